@@ -1,0 +1,123 @@
+#include "app/command_table.hpp"
+
+#include <algorithm>
+
+namespace sluice::app {
+
+namespace {
+
+constexpr std::array config_flags{
+    flag_row{config_flag, "FILE", "", "read this configuration file (or SLUICE_CONFIG)"},
+    flag_row{"--key-file", "FILE", "tokens.key_file", "signing keys (or SLUICE_SECRET)"},
+    flag_row{set_flag, "PATH=VALUE", "", "any setting, such as limits.connections=100"},
+};
+
+constexpr std::array serve_flags{
+    flag_row{"--listen", "HOST:PORT", "listen", "address of the main listener"},
+    flag_row{"--media-root", "DIR", "media.root", "directory that holds the media"},
+    flag_row{"--public-base-url", "URL", "public_base_url", "what clients reach the service by"},
+    flag_row{"--threads", "N", "threads", "serving threads; 0: one per core"},
+    flag_row{"--log-level", "LEVEL", "log.level", "debug, info, warning or error"},
+    flag_row{"--access-log", "PATH", "log.access", "access log; - for standard output, or off"},
+    flag_row{"--issuer", "MODE", "issuer.mode",
+             "auto: tokens for this machine only; none: for whoever asks (!)"},
+};
+
+constexpr std::array media_flags{
+    flag_row{"--type", "KIND", "", "lesson, course or module"},
+    flag_row{"--rel", "PATH", "", "lesson: trainer_id/course_id/module_id/lesson_id"},
+    flag_row{"--course-id", "ID", "", "course and module"},
+    flag_row{"--module-id", "ID", "", "module"},
+    flag_row{"--filename", "NAME", "", "exact file name"},
+};
+
+constexpr std::array issue_flags{
+    flag_row{"--user", "ID", "", "who the token is for"},
+    flag_row{"--ttl", "SECONDS", "", "life of the token (default: tokens.default_ttl)"},
+    flag_row{"--json", "", "", "answer as the HTTP endpoint does"},
+    flag_row{"--public-base-url", "URL", "public_base_url", "start of download_url in the JSON"},
+};
+
+constexpr std::array print_flags{
+    flag_row{"--markdown", "", "", "the table of all settings and their defaults instead"},
+};
+
+constexpr std::array table{
+    command_row{command::serve,
+                "serve",
+                "answer downloads and issue tokens",
+                "",
+                0,
+                0,
+                {serve_flags, config_flags, {}},
+                "sluice serve --media-root /srv/media --key-file /etc/sluice/keys.json "
+                "--listen 0.0.0.0:8080"},
+    command_row{command::token_issue,
+                "token issue",
+                "make a token without asking the service; prints it",
+                "",
+                0,
+                0,
+                {media_flags, issue_flags, config_flags},
+                "sluice token issue --key-file /etc/sluice/keys.json --type lesson "
+                "--rel trainer123/course456/module789/lesson001 --filename Video.mp4 "
+                "--user trainer123"},
+    command_row{command::token_inspect,
+                "token inspect",
+                "show what a token says, WITHOUT verifying it",
+                "TOKEN|-",
+                1,
+                1,
+                {},
+                "sluice token inspect - < token.txt"},
+    command_row{command::token_verify,
+                "token verify",
+                "check a token, and with --type also the media it is bound to",
+                "TOKEN|-",
+                1,
+                1,
+                {media_flags, config_flags, {}},
+                "sluice token verify --key-file /etc/sluice/keys.json --type course "
+                "--course-id course456 --filename presentation.mp4 - < token.txt"},
+    command_row{command::config_check,
+                "config check",
+                "report every problem of the settings and keys, or ok",
+                "",
+                0,
+                0,
+                {serve_flags, config_flags, {}},
+                "sluice config check --config /etc/sluice/sluice.json"},
+    command_row{command::config_print,
+                "config print",
+                "show the settings in force, as a configuration file",
+                "",
+                0,
+                0,
+                {serve_flags, config_flags, print_flags},
+                "SLUICE_THREADS=4 sluice config print --config /etc/sluice/sluice.json"},
+    command_row{command::version, "version", "print the version", "", 0, 0, {}, "sluice version"},
+    command_row{
+        command::help, "help", "explain a command", "COMMAND", 0, 2, {}, "sluice help token issue"},
+};
+
+} // namespace
+
+std::span<const command_row> commands() noexcept {
+    return table;
+}
+
+const command_row& row_of(command what) noexcept {
+    return *std::ranges::find(table, what, &command_row::what);
+}
+
+const flag_row* find_flag(const command_row& row, std::string_view name) noexcept {
+    for (const auto group : row.flags) {
+        const auto found = std::ranges::find(group, name, &flag_row::name);
+        if (found != group.end()) {
+            return &*found;
+        }
+    }
+    return nullptr;
+}
+
+} // namespace sluice::app

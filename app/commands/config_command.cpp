@@ -1,0 +1,43 @@
+#include "app/commands/config_command.hpp"
+
+#include "core/config_print.hpp"
+
+#include <ostream>
+
+namespace sluice::app {
+
+void report(const std::vector<core::config_problem>& problems, const terminal& streams) {
+    for (const auto& problem : problems) {
+        streams.err << problem.where << ": " << problem.what << '\n';
+    }
+}
+
+int check_config(const core::loaded_config& loaded, const core::key_loading& keys,
+                 const terminal& streams) {
+    report(loaded.problems, streams);
+    report(keys.problems, streams);
+    if (!loaded.problems.empty() || !keys.problems.empty()) {
+        return exit_failure;
+    }
+    if (keys.keys && !keys.keys->notice.empty()) {
+        streams.err << "note: " << keys.keys->notice << '\n';
+    }
+    streams.out << "ok\n";
+    return exit_success;
+}
+
+int print_config(const command_line& line, const core::loaded_config& loaded,
+                 const terminal& streams) {
+    if (line.has("--markdown")) {
+        streams.out << core::settings_table();
+        return exit_success;
+    }
+    if (!loaded.problems.empty()) {
+        report(loaded.problems, streams);
+        return exit_failure;
+    }
+    streams.out << core::to_json(loaded.settings) << '\n';
+    return exit_success;
+}
+
+} // namespace sluice::app

@@ -1,0 +1,26 @@
+#pragma once
+// `sluice config check` and `sluice config print`.
+
+#include "app/command_line.hpp"
+#include "app/terminal.hpp"
+#include "core/config_source.hpp"
+#include "core/key_file.hpp"
+
+#include <vector>
+
+namespace sluice::app {
+
+/// One line for each problem, on the error stream: "sluice.json: threads: must be ...".
+void report(const std::vector<core::config_problem>& problems, const terminal& streams);
+
+/// Says "ok", with what there is to know about the keys, or reports the problems of settings and
+/// keys together. exit_success only when `sluice serve` would start with them.
+[[nodiscard]] int check_config(const core::loaded_config& loaded, const core::key_loading& keys,
+                               const terminal& streams);
+
+/// Prints the settings as a configuration file; the table of all settings with --markdown. Settings
+/// with problems are reported instead.
+[[nodiscard]] int print_config(const command_line& line, const core::loaded_config& loaded,
+                               const terminal& streams);
+
+} // namespace sluice::app

@@ -1,0 +1,142 @@
+#include "app/commands/token_command.hpp"
+
+#include "app/commands/media_options.hpp"
+#include "app/token_policy.hpp"
+#include "core/json_text.hpp"
+#include "core/media_id.hpp"
+#include "crypto/jws.hpp"
+#include "http/download_url.hpp"
+
+#include <charconv>
+#include <cstddef>
+#include <cstdint>
+#include <istream>
+#include <optional>
+#include <ostream>
+#include <string_view>
+#include <system_error>
+
+namespace sluice::app {
+
+namespace {
+
+constexpr std::string_view white_space = " \t\r\n";
+
+int refuse_usage(const terminal& streams, std::string_view message) {
+    streams.err << "sluice: " << message << '\n';
+    return exit_usage;
+}
+
+/// [1-9][0-9]{0,9}, as in the query of the endpoint (threats 32).
+std::optional<std::chrono::seconds> parse_ttl(std::string_view text) {
+    constexpr std::size_t most_digits = 10;
+    std::int64_t value = 0;
+    const auto* const end = text.data() + text.size();
+    const auto [stop, fault] = std::from_chars(text.data(), end, value);
+    if (fault != std::errc{} || stop != end || value < 1 || text.front() == '0' ||
+        text.size() > most_digits) {
+        return std::nullopt;
+    }
+    return std::chrono::seconds(value);
+}
+
+std::string_view meaning_of(core::errc code) {
+    switch (code) {
+    case core::errc::token_malformed:
+        return "it is not a compact JWS of the size we accept";
+    case core::errc::token_signature:
+        return "no key in use signed it";
+    case core::errc::token_algorithm:
+        return "its header is not one that we accept";
+    case core::errc::token_claims:
+        return "a claim is missing, of the wrong type, or foreign";
+    case core::errc::token_expired:
+        return "its time is over (exp)";
+    case core::errc::token_not_yet_valid:
+        return "its time has not come (iat or nbf lies ahead)";
+    case core::errc::token_mismatch:
+        return "it is a good token, but for other media";
+    default:
+        return "the check failed";
+    }
+}
+
+} // namespace
+
+std::string token_operand(const command_line& line, const terminal& streams) {
+    std::string token = line.operands.front();
+    if (token == "-") {
+        // A little more than the longest token: too long stays too long, without reading it all.
+        token.assign(crypto::max_token_bytes + white_space.size() + 1, '\0');
+        streams.in.read(token.data(), static_cast<std::streamsize>(token.size()));
+        token.resize(static_cast<std::size_t>(streams.in.gcount()));
+    }
+    token.erase(token.find_last_not_of(white_space) + 1);
+    token.erase(0, token.find_first_not_of(white_space));
+    return token;
+}
+
+int issue_token(const command_line& line, const token_tools& with, const terminal& streams) {
+    const auto media = media_from_options(line);
+    if (const auto* const objection = std::get_if<std::string>(&media)) {
+        return refuse_usage(streams, *objection);
+    }
+    const auto user = line.option("--user");
+    if (!core::is_identifier(user)) {
+        return refuse_usage(streams, line.has("--user") ? "--user is not a valid identifier"
+                                                        : "--user is needed");
+    }
+    std::optional<std::chrono::seconds> ttl;
+    if (line.has("--ttl")) {
+        ttl = parse_ttl(line.option("--ttl"));
+        if (!ttl) {
+            return refuse_usage(streams, "--ttl must be a whole number of seconds, 1 or more");
+        }
+    }
+    const core::token_service service(with.keys, policy_of(with.settings));
+    const auto& wanted = std::get<core::media_id>(media);
+    const auto issued = service.issue(wanted, user, ttl, with.now);
+    if (ttl && *ttl > issued.expires_in) {
+        streams.err << "sluice: the ttl was cut to tokens.max_ttl, " << issued.expires_in.count()
+                    << " seconds\n";
+    }
+    if (!line.has("--json")) {
+        streams.out << issued.token << '\n';
+        return exit_success;
+    }
+    auto url = with.settings.public_base_url; // empty: the reference is relative to the service
+    http::append_download_path(wanted, url);
+    streams.out << "{\"token\": " << core::json_string(issued.token)
+                << ", \"expires_in\": " << issued.expires_in.count()
+                << ", \"download_url\": " << core::json_string(url) << "}\n";
+    return exit_success;
+}
+
+int verify_token(const command_line& line, const token_tools& with, const terminal& streams) {
+    const core::token_service service(with.keys, policy_of(with.settings));
+    const auto token = token_operand(line, streams);
+    core::claims claims;
+    core::result<void> verdict;
+    const bool is_bound = has_media_options(line);
+    if (is_bound) {
+        const auto media = media_from_options(line);
+        if (const auto* const objection = std::get_if<std::string>(&media)) {
+            return refuse_usage(streams, *objection);
+        }
+        verdict = service.authorise(token, std::get<core::media_id>(media), with.now, claims);
+    } else {
+        verdict = service.verify(token, with.now, claims);
+    }
+    if (!verdict) {
+        const auto& why = verdict.error();
+        streams.out << "refused: " << meaning_of(why.code) << " [" << name_of(why.code)
+                    << (why.subject.empty() ? "" : ": ") << why.subject << "]\n";
+        return exit_failure;
+    }
+    streams.out << "accepted: signature, claims and time are good"
+                << (is_bound ? ", and it is bound to this media\n"
+                             : "; which media it is bound to was not asked (--type ...)\n");
+    return exit_success;
+}
+
+} // namespace sluice::app

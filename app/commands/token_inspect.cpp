@@ -1,0 +1,131 @@
+#include "app/commands/token_inspect.hpp"
+
+#include "app/commands/token_command.hpp"
+#include "core/json_text.hpp"
+#include "crypto/base64url.hpp"
+#include "crypto/jws.hpp"
+
+#include <boost/json/object.hpp>
+#include <boost/json/parse.hpp>
+#include <boost/json/value.hpp>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <iomanip>
+#include <optional>
+#include <ostream>
+#include <sstream>
+#include <string>
+#include <string_view>
+
+namespace sluice::app {
+
+namespace json = boost::json;
+
+namespace {
+
+using std::chrono::seconds;
+using std::chrono::sys_seconds;
+
+// 9999-12-31: what lies beyond is no time that anybody meant.
+constexpr std::int64_t last_printable_time = 253'402'300'799;
+
+/// The object that `part` encodes; nullopt when it is not one.
+std::optional<json::object> decode_part(std::string_view part) {
+    const auto bytes = crypto::base64url_decode(part);
+    if (!bytes) {
+        return std::nullopt;
+    }
+    boost::system::error_code fault;
+    auto value = json::parse(json::string_view(bytes->data(), bytes->size()), fault);
+    if (fault || !value.is_object()) {
+        return std::nullopt;
+    }
+    return std::move(value.get_object());
+}
+
+/// "2024-06-01 12:00:00 UTC".
+std::string utc_text(sys_seconds when) {
+    const auto day = std::chrono::floor<std::chrono::days>(when);
+    const std::chrono::year_month_day date(day);
+    const std::chrono::hh_mm_ss time(when - day);
+    std::ostringstream out;
+    out << std::setfill('0') << std::setw(4) << static_cast<int>(date.year()) << '-' << std::setw(2)
+        << static_cast<unsigned>(date.month()) << '-' << std::setw(2)
+        << static_cast<unsigned>(date.day()) << ' ' << std::setw(2) << time.hours().count() << ':'
+        << std::setw(2) << time.minutes().count() << ':' << std::setw(2) << time.seconds().count()
+        << " UTC";
+    return out.str();
+}
+
+/// "2 d 3 h", "15 min", "0 s": the two largest units. REQUIRES: span >= 0.
+std::string span_text(seconds span) {
+    struct unit {
+        std::int64_t length;
+        std::string_view name;
+    };
+    constexpr std::array units{unit{86400, "d"}, unit{3600, "h"}, unit{60, "min"}, unit{1, "s"}};
+    std::string out;
+    std::int64_t left = span.count();
+    int used = 0;
+    for (const auto& each : units) {
+        if (left >= each.length && used < 2) {
+            out += (out.empty() ? "" : " ") + std::to_string(left / each.length) + " " +
+                   std::string(each.name);
+            left %= each.length;
+            ++used;
+        }
+    }
+    return out.empty() ? "0 s" : out;
+}
+
+void print_time(const json::object& claims, std::string_view name, sys_seconds now,
+                std::ostream& out) {
+    const auto* const claim = claims.if_contains(json::string_view(name.data(), name.size()));
+    if (claim == nullptr) {
+        return;
+    }
+    out << "  " << name << ": ";
+    const auto* const number = claim->if_int64();
+    if (number == nullptr || *number < 0 || *number > last_printable_time) {
+        out << "not a time\n";
+        return;
+    }
+    const sys_seconds when{seconds(*number)};
+    const bool is_past = when <= now;
+    out << utc_text(when) << (is_past ? ", " : ", in ")
+        << span_text(is_past ? now - when : when - now) << (is_past ? " ago" : "");
+    // RFC 7519 §4.1.4: at exp itself the time is over.
+    out << (name != "exp" ? "\n" : is_past ? ": EXPIRED\n" : ": not expired\n");
+}
+
+} // namespace
+
+int inspect_token(const command_line& line, sys_seconds now, const terminal& streams) {
+    const auto token = token_operand(line, streams);
+    const auto first = token.find('.');
+    const auto second = token.find('.', first == std::string::npos ? first : first + 1);
+    std::optional<json::object> header;
+    std::optional<json::object> claims;
+    if (second != std::string::npos && token.size() <= crypto::max_token_bytes) {
+        header = decode_part(std::string_view(token).substr(0, first));
+        claims = decode_part(std::string_view(token).substr(first + 1, second - first - 1));
+    }
+    if (!header || !claims) {
+        streams.err << "sluice: not a token: three parts of base64url with JSON in the first two "
+                       "are expected\n";
+        return exit_failure;
+    }
+    streams.out << "NOT VERIFIED: no key was asked. Anyone can write what follows.\n"
+                << "(sluice token verify tells whether it is genuine.)\n\n"
+                << "header " << core::pretty_json(*header) << "\n\n"
+                << "claims " << core::pretty_json(*claims) << "\n\n"
+                << "times, if it is genuine:\n";
+    for (const std::string_view name : {"iat", "nbf", "exp"}) {
+        print_time(*claims, name, now, streams.out);
+    }
+    return exit_success;
+}
+
+} // namespace sluice::app

@@ -1,0 +1,106 @@
+#include "app/dispatch.hpp"
+
+#include "app/command_line.hpp"
+#include "app/commands/config_command.hpp"
+#include "app/commands/token_command.hpp"
+#include "app/commands/token_inspect.hpp"
+#include "app/help.hpp"
+#include "app/version.hpp"
+#include "core/config_source.hpp"
+
+#include <ostream>
+#include <variant>
+
+namespace sluice::app {
+
+namespace {
+
+core::loaded_config load_settings(const command_line& line, const invocation& with,
+                                  core::config_use use) {
+    core::config_sources sources;
+    sources.environment = with.environment;
+    sources.flags = line.settings;
+    sources.file = line.config_file;
+    if (sources.file.empty()) {
+        for (const auto& [name, value] : with.environment) {
+            if (name == core::config_file_variable) {
+                sources.file = value;
+            }
+        }
+    }
+    return core::load_config(sources, use);
+}
+
+int explain(const command_line& line, const terminal& streams) {
+    const auto text = help_on_topic(line.operands);
+    if (text.empty()) {
+        streams.err << "sluice: no such command; sluice help lists them all\n";
+        return exit_usage;
+    }
+    streams.out << text;
+    return exit_success;
+}
+
+/// serve, token issue and token verify: the commands that work with settings and keys.
+int run_with_keys(const command_line& line, invocation& with, const terminal& streams,
+                  const core::clock& time, const serve_function& serve) {
+    const bool is_serve = line.what == command::serve;
+    const auto loaded =
+        load_settings(line, with, is_serve ? core::config_use::serve : core::config_use::tool);
+    auto loading = core::load_key_ring(loaded.settings.tokens.key_file, with.secret);
+    with.secret.reset(); // not kept in memory while the gateway runs
+    report(loaded.problems, streams);
+    report(loading.problems, streams);
+    if (!loaded.problems.empty() || !loading.keys) {
+        return exit_failure;
+    }
+    if (is_serve) {
+        return serve(loaded.settings, std::move(*loading.keys));
+    }
+    if (loading.keys->ephemeral) {
+        streams.err << "sluice: no key to work with: give --key-file or SLUICE_SECRET\n";
+        return exit_failure;
+    }
+    const token_tools tools{loaded.settings, loading.keys->ring, time.wall_seconds()};
+    return line.what == command::token_issue ? issue_token(line, tools, streams)
+                                             : verify_token(line, tools, streams);
+}
+
+int run(const command_line& line, invocation& with, const terminal& streams,
+        const core::clock& time, const serve_function& serve) {
+    switch (line.what) {
+    case command::serve:
+    case command::token_issue:
+    case command::token_verify:
+        return run_with_keys(line, with, streams, time, serve);
+    case command::token_inspect:
+        return inspect_token(line, time.wall_seconds(), streams);
+    case command::config_check: {
+        const auto loaded = load_settings(line, with, core::config_use::serve);
+        const auto keys = core::load_key_ring(loaded.settings.tokens.key_file, with.secret);
+        return check_config(loaded, keys, streams);
+    }
+    case command::config_print:
+        return print_config(line, load_settings(line, with, core::config_use::tool), streams);
+    case command::version:
+        streams.out << "sluice " << version() << '\n';
+        return exit_success;
+    case command::help:
+        break;
+    }
+    return explain(line, streams);
+}
+
+} // namespace
+
+int dispatch(invocation with, const terminal& streams, const core::clock& time,
+             const serve_function& serve) {
+    const auto parsed = parse_command_line(with.arguments);
+    if (const auto* const fault = std::get_if<usage_error>(&parsed)) {
+        streams.err << "sluice: " << fault->message << "\nsluice help explains the commands.\n";
+        return exit_usage;
+    }
+    return run(std::get<command_line>(parsed), with, streams, time, serve);
+}
+
+} // namespace sluice::app

@@ -1,0 +1,59 @@
+// The process: argv and environment in, exit status out. What the commands do is app/dispatch.hpp.
+#include "app/dispatch.hpp"
+#include "app/serve.hpp"
+#include "core/clock.hpp"
+#include "core/config_source.hpp"
+#include "crypto/secret.hpp"
+
+#include <unistd.h>
+
+#include <cstdlib>
+#include <cstring>
+#include <exception>
+#include <iostream>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace {
+
+/// Takes SLUICE_SECRET out of the environment: neither children nor /proc/<pid>/environ keep it.
+std::optional<sluice::crypto::secret> take_secret() {
+    const std::string name(sluice::core::secret_variable);
+    // Before any thread is started: getenv and unsetenv are safe here only.
+    char* const value = std::getenv(name.c_str()); // NOLINT(concurrency-mt-unsafe)
+    if (value == nullptr) {
+        return std::nullopt;
+    }
+    const auto size = std::strlen(value);
+    std::optional<sluice::crypto::secret> taken(std::in_place, std::string_view(value, size));
+    sluice::crypto::wipe(value, size);
+    ::unsetenv(name.c_str()); // NOLINT(concurrency-mt-unsafe)
+    return taken;
+}
+
+sluice::app::invocation collect(int argc, char** argv) {
+    sluice::app::invocation with;
+    with.secret = take_secret();
+    with.arguments.assign(argv + (argc > 0 ? 1 : 0), argv + argc);
+    for (char** entry = environ; *entry != nullptr; ++entry) {
+        const std::string_view text(*entry);
+        const auto equals = text.find('=');
+        if (equals != std::string_view::npos) {
+            with.environment.emplace_back(text.substr(0, equals), text.substr(equals + 1));
+        }
+    }
+    return with;
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+    try {
+        return sluice::app::dispatch(collect(argc, argv), {std::cin, std::cout, std::cerr},
+                                     sluice::core::system_clock{}, sluice::app::serve);
+    } catch (const std::exception& fault) {
+        std::cerr << "sluice: " << fault.what() << '\n';
+        return sluice::app::exit_failure;
+    }
+}

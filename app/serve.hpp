@@ -1,0 +1,14 @@
+#pragma once
+// `sluice serve`: from validated settings to exit status.
+
+#include "core/config.hpp"
+#include "core/key_file.hpp"
+
+namespace sluice::app {
+
+/// Serves until SIGTERM or SIGINT, then drains: no new connections, /readyz 503, transfers finish
+/// within shutdown.drain_timeout. A second signal ends at once. Returns 0 after a drain, 1 after a
+/// second signal; throws std::exception for start-up faults.
+int serve(const core::config& settings, core::loaded_keys keys);
+
+} // namespace sluice::app

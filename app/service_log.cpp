@@ -1,0 +1,66 @@
+#include "app/service_log.hpp"
+
+#include <boost/json/serialize.hpp>
+#include <boost/json/string.hpp>
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
+
+namespace sluice::app {
+
+namespace {
+
+spdlog::level::level_enum level_of(core::log_level least) noexcept {
+    switch (least) {
+    case core::log_level::debug:
+        return spdlog::level::debug;
+    case core::log_level::info:
+        return spdlog::level::info;
+    case core::log_level::warning:
+        return spdlog::level::warn;
+    case core::log_level::error:
+        break;
+    }
+    return spdlog::level::err;
+}
+
+std::string quoted(std::string_view text) {
+    return boost::json::serialize(boost::json::string(text));
+}
+
+} // namespace
+
+service_log::service_log(core::log_level least)
+    : logger_(std::make_shared<spdlog::logger>("sluice",
+                                               std::make_shared<spdlog::sinks::stderr_sink_mt>())) {
+    logger_->set_pattern(R"({"time":"%Y-%m-%dT%H:%M:%S.%eZ","level":"%l",%v})",
+                         spdlog::pattern_time_type::utc);
+    logger_->set_level(level_of(least));
+    logger_->flush_on(spdlog::level::debug);
+}
+
+void service_log::write(int level, std::string_view event, std::initializer_list<member> members) {
+    const auto severity = static_cast<spdlog::level::level_enum>(level);
+    if (!logger_->should_log(severity)) {
+        return;
+    }
+    std::string line = "\"event\":" + quoted(event);
+    for (const auto& [name, value] : members) {
+        line.append(",").append(quoted(name)).append(":").append(quoted(value));
+    }
+    logger_->log(severity, line);
+}
+
+void service_log::debug(std::string_view event, std::initializer_list<member> members) {
+    write(spdlog::level::debug, event, members);
+}
+void service_log::info(std::string_view event, std::initializer_list<member> members) {
+    write(spdlog::level::info, event, members);
+}
+void service_log::warning(std::string_view event, std::initializer_list<member> members) {
+    write(spdlog::level::warn, event, members);
+}
+void service_log::error(std::string_view event, std::initializer_list<member> members) {
+    write(spdlog::level::err, event, members);
+}
+
+} // namespace sluice::app

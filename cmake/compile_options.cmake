@@ -1,0 +1,31 @@
+# What every translation unit is compiled with, and the one library that holds Asio and Beast.
+
+add_library(sluice_options INTERFACE)
+# g++ 12 sees overlaps in std::string's own operator+ that are not there (GCC bug 105329, 105651).
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
+  target_compile_options(sluice_options INTERFACE -Wno-restrict)
+endif()
+target_compile_options(sluice_options INTERFACE
+  -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wnon-virtual-dtor -Wold-style-cast
+  $<$<BOOL:${SLUICE_WERROR}>:-Werror>
+  -fno-omit-frame-pointer -fstack-protector-strong)
+target_link_options(sluice_options INTERFACE -Wl,-z,relro,-z,now)
+
+if(SLUICE_SANITIZE)
+  target_compile_options(sluice_options INTERFACE
+    -fsanitize=${SLUICE_SANITIZE} -fno-sanitize-recover=all)
+  target_link_options(sluice_options INTERFACE -fsanitize=${SLUICE_SANITIZE})
+else()
+  target_compile_definitions(sluice_options INTERFACE
+    $<$<CONFIG:Release>:_FORTIFY_SOURCE=2>)
+endif()
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+include(CheckPIESupported)
+check_pie_supported()
+
+# Asio and Beast are compiled once, here; every other unit only sees their declarations.
+add_library(sluice_asio STATIC cmake/boost_impl.cpp)
+target_compile_definitions(sluice_asio PUBLIC
+  BOOST_ASIO_SEPARATE_COMPILATION BOOST_BEAST_SEPARATE_COMPILATION
+  BOOST_ASIO_NO_DEPRECATED BOOST_ASIO_DISABLE_BOOST_ARRAY)
+target_link_libraries(sluice_asio PUBLIC sluice_options Threads::Threads)

@@ -1,0 +1,60 @@
+#pragma once
+// The Range field (RFC 9110 §14.1, §14.2) for the unit "bytes": parsed and fitted to a file.
+// Constant memory whatever is sent. Not the decision to honour it: download_plan, the only caller,
+// makes that.
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+namespace sluice::core {
+
+/// A slice of a file that is known to exist: length > 0 and first + length <= file size.
+struct byte_slice {
+    std::uint64_t first = 0;
+    std::uint64_t length = 0;
+
+    friend bool operator==(const byte_slice&, const byte_slice&) = default;
+};
+
+/// Most ranges that are served in one response; more are ignored as a flood (threats 24).
+inline constexpr std::size_t max_ranges = 16;
+/// Most pairs of overlapping ranges (RFC 9110 §14.2 asks for suspicion at more than two).
+inline constexpr std::size_t max_overlaps = 2;
+
+/// Up to max_ranges slices, without a heap.
+class slice_list {
+  public:
+    void push_back(byte_slice slice) noexcept { slices_[size_++] = slice; }
+    [[nodiscard]] std::span<const byte_slice> view() const noexcept {
+        return {slices_.data(), size_};
+    }
+    [[nodiscard]] std::size_t size() const noexcept { return size_; }
+
+  private:
+    std::array<byte_slice, max_ranges> slices_{};
+    std::size_t size_ = 0;
+};
+
+/// How a Range field fits a file.
+struct range_outcome {
+    enum class kind : std::uint8_t {
+        ignored,       // another unit, or a flood: serve the whole file
+        satisfiable,   // slices holds what is to be sent, in the order asked for
+        unsatisfiable, // for bytes: a syntax error, or nothing in it lies within the file
+    };
+    kind what = kind::ignored;
+    slice_list slices;
+};
+
+/// Total and noexcept. Unit names are case-insensitive; empty list elements are skipped; positions
+/// beyond 2^64 saturate; ranges that lie beyond the end are dropped while another one is good.
+/// An empty file: "bytes=0-" and every other byte range is unsatisfiable. One bad range spoils the
+/// whole set ("0-1,5-2"), as RFC 9110 §14.2 allows; every range counts towards max_ranges, good or
+/// not, and nothing is read beyond the one that is too many.
+[[nodiscard]] range_outcome resolve_range(std::string_view field_value,
+                                          std::uint64_t file_size) noexcept;
+
+} // namespace sluice::core

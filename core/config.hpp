@@ -1,0 +1,149 @@
+#pragma once
+// Everything an operator may decide, with defaults that are safe to run. Plain data: where the
+// values come from is core/config_source.hpp, what they are called is core/config_settings.hpp. No
+// secret has a place here: keys are loaded by core/key_file.hpp and never meet this struct. Filled
+// by app/, read by every layer above core.
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace sluice::core {
+
+/// How callers of the token endpoint are checked before the entitlement rules are asked
+/// (core/issuer.hpp).
+enum class issuer_mode : std::uint8_t {
+    automatic, // "auto": only this machine, and not through a proxy or a foreign page
+    none,      // "none": not at all, the endpoint is OPEN; something in front must do it
+};
+
+/// Least severe event that is written.
+enum class log_level : std::uint8_t { debug, info, warning, error };
+
+struct config {
+    /// host:port, IPv6 as [::1]:8080; port 0 takes any free port. Loopback, so that a first start
+    /// exposes nothing.
+    std::string listen = "127.0.0.1:8080";
+
+    /// Threads that serve connections; 0 is one per core, which is best for a gateway.
+    unsigned threads = 0;
+
+    /// What clients reach us by: http(s)://host[:port][/prefix], no trailing slash. Empty: built
+    /// from the Host of each request, which is right wherever nothing rewrites that field.
+    std::string public_base_url;
+
+    /// Where the media lies.
+    struct media_section {
+        /// Directory that holds the media. No default: a guess could publish the wrong tree.
+        std::string root;
+
+        /// Path templates below the root (core/media_layout.hpp). The defaults are contract §2's.
+        std::string layout_lesson = "{trainer_id}/{course_id}/{module_id}/{lesson_id}/{filename}";
+        std::string layout_course = "{trainer_id}/{course_id}/{filename}";
+        std::string layout_module = "{trainer_id}/{course_id}/{module_id}/{filename}";
+
+        /// Seconds between two looks for changed course directories. Ten keep a new course waiting
+        /// less than anybody notices and cost a stat per directory.
+        std::chrono::seconds rescan_interval{10};
+    } media;
+
+    /// Issued and accepted tokens.
+    struct tokens_section {
+        /// Path of the key file; empty: SLUICE_SECRET, else a random key for this process.
+        std::string key_file;
+
+        /// Seconds a token lives when the caller names no ttl: the 15 minutes of the guide.
+        std::chrono::seconds default_ttl{900};
+
+        /// Longest life in seconds; a longer ttl is clamped to it. A day outlasts any download.
+        std::chrono::seconds max_ttl{86400};
+
+        /// Seconds that `iat` and `nbf` may lie ahead, for nodes with poor clocks; never stretches
+        /// `exp`. 0: clocks are expected to be synchronised. At most 60.
+        std::chrono::seconds leeway{0};
+
+        /// `iss` that is written and required. Empty, as server.py writes none: neither.
+        std::string issuer;
+
+        /// `aud` that is written and required. Empty, as server.py writes none: neither.
+        std::string audience;
+    } tokens;
+
+    /// The token endpoint.
+    struct issuer_section {
+        /// Closed to everybody but this machine, until the operator has decided who may mint.
+        issuer_mode mode = issuer_mode::automatic;
+    } issuer;
+
+    /// Browsers on other origins.
+    struct cors_section {
+        /// Exact origins (scheme://host[:port]), or the one entry "*". None: no page elsewhere
+        /// reads an answer.
+        std::vector<std::string> allowed_origins;
+    } cors;
+
+    /// Every limit is finite (threats 41, 42 and 48); the names of those that are off at 0 say so.
+    struct limits_section {
+        /// Connections at once. Each may hold two descriptors: keep it below half of `ulimit -n`.
+        unsigned connections = 16000;
+
+        /// Bytes of request line and fields; more is answered 431. Four times the longest token.
+        std::size_t header_bytes = 16384;
+
+        /// Fields in a request; more is answered 431. Browsers behind two proxies send about 30.
+        std::size_t header_fields = 64;
+
+        /// Bytes of a request target; more is answered 414. RFC 9112 §3 asks for at least 8000.
+        std::size_t target_bytes = 8000;
+
+        /// Seconds from the first byte of a request to the end of its header (slowloris): absolute,
+        /// not extended by progress.
+        std::chrono::seconds header_timeout{10};
+
+        /// Seconds a connection may wait for its next request. Longer than the 60 s of common
+        /// balancers, which must be the ones to close.
+        std::chrono::seconds idle_timeout{75};
+
+        /// Seconds a transfer may stand still before it is cut; phones pause for long. A client
+        /// resumes with Range.
+        std::chrono::seconds stall_timeout{60};
+
+        /// Bytes per second that a transfer must average, 0 for off. So low that only a client that
+        /// holds a connection on purpose falls below it.
+        std::uint64_t min_rate = 512;
+
+        /// Seconds before min_rate is judged.
+        std::chrono::seconds min_rate_grace{60};
+
+        /// Requests served on one connection before it is closed: lets a balancer spread load
+        /// again.
+        unsigned requests_per_connection = 100000;
+    } limits;
+
+    /// What is written about the work done.
+    struct log_section {
+        log_level level = log_level::info;
+
+        /// One line per response: a path, "-" for standard output, or "off". Standard output is
+        /// what systemd and containers collect.
+        std::string access = "-";
+    } log;
+
+    /// Leaving.
+    struct shutdown_section {
+        /// Seconds that transfers under way are given after SIGTERM; below the 30 to 90 s after
+        /// which supervisors kill.
+        std::chrono::seconds drain_timeout{30};
+    } shutdown;
+
+    /// Prometheus.
+    struct metrics_section {
+        /// host:port of a listener that serves /metrics alone. Empty: /metrics on the main
+        /// listener.
+        std::string listen;
+    } metrics;
+};
+
+} // namespace sluice::core

@@ -1,0 +1,45 @@
+#include "core/config_merge.hpp"
+
+#include "core/config_validate.hpp"
+#include "core/nearest_name.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace sluice::core {
+
+void config_merge::give(const setting& which, const setting_value& value, std::string where) {
+    if (auto objection = check(which, value); !objection.empty()) {
+        complain(std::move(where), std::move(objection));
+        return;
+    }
+    which.set(merged_.settings, value);
+    origins_[which.path] = std::move(where);
+}
+
+void config_merge::complain(std::string where, std::string what) {
+    merged_.problems.push_back({std::move(where), std::move(what)});
+}
+
+loaded_config config_merge::finish(config_use use) && {
+    for (auto& problem : validate(merged_.settings, use)) {
+        const auto origin = origins_.find(problem.where);
+        complain(origin == origins_.end() ? std::move(problem.where) : origin->second,
+                 std::move(problem.what));
+    }
+    return std::move(merged_);
+}
+
+std::string unknown_setting(std::string_view name, const std::vector<std::string_view>& known) {
+    std::string lower(name);
+    std::ranges::transform(lower, lower.begin(), [](char c) {
+        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    });
+    if (lower.find("secret") != std::string::npos) {
+        return "a secret does not belong in the configuration: use a key file (tokens.key_file) or "
+               "the environment variable SLUICE_SECRET";
+    }
+    return "no such setting" + suggestion(name, known);
+}
+
+} // namespace sluice::core

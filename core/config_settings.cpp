@@ -1,0 +1,122 @@
+#include "core/config_settings.hpp"
+
+#include "core/setting_value.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace sluice::core {
+
+namespace {
+
+using c = config;
+using media = config::media_section;
+using tokens = config::tokens_section;
+using limits = config::limits_section;
+
+constexpr std::array<std::string_view, 2> issuer_modes{"auto", "none"};
+constexpr std::array<std::string_view, 4> log_levels{"debug", "info", "warning", "error"};
+
+constexpr std::int64_t hour = 3600;
+constexpr std::int64_t day = 24 * hour;
+constexpr std::int64_t year = 365 * day;
+constexpr std::int64_t mebi = std::int64_t{1} << 20;
+constexpr std::int64_t gibi = std::int64_t{1} << 30;
+
+// Ranges keep a typing error from switching a protection off, not a site from its needs.
+// header_bytes starts where the longest token (4096 bytes) still fits beside a long target.
+constexpr std::array table{
+    text_setting<&c::listen>("listen", "Address of the main listener; port 0 takes any free port"),
+    number_setting<&c::threads>("threads", 0, 1024, "Serving threads; 0: one per core"),
+    text_setting<&c::public_base_url>(
+        "public_base_url", "What clients reach the service by; empty: the Host of each request"),
+
+    text_setting<&c::media, &media::root>("media.root", "Directory that holds the media"),
+    text_setting<&c::media, &media::layout_lesson>("media.layout.lesson",
+                                                   "Path template of lesson videos"),
+    text_setting<&c::media, &media::layout_course>("media.layout.course",
+                                                   "Path template of course presentations"),
+    text_setting<&c::media, &media::layout_module>("media.layout.module",
+                                                   "Path template of module presentations"),
+    seconds_setting<&c::media, &media::rescan_interval>(
+        "media.rescan_interval", 1, day, "Time between two looks for new course directories"),
+
+    text_setting<&c::tokens, &tokens::key_file>("tokens.key_file", "Path of the key file"),
+    seconds_setting<&c::tokens, &tokens::default_ttl>("tokens.default_ttl", 1, year,
+                                                      "Life of a token when the caller names none"),
+    seconds_setting<&c::tokens, &tokens::max_ttl>("tokens.max_ttl", 1, year,
+                                                  "Longest life; a longer ttl is clamped to it"),
+    seconds_setting<&c::tokens, &tokens::leeway>(
+        "tokens.leeway", 0, 60, "How far iat and nbf may lie ahead; exp is never stretched"),
+    text_setting<&c::tokens, &tokens::issuer>("tokens.issuer",
+                                              "iss that is written and required; empty: neither"),
+    text_setting<&c::tokens, &tokens::audience>("tokens.audience",
+                                                "aud that is written and required; empty: neither"),
+
+    choice_setting<issuer_modes, &c::issuer, &c::issuer_section::mode>(
+        "issuer.mode",
+        "Check of who asks for tokens: auto lets in this machine only; none does not "
+        "check and leaves the endpoint open"),
+    list_setting<&c::cors, &c::cors_section::allowed_origins>(
+        "cors.allowed_origins", "Origins whose pages may read answers; * for all"),
+
+    number_setting<&c::limits, &limits::connections>("limits.connections", 1, 1'000'000,
+                                                     "Connections at once"),
+    number_setting<&c::limits, &limits::header_bytes>("limits.header_bytes", 8192, mebi,
+                                                      "Size of request line and fields, in bytes"),
+    number_setting<&c::limits, &limits::header_fields>("limits.header_fields", 8, 1024,
+                                                       "Fields in a request"),
+    number_setting<&c::limits, &limits::target_bytes>("limits.target_bytes", 512, 65536,
+                                                      "Length of a request target, in bytes"),
+    seconds_setting<&c::limits, &limits::header_timeout>("limits.header_timeout", 1, hour,
+                                                         "Time a request header may take in all"),
+    seconds_setting<&c::limits, &limits::idle_timeout>(
+        "limits.idle_timeout", 1, hour, "Time a connection may wait for its next request"),
+    seconds_setting<&c::limits, &limits::stall_timeout>("limits.stall_timeout", 1, hour,
+                                                        "Time a transfer may stand still"),
+    number_setting<&c::limits, &limits::min_rate>(
+        "limits.min_rate", 0, gibi, "Bytes per second a transfer must average; 0: off"),
+    seconds_setting<&c::limits, &limits::min_rate_grace>("limits.min_rate_grace", 1, hour,
+                                                         "Time before min_rate is judged"),
+    number_setting<&c::limits, &limits::requests_per_connection>(
+        "limits.requests_per_connection", 1, 1'000'000'000,
+        "Requests before a connection is closed"),
+
+    choice_setting<log_levels, &c::log, &c::log_section::level>(
+        "log.level", "Least severe event that is written"),
+    text_setting<&c::log, &c::log_section::access>(
+        "log.access", "Access log: a path, - for standard output, or off"),
+    seconds_setting<&c::shutdown, &c::shutdown_section::drain_timeout>(
+        "shutdown.drain_timeout", 0, day, "Time for transfers under way after SIGTERM"),
+    text_setting<&c::metrics, &c::metrics_section::listen>(
+        "metrics.listen", "Address of a listener for /metrics alone; empty: the main one"),
+};
+
+} // namespace
+
+std::span<const setting> settings() noexcept {
+    return table;
+}
+
+const setting* find_setting(std::string_view path) noexcept {
+    const auto* const found = std::ranges::find(table, path, &setting::path);
+    return found == table.end() ? nullptr : found;
+}
+
+bool is_section(std::string_view path) noexcept {
+    return std::ranges::any_of(table, [path](const setting& each) {
+        return each.path.size() > path.size() && each.path.starts_with(path) &&
+               each.path[path.size()] == '.';
+    });
+}
+
+std::string environment_name(const setting& which) {
+    std::string name = "SLUICE_";
+    for (const char letter : which.path) {
+        const bool lower = letter >= 'a' && letter <= 'z';
+        name += letter == '.' ? '_' : lower ? static_cast<char>(letter - 'a' + 'A') : letter;
+    }
+    return name;
+}
+
+} // namespace sluice::core

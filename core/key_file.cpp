@@ -1,0 +1,126 @@
+#include "core/key_file.hpp"
+
+#include "core/key_entries.hpp"
+#include "core/small_file.hpp"
+#include "core/unique_fd.hpp"
+#include "crypto/random.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <utility>
+
+namespace sluice::core {
+
+namespace {
+
+constexpr std::string_view ephemeral_kid = "ephemeral";
+
+/// A string that is wiped however its scope is left.
+struct wiped_text {
+    std::string text;
+
+    wiped_text() = default;
+    wiped_text(const wiped_text&) = delete;
+    wiped_text& operator=(const wiped_text&) = delete;
+    ~wiped_text() { crypto::wipe(text.data(), text.size()); }
+};
+
+/// Empty when the open file is one that a key may lie in.
+std::string objection_to(int fd) {
+    struct stat facts {};
+    if (::fstat(fd, &facts) != 0) {
+        return "cannot be examined: " + system_message(errno);
+    }
+    if (!S_ISREG(facts.st_mode)) {
+        return "is not a regular file";
+    }
+    if ((facts.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
+        return "can be accessed by others than its owner: chmod 600 it";
+    }
+    if (facts.st_uid != ::geteuid() && facts.st_uid != 0) {
+        return "belongs to another user: chown it to the user the service runs as, or to root";
+    }
+    return {};
+}
+
+std::vector<signing_key> read_key_file(const std::string& path,
+                                       std::vector<config_problem>& problems) {
+    // O_NONBLOCK: a FIFO in this place is refused below instead of waited for.
+    const unique_fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+    if (!file) {
+        problems.push_back({path, "cannot be opened: " + system_message(errno)});
+        return {};
+    }
+    auto fault = objection_to(file.get());
+    wiped_text text;
+    if (fault.empty()) {
+        fault = read_small_file(file.get(), max_key_file_bytes, text.text);
+    }
+    if (!fault.empty()) {
+        problems.push_back({path, std::move(fault)});
+        return {};
+    }
+    return parse_key_entries(text.text, path, problems);
+}
+
+/// Adds the key of SLUICE_SECRET behind those of the file.
+void add_environment_key(const crypto::secret& from, std::vector<signing_key>& keys,
+                         std::vector<config_problem>& problems) {
+    const std::string where = "environment SLUICE_SECRET";
+    auto key = crypto::hmac_key::make(from.reveal());
+    if (!key) {
+        problems.push_back(
+            {where, "must have at least " + std::to_string(crypto::min_key_bytes) + " bytes"});
+    } else if (std::ranges::find(keys, environment_kid, &signing_key::kid) != keys.end()) {
+        problems.push_back({where, "has the kid \"env\", which a key in the key file has too: "
+                                   "unset the variable or rename that key"});
+    } else if (keys.size() >= max_keys) {
+        problems.push_back({where, "is one key more than the " + std::to_string(max_keys) +
+                                       " that may be in use"});
+    } else {
+        keys.emplace_back(std::string(environment_kid), std::move(*key));
+    }
+}
+
+loaded_keys ephemeral_keys() {
+    wiped_text bytes;
+    bytes.text = crypto::random_bytes(crypto::min_key_bytes);
+    std::vector<signing_key> keys;
+    keys.emplace_back(std::string(ephemeral_kid), crypto::hmac_key::make(bytes.text).value());
+    return {key_ring(std::move(keys)), true,
+            "no key file and no SLUICE_SECRET: signing with a random key; tokens die when this "
+            "process ends, and no other node accepts them"};
+}
+
+} // namespace
+
+key_loading load_key_ring(const std::string& path,
+                          const std::optional<crypto::secret>& env_secret) {
+    key_loading loading;
+    if (path.empty() && !env_secret) {
+        loading.keys = ephemeral_keys();
+        return loading;
+    }
+    std::vector<signing_key> keys;
+    if (!path.empty()) {
+        keys = read_key_file(path, loading.problems);
+    }
+    if (env_secret) {
+        add_environment_key(*env_secret, keys, loading.problems);
+    }
+    if (loading.problems.empty()) {
+        const bool migrating = !path.empty() && env_secret;
+        loading.keys = loaded_keys{
+            key_ring(std::move(keys)), false,
+            migrating ? "tokens are signed with the first key of the key file; those signed with "
+                        "SLUICE_SECRET are still accepted: unset it once they have expired"
+                      : ""};
+    }
+    return loading;
+}
+
+} // namespace sluice::core

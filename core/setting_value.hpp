@@ -1,0 +1,87 @@
+#pragma once
+// How a row of the settings table reaches its field: readers and writers made from member pointers.
+// Used by core/config_settings.cpp alone.
+
+#include "core/config_settings.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace sluice::core {
+
+/// The field behind a chain of member pointers, in a config or a const config.
+template <auto... Members, class Config>
+[[nodiscard]] constexpr auto& field_of(Config& settings) noexcept {
+    return (settings.*....*Members);
+}
+
+template <auto... Members>
+using field_type = std::remove_reference_t<decltype(field_of<Members...>(std::declval<config&>()))>;
+
+template <auto... Members>
+[[nodiscard]] constexpr setting number_setting(std::string_view path, std::int64_t min,
+                                               std::int64_t max, std::string_view help) {
+    using field = field_type<Members...>;
+    static_assert(std::is_unsigned_v<field>);
+    const auto get = [](const config& from) -> setting_value {
+        return static_cast<std::int64_t>(field_of<Members...>(from));
+    };
+    const auto set = [](config& to, const setting_value& value) {
+        field_of<Members...>(to) = static_cast<field>(std::get<std::int64_t>(value));
+    };
+    return {path, setting_kind::number, min, max, {}, help, get, set};
+}
+
+template <auto... Members>
+[[nodiscard]] constexpr setting seconds_setting(std::string_view path, std::int64_t min,
+                                                std::int64_t max, std::string_view help) {
+    const auto get = [](const config& from) -> setting_value {
+        return std::int64_t{field_of<Members...>(from).count()};
+    };
+    const auto set = [](config& to, const setting_value& value) {
+        field_of<Members...>(to) = std::chrono::seconds(std::get<std::int64_t>(value));
+    };
+    return {path, setting_kind::seconds, min, max, {}, help, get, set};
+}
+
+template <auto... Members>
+[[nodiscard]] constexpr setting text_setting(std::string_view path, std::string_view help) {
+    const auto get = [](const config& from) -> setting_value { return field_of<Members...>(from); };
+    const auto set = [](config& to, const setting_value& value) {
+        field_of<Members...>(to) = std::get<std::string>(value);
+    };
+    return {path, setting_kind::text, 0, 0, {}, help, get, set};
+}
+
+template <auto... Members>
+[[nodiscard]] constexpr setting list_setting(std::string_view path, std::string_view help) {
+    const auto get = [](const config& from) -> setting_value { return field_of<Members...>(from); };
+    const auto set = [](config& to, const setting_value& value) {
+        field_of<Members...>(to) = std::get<std::vector<std::string>>(value);
+    };
+    return {path, setting_kind::list, 0, 0, {}, help, get, set};
+}
+
+/// `Names` is a static array with the name of each enumerator, in the order of their values.
+template <const auto& Names, auto... Members>
+[[nodiscard]] constexpr setting choice_setting(std::string_view path, std::string_view help) {
+    using field = field_type<Members...>;
+    static_assert(std::is_enum_v<field>);
+    const auto get = [](const config& from) -> setting_value {
+        return std::string(Names.at(static_cast<std::size_t>(field_of<Members...>(from))));
+    };
+    const auto set = [](config& to, const setting_value& value) {
+        const auto* const found = std::ranges::find(Names, std::get<std::string>(value));
+        field_of<Members...>(to) = static_cast<field>(found - Names.begin());
+    };
+    return {path, setting_kind::choice, 0, 0, Names, help, get, set};
+}
+
+} // namespace sluice::core

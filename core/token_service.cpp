@@ -1,0 +1,201 @@
+#include "core/token_service.hpp"
+
+#include "core/jose_header.hpp"
+#include "crypto/jws.hpp"
+#include "crypto/random.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <cstdint>
+#include <span>
+#include <stdexcept>
+#include <unordered_set>
+#include <utility>
+
+namespace sluice::core {
+
+namespace {
+
+constexpr std::size_t max_key_id_bytes = 64;
+
+/// A token whose header is one of ours to the byte: no other key can have made it, and its header
+/// need not be read.
+result<void> open_own(const crypto::compact_jws& token, const signing_key& key, claims& out) {
+    const auto verified = crypto::verified_jws::verify(token, key.key());
+    if (!verified) {
+        return failure{errc::token_signature};
+    }
+    return parse_claims(verified->payload(), out);
+}
+
+/// The keys that signed `token`. Every key is tried, also after one fits, so that the time taken
+/// does not tell which; two names may stand for one secret while an operator renames it.
+std::uint32_t signers_of(const crypto::compact_jws& token, std::span<const signing_key> keys) {
+    static_assert(max_keys <= 32);
+    std::uint32_t signers = 0;
+    for (std::size_t i = 0; i < keys.size(); ++i) {
+        signers |= std::uint32_t{token.is_signed_by(keys[i].key())} << i;
+    }
+    return signers;
+}
+
+bool is_named_by(std::string_view kid, std::uint32_t signers, std::span<const signing_key> keys) {
+    for (std::size_t i = 0; i < keys.size(); ++i) {
+        if ((signers >> i & 1U) != 0 && keys[i].kid() == kid) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/// A token with any other header: server.py's, or not signed by us at all.
+result<void> open_foreign(const crypto::compact_jws& token, std::span<const signing_key> keys,
+                          claims& out) {
+    const std::uint32_t signers = signers_of(token, keys);
+    if (signers == 0) {
+        return failure{errc::token_signature};
+    }
+    const auto first = static_cast<std::size_t>(std::countr_zero(signers));
+    const auto verified = crypto::verified_jws::verify(token, keys[first].key());
+    if (!verified) {
+        return failure{errc::token_malformed};
+    }
+    std::string kid;
+    if (const auto read = read_jose_header(verified->header(), kid); !read) {
+        return read;
+    }
+    if (!kid.empty() && !is_named_by(kid, signers, keys)) {
+        return failure{errc::token_algorithm, "kid"};
+    }
+    return parse_claims(verified->payload(), out);
+}
+
+result<void> open(const crypto::compact_jws& token, std::span<const signing_key> keys,
+                  claims& out) {
+    const auto own = std::ranges::find(keys, token.encoded_header(), &signing_key::encoded_header);
+    return own == keys.end() ? open_foreign(token, keys, out) : open_own(token, *own, out);
+}
+
+/// Whether the token was made by, and for, whom the operator says.
+result<void> check_parties(const claims& read, const token_policy& policy) {
+    if (!policy.issuer.empty() && read.iss != policy.issuer) {
+        return failure{errc::token_claims, "iss"};
+    }
+    // Also where none is configured: RFC 7519 §4.1.3, whoever is not in aud must reject the token.
+    if (read.aud != policy.audience) {
+        return failure{errc::token_claims, "aud"};
+    }
+    return {};
+}
+
+result<void> check_time(const claims& read, std::chrono::sys_seconds now,
+                        std::chrono::seconds leeway) {
+    const std::int64_t seconds = now.time_since_epoch().count();
+    if (seconds >= read.exp) {
+        return failure{errc::token_expired, "exp"}; // RFC 7519 §4.1.4: "on or after"
+    }
+    const std::int64_t latest = seconds + leeway.count();
+    if (read.nbf && *read.nbf > latest) {
+        return failure{errc::token_not_yet_valid, "nbf"};
+    }
+    if (read.iat && *read.iat > latest) {
+        return failure{errc::token_not_yet_valid, "iat"};
+    }
+    return {};
+}
+
+void bind(const media_id& media, claims& to) {
+    to.kind = media.kind();
+    to.filename = media.filename();
+    if (media.kind() == media_kind::lesson) {
+        to.rel = media.rel();
+    } else {
+        to.course_id = media.course_id();
+        to.module_id = media.module_id();
+    }
+}
+
+} // namespace
+
+bool is_key_id(std::string_view text) noexcept {
+    constexpr std::string_view allowed =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-";
+    return !text.empty() && text.size() <= max_key_id_bytes &&
+           text.find_first_not_of(allowed) == std::string_view::npos;
+}
+
+signing_key::signing_key(std::string kid, crypto::hmac_key key)
+    : kid_(std::move(kid)), key_(std::move(key)), encoded_header_(encode_jose_header(kid_)) {
+    if (!is_key_id(kid_)) {
+        throw std::invalid_argument("a key id is 1 to 64 of A-Z a-z 0-9 . _ -");
+    }
+}
+
+key_ring::key_ring(std::vector<signing_key> keys) : keys_(std::move(keys)) {
+    if (keys_.empty() || keys_.size() > max_keys) {
+        throw std::invalid_argument("a key ring holds 1 to " + std::to_string(max_keys) + " keys");
+    }
+    std::unordered_set<std::string_view> kids;
+    for (const signing_key& key : keys_) {
+        if (!kids.insert(key.kid()).second) {
+            throw std::invalid_argument("two keys share the id " + key.kid());
+        }
+    }
+}
+
+token_service::token_service(const key_ring& keys, token_policy policy)
+    : keys_(keys), policy_(std::move(policy)) {}
+
+issued_token token_service::issue(const media_id& media, std::string_view user_id,
+                                  std::optional<std::chrono::seconds> ttl,
+                                  std::chrono::sys_seconds now) const {
+    const std::chrono::seconds lifetime =
+        std::min(ttl.value_or(policy_.default_ttl), policy_.max_ttl);
+    claims fresh;
+    bind(media, fresh);
+    fresh.user_id = user_id;
+    fresh.iat = now.time_since_epoch().count();
+    fresh.exp = (now + lifetime).time_since_epoch().count();
+    fresh.jti = crypto::random_token_id();
+    fresh.iss = policy_.issuer;
+    fresh.aud = policy_.audience;
+
+    std::string payload;
+    append_json(fresh, payload);
+    const signing_key& key = keys_.newest();
+    return {.token = crypto::sign_compact(key.encoded_header(), payload, key.key()),
+            .jti = std::move(fresh.jti),
+            .expires_in = lifetime};
+}
+
+result<void> token_service::verify(std::string_view token, std::chrono::sys_seconds now,
+                                   claims& out) const {
+    const auto parts = crypto::compact_jws::split(token);
+    if (!parts) {
+        return failure{errc::token_malformed};
+    }
+    if (const auto opened = open(*parts, keys_.keys(), out); !opened) {
+        return opened;
+    }
+    if (const auto parties = check_parties(out, policy_); !parties) {
+        return parties;
+    }
+    return check_time(out, now, policy_.leeway);
+}
+
+result<void> token_service::authorise(std::string_view token, const media_id& wanted,
+                                      std::chrono::sys_seconds now, claims& out) const {
+    if (const auto verified = verify(token, now, out); !verified) {
+        return verified;
+    }
+    const auto media = out.media();
+    if (!media) {
+        return media.error();
+    }
+    if (*media != wanted) {
+        return failure{errc::token_mismatch};
+    }
+    return {};
+}
+
+} // namespace sluice::core

@@ -1,0 +1,94 @@
+#pragma once
+// Issues and authorises download tokens. MAC first: no byte of a token is parsed as JSON before a
+// key of ours has vouched for it (docs/decisions).
+
+#include "core/claims.hpp"
+#include "core/media_id.hpp"
+#include "core/result.hpp"
+#include "crypto/hmac_sha256.hpp"
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace sluice::core {
+
+/// True for [A-Za-z0-9._-]{1,64} (threats 5).
+[[nodiscard]] bool is_key_id(std::string_view text) noexcept;
+
+/// A key and its name; knows the encoded JOSE header it writes, so that a token of our own is
+/// recognised by comparing bytes.
+class signing_key {
+  public:
+    /// `kid` must satisfy is_key_id.
+    signing_key(std::string kid, crypto::hmac_key key);
+
+    [[nodiscard]] const std::string& kid() const noexcept { return kid_; }
+    [[nodiscard]] const crypto::hmac_key& key() const noexcept { return key_; }
+    [[nodiscard]] std::string_view encoded_header() const noexcept { return encoded_header_; }
+
+  private:
+    std::string kid_;
+    crypto::hmac_key key_;
+    std::string encoded_header_;
+};
+
+/// Most keys a ring may hold: a foreign token costs one MAC for each.
+inline constexpr std::size_t max_keys = 16;
+
+/// At least one key; the first one signs, all verify. Immutable.
+class key_ring {
+  public:
+    /// Throws std::invalid_argument when empty, over max_keys, or two keys share a kid.
+    explicit key_ring(std::vector<signing_key> keys);
+    [[nodiscard]] const std::vector<signing_key>& keys() const noexcept { return keys_; }
+    [[nodiscard]] const signing_key& newest() const noexcept { return keys_.front(); }
+
+  private:
+    std::vector<signing_key> keys_;
+};
+
+/// What the operator decides about tokens.
+struct token_policy {
+    std::chrono::seconds default_ttl{900};
+    std::chrono::seconds max_ttl{86400};
+    std::chrono::seconds leeway{0}; // for iat and nbf that lie ahead; never for exp
+    std::string issuer{};           // when set: written as iss and required
+    std::string audience{};         // when set: written as aud and required
+};
+
+struct issued_token {
+    std::string token;
+    std::string jti;
+    std::chrono::seconds expires_in{};
+};
+
+class token_service {
+  public:
+    token_service(const key_ring& keys, token_policy policy);
+
+    /// A token for `user_id` and `media`, valid from `now` for `ttl` clamped to max_ttl
+    /// (default_ttl when nullopt). `user_id` has been checked by the caller.
+    [[nodiscard]] issued_token issue(const media_id& media, std::string_view user_id,
+                                     std::optional<std::chrono::seconds> ttl,
+                                     std::chrono::sys_seconds now) const;
+
+    /// MAC, then header, claims and time (contract §2's order); leaves the claims in `out`. Which
+    /// media they are bound to is not judged.
+    [[nodiscard]] result<void> verify(std::string_view token, std::chrono::sys_seconds now,
+                                      claims& out) const;
+
+    /// verify(), then the binding: token_mismatch when the token names other media than `wanted`.
+    [[nodiscard]] result<void> authorise(std::string_view token, const media_id& wanted,
+                                         std::chrono::sys_seconds now, claims& out) const;
+
+    [[nodiscard]] const token_policy& policy() const noexcept { return policy_; }
+
+  private:
+    const key_ring& keys_;
+    token_policy policy_;
+};
+
+} // namespace sluice::core

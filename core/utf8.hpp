@@ -1,0 +1,21 @@
+#pragma once
+// What counts as text in an identifier or a file name: strict UTF-8 (RFC 3629) and no characters
+// that hide or reorder others. Not a Unicode library: nothing is normalised or folded, because
+// decisions compare bytes (threat 17). Called by media_id, media_layout and the request parser.
+
+#include <string_view>
+
+namespace sluice::core {
+
+/// RFC 3629 §3: no overlong forms, no surrogates, nothing above U+10FFFF, nothing cut short. Empty
+/// text is valid.
+[[nodiscard]] bool is_valid_utf8(std::string_view text) noexcept;
+
+/// True when `text` holds a C0 or C1 control, DEL, a bidirectional control (U+061C, U+200E, U+200F,
+/// U+202A to U+202E, U+2066 to U+2069) or a zero-width control (U+200B to U+200D, U+2060, U+FEFF).
+/// The joiners U+200C and U+200D have honest uses in some scripts; the contract (§1) refuses them
+/// all the same, since two names that look alike must be alike. Malformed UTF-8 counts as
+/// forbidden.
+[[nodiscard]] bool has_forbidden_code_point(std::string_view text) noexcept;
+
+} // namespace sluice::core

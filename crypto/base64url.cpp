@@ -1,0 +1,122 @@
+#include "crypto/base64url.hpp"
+
+#include <array>
+#include <cstdint>
+
+namespace sluice::crypto {
+
+namespace {
+
+constexpr std::string_view alphabet =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+static_assert(alphabet.size() == 64);
+
+// Any value above 63 marks a character outside the alphabet; OR-ing values keeps the mark.
+constexpr std::uint8_t foreign = 0xff;
+constexpr std::uint32_t largest_value = 63;
+
+constexpr std::array<std::uint8_t, 256> value_of_character = [] {
+    std::array<std::uint8_t, 256> values{};
+    values.fill(foreign);
+    for (std::size_t value = 0; value < alphabet.size(); ++value) {
+        values[static_cast<unsigned char>(alphabet[value])] = static_cast<std::uint8_t>(value);
+    }
+    return values;
+}();
+
+std::uint32_t value_at(std::string_view text, std::size_t index) noexcept {
+    return value_of_character[static_cast<unsigned char>(text[index])];
+}
+
+std::uint32_t byte_at(std::string_view bytes, std::size_t index) noexcept {
+    return static_cast<unsigned char>(bytes[index]);
+}
+
+char low_byte(std::uint32_t bits) noexcept {
+    return static_cast<char>(static_cast<unsigned char>(bits & 0xff));
+}
+
+/// The last 2 or 3 characters, one or two bytes; false when not canonical.
+bool decode_tail(std::string_view tail, char* out) noexcept {
+    const bool two_bytes = tail.size() == 3;
+    const std::uint32_t first = value_at(tail, 0);
+    const std::uint32_t second = value_at(tail, 1);
+    const std::uint32_t third = two_bytes ? value_at(tail, 2) : 0;
+    const std::uint32_t unused_bits = two_bytes ? third & 0x03 : second & 0x0f;
+    if ((first | second | third) > largest_value || unused_bits != 0) {
+        return false;
+    }
+    out[0] = low_byte(first << 2 | second >> 4);
+    if (two_bytes) {
+        out[1] = low_byte(second << 4 | third >> 2);
+    }
+    return true;
+}
+
+} // namespace
+
+void base64url_append(std::string_view bytes, std::string& out) {
+    const std::size_t start = out.size();
+    out.resize(start + base64url_encoded_size(bytes.size()));
+    char* to = out.data() + start;
+    const auto put = [&to](std::uint32_t bits) { *to++ = alphabet[bits & 0x3f]; };
+
+    const std::size_t tail = bytes.size() % 3;
+    const std::size_t whole = bytes.size() - tail;
+    for (std::size_t i = 0; i < whole; i += 3) {
+        const std::uint32_t group =
+            byte_at(bytes, i) << 16 | byte_at(bytes, i + 1) << 8 | byte_at(bytes, i + 2);
+        put(group >> 18);
+        put(group >> 12);
+        put(group >> 6);
+        put(group);
+    }
+    if (tail != 0) {
+        const std::uint32_t second = tail == 2 ? byte_at(bytes, whole + 1) : 0;
+        const std::uint32_t group = byte_at(bytes, whole) << 16 | second << 8;
+        put(group >> 18);
+        put(group >> 12);
+        if (tail == 2) {
+            put(group >> 6);
+        }
+    }
+}
+
+std::string base64url_encode(std::string_view bytes) {
+    std::string text;
+    base64url_append(bytes, text);
+    return text;
+}
+
+std::optional<std::size_t> base64url_decode(std::string_view text, char* out) noexcept {
+    const std::size_t tail = text.size() % 4;
+    if (tail == 1) {
+        return std::nullopt;
+    }
+    const std::size_t whole = text.size() - tail;
+    std::uint32_t seen = 0; // judged once after the loop: no branch for each character
+    for (std::size_t i = 0; i < whole; i += 4) {
+        const std::uint32_t a = value_at(text, i);
+        const std::uint32_t b = value_at(text, i + 1);
+        const std::uint32_t c = value_at(text, i + 2);
+        const std::uint32_t d = value_at(text, i + 3);
+        seen |= a | b | c | d;
+        *out++ = low_byte(a << 2 | b >> 4);
+        *out++ = low_byte(b << 4 | c >> 2);
+        *out++ = low_byte(c << 6 | d);
+    }
+    if (seen > largest_value || (tail != 0 && !decode_tail(text.substr(whole), out))) {
+        return std::nullopt;
+    }
+    return base64url_decoded_size(text.size());
+}
+
+std::optional<std::string> base64url_decode(std::string_view text) {
+    std::string bytes(base64url_decoded_size(text.size()), '\0');
+    if (!base64url_decode(text, bytes.data())) {
+        return std::nullopt;
+    }
+    return bytes;
+}
+
+} // namespace sluice::crypto

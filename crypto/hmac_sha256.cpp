@@ -1,0 +1,139 @@
+#include "crypto/hmac_sha256.hpp"
+
+#include "crypto/secret.hpp"
+
+// The low-level SHA-256 calls are deprecated since OpenSSL 3.0, and wanted here: the EVP ones
+// allocate a context for each MAC, which costs more than the hashing
+// (docs/decisions/0002-hmac-midstates.md).
+#define OPENSSL_API_COMPAT 0x10101000L
+#include <openssl/crypto.h>
+#include <openssl/sha.h>
+
+#include <algorithm>
+#include <cstring>
+#include <type_traits>
+
+namespace sluice::crypto {
+
+namespace {
+
+constexpr std::size_t block_bytes = SHA256_CBLOCK;
+using key_block = std::array<unsigned char, block_bytes>;
+
+static_assert(mac_tag{}.size() == SHA256_DIGEST_LENGTH);
+static_assert(std::is_trivially_copyable_v<SHA256_CTX>);
+
+/// A running hash that leaves nothing of itself on the stack. The calls cannot fail: the software
+/// implementation always answers 1.
+class hasher {
+  public:
+    hasher() noexcept { SHA256_Init(&context_); }
+    hasher(const hasher&) = delete;
+    hasher& operator=(const hasher&) = delete;
+    hasher(hasher&&) = delete;
+    hasher& operator=(hasher&&) = delete;
+    ~hasher() { wipe(&context_, sizeof context_); }
+
+    template <class State>
+    explicit hasher(const State& saved) noexcept {
+        static_assert(sizeof context_ <= sizeof saved.bytes);
+        std::memcpy(&context_, saved.bytes.data(), sizeof context_);
+    }
+
+    template <class State>
+    void save(State& to) const noexcept {
+        std::memcpy(to.bytes.data(), &context_, sizeof context_);
+    }
+
+    void update(const void* data, std::size_t size) noexcept {
+        SHA256_Update(&context_, data, size);
+    }
+
+    [[nodiscard]] mac_tag finish() noexcept {
+        mac_tag digest;
+        SHA256_Final(digest.data(), &context_);
+        return digest;
+    }
+
+  private:
+    SHA256_CTX context_{};
+};
+
+/// `key`, hashed first when it is longer than a block, padded with zeros (RFC 2104 §2).
+key_block padded(std::string_view key) noexcept {
+    key_block block{};
+    if (key.size() <= block.size()) {
+        std::copy(key.begin(), key.end(), block.begin());
+        return block;
+    }
+    hasher hash;
+    hash.update(key.data(), key.size());
+    mac_tag digest = hash.finish();
+    std::copy(digest.begin(), digest.end(), block.begin());
+    wipe(digest.data(), digest.size());
+    return block;
+}
+
+template <class State>
+void absorb(key_block block, unsigned char pad, State& into) noexcept {
+    for (unsigned char& byte : block) {
+        byte = static_cast<unsigned char>(byte ^ pad);
+    }
+    hasher hash;
+    hash.update(block.data(), block.size());
+    hash.save(into);
+    wipe(block.data(), block.size());
+}
+
+std::string_view as_text(const mac_tag& tag) noexcept {
+    return {reinterpret_cast<const char*>(tag.data()), tag.size()};
+}
+
+} // namespace
+
+bool equal_in_constant_time(std::string_view a, std::string_view b) noexcept {
+    return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
+}
+
+std::optional<hmac_key> hmac_key::make(std::string_view key) {
+    if (key.size() < min_key_bytes) {
+        return std::nullopt;
+    }
+    return make_for_test_vectors(key);
+}
+
+hmac_key hmac_key::make_for_test_vectors(std::string_view key) {
+    constexpr unsigned char inner_pad = 0x36;
+    constexpr unsigned char outer_pad = 0x5c;
+    hmac_key made;
+    key_block block = padded(key);
+    absorb(block, inner_pad, made.inner_);
+    absorb(block, outer_pad, made.outer_);
+    wipe(block.data(), block.size());
+    return made;
+}
+
+hmac_key::~hmac_key() {
+    wipe(&inner_, sizeof inner_);
+    wipe(&outer_, sizeof outer_);
+}
+
+mac_tag hmac_key::mac(std::string_view message) const noexcept {
+    hasher inner(inner_);
+    inner.update(message.data(), message.size());
+    mac_tag digest = inner.finish();
+
+    hasher outer(outer_);
+    outer.update(digest.data(), digest.size());
+    wipe(digest.data(), digest.size());
+    return outer.finish();
+}
+
+bool hmac_key::verify(std::string_view message, std::string_view tag) const noexcept {
+    mac_tag expected = mac(message);
+    const bool equal = equal_in_constant_time(as_text(expected), tag);
+    wipe(expected.data(), expected.size());
+    return equal;
+}
+
+} // namespace sluice::crypto

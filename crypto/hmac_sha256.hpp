@@ -1,0 +1,53 @@
+#pragma once
+// HMAC-SHA256 (RFC 2104, FIPS 198-1) on OpenSSL's SHA-256, with the key schedule computed once:
+// mac() starts from the two saved mid-states and allocates nothing.
+
+#include <array>
+#include <cstddef>
+#include <optional>
+#include <string_view>
+
+namespace sluice::crypto {
+
+using mac_tag = std::array<unsigned char, 32>;
+
+/// Shortest key accepted (RFC 7518 §3.2).
+inline constexpr std::size_t min_key_bytes = 32;
+
+/// True when both ranges are equal; time depends on the length only (CRYPTO_memcmp). Ranges of
+/// different length are unequal.
+[[nodiscard]] bool equal_in_constant_time(std::string_view a, std::string_view b) noexcept;
+
+/// A key, immutable after make(); its state is wiped on destruction. Copies of an object in use by
+/// several threads are not needed: mac() is const and thread safe.
+class hmac_key {
+  public:
+    /// nullopt when `key` is shorter than min_key_bytes.
+    [[nodiscard]] static std::optional<hmac_key> make(std::string_view key);
+    /// For published test vectors only: any length.
+    [[nodiscard]] static hmac_key make_for_test_vectors(std::string_view key);
+
+    hmac_key(const hmac_key&) = default;
+    hmac_key& operator=(const hmac_key&) = default;
+    hmac_key(hmac_key&&) = default;
+    hmac_key& operator=(hmac_key&&) = default;
+    ~hmac_key();
+
+    [[nodiscard]] mac_tag mac(std::string_view message) const noexcept;
+
+    /// Constant-time comparison of mac(message) with `tag`.
+    [[nodiscard]] bool verify(std::string_view message, std::string_view tag) const noexcept;
+
+  private:
+    hmac_key() = default;
+
+    // A SHA256_CTX each, after the padded key block; opaque here so that no header includes
+    // OpenSSL.
+    struct state {
+        alignas(8) std::array<unsigned char, 112> bytes{};
+    };
+    state inner_;
+    state outer_;
+};
+
+} // namespace sluice::crypto

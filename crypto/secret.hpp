@@ -1,0 +1,34 @@
+#pragma once
+// Key material that wipes itself and that nothing can print, log or compare with ==.
+
+#include <cstddef>
+#include <string_view>
+#include <vector>
+
+namespace sluice::crypto {
+
+/// Overwrites `size` bytes at `data` in a way no optimiser removes.
+void wipe(void* data, std::size_t size) noexcept;
+
+/// Owns secret bytes; move-only; wiped on destruction and on being moved from. There is no
+/// operator<<, no operator== and no implicit conversion; reveal() is easy to grep for.
+class secret {
+  public:
+    secret() = default;
+    explicit secret(std::string_view bytes);
+    secret(secret&& other) noexcept;
+    secret& operator=(secret&& other) noexcept;
+    secret(const secret&) = delete;
+    secret& operator=(const secret&) = delete;
+    ~secret();
+
+    [[nodiscard]] std::size_t size() const noexcept { return bytes_.size(); }
+    [[nodiscard]] std::string_view reveal() const noexcept {
+        return {bytes_.data(), bytes_.size()};
+    }
+
+  private:
+    std::vector<char> bytes_; // not a string: moving a short one would leave its bytes behind
+};
+
+} // namespace sluice::crypto

@@ -1,0 +1,43 @@
+#include "http/exchange.hpp"
+
+namespace sluice::http {
+
+response& reply::begin(unsigned status) {
+    out_.begin(frame_, status);
+    return out_;
+}
+
+response& reply::begin_problem(problem_id why, std::string_view subject) {
+    const auto& type = describe(why);
+    frame_.keep_alive = frame_.keep_alive && !type.closes;
+    record_.problem = type.slug;
+    count_.refusals[static_cast<std::size_t>(why)].add();
+    auto& out = begin(type.status);
+    out.field("Cache-Control", "no-store");
+    out.field("Vary", "Origin");
+    if (!type.challenge.empty()) {
+        out.field("WWW-Authenticate", type.challenge);
+    }
+    if (type.retry_after != 0) {
+        out.field("Retry-After", type.retry_after);
+    }
+    content_.clear();
+    append_problem_json(type, subject, frame_.request_id, content_);
+    return out;
+}
+
+void reply::finish_problem() {
+    out_.finish_with("application/problem+json", content_);
+}
+
+void reply::refuse(problem_id why, std::string_view subject) {
+    begin_problem(why, subject);
+    finish_problem();
+}
+
+void reply::refuse(core::failure why) {
+    record_.cause = core::name_of(why.code);
+    refuse(problem_for(why.code), why.subject);
+}
+
+} // namespace sluice::http

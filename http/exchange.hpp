@@ -1,0 +1,88 @@
+#pragma once
+// One request and its answer while they are under way, and the interface of a handler. Pooled per
+// worker: an idle connection owns none of this.
+
+#include "core/claims.hpp"
+#include "http/metrics.hpp"
+#include "http/request_head.hpp"
+#include "http/response.hpp"
+#include "http/target.hpp"
+
+#include <chrono>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace sluice::http {
+
+/// Who is at the other end of a connection.
+struct peer_info {
+    std::string address; // without the port
+    bool is_loopback = false;
+};
+
+/// What a handler may look at, and room for its intermediate results.
+struct request {
+    request_head head;
+    path_segments path;
+    std::string_view query;
+    const peer_info* peer = nullptr;
+    std::chrono::sys_seconds now{};  // wall time when the header was complete
+    core::claims claims;             // scratch: reused, so that it keeps its buffers
+    std::string scratch;             // likewise
+};
+
+/// What the access log says of a response besides the request's own facts.
+struct exchange_record {
+    route_label route = route_label::none;
+    std::string_view method;
+    std::string_view problem; // slug; empty where the answer is no refusal
+    std::string_view cause;   // the domain's name for it, finer than the slug; for the log only
+    std::string jti;          // of the verified or issued token
+    std::chrono::steady_clock::time_point started{};
+};
+
+/// What a handler fills in.
+class reply {
+  public:
+    reply(response& out, exchange_record& record, counters& count) noexcept
+        : out_(out), record_(record), count_(count) {}
+
+    void open(const response_frame& frame) noexcept { frame_ = frame; }
+    [[nodiscard]] const response_frame& frame() const noexcept { return frame_; }
+
+    /// Starts a response that the caller finishes.
+    response& begin(unsigned status);
+
+    /// Answers with a row of the problem table. `subject` is in static storage.
+    void refuse(problem_id why, std::string_view subject = {});
+    void refuse(core::failure why);
+
+    /// Like refuse(), for the caller to add fields and finish with finish_problem().
+    response& begin_problem(problem_id why, std::string_view subject = {});
+    void finish_problem();
+
+    [[nodiscard]] exchange_record& record() noexcept { return record_; }
+    [[nodiscard]] counters& count() noexcept { return count_; }
+
+  private:
+    response& out_;
+    exchange_record& record_;
+    counters& count_;
+    response_frame frame_;
+    std::string content_; // of the problem under way
+};
+
+/// Answers the requests of one route. Const: one object serves all threads.
+class handler {
+  public:
+    virtual ~handler() = default;
+    virtual void handle(request& in, reply& out) const = 0;
+
+  protected:
+    handler() = default;
+    handler(const handler&) = default;
+    handler& operator=(const handler&) = default;
+};
+
+} // namespace sluice::http

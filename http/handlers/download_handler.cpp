@@ -1,0 +1,81 @@
+#include "http/handlers/download_handler.hpp"
+
+#include "http/credential.hpp"
+#include "http/handlers/file_response.hpp"
+
+namespace sluice::http {
+
+namespace {
+
+constexpr std::size_t logged_jti_size = 64; // a foreign jti may be any text
+
+core::download_request read_conditions(const request_head& head, std::string& ranges,
+                                       std::string& matches, std::string& none_matches) {
+    return {.is_get = head.method == bhttp::verb::get,
+            .if_match = head.joined(bhttp::field::if_match, matches),
+            .if_none_match = head.joined(bhttp::field::if_none_match, none_matches),
+            .if_modified_since = head.value_of(bhttp::field::if_modified_since),
+            .if_unmodified_since = head.value_of(bhttp::field::if_unmodified_since),
+            .if_range = head.value_of(bhttp::field::if_range),
+            .range = head.joined(bhttp::field::range, ranges)};
+}
+
+} // namespace
+
+// The routes: /download2/<trainer>/<course>/<module>/<lesson>/<filename>,
+// /download2/course/<course_id>/<filename>, /download2/module/<course_id>/<module_id>/<filename>.
+core::result<core::media_id> download_handler::wanted(const request& in) const noexcept {
+    const auto path = in.path.view();
+    switch (kind_) {
+    case core::media_kind::lesson:
+        return core::media_id::lesson(path[1], path[2], path[3], path[4], path[5]);
+    case core::media_kind::course:
+        return core::media_id::course(path[2], path[3]);
+    case core::media_kind::module:
+        break;
+    }
+    return core::media_id::module(path[2], path[3], path[4]);
+}
+
+core::result<void> download_handler::authorise(const core::media_id& media, request& in,
+                                               reply& out) const {
+    const auto token = read_bearer(in.head.value_of(bhttp::field::authorization));
+    if (!token) {
+        return token.error();
+    }
+    in.claims.clear();
+    const auto verdict = tokens_.authorise(*token, media, in.now, in.claims);
+    const bool is_ours = verdict || verdict.error().code == core::errc::token_mismatch ||
+                         verdict.error().code == core::errc::token_expired;
+    if (is_ours) {
+        out.record().jti.assign(in.claims.jti, 0, logged_jti_size);
+    }
+    return verdict;
+}
+
+void download_handler::handle(request& in, reply& out) const {
+    const auto media = wanted(in);
+    if (!media) {
+        out.refuse(problem_id::target_invalid);
+        return;
+    }
+    if (const auto authorised = authorise(*media, in, out); !authorised) {
+        out.refuse(authorised.error());
+        return;
+    }
+    auto file = library_.open(*media, in.scratch);
+    if (!file) {
+        out.count().symlinks_refused.add(file.error().subject == core::symlink_subject ? 1 : 0);
+        out.refuse(core::failure{file.error().code});
+        return;
+    }
+    std::string ranges;
+    std::string matches;
+    std::string none_matches;
+    const auto plan =
+        core::plan_download(read_conditions(in.head, ranges, matches, none_matches),
+                            (*file)->version, in.now);
+    send_file(plan, media->filename(), std::move(*file), in.now, out);
+}
+
+} // namespace sluice::http

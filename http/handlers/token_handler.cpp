@@ -1,0 +1,83 @@
+#include "http/handlers/token_handler.hpp"
+
+#include "http/decimal.hpp"
+#include "http/download_url.hpp"
+#include "http/mint_request.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace sluice::http {
+
+namespace {
+
+// What a proxy adds: whoever sends one of these does not speak to us directly.
+bool is_forwarded(const request_head& head) {
+    constexpr std::array<std::string_view, 6> names{
+        "Forwarded",         "X-Forwarded-For", "X-Forwarded-Host",
+        "X-Forwarded-Proto", "X-Real-IP",       "Via"};
+    return std::ranges::any_of(names, [&](auto name) { return head.has_field(name); });
+}
+
+} // namespace
+
+core::mint_caller token_handler::describe_caller(const request& in) const {
+    const auto origin = in.head.value_of(bhttp::field::origin);
+    return {.is_loopback_peer = in.peer->is_loopback,
+            .is_forwarded = is_forwarded(in.head),
+            .has_loopback_host = is_loopback_host(in.head.host),
+            .has_foreign_origin = origin && !with_.cors.names(*origin)};
+}
+
+void token_handler::append_url(const request& in, const core::media_id& media,
+                               std::string& out) const {
+    if (!public_base_url_.empty()) {
+        out += public_base_url_;
+    } else if (!in.head.host.empty()) { // HTTP/1.0 without Host: a relative reference
+        out.append("http://").append(in.head.host);
+    }
+    append_download_path(media, out);
+}
+
+void token_handler::handle(request& in, reply& out) const {
+    if (const auto admitted = with_.gate.admit(describe_caller(in)); !admitted) {
+        out.refuse(admitted.error());
+        return;
+    }
+    const auto query = query_parameters::parse(in.query);
+    if (!query) {
+        out.refuse(problem_id::query_invalid);
+        return;
+    }
+    out.count().unknown_parameters.add(count_unknown(*query));
+    const auto wanted = read_mint_request(*query);
+    if (!wanted) {
+        out.refuse(wanted.error());
+        return;
+    }
+    if (const auto entitled = with_.entitlement.check(wanted->user_id, wanted->media); !entitled) {
+        out.refuse(entitled.error());
+        return;
+    }
+    if (const auto file = with_.library.open(wanted->media, in.scratch); !file) {
+        out.refuse(file.error()); // no token for nothing
+        return;
+    }
+    const auto issued = with_.tokens.issue(wanted->media, wanted->user_id, wanted->ttl, in.now);
+    out.record().jti = issued.jti;
+    out.count().tokens_issued.add();
+
+    auto& body = in.scratch;
+    body.assign(R"({"token":")").append(issued.token).append(R"(","expires_in":)");
+    append_decimal(static_cast<std::uint64_t>(issued.expires_in.count()), body);
+    body += R"(,"download_url":")";
+    append_url(in, wanted->media, body); // an RFC 3986 URL holds nothing that JSON escapes
+    body += "\"}\n";
+    auto& response = out.begin(200);
+    response.field("Cache-Control", "no-store");
+    response.field("Referrer-Policy", "no-referrer");
+    response.field("Vary", "Origin");
+    response.finish_with("application/json", body);
+}
+
+} // namespace sluice::http

@@ -1,0 +1,60 @@
+#pragma once
+// Beast's parser, driven over one complete header section, and the rules of http.md that it does not
+// know. Used by request_parser only.
+
+#include "http/problem.hpp"
+#include "http/request_head.hpp"
+
+#include <boost/beast/http/basic_parser.hpp>
+
+#include <cstddef>
+#include <optional>
+#include <string_view>
+
+namespace sluice::http {
+
+class head_reader final : public bhttp::basic_parser<true> {
+  public:
+    /// `text` is a whole header section; the views in `head` point into it.
+    head_reader(std::string_view text, std::size_t max_fields, request_head& head);
+
+    /// After put(): the first rule that is broken, framing before all else; nullopt when the head is
+    /// good. `ec` is what put() said.
+    [[nodiscard]] std::optional<problem_id> verdict(const error_code& ec);
+
+  private:
+    using string_view = beast::string_view;
+
+    void on_request_impl(bhttp::verb method, string_view method_text, string_view target, int version,
+                         error_code& ec) override;
+    void on_response_impl(int code, string_view reason, int version, error_code& ec) override;
+    void on_field_impl(bhttp::field id, string_view name, string_view value, error_code& ec) override;
+    void on_header_impl(error_code& ec) override;
+    void on_body_init_impl(const boost::optional<std::uint64_t>& length, error_code& ec) override;
+    std::size_t on_body_impl(string_view body, error_code& ec) override;
+    void on_chunk_header_impl(std::uint64_t size, string_view extensions, error_code& ec) override;
+    std::size_t on_chunk_body_impl(std::uint64_t remain, string_view body, error_code& ec) override;
+    void on_finish_impl(error_code& ec) override;
+
+    void count_special(bhttp::field id, std::string_view value);
+    [[nodiscard]] std::optional<problem_id> framing_verdict() const;
+    [[nodiscard]] std::optional<problem_id> host_verdict();
+
+    std::string_view text_;
+    std::size_t max_fields_;
+    request_head& head_;
+    std::optional<problem_id> broken_; // found while the fields were read
+    unsigned hosts_ = 0;
+    unsigned lengths_ = 0;
+    unsigned codings_ = 0;
+    unsigned authorizations_ = 0;
+    unsigned content_types_ = 0;
+    unsigned expects_ = 0;
+    bool length_is_list_ = false;
+    bool names_chunked_ = false;  // in any Transfer-Encoding line
+    bool only_chunked_ = true;    // every Transfer-Encoding line is exactly "chunked"
+    bool empty_coding_ = false;
+    bool expects_continue_ = true;
+};
+
+} // namespace sluice::http

@@ -1,0 +1,20 @@
+#pragma once
+// Percent-encoding (RFC 3986 §2.1), both ways.
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace sluice::http {
+
+/// What '+' means: a space in a query (the HTML form encoding), itself in a path.
+enum class plus_sign : bool { literal, space };
+
+/// Appends the decoded bytes of `text`, decoded exactly once; false on an escape that is not '%' and
+/// two hexadecimal digits. `out` then holds what came before it.
+[[nodiscard]] bool append_percent_decoded(std::string_view text, plus_sign plus, std::string& out);
+
+/// Appends `segment` with everything but RFC 3986 unreserved characters escaped, upper-case digits.
+void append_percent_encoded(std::string_view segment, std::string& out);
+
+} // namespace sluice::http

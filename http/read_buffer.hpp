@@ -1,0 +1,44 @@
+#pragma once
+// The bytes received on a connection and not consumed yet: grows from a page to a maximum, then says
+// it is full.
+
+#include <algorithm>
+#include <cstddef>
+#include <span>
+#include <vector>
+
+namespace sluice::http {
+
+class read_buffer {
+  public:
+    /// Holds one byte more than `limit`, so that whoever checks the limit sees it exceeded.
+    explicit read_buffer(std::size_t limit) : limit_(limit + 1) {}
+
+    [[nodiscard]] std::span<const char> data() const noexcept { return {bytes_.data(), size_}; }
+    [[nodiscard]] bool empty() const noexcept { return size_ == 0; }
+
+    /// Room for more bytes; empty when the buffer is full.
+    [[nodiscard]] std::span<char> prepare() {
+        if (size_ == bytes_.size()) {
+            bytes_.resize(std::min(limit_, std::max(first_size, bytes_.size() * 2)));
+        }
+        return std::span(bytes_).subspan(size_);
+    }
+    void commit(std::size_t count) noexcept { size_ += count; }
+
+    /// Forgets the first `count` bytes.
+    void consume(std::size_t count) noexcept {
+        std::copy(bytes_.begin() + static_cast<std::ptrdiff_t>(count),
+                  bytes_.begin() + static_cast<std::ptrdiff_t>(size_), bytes_.begin());
+        size_ -= count;
+    }
+    void clear() noexcept { size_ = 0; }
+
+  private:
+    static constexpr std::size_t first_size = 4096;
+    std::vector<char> bytes_;
+    std::size_t size_ = 0;
+    std::size_t limit_;
+};
+
+} // namespace sluice::http

@@ -1,0 +1,92 @@
+#pragma once
+// The only loop that sends response bytes. Works on any transport (http/transport.hpp) and never
+// blocks: it says whether to go on, to wait, or to give up.
+
+#include "http/response.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+
+namespace sluice::http {
+
+/// Most file bytes one connection sends before others on its thread have a turn.
+inline constexpr std::uint64_t bytes_per_turn = 512 * 1024;
+
+class response_writer {
+  public:
+    enum class status {
+        done,
+        blocked, // the peer must read first
+        yielded, // its turn is over
+        failed,  // the connection is lost, or the file ended early: never padded, always cut
+    };
+
+    void start() noexcept { *this = {}; }
+
+    /// Sends what the transport takes.
+    template <class Transport>
+    status advance(const response& what, Transport& transport) {
+        std::uint64_t turn = 0;
+        const auto segments = what.segments();
+        while (index_ < segments.size()) {
+            const auto& now = segments[index_];
+            const bool is_last = index_ + 1 == segments.size();
+            error_code ec;
+            const auto sent = now.is_file
+                                  ? send_file(what.file(), now, bytes_per_turn - turn, transport, ec)
+                                  : transport.write_some(text_of(what, now), !is_last, ec);
+            if (ec == net::error::would_block) {
+                return status::blocked;
+            }
+            if (ec || sent == 0) {
+                file_ended_ = now.is_file && !ec;
+                return status::failed;
+            }
+            count(sent, now);
+            turn += now.is_file ? sent : 0;
+            if (turn >= bytes_per_turn && index_ < segments.size()) {
+                return status::yielded;
+            }
+        }
+        return transport.has_unsent() ? status::blocked : status::done;
+    }
+
+    /// Bytes handed to the transport, header included.
+    [[nodiscard]] std::uint64_t bytes_sent() const noexcept { return bytes_sent_; }
+    /// After failed: the file was shorter than when it was opened.
+    [[nodiscard]] bool file_ended() const noexcept { return file_ended_; }
+
+  private:
+    static std::string_view text_of(const response& what, const response::segment& part,
+                                    std::uint64_t offset) noexcept {
+        return what.text().substr(part.first + offset, part.length - offset);
+    }
+    [[nodiscard]] std::string_view text_of(const response& what,
+                                           const response::segment& part) const noexcept {
+        return text_of(what, part, offset_);
+    }
+
+    template <class Transport>
+    std::size_t send_file(int file, const response::segment& part, std::uint64_t budget,
+                          Transport& transport, error_code& ec) const {
+        const auto length = std::min(part.length - offset_, budget);
+        return transport.send_file(file, part.first + offset_, length, ec);
+    }
+
+    void count(std::uint64_t sent, const response::segment& part) noexcept {
+        bytes_sent_ += sent;
+        offset_ += sent;
+        if (offset_ == part.length) {
+            ++index_;
+            offset_ = 0;
+        }
+    }
+
+    std::size_t index_ = 0;    // of the segment under way
+    std::uint64_t offset_ = 0; // within it
+    std::uint64_t bytes_sent_ = 0;
+    bool file_ended_ = false;
+};
+
+} // namespace sluice::http

@@ -1,0 +1,39 @@
+#include "http/router.hpp"
+
+#include <algorithm>
+
+namespace sluice::http {
+
+namespace {
+
+std::vector<std::string_view> split(std::string_view pattern) {
+    std::vector<std::string_view> parts;
+    while (!pattern.empty()) {
+        pattern.remove_prefix(1); // the '/'
+        const auto end = std::min(pattern.find('/'), pattern.size());
+        parts.push_back(pattern.substr(0, end));
+        pattern.remove_prefix(end);
+    }
+    return parts;
+}
+
+} // namespace
+
+router::router(std::span<const route> table) {
+    for (const auto& target : table) {
+        rows_.push_back({.pattern = split(target.pattern), .target = target});
+    }
+}
+
+const route* router::find(std::span<const std::string> segments) const noexcept {
+    const auto fits = [&](const row& candidate) {
+        return std::ranges::equal(candidate.pattern, segments,
+                                  [](std::string_view wanted, const std::string& segment) {
+                                      return wanted == "*" || wanted == segment;
+                                  });
+    };
+    const auto found = std::ranges::find_if(rows_, fits);
+    return found == rows_.end() ? nullptr : &found->target;
+}
+
+} // namespace sluice::http

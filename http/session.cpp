@@ -1,0 +1,104 @@
+#include "http/session.hpp"
+
+#include "http/dispatch.hpp"
+
+namespace sluice::http {
+
+session_base::session_base(worker& owner, peer_info peer)
+    : owner_(owner), peer_(std::move(peer)) {
+    owner_.enlist(*this);
+    owner_.count().connections_open.add();
+}
+
+session_base::~session_base() {
+    release_inbound();
+    if (out_) {
+        owner_.count().requests_active.subtract();
+        owner_.outbounds().give_back(std::move(out_));
+    }
+    owner_.count().connections_open.subtract();
+}
+
+void session_base::hold_inbound() {
+    if (!in_) {
+        in_ = owner_.inbounds().take();
+    }
+}
+
+void session_base::release_inbound() noexcept {
+    if (in_) {
+        in_->bytes.clear();
+        in_->parser.reset();
+        owner_.inbounds().give_back(std::move(in_));
+    }
+}
+
+reply session_base::open_reply(std::chrono::sys_seconds wall, bool keep_alive) {
+    out_ = owner_.outbounds().take();
+    owner_.count().requests_active.add();
+    out_->record = {};
+    out_->record.started = now();
+    out_->request_id.clear();
+    owner_.append_request_id(out_->request_id);
+
+    reply opened(out_->answer, out_->record, owner_.count());
+    opened.open({.version = in_->asked.head.version,
+                 .is_head = false,
+                 .keep_alive = keep_alive,
+                 .date = owner_.date(wall),
+                 .request_id = out_->request_id,
+                 .allow_origin = {}});
+    return opened;
+}
+
+void session_base::answer() {
+    const auto& where = owner_.where();
+    auto& asked = in_->asked;
+    asked.peer = &peer_;
+    asked.now = where.clock.wall_seconds();
+    const bool keeps_alive = asked.head.keep_alive && !asked.head.has_content &&
+                             served_ < where.limits.requests_per_connection &&
+                             !where.is_draining.load(std::memory_order_relaxed);
+    auto opened = open_reply(asked.now, keeps_alive);
+    auto frame = opened.frame();
+    frame.is_head = asked.head.method == bhttp::verb::head;
+    if (const auto origin = asked.head.value_of(bhttp::field::origin)) {
+        frame.allow_origin = where.cors.allow(*origin);
+    }
+    opened.open(frame);
+    const auto method = bhttp::to_string(asked.head.method);
+    out_->record.method = {method.data(), method.size()};
+    dispatch(where, asked, opened);
+}
+
+void session_base::refuse(problem_id why) {
+    open_reply(owner_.where().clock.wall_seconds(), false).refuse(why);
+}
+
+void session_base::conclude(outcome how) {
+    auto& count = owner_.count();
+    const auto sent = out_->writer.bytes_sent();
+    const auto status = out_->answer.status();
+    count.bytes_sent.add(sent);
+    count.responses[static_cast<std::size_t>(out_->record.route)][status / 100].add();
+    count.requests_active.subtract();
+    if (how != outcome::complete) {
+        (how == outcome::cut ? count.transfers_cut : count.transfers_lost).add();
+    }
+    if (owner_.log().is_on()) {
+        owner_.log().write(
+            {.time = owner_.where().clock.wall(),
+             .request_id = out_->request_id,
+             .peer = peer_.address,
+             .status = status,
+             .bytes = sent,
+             .duration = std::chrono::duration_cast<std::chrono::microseconds>(
+                 now() - out_->record.started),
+             .how = how,
+             .record = out_->record});
+    }
+    out_->answer.clear(); // the descriptor goes now, not with the next use of the pool
+    owner_.outbounds().give_back(std::move(out_));
+}
+
+} // namespace sluice::http

@@ -1,0 +1,243 @@
+#pragma once
+// One connection: read a head, answer it, send the answer, repeat. A state machine of non-blocking
+// steps with at most one wait outstanding, so it owns itself: it is destroyed in the handler of its
+// last wait. session_base holds what does not depend on the transport.
+
+#include "http/exchange.hpp"
+#include "http/transport.hpp"
+#include "http/worker.hpp"
+
+#include <array>
+#include <memory>
+#include <optional>
+#include <utility>
+
+namespace sluice::http {
+
+class session_base : public deadline_node, public connection {
+  public:
+    session_base(worker& owner, peer_info peer);
+    ~session_base() override;
+
+  protected:
+    using time_point = std::chrono::steady_clock::time_point;
+
+    /// How long a closing connection waits for the peer's own close (RFC 9112 §9.6).
+    static constexpr std::chrono::seconds linger{2};
+    /// Most bytes it reads and discards meanwhile.
+    static constexpr std::size_t linger_bytes = 256 * 1024;
+
+    [[nodiscard]] time_point now() const noexcept { return owner_.where().clock.steady(); }
+    void arm(time_point deadline) noexcept { owner_.deadlines().arm(*this, deadline); }
+
+    /// Makes in_ available.
+    void hold_inbound();
+    void release_inbound() noexcept;
+    [[nodiscard]] bool has_started() const noexcept { return in_ && in_->parser.has_started(); }
+
+    /// Fills out_ with the answer to in_'s complete head.
+    void answer();
+    /// Fills out_ with a refusal; the connection closes after it.
+    void refuse(problem_id why);
+    /// Counts and logs the response, and gives it back.
+    void conclude(outcome how);
+
+    worker& owner_;
+    peer_info peer_;
+    std::unique_ptr<inbound> in_;
+    std::unique_ptr<outbound> out_;
+    unsigned served_ = 0;
+
+  private:
+    reply open_reply(std::chrono::sys_seconds wall, bool keep_alive);
+};
+
+template <transport Transport>
+class session final : public session_base {
+  public:
+    session(worker& owner, Transport stream, peer_info peer)
+        : session_base(owner, std::move(peer)), connection_(std::move(stream)) {}
+
+    /// Begins; the session destroys itself when the connection is over.
+    void start(admission how = admission::served) {
+        is_refused_ = how == admission::refused;
+        arm(now() + owner_.where().limits.header_timeout);
+        defer(&session::read);
+    }
+
+  private:
+    enum class phase { reading, writing, lingering, closed };
+    using step = void (session::*)();
+
+    // Every wait ends here: a session that was closed meanwhile ends with it, and one that timed out
+    // reads no request any more.
+    auto resume(step next) {
+        return [this, next](error_code ec) {
+            if (ec || phase_ == phase::closed) {
+                end(outcome::aborted);
+            } else if (phase_ == phase::lingering) {
+                discard();
+            } else {
+                (this->*next)();
+            }
+        };
+    }
+    void defer(step next) { connection_.defer(resume(next)); }
+    void wait_readable(step next) { connection_.async_wait_readable(resume(next)); }
+    void wait_writable(step next) { connection_.async_wait_writable(resume(next)); }
+
+    void read() {
+        hold_inbound();
+        error_code ec;
+        const auto got = connection_.read_some(in_->bytes.prepare(), ec);
+        if (ec == net::error::would_block) {
+            if (in_->bytes.empty()) {
+                release_inbound(); // an idle connection holds no buffer
+            }
+            wait_readable(&session::read);
+        } else if (ec) {
+            end(outcome::aborted);
+        } else {
+            in_->bytes.commit(got);
+            parse();
+        }
+    }
+
+    void parse() {
+        const bool had_started = has_started();
+        switch (in_->parser.parse(in_->bytes.data(), in_->asked.head)) {
+        case request_parser::status::need_more:
+            if (has_started() && !had_started && served_ > 0) {
+                arm(now() + owner_.where().limits.header_timeout);
+            }
+            wait_readable(&session::read);
+            return;
+        case request_parser::status::ready:
+            if (is_refused_) {
+                refuse(problem_id::too_many_connections);
+                break;
+            }
+            ++served_;
+            answer();
+            break;
+        case request_parser::status::refused:
+            refuse(in_->parser.refusal());
+            break;
+        }
+        start_writing();
+    }
+
+    void start_writing() {
+        phase_ = phase::writing;
+        out_->writer.start();
+        // What a slow download does not need is given back before it starts to wait.
+        if (in_->parser.consumed() == in_->bytes.data().size() || !out_->answer.keeps_alive()) {
+            release_inbound();
+        }
+        deadline_.emplace(owner_.where().limits.transfer, now());
+        write();
+    }
+
+    void write() {
+        const auto sent_before = out_->writer.bytes_sent();
+        const auto status = out_->writer.advance(out_->answer, connection_);
+        switch (status) {
+        case response_writer::status::done:
+            finish_response();
+            return;
+        case response_writer::status::failed:
+            end(out_->writer.file_ended() ? outcome::cut : outcome::aborted);
+            return;
+        case response_writer::status::blocked:
+        case response_writer::status::yielded:
+            break;
+        }
+        const auto instant = now();
+        deadline_->add_progress(out_->writer.bytes_sent() - sent_before, instant);
+        arm(deadline_->next());
+        if (status == response_writer::status::blocked) {
+            wait_writable(&session::write);
+        } else {
+            defer(&session::write);
+        }
+    }
+
+    void finish_response() {
+        const bool goes_on = out_->answer.keeps_alive();
+        conclude(outcome::complete);
+        if (!goes_on) {
+            start_lingering();
+            return;
+        }
+        phase_ = phase::reading;
+        if (in_) { // the next request came with this one
+            in_->bytes.consume(in_->parser.consumed());
+            in_->parser.reset();
+            arm(now() + owner_.where().limits.header_timeout);
+            defer(&session::parse);
+        } else {
+            arm(now() + owner_.where().limits.idle_timeout);
+            defer(&session::read); // behind what is ready now: by then the next request may be here
+        }
+    }
+
+    // A plain close with unread input makes the kernel send RST, and the client may lose the answer.
+    void start_lingering() {
+        phase_ = phase::lingering;
+        connection_.shutdown_send();
+        arm(now() + linger);
+        discard();
+    }
+
+    void discard() {
+        std::array<char, 4096> sink; // NOLINT(cppcoreguidelines-pro-type-member-init)
+        error_code ec;
+        while (!ec && discarded_ < linger_bytes) {
+            discarded_ += connection_.read_some(sink, ec);
+        }
+        if (ec == net::error::would_block) {
+            wait_readable(&session::discard);
+        } else {
+            end(outcome::complete);
+        }
+    }
+
+    void on_deadline() override {
+        if (phase_ == phase::reading && has_started()) {
+            time_out();
+        } else {
+            timed_out_ = phase_ == phase::writing;
+            phase_ = phase::closed;
+            connection_.close(); // the outstanding wait ends the session
+        }
+    }
+
+    // The wait for more of the request is still outstanding; it goes on as the lingering read.
+    void time_out() {
+        refuse(problem_id::header_timeout);
+        error_code ignored;
+        connection_.write_some(out_->answer.text(), false, ignored);
+        conclude(outcome::complete);
+        phase_ = phase::lingering;
+        connection_.shutdown_send();
+        arm(now() + linger);
+    }
+
+    void end(outcome how) {
+        phase_ = phase::closed;
+        connection_.close();
+        if (out_) {
+            conclude(timed_out_ ? outcome::cut : how);
+        }
+        delete this;
+    }
+
+    Transport connection_;
+    std::optional<core::transfer_deadline> deadline_;
+    std::size_t discarded_ = 0;
+    phase phase_ = phase::reading;
+    bool timed_out_ = false;
+    bool is_refused_ = false;
+};
+
+} // namespace sluice::http

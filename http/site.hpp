@@ -1,0 +1,33 @@
+#pragma once
+// What all connections of a process share, read-only while they run. Owned by app::application.
+
+#include "core/clock.hpp"
+#include "core/transfer_deadline.hpp"
+#include "http/cors.hpp"
+#include "http/request_parser.hpp"
+#include "http/router.hpp"
+
+#include <atomic>
+#include <chrono>
+
+namespace sluice::http {
+
+/// Finite, all of them; where they come from: core/config.hpp, limits.
+struct session_limits {
+    header_limits header;
+    std::chrono::seconds header_timeout{10};
+    std::chrono::seconds idle_timeout{75};
+    core::transfer_limits transfer;
+    unsigned requests_per_connection = 100000;
+};
+
+struct site {
+    const router& routes;
+    const cors_policy& cors;
+    const core::clock& clock;
+    session_limits limits;
+    /// Set once, when the process begins to shut down: answers then close their connections.
+    const std::atomic<bool>& is_draining;
+};
+
+} // namespace sluice::http

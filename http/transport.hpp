@@ -1,0 +1,34 @@
+#pragma once
+// What a session needs of a connection: try to read, try to write, wait until trying again makes
+// sense. Two models: socket_transport (plain TCP, sendfile) and stream_transport (any Beast or Asio
+// stream, buffered). Both pass the same tests.
+
+#include "http/asio.hpp"
+
+#include <concepts>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+namespace sluice::http {
+
+/// No call blocks. A call that can make no progress sets would_block; end of input is error::eof.
+template <class T>
+concept transport = requires(T t, std::span<char> into, std::string_view text, error_code& ec,
+                             void (*handler)(error_code)) {
+    { t.read_some(into, ec) } -> std::same_as<std::size_t>;
+    /// `more`: another write follows at once, so a short segment may be held back.
+    { t.write_some(text, true, ec) } -> std::same_as<std::size_t>;
+    /// 0 without an error: the file ends before `offset`.
+    { t.send_file(int{}, std::uint64_t{}, std::uint64_t{}, ec) } -> std::same_as<std::size_t>;
+    /// Bytes were taken that have not left yet: wait until writable.
+    { t.has_unsent() } -> std::same_as<bool>;
+    /// At most one wait of either kind is outstanding. close() makes it complete with an error.
+    t.async_wait_readable(handler);
+    t.async_wait_writable(handler);
+    t.defer(handler); // runs after what is ready now
+    t.shutdown_send();
+    t.close();
+};
+
+} // namespace sluice::http

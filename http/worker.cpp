@@ -1,0 +1,114 @@
+#include "http/worker.hpp"
+
+#include "core/http_date.hpp"
+#include "http/session.hpp"
+#include "http/socket_transport.hpp"
+
+#include <boost/asio/post.hpp>
+
+#include <array>
+#include <random>
+
+namespace sluice::http {
+
+namespace {
+
+constexpr std::size_t pooled = 256; // objects a worker keeps for the next request
+
+constexpr std::string_view digits = "0123456789abcdef";
+
+void append_hex(std::uint64_t value, unsigned width, std::string& out) {
+    for (unsigned shift = width * 4; shift > 0;) {
+        shift -= 4;
+        out += digits[(value >> shift) & 0x0FU];
+    }
+}
+
+// Request ids need to differ between nodes and restarts, not to be secret.
+std::string random_prefix() {
+    std::random_device source;
+    std::string prefix;
+    append_hex(source(), 8, prefix);
+    append_hex(source(), 8, prefix);
+    return prefix;
+}
+
+peer_info describe_peer(const tcp_socket& socket) {
+    error_code ec;
+    const auto endpoint = socket.remote_endpoint(ec);
+    if (ec) {
+        return {}; // gone already: the first read will say so
+    }
+    auto address = endpoint.address();
+    if (address.is_v6() && address.to_v6().is_v4_mapped()) {
+        address = net::ip::make_address_v4(net::ip::v4_mapped, address.to_v6());
+    }
+    return {.address = address.to_string(), .is_loopback = address.is_loopback()};
+}
+
+} // namespace
+
+worker::worker(const site& where, log_sink* sink)
+    : where_(where), context_(1), work_(net::make_work_guard(context_)),
+      ticker_(context_.get_executor()), deadlines_(where.clock.steady()), log_(sink, count_),
+      inbounds_(pooled, [&where] { return std::make_unique<inbound>(where.limits.header); }),
+      outbounds_(pooled, [] { return std::make_unique<outbound>(); }),
+      id_prefix_(random_prefix()) {}
+
+worker::~worker() {
+    while (!connections_.empty()) {
+        delete &connections_.front(); // each unlinks itself
+    }
+    log_.flush();
+}
+
+void worker::run() {
+    schedule_tick();
+    context_.run();
+}
+
+void worker::stop() {
+    context_.stop();
+}
+
+void worker::schedule_tick() {
+    ticker_.expires_after(deadline_wheel::tick);
+    ticker_.async_wait([this](error_code ec) {
+        if (ec) {
+            return;
+        }
+        deadlines_.advance(where_.clock.steady());
+        log_.flush();
+        schedule_tick();
+    });
+}
+
+void worker::adopt(tcp_socket socket, admission how) {
+    error_code ignored; // a socket that is gone already says so at the first read
+    socket.non_blocking(true, ignored);
+    socket.set_option(tcp::no_delay(true), ignored);
+    count_.connections_accepted.add();
+    auto peer = describe_peer(socket);
+    auto* started = new session<socket_transport>(*this, socket_transport(std::move(socket)),
+                                                  std::move(peer)); // destroys itself
+    started->start(how);
+}
+
+void worker::enlist(connection& one) {
+    connections_.push_back(one);
+}
+
+std::string_view worker::date(std::chrono::sys_seconds now) {
+    if (now != date_of_ || date_.empty()) {
+        date_ = core::format_http_date(now.time_since_epoch().count());
+        date_of_ = now;
+    }
+    return date_;
+}
+
+void worker::append_request_id(std::string& out) {
+    out += id_prefix_;
+    append_hex(next_id_++, 10, out);
+}
+
+} // namespace sluice::http

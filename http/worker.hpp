@@ -1,0 +1,107 @@
+#pragma once
+// One thread's share of the service: its io_context, its connections, and what they use without a
+// lock: counters, deadlines, pools, the date, the access log. A connection never leaves its worker.
+
+#include "http/access_log.hpp"
+#include "http/asio.hpp"
+#include "http/deadline_wheel.hpp"
+#include "http/object_pool.hpp"
+#include "http/read_buffer.hpp"
+#include "http/response_writer.hpp"
+#include "http/site.hpp"
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/intrusive/list.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace sluice::http {
+
+/// What a worker keeps count of, to destroy those that are open when it ends itself.
+class connection : public boost::intrusive::list_base_hook<
+                       boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
+  public:
+    connection() = default;
+    connection(const connection&) = delete;
+    connection& operator=(const connection&) = delete;
+    virtual ~connection() = default;
+};
+
+/// Whether a connection is served, or told at its first request that there are too many.
+enum class admission : bool { served, refused };
+
+/// A request while it is read and answered; given back as soon as nothing of it is needed.
+struct inbound {
+    explicit inbound(const header_limits& limits) : bytes(limits.header_bytes), parser(limits) {}
+    read_buffer bytes;
+    request_parser parser;
+    request asked;
+};
+
+/// A response while it is sent: what a slow download holds.
+struct outbound {
+    response answer;
+    response_writer writer;
+    exchange_record record;
+    std::string request_id;
+};
+
+class worker {
+  public:
+    /// `sink` may be null: no access log.
+    worker(const site& where, log_sink* sink);
+    ~worker();
+    worker(const worker&) = delete;
+    worker& operator=(const worker&) = delete;
+
+    /// Serves until stop(). The thread that calls it owns everything else here.
+    void run();
+    /// Ends run() soon; connections are cut. Thread safe.
+    void stop();
+
+    [[nodiscard]] net::io_context& context() noexcept { return context_; }
+    [[nodiscard]] counters& count() noexcept { return count_; }
+
+    /// Takes a connected socket. On this worker's thread.
+    void adopt(tcp_socket socket, admission how);
+
+    // For sessions, on this worker's thread:
+    [[nodiscard]] const site& where() const noexcept { return where_; }
+    [[nodiscard]] deadline_wheel& deadlines() noexcept { return deadlines_; }
+    [[nodiscard]] access_log& log() noexcept { return log_; }
+    [[nodiscard]] object_pool<inbound>& inbounds() noexcept { return inbounds_; }
+    [[nodiscard]] object_pool<outbound>& outbounds() noexcept { return outbounds_; }
+    void enlist(connection& one);
+    /// The Date of `now`, made once a second.
+    [[nodiscard]] std::string_view date(std::chrono::sys_seconds now);
+    /// Appends an id that no other request has.
+    void append_request_id(std::string& out);
+
+  private:
+    void schedule_tick();
+
+    const site& where_;
+    counters count_;
+    net::io_context context_;
+    net::executor_work_guard<net::io_context::executor_type> work_;
+    net::basic_waitable_timer<std::chrono::steady_clock,
+                              net::wait_traits<std::chrono::steady_clock>,
+                              net::io_context::executor_type>
+        ticker_;
+    deadline_wheel deadlines_;
+    access_log log_;
+    object_pool<inbound> inbounds_;
+    object_pool<outbound> outbounds_;
+    std::string date_;
+    std::chrono::sys_seconds date_of_{};
+    std::string id_prefix_;
+    std::uint64_t next_id_ = 0;
+    boost::intrusive::list<connection, boost::intrusive::constant_time_size<false>> connections_;
+};
+
+} // namespace sluice::http

@@ -1,0 +1,105 @@
+# Shared by the scripts in this folder: progress lines, packages, builds. Sourced, never run.
+# shellcheck shell=bash disable=SC2034
+
+set -euo pipefail
+
+ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+# Debian's own interpreter: python3-pytest and python3-jwt are installed for that one only.
+PYTHON=/usr/bin/python3
+
+BUILD_PACKAGES=(g++ cmake ninja-build ccache libboost1.81-dev libboost-json1.81-dev
+    libboost-test1.81-dev libssl-dev libspdlog-dev)
+TEST_PACKAGES=(python3 python3-pytest python3-jwt curl wget aria2 ffmpeg clang-format)
+
+if [ -t 1 ]; then
+    BOLD=$'\e[1m' RED=$'\e[31m' PLAIN=$'\e[0m'
+else
+    BOLD='' RED='' PLAIN=''
+fi
+
+# step TEXT...: announces what happens next.
+step() { printf '%s==> %s%s\n' "$BOLD" "$*" "$PLAIN"; }
+
+# fail TEXT...: says why on standard error and ends the script.
+fail() {
+    printf '%serror:%s %s\n' "$RED" "$PLAIN" "$*" >&2
+    exit 1
+}
+
+# as_root COMMAND...: runs it as root, by sudo where we are somebody else.
+as_root() {
+    if [ "$(id -u)" -eq 0 ]; then
+        "$@"
+    elif command -v sudo >/dev/null; then
+        sudo "$@"
+    else
+        fail "need root for: $* (install sudo, or run this as root)"
+    fi
+}
+
+# install_packages NAME...: asks apt only for what is missing: a second run needs no network.
+install_packages() {
+    local name missing=()
+    command -v dpkg-query >/dev/null || fail "this needs Debian, with the packages: $*"
+    for name in "$@"; do
+        [ "$(dpkg-query -W -f='${db:Status-Status}' "$name" 2>/dev/null)" = installed ] ||
+            missing+=("$name")
+    done
+    [ ${#missing[@]} -gt 0 ] || return 0
+    step "Installing ${missing[*]}"
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get update -q
+    as_root env DEBIAN_FRONTEND=noninteractive \
+        apt-get install -q -y --no-install-recommends "${missing[@]}"
+}
+
+# build PRESET: configures and builds build/PRESET, and says how long it took.
+build() {
+    local preset=$1 begin=$SECONDS
+    step "Building ($preset)"
+    (cd "$ROOT" && cmake --preset "$preset" >"$ROOT/build/configure-$preset.log" 2>&1) || {
+        cat "$ROOT/build/configure-$preset.log" >&2
+        fail "configuring the preset $preset failed"
+    }
+    (cd "$ROOT" && cmake --build --preset "$preset")
+    step "Built ($preset) in $((SECONDS - begin)) s"
+}
+
+# cpp_files: every C++ source and header, NUL-separated, relative to the root.
+cpp_files() {
+    local folders=() name
+    for name in crypto core http app cmake test bench; do
+        [ -d "$ROOT/$name" ] && folders+=("$name")
+    done
+    (cd "$ROOT" && find "${folders[@]}" -type f -regex '.*\.[ch]pp' -print0 | sort -z)
+}
+
+# check_format: succeeds when clang-format has nothing to change; else names the files.
+check_format() {
+    local changed
+    changed=$(cd "$ROOT" && cpp_files | xargs -0 -r clang-format --dry-run 2>&1 |
+        sed -nE 's/^([^:]+):[0-9]+:[0-9]+: .*clang-format-violations.*/\1/p' | sort -u) || return 1
+    [ -n "$changed" ] || return 0
+    sed 's/$/: scripts\/format would change it/' <<<"$changed"
+    return 1
+}
+
+# listener_of PORT: prints "pid (command)" of each process that listens on a TCP port; nothing when
+# it is free. Reads /proc itself, as a minimal machine has neither ss nor lsof.
+listener_of() {
+    local hex inode link pid found
+    hex=$(printf '%04X' "$1")
+    while read -r inode; do
+        found=''
+        for link in /proc/[0-9]*/fd/*; do
+            [ "$(readlink "$link" 2>/dev/null)" = "socket:[$inode]" ] || continue
+            pid=${link#/proc/}
+            pid=${pid%%/*}
+            found="process $pid ($(tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null))"
+            break
+        done
+        printf '%s\n' "${found:-a process of another user}"
+    done < <(cat /proc/net/tcp /proc/net/tcp6 2>/dev/null | awk -v port=":$hex" \
+        '$4 == "0A" && substr($2, length($2) - 4) == port {print $10}') | sort -u
+}
+
+mkdir -p "$ROOT/build"

@@ -1,0 +1,50 @@
+"""`server` is one process for all tests that only ask; `start_server` makes one to order."""
+
+import pytest
+
+pytest.register_assert_rewrite("support.checks", "support.server", "support.wire")
+
+from support.media import MediaTree
+from support.server import BINARY, Server
+
+
+def pytest_configure():
+    if not BINARY.exists():
+        pytest.exit(f"no binary at {BINARY}: build it first (scripts/test does)", returncode=3)
+
+
+@pytest.fixture(scope="session")
+def media(tmp_path_factory):
+    """The media tree of `server`. Tests add files of their own and change none of others."""
+    return MediaTree(tmp_path_factory.mktemp("shared") / "media")
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory, media):
+    instance = Server(tmp_path_factory.mktemp("server"), media.root)
+    yield instance
+    instance.stop()
+
+
+@pytest.fixture
+def tree(tmp_path):
+    """A media tree for one test alone."""
+    return MediaTree(tmp_path / "media")
+
+
+@pytest.fixture
+def start_server(tmp_path):
+    """start_server(tree, config=…, arguments=…, env=…) → a running Server. Each one must leave with
+    status 0 and without a sanitizer's report, unless the test has seen to its end with `wait`."""
+    started = []
+
+    def start(tree, **options):
+        instance = Server(tmp_path / f"server{len(started)}", tree.root, **options)
+        started.append(instance)
+        return instance
+
+    yield start
+    for instance in started:
+        if instance.process.returncode is None:
+            instance.stop()
+        instance.check_reports()

@@ -1,0 +1,1 @@
+"""What the integration tests share: the real binary, a media tree, raw sockets, tokens, clients."""

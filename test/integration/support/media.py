@@ -1,0 +1,58 @@
+"""A media tree on disk whose bytes and times the tests know."""
+
+import os
+import pathlib
+import random
+import shutil
+
+SAMPLE_MEDIA = pathlib.Path(__file__).resolve().parents[2] / "media"
+
+# 2024-01-02 03:04:05.678901234 UTC: long past, so that Last-Modified is a strong validator, and
+# with a fraction, which an entity tag has to see.
+MTIME_NS = 1704164645678901234
+LAST_MODIFIED = "Tue, 02 Jan 2024 03:04:05 GMT"
+
+
+def noise(size, seed=1):
+    """`size` bytes that do not repeat and that are the same in every run."""
+    return random.Random(seed).randbytes(size)
+
+
+class MediaTree:
+    """A media root. Starts with the sample videos."""
+
+    def __init__(self, root):
+        self.root = pathlib.Path(root)
+        shutil.copytree(SAMPLE_MEDIA, self.root)
+        for folder, _, names in os.walk(self.root):
+            for name in names:
+                self._set_time(pathlib.Path(folder, name), MTIME_NS)
+
+    @staticmethod
+    def _set_time(path, mtime_ns):
+        os.utime(path, ns=(mtime_ns, mtime_ns))
+
+    def path(self, media):
+        """The file of a Media, or of a path below the root; its folder is made."""
+        relative = media if isinstance(media, str) else media.path()
+        path = self.root / relative
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return path
+
+    def add(self, media, content, mtime_ns=MTIME_NS):
+        """Writes a file and returns the media."""
+        path = self.path(media)
+        path.write_bytes(content)
+        self._set_time(path, mtime_ns)
+        return media
+
+    def replace(self, media, content, mtime_ns=MTIME_NS + 10**9):
+        """Puts another file under the name at one stroke, as a site that updates a video should."""
+        path = self.path(media)
+        fresh = path.with_name(path.name + ".new")
+        fresh.write_bytes(content)
+        self._set_time(fresh, mtime_ns)
+        fresh.rename(path)
+
+    def content(self, media):
+        return self.path(media).read_bytes()

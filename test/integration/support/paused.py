@@ -1,0 +1,38 @@
+"""A client in mid-transfer, for as long as a test needs it there."""
+
+import time
+
+import pytest
+
+from .tokens import mint
+from .wire import Closed, request_bytes
+
+# More than the socket buffers of both ends ever hold (tcp_wmem and tcp_rmem end at 4 and 6 MiB), so
+# that a client that waits has the server wait in mid-transfer.
+LARGE = 48 << 20
+
+
+class Paused:
+    """A download that has read the header and a little of the body, and waits."""
+
+    def __init__(self, server, video, token=None):
+        self.connection = server.connect(receive_buffer=65536, timeout=20)
+        fields = {"Authorization": f"Bearer {token or mint(video)}"}
+        self.connection.send(request_bytes("GET", video.target(), fields))
+        self.head = self.connection.read_head()
+        self.start = self.connection.read_exactly(1 << 16, self.head)
+        time.sleep(0.2)
+
+    def finish(self):
+        """The whole body; raises Closed when the server cuts it."""
+        missing = self.head.length - len(self.start)
+        return self.start + self.connection.read_exactly(missing, self.head)
+
+    def cut(self):
+        """What came before the server cut the transfer; fails when it did not."""
+        with pytest.raises(Closed):
+            self.finish()
+        return self.start + self.head.body
+
+    def close(self):
+        self.connection.close()

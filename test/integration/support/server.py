@@ -1,0 +1,149 @@
+"""The real binary as a child process, from the first log line to the exit status."""
+
+import json
+import os
+import pathlib
+import re
+import signal
+import subprocess
+import time
+
+from .ids import TOKEN_ROUTE
+from .tokens import SECRET
+from .wire import Connection
+
+ROOT = pathlib.Path(__file__).resolve().parents[3]
+BINARY = pathlib.Path(os.environ.get("SLUICE_BINARY", ROOT / "build/release/bin/sluice"))
+SANITIZER_REPORT = re.compile(r"(Address|Thread|Leak|Memory)Sanitizer|runtime error:")
+
+
+def environment(extra=None):
+    """Ours without what would configure the binary; `extra` adds."""
+    base = {name: value for name, value in os.environ.items() if not name.startswith("SLUICE_")}
+    return {**base, **(extra or {})}
+
+
+def run_sluice(*arguments, env=None, input=None, timeout=30):
+    """Runs a command of the binary to its end and returns the CompletedProcess, texts decoded."""
+    return subprocess.run(
+        [BINARY, *map(str, arguments)],
+        env=environment(env),
+        input=input,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=timeout,
+        check=False,
+    )
+
+
+class Server:
+    """`sluice serve` on a free port. `config` becomes a configuration file; `env` replaces the
+    secret that the tests share; `prefix` is a command that runs the binary (setpriv, prlimit)."""
+
+    def __init__(self, folder, media_root, config=None, arguments=(), env=None, prefix=()):
+        folder.mkdir(parents=True, exist_ok=True)
+        self.stdout_path = folder / "stdout"
+        self.stderr_path = folder / "stderr"
+        command = [*prefix, BINARY, "serve", "--listen", "127.0.0.1:0", "--media-root", media_root]
+        if config is not None:
+            path = folder / "sluice.json"
+            path.write_text(json.dumps(config), encoding="utf-8")
+            command += ["--config", path]
+        with open(self.stdout_path, "wb") as out, open(self.stderr_path, "wb") as err:
+            self.process = subprocess.Popen(
+                [*map(str, command), *map(str, arguments)],
+                env=environment({"SLUICE_SECRET": SECRET} if env is None else env),
+                stdout=out,
+                stderr=err,
+            )
+        self.address = self._wait_for_address()
+        self.host = f"{self.address[0]}:{self.address[1]}"
+        self.base = f"http://{self.host}"
+
+    def _wait_for_address(self, timeout=20):
+        deadline = time.monotonic() + timeout
+        while time.monotonic() < deadline:
+            for event in self.events():
+                if event.get("event") == "listening":
+                    host, port = event["address"].rsplit(":", 1)
+                    return host, int(port)
+            if self.process.poll() is not None:
+                raise AssertionError(f"exit {self.process.returncode} at start: {self.stderr()}")
+            time.sleep(0.01)
+        self.process.kill()
+        raise AssertionError(f"never listened: {self.stderr()}")
+
+    def stdout(self):
+        return self.stdout_path.read_text(encoding="utf-8", errors="replace")
+
+    def stderr(self):
+        return self.stderr_path.read_text(encoding="utf-8", errors="replace")
+
+    def events(self):
+        """The service log so far; a line that is still being written is left out."""
+        lines = self.stderr().split("\n")[:-1]
+        return [json.loads(line) for line in lines if line.startswith("{")]
+
+    def access_log(self):
+        return [json.loads(line) for line in self.stdout().split("\n")[:-1]]
+
+    def connect(self, **options):
+        return Connection(self.address, **options)
+
+    def request(self, method, target, fields=(), **options):
+        """One request on a connection of its own."""
+        options.setdefault("host", self.host)
+        with self.connect() as connection:
+            return connection.request(method, target, fields, **options)
+
+    def get(self, target, fields=(), token=None, method="GET"):
+        fields = list(fields.items()) if isinstance(fields, dict) else list(fields)
+        if token is not None:
+            fields.append(("Authorization", f"Bearer {token}"))
+        return self.request(method, target, fields)
+
+    def raw(self, data, timeout=3):
+        """Sends bytes, half-closes nothing, and returns everything up to the server's close."""
+        with self.connect() as connection:
+            connection.send(data)
+            return connection.rest(timeout)
+
+    def ask(self, query, fields=()):
+        """The answer of the token route to a query as it stands."""
+        return self.get(f"{TOKEN_ROUTE}?{query}", fields)
+
+    def issue(self, media, user_id="trainer123", fields=(), **extra):
+        """The answer of the token route for `media`."""
+        return self.get(media.query(user_id, **extra), fields)
+
+    def token(self, media, user_id="trainer123", **extra):
+        answer = self.issue(media, user_id, **extra)
+        assert answer.status == 200, answer
+        return answer.json()["token"]
+
+    def download(self, media, fields=(), token=None, method="GET"):
+        """The file of `media`, with a fresh token of the server's own unless one is given."""
+        return self.get(media.target(), fields, token or self.token(media), method)
+
+    def signal(self, number=signal.SIGTERM):
+        self.process.send_signal(number)
+
+    def wait(self, timeout=15):
+        return self.process.wait(timeout)
+
+    def stop(self):
+        """Asks it to leave and checks that it does so cleanly."""
+        if self.process.poll() is None:
+            self.signal()
+        try:
+            status = self.wait()
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+            raise AssertionError("did not leave after SIGTERM") from None
+        self.check_reports()
+        assert status == 0, f"exit status {status}: {self.stderr()[-2000:]}"
+
+    def check_reports(self):
+        """Fails on a report of a sanitizer."""
+        assert not SANITIZER_REPORT.search(self.stderr()), self.stderr()[-8000:]

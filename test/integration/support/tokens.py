@@ -1,0 +1,58 @@
+"""Tokens from outside: signed by PyJWT as server.py does, or put together byte by byte."""
+
+import base64
+import hashlib
+import hmac
+import json
+import time
+
+import jwt
+
+SECRET = "integration-tests-share-this-secret-of-49-bytes!!"
+OTHER_SECRET = "another-site-signs-its-tokens-with-this-secret!!!"
+
+
+def claims_for(media, user_id="trainer123", ttl=900, drop=(), **changes):
+    """What server.py writes for `media`: no jti. `changes` replaces or adds, `drop` removes."""
+    now = int(time.time())
+    claims = {**media.claims(), "user_id": user_id, "iat": now, "exp": now + ttl, **changes}
+    return {name: value for name, value in claims.items() if name not in drop}
+
+
+def mint(media, secret=SECRET, algorithm="HS256", headers=None, **claims):
+    """A token by PyJWT; without `headers` it has no kid, like those of server.py."""
+    return jwt.encode(claims_for(media, **claims), secret, algorithm=algorithm, headers=headers)
+
+
+def b64url(data):
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+def sign(header, payload, secret=SECRET):
+    """A compact JWS over exactly these texts (or JSON of these dicts), with a correct HS256 MAC."""
+    parts = [
+        part if isinstance(part, str) else json.dumps(part, separators=(",", ":"))
+        for part in (header, payload)
+    ]
+    body = ".".join(b64url(part.encode()) for part in parts)
+    mac = hmac.new(secret.encode(), body.encode(), hashlib.sha256).digest()
+    return f"{body}.{b64url(mac)}"
+
+
+HEADER = {"alg": "HS256", "typ": "JWT"}
+
+
+def sign_header(header, media, secret=SECRET, **claims):
+    """Good claims for `media` under this header, dict or text."""
+    return sign(header, claims_for(media, **claims), secret)
+
+
+def sign_payload(payload, secret=SECRET):
+    """A good header over this payload, dict or text."""
+    return sign(HEADER, payload, secret)
+
+
+def decode(token, secret=SECRET, audience=None):
+    """(header, claims) as PyJWT reads and verifies them."""
+    claims = jwt.decode(token, secret, algorithms=["HS256"], audience=audience)
+    return jwt.get_unverified_header(token), claims
