@@ -103,7 +103,7 @@ catalogue_watcher::wake catalogue_watcher::wait(milliseconds limit, int change_f
 // What happened does not matter, only that something did: the scan finds out by itself. That makes
 // an overflowing event queue harmless.
 void catalogue_watcher::discard_events() const {
-    alignas(inotify_event) std::array<char, 16384> events;
+    alignas(inotify_event) std::array<char, 16384> events{};
     while (::read(inotify_.get(), events.data(), events.size()) > 0) {
     }
 }

@@ -53,7 +53,7 @@ bool list_directories(int fd, const std::function<bool(std::string_view)>& visit
     if (!readable) {
         return false;
     }
-    alignas(dirent64) std::array<char, listing_bytes> buffer;
+    alignas(dirent64) std::array<char, listing_bytes> buffer{};
     for (;;) {
         const ssize_t filled = ::getdents64(readable.get(), buffer.data(), buffer.size());
         if (filled <= 0) {

@@ -101,7 +101,7 @@ bool media_store::is_readable() const noexcept {
     }
     // Opening answers from the cache. Listing asks the disk, and says ENOENT of a removed
     // directory.
-    alignas(dirent64) std::array<char, 1024> entries; // the longest entry takes 280 bytes
+    alignas(dirent64) std::array<char, 1024> entries{}; // the longest entry takes 280 bytes
     return ::getdents64(fd.get(), entries.data(), entries.size()) >= 0;
 }
 

@@ -4,7 +4,7 @@
 
 #include <boost/asio/buffer.hpp>
 
-#include <cstring>
+#include <algorithm>
 
 namespace sluice::http {
 
@@ -14,7 +14,8 @@ namespace {
 bool has_wellformed_version(std::string_view line) noexcept {
     constexpr std::string_view shape = "HTTP/d.d";
     const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
-    if (line.size() <= shape.size() || line[line.size() - shape.size() - 1] != ' ') {
+    if (line.size() <= shape.size() || line[line.size() - shape.size() - 1] != ' ' ||
+        std::ranges::count(line, ' ') != 2) {
         return false;
     }
     const auto version = line.substr(line.size() - shape.size());

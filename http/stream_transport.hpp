@@ -89,7 +89,13 @@ class stream_transport {
                   [handler = std::forward<Handler>(handler)]() mutable { handler(error_code{}); });
     }
 
-    void shutdown_send() { state_->stream.close(); }
+    /// Once what was written has left.
+    void shutdown_send() {
+        state_->shuts_down = true;
+        if (!state_->is_flushing) {
+            state_->stream.close();
+        }
+    }
 
     void close() {
         state_->is_closed = true;
@@ -109,6 +115,7 @@ class stream_transport {
         error_code write_error;
         bool is_flushing = false;
         bool is_closed = false;
+        bool shuts_down = false; // when the flush is over
         std::function<void(error_code)> waiter;
     };
 
@@ -144,6 +151,9 @@ class stream_transport {
                          [self = state_](error_code failure, std::size_t) {
                              self->is_flushing = false;
                              self->write_error = failure;
+                             if (self->shuts_down) {
+                                 self->stream.close();
+                             }
                              wake(self);
                          });
         return out.size();

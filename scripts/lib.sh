@@ -94,7 +94,7 @@ listener_of() {
             [ "$(readlink "$link" 2>/dev/null)" = "socket:[$inode]" ] || continue
             pid=${link#/proc/}
             pid=${pid%%/*}
-            found="process $pid ($(tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null))"
+            found="process $pid ($(tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null | sed 's/ $//'))"
             break
         done
         printf '%s\n' "${found:-a process of another user}"

@@ -16,9 +16,11 @@ using outcome = core::download_plan::outcome;
 // The fields that 200, 206 and 304 share (RFC 9110 §15.4.5).
 void add_validators(const core::representation& version, std::chrono::sys_seconds now,
                     std::string_view date, response& out) {
-    const bool is_ahead = version.last_modified > now.time_since_epoch().count();
     out.field("ETag", version.etag);
-    out.field("Last-Modified", is_ahead ? date : std::string_view(version.last_modified_text));
+    if (version.is_dated()) {
+        const bool is_ahead = version.last_modified > now.time_since_epoch().count();
+        out.field("Last-Modified", is_ahead ? date : std::string_view(version.last_modified_text));
+    }
     out.field("Accept-Ranges", "bytes");
     out.field("Cache-Control", "private");
     out.field("Vary", "Authorization, Origin");

@@ -41,7 +41,7 @@ def test_row_41_many_slow_clients_keep_nobody_waiting(start_server, tree):
 
 
 def test_row_41_idle_connection_is_closed(start_server, tree):
-    server = start_server(tree, config={"limits": {"idle_timeout": 1}})
+    server = start_server(tree, config={"limits": {"idle_timeout": 1, "header_timeout": 1}})
     with server.connect() as used, server.connect() as unused:
         assert used.request("GET", "/healthz").status == 200
         assert used.is_closed(4), "a client that says nothing is no error: no answer"

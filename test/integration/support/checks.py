@@ -61,7 +61,7 @@ def byte_ranges(response):
     assert kind, response.get("Content-Type")
     mark = b"--" + kind.group(1).encode()
     preamble, *parts, end = (b"\r\n" + response.body).split(b"\r\n" + mark)
-    assert preamble == b"" and end.strip() == b"--", (preamble, end)
+    assert preamble.strip() == b"" and end == b"--\r\n", (preamble, end)
     return [_byte_range(part) for part in parts]
 
 

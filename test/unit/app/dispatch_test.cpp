@@ -4,6 +4,7 @@
 
 #include <sstream>
 #include <stdexcept>
+#include <tuple>
 
 namespace app = sluice::app;
 namespace core = sluice::core;

@@ -218,6 +218,18 @@ BOOST_AUTO_TEST_CASE(limits) {
     const auto named = [](std::size_t size) { return "{\"" + std::string(size, 'n') + "\":1}"; };
     BOOST_TEST(read(named(core::max_json_name_bytes)).result.has_value());
     BOOST_TEST(!read(named(core::max_json_name_bytes + 1)).result.has_value());
+    for (const std::size_t plain : {0U, 1U, 60U, 63U, 64U}) { // an escape makes two parts of a name
+        const auto escaped = [&](std::size_t more) {
+            std::string json = "{\"" + std::string(plain, 'n');
+            for (std::size_t i = 0; i < more; ++i) {
+                json += "\\u0041";
+            }
+            return json + "\":1}";
+        };
+        BOOST_TEST(read(escaped(core::max_json_name_bytes - plain)).result.has_value());
+        BOOST_TEST(!read(escaped(core::max_json_name_bytes - plain + 1)).result.has_value());
+        BOOST_TEST(!read(escaped(10'000)).result.has_value());
+    }
 
     BOOST_TEST(read(nested(core::max_json_depth - 1)).result.has_value());
     BOOST_TEST(!read(nested(core::max_json_depth)).result.has_value());

@@ -35,7 +35,7 @@ BOOST_AUTO_TEST_CASE(rounds_down_before_the_epoch_too) {
     BOOST_TEST(describe({.size = 0, .mtime_ns = -1'000'000'001}).last_modified == -2);
 }
 
-BOOST_AUTO_TEST_CASE(has_no_date_where_the_mtime_is_a_placeholder) { // style.md pitfall 23
+BOOST_AUTO_TEST_CASE(has_no_date_where_the_mtime_is_a_placeholder) {
     for (const std::int64_t mtime :
          {std::numeric_limits<std::int64_t>::min(), std::int64_t{-1}, std::int64_t{0},
           std::int64_t{1'000'000'000}, std::int64_t{1'999'999'999}}) {

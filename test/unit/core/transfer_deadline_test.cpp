@@ -66,13 +66,13 @@ BOOST_AUTO_TEST_CASE(bytes_earn_time_at_the_minimum_rate) {
     BOOST_CHECK(deadline.next() == start + 70s);
 }
 
-BOOST_AUTO_TEST_CASE(a_slow_client_that_keeps_the_rate_is_never_cut) { // style.md pitfall 1
+BOOST_AUTO_TEST_CASE(a_slow_client_that_keeps_the_rate_is_never_cut) {
     BOOST_CHECK(!cut_after(limits, 512, 1s, 24h));
     BOOST_CHECK(!cut_after(limits, 30 * 1024, 59s, 24h));
     BOOST_CHECK(!cut_after(limits, 30 * 1024, 60s, 24h));
 }
 
-BOOST_AUTO_TEST_CASE(a_trickle_is_cut_when_its_credit_is_spent) { // threats 42, style.md pitfall 2
+BOOST_AUTO_TEST_CASE(a_trickle_is_cut_when_its_credit_is_spent) { // threats 42
     BOOST_CHECK(cut_after(limits, 1, 1s, 24h) == 60s);
     BOOST_CHECK(cut_after(limits, 10, 1s, 24h) == 61s);
     // Half the rate: t seconds earn t / 2, so 60 + t / 2 = t after two minutes.
