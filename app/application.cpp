@@ -1,5 +1,6 @@
 #include "app/application.hpp"
 
+#include "app/token_policy.hpp"
 #include "core/host_port.hpp"
 
 #include <algorithm>
@@ -10,14 +11,6 @@
 namespace sluice::app {
 
 namespace {
-
-core::token_policy policy_of(const core::config& settings) {
-    return {.default_ttl = settings.tokens.default_ttl,
-            .max_ttl = settings.tokens.max_ttl,
-            .leeway = settings.tokens.leeway,
-            .issuer = settings.tokens.issuer,
-            .audience = settings.tokens.audience};
-}
 
 core::layout_template template_of(core::media_kind kind, const std::string& text) {
     std::string problem;
@@ -58,7 +51,8 @@ http::session_limits limits_of(const core::config& settings) {
 }
 
 unsigned threads_of(const core::config& settings) {
-    return settings.threads != 0 ? settings.threads : std::max(1U, std::thread::hardware_concurrency());
+    return settings.threads != 0 ? settings.threads
+                                 : std::max(1U, std::thread::hardware_concurrency());
 }
 
 http::tcp::endpoint endpoint_of(const std::string& listen) {

@@ -14,7 +14,8 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto poll_interval = 20ms;
-// Requests that had arrived, but had not been read, when the listener closed get this long to begin.
+// Requests that had arrived, but had not been read, when the listener closed get this long to
+// begin.
 constexpr auto settle_time = 200ms;
 
 void warn(const core::config& settings, const core::loaded_keys& keys, service_log& log) {

@@ -1,6 +1,7 @@
 #pragma once
-// What the process says about itself: start, listening, failures, shutdown; one JSON object per line on
-// standard error. Not the access log. No secret, token, path of a request or user ever gets here.
+// What the process says about itself: start, listening, failures, shutdown; one JSON object per
+// line on standard error. Not the access log. No secret, token, path of a request or user ever gets
+// here.
 
 #include "core/config.hpp"
 

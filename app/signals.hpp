@@ -6,8 +6,8 @@
 
 namespace sluice::app {
 
-/// Blocks SIGTERM and SIGINT for this thread and those it starts, and ignores SIGPIPE (sendfile has no
-/// flag against it). Made before any other thread.
+/// Blocks SIGTERM and SIGINT for this thread and those it starts, and ignores SIGPIPE (sendfile has
+/// no flag against it). Made before any other thread.
 class shutdown_signals {
   public:
     shutdown_signals();

@@ -1,6 +1,7 @@
 #pragma once
-// Who may have a token: the gate (is this caller heard at all?) and the entitlement (may this user have
-// this media?). Both are seams: more credentials and a grant store join them without a change in http.
+// Who may have a token: the gate (is this caller heard at all?) and the entitlement (may this user
+// have this media?). Both are seams: more credentials and a grant store join them without a change
+// in http.
 
 #include "core/catalogue.hpp"
 #include "core/config.hpp"
@@ -14,13 +15,13 @@ namespace sluice::core {
 /// What is known of whoever asks for a token, as far as the gate judges it.
 struct mint_caller {
     bool is_loopback_peer = false;
-    bool is_forwarded = false;      // came with Forwarded, X-Forwarded-* or the like
-    bool has_loopback_host = false; // asked for localhost, 127.0.0.0/8 or [::1]
+    bool is_forwarded = false;       // came with Forwarded, X-Forwarded-* or the like
+    bool has_loopback_host = false;  // asked for localhost, 127.0.0.0/8 or [::1]
     bool has_foreign_origin = false; // sent by a page of an origin that is not on the allow-list
 };
 
-/// In `automatic`, a laptop just works and nobody else gets in: a proxy, another machine, and a web page
-/// in the developer's own browser are all refused (the idea of Redis's protected mode).
+/// In `automatic`, a laptop just works and nobody else gets in: a proxy, another machine, and a web
+/// page in the developer's own browser are all refused (the idea of Redis's protected mode).
 class issuer_gate {
   public:
     explicit issuer_gate(issuer_mode mode) noexcept : mode_(mode) {}
@@ -35,9 +36,10 @@ class issuer_gate {
 class entitlements {
   public:
     virtual ~entitlements() = default;
-    /// Fails with not_entitled, the same whether or not the media exists; course_ambiguous only towards
-    /// an owner.
-    [[nodiscard]] virtual result<void> check(std::string_view user_id, const media_id& media) const = 0;
+    /// Fails with not_entitled, the same whether or not the media exists; course_ambiguous only
+    /// towards an owner.
+    [[nodiscard]] virtual result<void> check(std::string_view user_id,
+                                             const media_id& media) const = 0;
 
   protected:
     entitlements() = default;
@@ -49,7 +51,8 @@ class entitlements {
 class ownership final : public entitlements {
   public:
     explicit ownership(const catalogue& courses) noexcept : courses_(courses) {}
-    [[nodiscard]] result<void> check(std::string_view user_id, const media_id& media) const override;
+    [[nodiscard]] result<void> check(std::string_view user_id,
+                                     const media_id& media) const override;
 
   private:
     const catalogue& courses_;

@@ -26,6 +26,8 @@ struct wiped_text {
     wiped_text() = default;
     wiped_text(const wiped_text&) = delete;
     wiped_text& operator=(const wiped_text&) = delete;
+    wiped_text(wiped_text&&) = delete;
+    wiped_text& operator=(wiped_text&&) = delete;
     ~wiped_text() { crypto::wipe(text.data(), text.size()); }
 };
 

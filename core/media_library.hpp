@@ -12,11 +12,12 @@ namespace sluice::core {
 class media_library {
   public:
     /// References are kept.
-    media_library(const media_layout& layout, const catalogue& courses, const media_store& store) noexcept
+    media_library(const media_layout& layout, const catalogue& courses,
+                  const media_store& store) noexcept
         : layout_(layout), courses_(courses), store_(store) {}
 
-    /// Fails as media_store::open and catalogue::owner_of do. `path` is scratch space: the relative path
-    /// is left in it.
+    /// Fails as media_store::open and catalogue::owner_of do. `path` is scratch space: the relative
+    /// path is left in it.
     [[nodiscard]] result<media_handle> open(const media_id& media, std::string& path) const;
 
     /// What readiness asks.

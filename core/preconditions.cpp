@@ -64,7 +64,7 @@ bool if_range_holds(std::string_view field_value, const representation& version,
     }
     // A file written in the second that is still running may change again and keep its date.
     const bool is_over = version.last_modified < now.time_since_epoch().count();
-    return is_over && usable_date(field_value, version, now) == version.last_modified;
+    return version.is_dated() && is_over && field_value == version.last_modified_text;
 }
 
 } // namespace sluice::core

@@ -32,9 +32,9 @@ enum class precondition_verdict : std::uint8_t {
                                                           std::chrono::sys_seconds now) noexcept;
 
 /// Step 5, If-Range: true when it names this version beyond doubt (§13.1.5). A strong tag that is
-/// equal; or a date, in any of the three forms, that is the very second of last_modified, where the
-/// file is dated and that second is over (§8.8.2.2). Anything else is false: a weak tag, two
-/// values.
+/// equal; or the text of Last-Modified itself, where the file is dated and that second is over
+/// (§8.8.2.2). Anything else is false, and the whole file is sent: a weak tag, two values, a date
+/// with the wrong weekday.
 [[nodiscard]] bool if_range_holds(std::string_view field_value, const representation& version,
                                   std::chrono::sys_seconds now) noexcept;
 

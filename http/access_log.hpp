@@ -1,7 +1,7 @@
 #pragma once
-// One JSON line per response. A worker formats into its own buffer and hands whole buffers to a sink;
-// the request never waits for a disk. No target, query, token or user in it: the route, the jti and
-// the request id are enough to find one request.
+// One JSON line per response. A worker formats into its own buffer and hands whole buffers to a
+// sink; the request never waits for a disk. No target, query, token or user in it: the route, the
+// jti and the request id are enough to find one request.
 
 #include "http/exchange.hpp"
 

@@ -1,6 +1,6 @@
 #pragma once
-// The short names this layer gives Asio and Beast, and the concrete executor of every connection: one
-// io_context per thread, so no type-erased executor and no strand on the hot path.
+// The short names this layer gives Asio and Beast, and the concrete executor of every connection:
+// one io_context per thread, so no type-erased executor and no strand on the hot path.
 
 #include <boost/asio/basic_stream_socket.hpp>
 #include <boost/asio/io_context.hpp>

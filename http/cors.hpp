@@ -1,5 +1,6 @@
 #pragma once
-// Which origins a browser may use this service from: an exact allow-list (Fetch standard; threats 46).
+// Which origins a browser may use this service from: an exact allow-list (Fetch standard; threats
+// 46).
 
 #include <string>
 #include <string_view>
@@ -12,8 +13,8 @@ class cors_policy {
     /// `allowed`: exact serialised origins, or "*" for everybody. Empty: nobody.
     explicit cors_policy(std::vector<std::string> allowed);
 
-    /// The value of Access-Control-Allow-Origin for `origin`: itself or "*", or empty when it is not
-    /// allowed. Never a reflection of what is not on the list.
+    /// The value of Access-Control-Allow-Origin for `origin`: itself or "*", or empty when it is
+    /// not allowed. Never a reflection of what is not on the list.
     [[nodiscard]] std::string_view allow(std::string_view origin) const noexcept;
 
     /// True when `origin` is on the list by name: "*" lets a page read, it does not vouch for it.

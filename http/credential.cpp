@@ -18,8 +18,7 @@ bool is_token_text(std::string_view text) noexcept {
 
 } // namespace
 
-core::result<std::string_view>
-read_bearer(std::optional<std::string_view> authorization) noexcept {
+core::result<std::string_view> read_bearer(std::optional<std::string_view> authorization) noexcept {
     constexpr std::string_view scheme = "Bearer ";
     if (!authorization) {
         return core::failure{core::errc::credential_missing};

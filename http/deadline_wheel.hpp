@@ -1,6 +1,7 @@
 #pragma once
-// Deadlines of all connections of one thread: arming is a store in the common case, because a deadline
-// that only moves later is moved lazily, when its slot comes round. Coarse on purpose (a tick).
+// Deadlines of all connections of one thread: arming is a store in the common case, because a
+// deadline that only moves later is moved lazily, when its slot comes round. Coarse on purpose (a
+// tick).
 
 #include <array>
 #include <chrono>

@@ -6,8 +6,8 @@
 
 namespace sluice::http {
 
-/// Answers `in.head` in `out`, always. Order: target syntax (400), route (404), method (405), content
-/// (400), handler.
+/// Answers `in.head` in `out`, always. Order: target syntax (400), route (404), method (405),
+/// content (400), handler.
 void dispatch(const site& where, request& in, reply& out);
 
 } // namespace sluice::http

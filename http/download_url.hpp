@@ -1,6 +1,6 @@
 #pragma once
-// The URL a token is good for: the routes of contract §2, RFC 3986 encoded so that the path decodes to
-// the same bytes.
+// The URL a token is good for: the routes of contract §2, RFC 3986 encoded so that the path decodes
+// to the same bytes.
 
 #include "core/media_id.hpp"
 

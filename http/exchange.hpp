@@ -27,9 +27,9 @@ struct request {
     path_segments path;
     std::string_view query;
     const peer_info* peer = nullptr;
-    std::chrono::sys_seconds now{};  // wall time when the header was complete
-    core::claims claims;             // scratch: reused, so that it keeps its buffers
-    std::string scratch;             // likewise
+    std::chrono::sys_seconds now{}; // wall time when the header was complete
+    core::claims claims;            // scratch: reused, so that it keeps its buffers
+    std::string scratch;            // likewise
 };
 
 /// What the access log says of a response besides the request's own facts.

@@ -46,8 +46,8 @@ void head_reader::on_field_impl(bhttp::field id, string_view name, string_view v
         return;
     }
     // Beast joins a folded line in a buffer of its own (RFC 9112 §5.2 lets a server refuse it).
-    const bool is_in_text =
-        value.empty() || (value.data() >= text_.data() && value.data() < text_.data() + text_.size());
+    const bool is_in_text = value.empty() || (value.data() >= text_.data() &&
+                                              value.data() < text_.data() + text_.size());
     if (!is_in_text) {
         broken_ = problem_id::malformed_request;
         ec = stop();
@@ -119,7 +119,8 @@ std::optional<problem_id> head_reader::verdict(const error_code& ec) {
     return std::nullopt;
 }
 
-// RFC 9112 §6.1, §6.3, §11.2: any doubt about where the request ends is refused before anything else.
+// RFC 9112 §6.1, §6.3, §11.2: any doubt about where the request ends is refused before anything
+// else.
 std::optional<problem_id> head_reader::framing_verdict() const {
     if (codings_ > 0) {
         const bool is_plain = codings_ == 1 && only_chunked_;

@@ -1,6 +1,6 @@
 #pragma once
-// Beast's parser, driven over one complete header section, and the rules of http.md that it does not
-// know. Used by request_parser only.
+// Beast's parser, driven over one complete header section, and the rules of http.md that it does
+// not know. Used by request_parser only.
 
 #include "http/problem.hpp"
 #include "http/request_head.hpp"
@@ -18,17 +18,18 @@ class head_reader final : public bhttp::basic_parser<true> {
     /// `text` is a whole header section; the views in `head` point into it.
     head_reader(std::string_view text, std::size_t max_fields, request_head& head);
 
-    /// After put(): the first rule that is broken, framing before all else; nullopt when the head is
-    /// good. `ec` is what put() said.
+    /// After put(): the first rule that is broken, framing before all else; nullopt when the head
+    /// is good. `ec` is what put() said.
     [[nodiscard]] std::optional<problem_id> verdict(const error_code& ec);
 
   private:
     using string_view = beast::string_view;
 
-    void on_request_impl(bhttp::verb method, string_view method_text, string_view target, int version,
-                         error_code& ec) override;
+    void on_request_impl(bhttp::verb method, string_view method_text, string_view target,
+                         int version, error_code& ec) override;
     void on_response_impl(int code, string_view reason, int version, error_code& ec) override;
-    void on_field_impl(bhttp::field id, string_view name, string_view value, error_code& ec) override;
+    void on_field_impl(bhttp::field id, string_view name, string_view value,
+                       error_code& ec) override;
     void on_header_impl(error_code& ec) override;
     void on_body_init_impl(const boost::optional<std::uint64_t>& length, error_code& ec) override;
     std::size_t on_body_impl(string_view body, error_code& ec) override;
@@ -51,8 +52,8 @@ class head_reader final : public bhttp::basic_parser<true> {
     unsigned content_types_ = 0;
     unsigned expects_ = 0;
     bool length_is_list_ = false;
-    bool names_chunked_ = false;  // in any Transfer-Encoding line
-    bool only_chunked_ = true;    // every Transfer-Encoding line is exactly "chunked"
+    bool names_chunked_ = false; // in any Transfer-Encoding line
+    bool only_chunked_ = true;   // every Transfer-Encoding line is exactly "chunked"
     bool empty_coding_ = false;
     bool expects_continue_ = true;
 };

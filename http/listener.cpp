@@ -49,24 +49,25 @@ void listener::accept() {
         return;
     }
     auto& to = *workers_[next_];
-    acceptor_.async_accept(to.context().get_executor(), [this, &to](error_code ec, tcp_socket socket) {
-        if (ec == net::error::operation_aborted) {
-            return;
-        }
-        if (ec && ec != net::error::connection_aborted) {
-            back_off(ec);
-            return;
-        }
-        if (is_failing_) {
-            is_failing_ = false;
-            on_failure_({});
-        }
-        if (!ec) {
-            next_ = (next_ + 1) % workers_.size();
-            hand_over(to, std::move(socket));
-        }
-        accept();
-    });
+    acceptor_.async_accept(to.context().get_executor(),
+                           [this, &to](error_code ec, tcp_socket socket) {
+                               if (ec == net::error::operation_aborted) {
+                                   return;
+                               }
+                               if (ec && ec != net::error::connection_aborted) {
+                                   back_off(ec);
+                                   return;
+                               }
+                               if (is_failing_) {
+                                   is_failing_ = false;
+                                   on_failure_({});
+                               }
+                               if (!ec) {
+                                   next_ = (next_ + 1) % workers_.size();
+                                   hand_over(to, std::move(socket));
+                               }
+                               accept();
+                           });
 }
 
 void listener::hand_over(worker& to, tcp_socket socket) {

@@ -1,6 +1,6 @@
 #pragma once
-// Accepts connections and spreads them over the workers, each in turn. Never gives up: when descriptors
-// run out it waits and tries again.
+// Accepts connections and spreads them over the workers, each in turn. Never gives up: when
+// descriptors run out it waits and tries again.
 
 #include "http/asio.hpp"
 #include "http/worker.hpp"
@@ -20,9 +20,9 @@ class listener {
         unsigned connections = 16000; // over all workers; beyond it: 503 with Retry-After
     };
 
-    /// Binds and listens; throws boost::system::system_error naming the endpoint. The first of `workers`
-    /// also runs the accept loop. `on_failure` is called once when accepting begins to fail (with the
-    /// error) and once when it works again (with none).
+    /// Binds and listens; throws boost::system::system_error naming the endpoint. The first of
+    /// `workers` also runs the accept loop. `on_failure` is called once when accepting begins to
+    /// fail (with the error) and once when it works again (with none).
     listener(settings with, std::vector<worker*> workers,
              std::function<void(error_code)> on_failure);
 

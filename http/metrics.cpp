@@ -68,9 +68,10 @@ void append_responses(std::span<const counters* const> all, std::string& out) {
             out.append(name).append("{route=\"");
             out.append(name_of(static_cast<route_label>(route))).append("\",status=\"");
             out.append(std::to_string(hundreds)).append("xx\"}");
-            append_value(sum(all, [&](const counters& c) -> const counter& {
-                             return c.responses[route][hundreds];
-                         }),
+            append_value(sum(all,
+                             [&](const counters& c) -> const counter& {
+                                 return c.responses[route][hundreds];
+                             }),
                          out);
         }
     }
@@ -82,8 +83,8 @@ void append_refusals(std::span<const counters* const> all, std::string& out) {
     for (std::size_t i = 0; i < problem_count; ++i) {
         out.append(name).append("{problem=\"");
         out.append(describe(static_cast<problem_id>(i)).slug).append("\"}");
-        append_value(
-            sum(all, [&](const counters& c) -> const counter& { return c.refusals[i]; }), out);
+        append_value(sum(all, [&](const counters& c) -> const counter& { return c.refusals[i]; }),
+                     out);
     }
 }
 
@@ -101,8 +102,8 @@ void append_metrics(std::span<const counters* const> all, std::string& out) {
     for (const auto& metric : plain_metrics) {
         append_head(metric.name, metric.type, metric.help, out);
         out += metric.name;
-        append_value(sum(all, [&](const counters& c) -> const counter& { return c.*metric.member; }),
-                     out);
+        append_value(
+            sum(all, [&](const counters& c) -> const counter& { return c.*metric.member; }), out);
     }
 }
 

@@ -1,7 +1,7 @@
 #pragma once
-// Counters in the Prometheus text format. Each worker has its own set, written by its thread alone, so
-// the hot path pays a plain add; a scrape sums them. Labels are routes, status classes and problems:
-// never an id, a path or a user.
+// Counters in the Prometheus text format. Each worker has its own set, written by its thread alone,
+// so the hot path pays a plain add; a scrape sums them. Labels are routes, status classes and
+// problems: never an id, a path or a user.
 
 #include "http/problem.hpp"
 
@@ -45,8 +45,8 @@ struct counters {
     counter connections_accepted;
     counter connections_open;
     counter requests_active;
-    counter transfers_cut;   // the file ended early, or the peer was too slow
-    counter transfers_lost;  // the peer went away
+    counter transfers_cut;  // the file ended early, or the peer was too slow
+    counter transfers_lost; // the peer went away
     counter tokens_issued;
     counter symlinks_refused;
     counter unknown_parameters;

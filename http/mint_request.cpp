@@ -16,8 +16,8 @@ using core::media_kind;
 constexpr std::array<std::string_view, 7> known{"type",      "user_id",   "filename", "rel",
                                                 "course_id", "module_id", "ttl"};
 
-// [1-9][0-9]{0,9} and nothing else (threats 32): at most 9,999,999,999 seconds, so that adding it to a
-// time cannot overflow.
+// [1-9][0-9]{0,9} and nothing else (threats 32): at most 9,999,999,999 seconds, so that adding it
+// to a time cannot overflow.
 std::optional<std::chrono::seconds> parse_ttl(std::string_view text) noexcept {
     const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
     if (text.empty() || text.size() > 10 || text.front() == '0' ||

@@ -10,8 +10,8 @@ namespace sluice::http {
 /// What '+' means: a space in a query (the HTML form encoding), itself in a path.
 enum class plus_sign : bool { literal, space };
 
-/// Appends the decoded bytes of `text`, decoded exactly once; false on an escape that is not '%' and
-/// two hexadecimal digits. `out` then holds what came before it.
+/// Appends the decoded bytes of `text`, decoded exactly once; false on an escape that is not '%'
+/// and two hexadecimal digits. `out` then holds what came before it.
 [[nodiscard]] bool append_percent_decoded(std::string_view text, plus_sign plus, std::string& out);
 
 /// Appends `segment` with everything but RFC 3986 unreserved characters escaped, upper-case digits.

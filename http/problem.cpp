@@ -107,12 +107,14 @@ constexpr std::array<problem_type, problem_count> table{{
      .status = 400,
      .slug = "query-invalid",
      .title = "The query is not well-formed",
-     .detail = "A percent escape in the query is incomplete, or the query has too many parameters."},
+     .detail =
+         "A percent escape in the query is incomplete, or the query has too many parameters."},
     {.id = route_unknown,
      .status = 404,
      .slug = "route-unknown",
      .title = "There is nothing at this path",
-     .detail = "Tokens are issued at /api/get-download-token/v2 and files served below /download2/."},
+     .detail =
+         "Tokens are issued at /api/get-download-token/v2 and files served below /download2/."},
     {.id = method_not_allowed,
      .status = 405,
      .slug = "method-not-allowed",
@@ -183,9 +185,10 @@ constexpr std::array<problem_type, problem_count> table{{
      .status = 403,
      .slug = "issuer-closed",
      .title = "Tokens are not issued to this caller",
-     .detail = "With issuer.mode \"auto\" and no credential configured, tokens are issued only to a "
-               "loopback client that speaks to a loopback Host directly, without forwarding fields "
-               "and without a foreign Origin. Call from the server itself, or set issuer.mode."},
+     .detail =
+         "With issuer.mode \"auto\" and no credential configured, tokens are issued only to a "
+         "loopback client that speaks to a loopback Host directly, without forwarding fields "
+         "and without a foreign Origin. Call from the server itself, or set issuer.mode."},
     {.id = media_not_found,
      .status = 404,
      .slug = "media-not-found",

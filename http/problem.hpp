@@ -64,12 +64,12 @@ inline constexpr std::size_t problem_count = static_cast<std::size_t>(problem_id
 struct problem_type {
     problem_id id;
     unsigned status;
-    std::string_view slug;         // the last part of `type`, and the label in metrics and logs
+    std::string_view slug; // the last part of `type`, and the label in metrics and logs
     std::string_view title;
-    std::string_view detail;       // says how to mend it; never contains input
-    std::string_view challenge{};  // the value of WWW-Authenticate, where one is due (RFC 6750 §3)
-    bool closes = false;           // the connection cannot go on
-    unsigned retry_after = 0;      // seconds; 0: no such field
+    std::string_view detail;      // says how to mend it; never contains input
+    std::string_view challenge{}; // the value of WWW-Authenticate, where one is due (RFC 6750 §3)
+    bool closes = false;          // the connection cannot go on
+    unsigned retry_after = 0;     // seconds; 0: no such field
 };
 
 [[nodiscard]] const problem_type& describe(problem_id id) noexcept;

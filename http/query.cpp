@@ -17,7 +17,8 @@ std::optional<query_parameters> query_parameters::parse(std::string_view query) 
             return std::nullopt;
         }
         const auto equals = pair.find('=');
-        const auto value = equals == std::string_view::npos ? std::string_view{} : pair.substr(equals + 1);
+        const auto value =
+            equals == std::string_view::npos ? std::string_view{} : pair.substr(equals + 1);
         auto& [name, decoded] = parsed.parameters_.emplace_back();
         if (!append_percent_decoded(pair.substr(0, equals), plus_sign::space, name) ||
             !append_percent_decoded(value, plus_sign::space, decoded)) {

@@ -20,9 +20,9 @@ class query_parameters {
     /// nullopt on a bad percent escape, in a name or a value, or on too many parameters.
     [[nodiscard]] static std::optional<query_parameters> parse(std::string_view query);
 
-    /// The value of `name`, nullopt where absent, parameter_repeated (with `name` as subject) where it
-    /// occurs twice, also when one of the two was spelled with escapes (threats 35). `name` must be in
-    /// static storage.
+    /// The value of `name`, nullopt where absent, parameter_repeated (with `name` as subject) where
+    /// it occurs twice, also when one of the two was spelled with escapes (threats 35). `name` must
+    /// be in static storage.
     [[nodiscard]] core::result<std::optional<std::string_view>> get(std::string_view name) const;
 
     /// Like get(), but absent or empty is parameter_missing.

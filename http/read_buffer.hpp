@@ -1,6 +1,6 @@
 #pragma once
-// The bytes received on a connection and not consumed yet: grows from a page to a maximum, then says
-// it is full.
+// The bytes received on a connection and not consumed yet: grows from a page to a maximum, then
+// says it is full.
 
 #include <algorithm>
 #include <cstddef>

@@ -22,8 +22,8 @@ struct request_head {
     std::string_view target;
     unsigned version = 11; // 10 or 11
     bool keep_alive = false;
-    bool has_content = false;      // Content-Length above zero, or chunked
-    std::string_view host;         // empty on HTTP/1.0 without Host; else a valid authority
+    bool has_content = false; // Content-Length above zero, or chunked
+    std::string_view host;    // empty on HTTP/1.0 without Host; else a valid authority
     std::vector<field_line> fields;
 
     /// Forgets the request, keeps the capacity.
@@ -42,9 +42,10 @@ struct request_head {
         return std::nullopt;
     }
 
-    /// All lines of a list-based field as one value, joined by ", " in `scratch` when there are several
-    /// (RFC 9110 §5.3).
-    [[nodiscard]] std::optional<std::string_view> joined(bhttp::field id, std::string& scratch) const;
+    /// All lines of a list-based field as one value, joined by ", " in `scratch` when there are
+    /// several (RFC 9110 §5.3).
+    [[nodiscard]] std::optional<std::string_view> joined(bhttp::field id,
+                                                         std::string& scratch) const;
 
     /// True when a line has this name, which is not one that Beast numbers. Case-insensitive.
     [[nodiscard]] bool has_field(std::string_view name) const noexcept;

@@ -50,14 +50,14 @@ request_parser::status request_parser::parse(std::span<const char> bytes, reques
     if (found == status::refused) {
         return found;
     }
-    if (const auto size = check_size(text); size == status::refused) {
+    if (const auto size = check_size(text, found); size == status::refused) {
         return size;
     }
     return found == status::ready ? read_head(text.substr(start_, scanned_ - start_), head) : found;
 }
 
-// Walks whole lines up to the empty one. A line feed without its carriage return is refused here, at
-// once: a client that ends lines so would never send the CRLF CRLF we wait for.
+// Walks whole lines up to the empty one. A line feed without its carriage return is refused here,
+// at once: a client that ends lines so would never send the CRLF CRLF we wait for.
 request_parser::status request_parser::find_end(std::string_view text) noexcept {
     while (true) {
         const auto feed = text.find('\n', scanned_);
@@ -82,14 +82,15 @@ request_parser::status request_parser::find_end(std::string_view text) noexcept 
     }
 }
 
-request_parser::status request_parser::check_size(std::string_view text) noexcept {
+request_parser::status request_parser::check_size(std::string_view text, status found) noexcept {
     const auto line = text.substr(start_, first_line_ == 0 ? text.npos : first_line_ - start_);
     if (target_size(line) > limits_.target_bytes) {
         return refuse(problem_id::target_too_long);
     }
-    const auto size = first_line_ != 0 && scanned_ > first_line_ + 2 ? scanned_ : text.size();
+    const auto size = found == status::ready ? scanned_ : text.size(); // what follows is not ours
     if (size > limits_.header_bytes) {
-        return refuse(first_line_ == 0 ? problem_id::target_too_long : problem_id::fields_too_large);
+        return refuse(first_line_ == 0 ? problem_id::target_too_long
+                                       : problem_id::fields_too_large);
     }
     return status::need_more;
 }

@@ -1,7 +1,7 @@
 #pragma once
-// Bytes in, one checked request head out; knows no socket. Beast's basic_parser does the grammar; what
-// it lets through and a strict server must not (Host, transfer codings, repeated fields, obs-fold,
-// limits) is checked here, before anybody looks at method, path or token.
+// Bytes in, one checked request head out; knows no socket. Beast's basic_parser does the grammar;
+// what it lets through and a strict server must not (Host, transfer codings, repeated fields,
+// obs-fold, limits) is checked here, before anybody looks at method, path or token.
 
 #include "http/problem.hpp"
 #include "http/request_head.hpp"
@@ -23,8 +23,8 @@ class request_parser {
 
     enum class status { need_more, ready, refused };
 
-    /// Looks at `bytes`, all that has been received and not consumed. Call again with more at the end
-    /// after need_more; the bytes seen before must stay the same, their address may change.
+    /// Looks at `bytes`, all that has been received and not consumed. Call again with more at the
+    /// end after need_more; the bytes seen before must stay the same, their address may change.
     status parse(std::span<const char> bytes, request_head& head);
 
     /// After ready: bytes from the start up to and including the empty line.
@@ -42,7 +42,7 @@ class request_parser {
   private:
     status refuse(problem_id why) noexcept;
     status find_end(std::string_view text) noexcept;
-    status check_size(std::string_view text) noexcept;
+    status check_size(std::string_view text, status found) noexcept;
     status read_head(std::string_view text, request_head& head);
 
     const header_limits& limits_;

@@ -4,12 +4,12 @@
 
 #include <boost/beast/http/status.hpp>
 
-
 namespace sluice::http {
 
 namespace {
 
-// Text that a pooled response may keep; beyond it a rare large answer would stay in memory for ever.
+// Text that a pooled response may keep; beyond it a rare large answer would stay in memory for
+// ever.
 constexpr std::size_t kept_capacity = 16384;
 
 constexpr std::string_view exposed_fields =

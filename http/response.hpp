@@ -1,6 +1,6 @@
 #pragma once
-// One response as it will be sent: a header section, then any mix of text and slices of one open file.
-// Built by handlers, sent by response_writer; pooled, so that its buffers are reused.
+// One response as it will be sent: a header section, then any mix of text and slices of one open
+// file. Built by handlers, sent by response_writer; pooled, so that its buffers are reused.
 
 #include "core/byte_range.hpp"
 #include "core/media_store.hpp"
@@ -19,7 +19,7 @@ struct response_frame {
     unsigned version = 11; // of the request
     bool is_head = false;  // header section only
     bool keep_alive = false;
-    std::string_view date;         // IMF-fixdate
+    std::string_view date; // IMF-fixdate
     std::string_view request_id;
     std::string_view allow_origin; // Access-Control-Allow-Origin; empty: none
 };
@@ -44,8 +44,8 @@ class response {
     void finish_with(std::string_view content_type, std::string_view content);
     /// Ends the header section of a status that has no content (204, 304).
     void finish_empty();
-    /// Ends the header section; the body is one slice, or empty when its length is 0. The caller has
-    /// added Content-Type.
+    /// Ends the header section; the body is one slice, or empty when its length is 0. The caller
+    /// has added Content-Type.
     void finish_with(core::media_handle media, core::byte_slice slice);
     /// The body is multipart/byteranges (RFC 9110 §14.6); adds Content-Type for it.
     void finish_with(core::media_handle media, std::span<const core::byte_slice> slices,

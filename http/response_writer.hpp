@@ -33,9 +33,9 @@ class response_writer {
             const auto& now = segments[index_];
             const bool is_last = index_ + 1 == segments.size();
             error_code ec;
-            const auto sent = now.is_file
-                                  ? send_file(what.file(), now, bytes_per_turn - turn, transport, ec)
-                                  : transport.write_some(text_of(what, now), !is_last, ec);
+            const auto sent =
+                now.is_file ? send_file(what.file(), now, bytes_per_turn - turn, transport, ec)
+                            : transport.write_some(text_of(what, now), !is_last, ec);
             if (ec == net::error::would_block) {
                 return status::blocked;
             }

@@ -11,8 +11,8 @@
 
 namespace sluice::http {
 
-/// One row. `pattern` is "/literal/*/literal": "*" takes any one segment; literals are compared byte
-/// for byte with decoded segments.
+/// One row. `pattern` is "/literal/*/literal": "*" takes any one segment; literals are compared
+/// byte for byte with decoded segments.
 struct route {
     std::string_view pattern;
     route_label label{};

@@ -4,8 +4,7 @@
 
 namespace sluice::http {
 
-session_base::session_base(worker& owner, peer_info peer)
-    : owner_(owner), peer_(std::move(peer)) {
+session_base::session_base(worker& owner, peer_info peer) : owner_(owner), peer_(std::move(peer)) {
     owner_.enlist(*this);
     owner_.count().connections_open.add();
 }
@@ -86,16 +85,15 @@ void session_base::conclude(outcome how) {
         (how == outcome::cut ? count.transfers_cut : count.transfers_lost).add();
     }
     if (owner_.log().is_on()) {
-        owner_.log().write(
-            {.time = owner_.where().clock.wall(),
-             .request_id = out_->request_id,
-             .peer = peer_.address,
-             .status = status,
-             .bytes = sent,
-             .duration = std::chrono::duration_cast<std::chrono::microseconds>(
-                 now() - out_->record.started),
-             .how = how,
-             .record = out_->record});
+        owner_.log().write({.time = owner_.where().clock.wall(),
+                            .request_id = out_->request_id,
+                            .peer = peer_.address,
+                            .status = status,
+                            .bytes = sent,
+                            .duration = std::chrono::duration_cast<std::chrono::microseconds>(
+                                now() - out_->record.started),
+                            .how = how,
+                            .record = out_->record});
     }
     out_->answer.clear(); // the descriptor goes now, not with the next use of the pool
     owner_.outbounds().give_back(std::move(out_));

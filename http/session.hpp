@@ -69,8 +69,8 @@ class session final : public session_base {
     enum class phase { reading, writing, lingering, closed };
     using step = void (session::*)();
 
-    // Every wait ends here: a session that was closed meanwhile ends with it, and one that timed out
-    // reads no request any more.
+    // Every wait ends here: a session that was closed meanwhile ends with it, and one that timed
+    // out reads no request any more.
     auto resume(step next) {
         return [this, next](error_code ec) {
             if (ec || phase_ == phase::closed) {
@@ -181,7 +181,8 @@ class session final : public session_base {
         }
     }
 
-    // A plain close with unread input makes the kernel send RST, and the client may lose the answer.
+    // A plain close with unread input makes the kernel send RST, and the client may lose the
+    // answer.
     void start_lingering() {
         phase_ = phase::lingering;
         connection_.shutdown_send();

@@ -42,7 +42,8 @@ std::size_t socket_transport::read_some(std::span<char> into, error_code& ec) no
     return got;
 }
 
-std::size_t socket_transport::write_some(std::string_view text, bool more, error_code& ec) noexcept {
+std::size_t socket_transport::write_some(std::string_view text, bool more,
+                                         error_code& ec) noexcept {
     const int fd = socket_.native_handle();
     const int flags = MSG_DONTWAIT | MSG_NOSIGNAL | (more ? MSG_MORE : 0);
     return outcome(uninterrupted([&] { return ::send(fd, text.data(), text.size(), flags); }), ec);

@@ -1,6 +1,6 @@
 #pragma once
-// A plain TCP connection: non-blocking system calls, file bytes by sendfile. SIGPIPE is ignored by the
-// process (app/signals): sendfile has no flag against it.
+// A plain TCP connection: non-blocking system calls, file bytes by sendfile. SIGPIPE is ignored by
+// the process (app/signals): sendfile has no flag against it.
 
 #include "http/asio.hpp"
 #include "http/transport.hpp"

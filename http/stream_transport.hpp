@@ -24,8 +24,7 @@ namespace sluice::http {
 template <class Stream>
 class stream_transport {
   public:
-    explicit stream_transport(Stream stream)
-        : state_(std::make_shared<state>(std::move(stream))) {}
+    explicit stream_transport(Stream stream) : state_(std::make_shared<state>(std::move(stream))) {}
 
     std::size_t read_some(std::span<char> into, error_code& ec) {
         auto& in = state_->in;
@@ -67,12 +66,12 @@ class stream_transport {
             return;
         }
         state_->in.resize(turn);
-        state_->stream.async_read_some(
-            net::buffer(state_->in), [self = state_](error_code ec, std::size_t count) {
-                self->in.resize(count);
-                self->read_error = ec;
-                wake(self);
-            });
+        state_->stream.async_read_some(net::buffer(state_->in),
+                                       [self = state_](error_code ec, std::size_t count) {
+                                           self->in.resize(count);
+                                           self->read_error = ec;
+                                           wake(self);
+                                       });
     }
 
     template <class Handler>

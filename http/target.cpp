@@ -68,9 +68,9 @@ bool is_reg_name(std::string_view name) noexcept {
 
 bool is_ip_literal(std::string_view text) noexcept {
     return text.size() > 2 && std::ranges::all_of(text.substr(1, text.size() - 2), [](char c) {
-        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F') ||
-               c == ':' || c == '.';
-    });
+               return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F') ||
+                      c == ':' || c == '.';
+           });
 }
 
 // "host:port" or "[v6]:port" cut at the colon before the port.

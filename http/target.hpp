@@ -1,6 +1,6 @@
 #pragma once
-// The request target (RFC 9112 §3.2): split, checked and decoded exactly once. Nothing is normalised:
-// what is not plain is refused (threats 11 to 16).
+// The request target (RFC 9112 §3.2): split, checked and decoded exactly once. Nothing is
+// normalised: what is not plain is refused (threats 11 to 16).
 
 #include <array>
 #include <cstddef>
@@ -18,9 +18,9 @@ struct target_parts {
     std::optional<std::string_view> authority; // of an absolute-form target
 };
 
-/// Takes origin-form, absolute-form (http and https) and "*". nullopt when a byte is not allowed in a
-/// URI (RFC 3986: no space, '#', '"', '<', '>', '\', '^', '`', '{', '|', '}', controls or bytes above
-/// 0x7E) or the form is none of these.
+/// Takes origin-form, absolute-form (http and https) and "*". nullopt when a byte is not allowed in
+/// a URI (RFC 3986: no space, '#', '"', '<', '>', '\', '^', '`', '{', '|', '}', controls or bytes
+/// above 0x7E) or the form is none of these.
 [[nodiscard]] std::optional<target_parts> split_target(std::string_view target) noexcept;
 
 /// The decoded segments of a path, without a heap in the steady state.
@@ -29,9 +29,9 @@ class path_segments {
     /// The longest route has six; a path with more is kept as `max` segments and matches none.
     static constexpr std::size_t max = 8;
 
-    /// Splits at raw '/' first, then decodes each segment once. False when a segment is empty, is or
-    /// decodes to "." or ".." (with or without a ";parameter"), or decodes to a text with '/', '\',
-    /// NUL, another control or invalid UTF-8. The path "/" has no segments.
+    /// Splits at raw '/' first, then decodes each segment once. False when a segment is empty, is
+    /// or decodes to "." or ".." (with or without a ";parameter"), or decodes to a text with '/',
+    /// '\', NUL, another control or invalid UTF-8. The path "/" has no segments.
     [[nodiscard]] bool parse(std::string_view path);
 
     [[nodiscard]] std::span<const std::string> view() const noexcept {
@@ -43,8 +43,8 @@ class path_segments {
     std::size_t size_ = 0;
 };
 
-/// True for a Host value or authority: reg-name, IPv4 or bracketed IPv6, optional port; no userinfo,
-/// path, comma or space, not empty (RFC 9112 §3.2, RFC 3986 §3.2.2).
+/// True for a Host value or authority: reg-name, IPv4 or bracketed IPv6, optional port; no
+/// userinfo, path, comma or space, not empty (RFC 9112 §3.2, RFC 3986 §3.2.2).
 [[nodiscard]] bool is_host(std::string_view text) noexcept;
 
 /// True when the host part of a valid Host value is localhost, in 127.0.0.0/8, or [::1].

@@ -52,8 +52,8 @@ worker::worker(const site& where, log_sink* sink)
     : where_(where), context_(1), work_(net::make_work_guard(context_)),
       ticker_(context_.get_executor()), deadlines_(where.clock.steady()), log_(sink, count_),
       inbounds_(pooled, [&where] { return std::make_unique<inbound>(where.limits.header); }),
-      outbounds_(pooled, [] { return std::make_unique<outbound>(); }),
-      id_prefix_(random_prefix()) {}
+      outbounds_(pooled, [] { return std::make_unique<outbound>(); }), id_prefix_(random_prefix()) {
+}
 
 worker::~worker() {
     while (!connections_.empty()) {

@@ -66,15 +66,14 @@ void download_handler::handle(request& in, reply& out) const {
     auto file = library_.open(*media, in.scratch);
     if (!file) {
         out.count().symlinks_refused.add(file.error().subject == core::symlink_subject ? 1 : 0);
-        out.refuse(core::failure{file.error().code});
+        out.refuse(file.error());
         return;
     }
     std::string ranges;
     std::string matches;
     std::string none_matches;
-    const auto plan =
-        core::plan_download(read_conditions(in.head, ranges, matches, none_matches),
-                            (*file)->version, in.now);
+    const auto plan = core::plan_download(read_conditions(in.head, ranges, matches, none_matches),
+                                          (*file)->version, in.now);
     send_file(plan, media->filename(), std::move(*file), in.now, out);
 }
 

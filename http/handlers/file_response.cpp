@@ -32,6 +32,7 @@ void add_download_fields(std::string_view filename, response& out) {
     core::append_content_disposition(filename, disposition);
     out.field("Content-Disposition", disposition);
     out.field("Content-Security-Policy", "sandbox");
+    out.field("Referrer-Policy", "no-referrer");
 }
 
 void refuse_precondition(const core::representation& version, reply& out) {

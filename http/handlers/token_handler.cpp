@@ -13,9 +13,9 @@ namespace {
 
 // What a proxy adds: whoever sends one of these does not speak to us directly.
 bool is_forwarded(const request_head& head) {
-    constexpr std::array<std::string_view, 6> names{
-        "Forwarded",         "X-Forwarded-For", "X-Forwarded-Host",
-        "X-Forwarded-Proto", "X-Real-IP",       "Via"};
+    constexpr std::array<std::string_view, 6> names{"Forwarded",        "X-Forwarded-For",
+                                                    "X-Forwarded-Host", "X-Forwarded-Proto",
+                                                    "X-Real-IP",        "Via"};
     return std::ranges::any_of(names, [&](auto name) { return head.has_field(name); });
 }
 

@@ -14,6 +14,8 @@ from .wire import Connection
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 BINARY = pathlib.Path(os.environ.get("SLUICE_BINARY", ROOT / "build/release/bin/sluice"))
+# In what UBSan links into a program.
+SANITIZER_MARK = b"__ubsan_handle"
 SANITIZER_REPORT = re.compile(r"(Address|Thread|Leak|Memory)Sanitizer|runtime error:")
 
 

@@ -60,6 +60,16 @@ struct watched_site {
         return true;
     }
 
+    /// The number of refreshes once no more follow.
+    [[nodiscard]] int settled_refreshes() const {
+        int seen = 0;
+        do {
+            seen = refreshes;
+            std::this_thread::sleep_for(200ms);
+        } while (seen != refreshes);
+        return seen;
+    }
+
     test::temp_dir dir;
     core::media_store store;
     core::catalogue courses;
@@ -121,14 +131,26 @@ BOOST_AUTO_TEST_CASE(trees_made_in_one_go_are_seen_whole) {
 BOOST_AUTO_TEST_CASE(a_replaced_directory_is_watched_in_its_place) {
     watched_site site({"data", "{trainer_id}", "courses", "{course_id}"});
     site.dir.make_dir("data/t/courses/old");
-    site.dir.make_dir("data/.new/courses/new");
+    site.dir.make_dir("next/courses/new");
     site.watch(never);
     site.dir.rename("data/t", "away");
-    site.dir.rename("data/.new", "data/t");
+    site.dir.rename("next", "data/t");
     BOOST_TEST(site.comes_to_be("new", "t"));
     BOOST_TEST(site.comes_to_be("old", "nobody"));
     site.dir.make_dir("data/t/courses/newer");
     BOOST_TEST(site.comes_to_be("newer", "t"));
+}
+
+BOOST_AUTO_TEST_CASE(a_directory_that_has_left_is_no_longer_watched) {
+    watched_site site;
+    site.dir.make_dir("t1/c1");
+    site.dir.make_dir("t2/c2");
+    site.watch(never);
+    site.dir.rename("t2", "t1/c3");
+    BOOST_TEST(site.comes_to_be("c3", "t1"));
+    const int before = site.settled_refreshes();
+    site.dir.make_dir("t1/c3/module");
+    BOOST_TEST(site.settled_refreshes() == before);
 }
 
 BOOST_AUTO_TEST_CASE(many_changes_make_few_refreshes) {

@@ -198,6 +198,23 @@ BOOST_AUTO_TEST_CASE(names_beyond_the_limit_are_left_out_and_reported) {
     BOOST_TEST(!site.totals.truncated);
 }
 
+BOOST_AUTO_TEST_CASE(what_was_left_out_is_found_once_there_is_room) {
+    const test::temp_dir dir;
+    for (const auto* course : {"t1/c1", "t1/c2", "t2/c3", "t2/c4"}) {
+        dir.make_dir(course);
+    }
+    scanned site(dir, plain, 5); // two trainers and three of the four courses
+    for (const auto at : {0s, 10s, 20s, 30s}) {
+        BOOST_TEST(site.update(at).size() == 3U);
+    }
+    // Neither trainer says which of them was cut short, and only one of them changes.
+    const bool second_was_cut =
+        !site.update(40s).contains("t2 has c4") || !site.update(40s).contains("t2 has c3");
+    dir.remove(second_was_cut ? "t1/c1" : "t2/c3");
+    BOOST_TEST(site.update(50s).size() == 3U);
+    BOOST_TEST(!site.totals.truncated);
+}
+
 BOOST_AUTO_TEST_CASE(without_a_course_directory_nothing_is_walked) {
     const test::temp_dir dir;
     dir.make_dir("t/c");

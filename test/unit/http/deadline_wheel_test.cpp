@@ -70,7 +70,8 @@ BOOST_AUTO_TEST_CASE(a_destroyed_node_is_forgotten) {
 }
 
 BOOST_AUTO_TEST_CASE(random_deadlines_ring_within_two_ticks) {
-    std::mt19937 random(7); // NOLINT(cert-msc51-cpp): a fixed seed, so that a failure can be repeated
+    std::mt19937 random(
+        7); // NOLINT(cert-msc51-cpp): a fixed seed, so that a failure can be repeated
     deadline_wheel wheel(start);
     std::vector<std::unique_ptr<node>> nodes;
     std::vector<deadline_wheel::time_point> deadlines;

@@ -1,10 +1,10 @@
-// The small pure parts of the layer: problems, credentials, percent-encoding, origins, routes, URLs.
-#include "http/problem.hpp"
-
+// The small pure parts of the layer: problems, credentials, percent-encoding, origins, routes,
+// URLs.
 #include "http/cors.hpp"
 #include "http/credential.hpp"
 #include "http/download_url.hpp"
 #include "http/percent.hpp"
+#include "http/problem.hpp"
 #include "http/router.hpp"
 #include "http/target.hpp"
 
@@ -26,7 +26,8 @@ BOOST_AUTO_TEST_CASE(every_problem_is_complete_and_valid_json) {
         const auto& type = describe(static_cast<problem_id>(i));
         BOOST_TEST_CONTEXT(type.slug) {
             BOOST_TEST(slugs.insert(type.slug).second);
-            BOOST_TEST((type.status == 401) == (type.challenge.starts_with("Bearer") && type.status != 403));
+            BOOST_TEST((type.status == 401) ==
+                       (type.challenge.starts_with("Bearer") && type.status != 403));
             BOOST_TEST((type.status != 503 || type.retry_after > 0));
             std::string text;
             append_problem_json(type, "rel", "id", text);
@@ -51,8 +52,9 @@ BOOST_AUTO_TEST_CASE(credentials_row_38) {
     BOOST_TEST(*read_bearer("bearer a.b.c") == "a.b.c");
     BOOST_TEST(*read_bearer("BEARER a.b.c") == "a.b.c");
     BOOST_TEST((read_bearer(std::nullopt).error().code == core::errc::credential_missing));
-    for (const auto* bad : {"", "Bearer", "Bearer ", "BEARER  x", "Basic YTpi", "a.b.c", "Bearer a, Bearer b",
-                            "Bearer a b", "Bearer a\tb", "Bearer\ta", "Bearer a;b"}) {
+    for (const auto* bad :
+         {"", "Bearer", "Bearer ", "BEARER  x", "Basic YTpi", "a.b.c", "Bearer a, Bearer b",
+          "Bearer a b", "Bearer a\tb", "Bearer\ta", "Bearer a;b"}) {
         BOOST_TEST_CONTEXT(bad) {
             BOOST_TEST((read_bearer(bad).error().code == core::errc::credential_malformed));
         }

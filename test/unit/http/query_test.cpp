@@ -1,6 +1,5 @@
-#include "http/query.hpp"
-
 #include "http/mint_request.hpp"
+#include "http/query.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -71,7 +70,8 @@ BOOST_AUTO_TEST_CASE(what_is_refused_names_the_parameter) {
         {"type=course&user_id=t&filename=v", {errc::parameter_missing, "course_id"}},
         {"type=module&user_id=t&filename=v&course_id=c", {errc::parameter_missing, "module_id"}},
         {lesson + "&course_id=1", {errc::parameter_not_applicable, "course_id"}},
-        {"type=course&user_id=t&filename=v&course_id=c&rel=a", {errc::parameter_not_applicable, "rel"}},
+        {"type=course&user_id=t&filename=v&course_id=c&rel=a",
+         {errc::parameter_not_applicable, "rel"}},
         {lesson + "&filename=b", {errc::parameter_repeated, "filename"}},
         {lesson + "&fil%65name=b", {errc::parameter_repeated, "filename"}},
         {lesson + "&user_id=2", {errc::parameter_repeated, "user_id"}},
@@ -82,7 +82,8 @@ BOOST_AUTO_TEST_CASE(what_is_refused_names_the_parameter) {
         {"type=lesson&user_id=t&rel=../c/m/l&filename=v", {errc::parameter_invalid, "rel"}},
         {"type=lesson&user_id=t&rel=t//m/l&filename=v", {errc::parameter_invalid, "rel"}},
         {"type=lesson&user_id=t&rel=t/c/m/l&filename=a/b", {errc::parameter_invalid, "filename"}},
-        {"type=course&user_id=t&course_id=a%2Fb&filename=c", {errc::parameter_invalid, "course_id"}},
+        {"type=course&user_id=t&course_id=a%2Fb&filename=c",
+         {errc::parameter_invalid, "course_id"}},
     };
     for (const auto& one : cases) {
         BOOST_TEST_CONTEXT(one.text) {
@@ -96,8 +97,8 @@ BOOST_AUTO_TEST_CASE(what_is_refused_names_the_parameter) {
 
 BOOST_AUTO_TEST_CASE(ttl_row_32) {
     for (const std::string bad :
-         {"", "-1", "0", "900.5", "1e9", "0x10", "%2B900", "%20900", "900%20", "9223372036854775807",
-          "99999999999999999999", "%D9%A9%D9%A0%D9%A0", "0900"}) {
+         {"", "-1", "0", "900.5", "1e9", "0x10", "%2B900", "%20900", "900%20",
+          "9223372036854775807", "99999999999999999999", "%D9%A9%D9%A0%D9%A0", "0900"}) {
         BOOST_TEST_CONTEXT(bad) {
             const auto got = read(lesson + "&ttl=" + bad);
             BOOST_REQUIRE(!got);

@@ -1,6 +1,6 @@
-// Sessions on Beast's in-memory stream: bytes in, answers out, with faults injected at every I/O step.
+// Sessions on Beast's in-memory stream: bytes in, answers out, with faults injected at every I/O
+// step.
 #include "http/session.hpp"
-
 #include "http/stream_transport.hpp"
 #include "test/support/fake_clock.hpp"
 #include "test/support/temp_dir.hpp"
@@ -108,11 +108,12 @@ struct fixture {
     test::fake_clock clock;
     std::atomic<bool> draining{false};
     cors_policy cors{{"https://good.example"}};
-    session_limits limits{.header = {.header_bytes = 1000, .header_fields = 10, .target_bytes = 200},
-                          .header_timeout = 10s,
-                          .idle_timeout = 75s,
-                          .transfer = {.stall = 60s, .min_bytes_per_second = 0, .grace = 60s},
-                          .requests_per_connection = 3};
+    session_limits limits{
+        .header = {.header_bytes = 1000, .header_fields = 10, .target_bytes = 200},
+        .header_timeout = 10s,
+        .idle_timeout = 75s,
+        .transfer = {.stall = 60s, .min_bytes_per_second = 0, .grace = 60s},
+        .requests_per_connection = 3};
     lines log;
     std::optional<test_handler> handler;
     std::vector<route> table;
@@ -156,7 +157,8 @@ BOOST_FIXTURE_TEST_CASE(file_bytes_and_parts, fixture) {
     auto parts = connect("GET /parts HTTP/1.1\r\nHost: h\r\n\r\n");
     BOOST_TEST(received(parts).ends_with(
         "\r\n--b\r\nContent-Type: video/mp4\r\nContent-Range: bytes 0-2/10\r\n\r\n012"
-        "\r\n--b\r\nContent-Type: video/mp4\r\nContent-Range: bytes 5-6/10\r\n\r\n56\r\n--b--\r\n"));
+        "\r\n--b\r\nContent-Type: video/mp4\r\nContent-Range: bytes "
+        "5-6/10\r\n\r\n56\r\n--b--\r\n"));
 }
 
 BOOST_FIXTURE_TEST_CASE(head_sends_no_content, fixture) {
@@ -165,7 +167,8 @@ BOOST_FIXTURE_TEST_CASE(head_sends_no_content, fixture) {
 }
 
 BOOST_FIXTURE_TEST_CASE(pipelined_requests_are_answered_in_order, fixture) {
-    auto client = connect(get_a + "GET /b HTTP/1.1\r\nHost: h\r\n\r\n\r\nGET /c HTTP/1.1\r\nHost: h\r\n\r\n");
+    auto client =
+        connect(get_a + "GET /b HTTP/1.1\r\nHost: h\r\n\r\n\r\nGET /c HTTP/1.1\r\nHost: h\r\n\r\n");
     const auto text = received(client);
     BOOST_TEST(count(text, "HTTP/1.1 200 OK") == 3U);
     BOOST_TEST(text.find("\r\n\r\na") < text.find("\r\n\r\nb"));
@@ -217,7 +220,8 @@ BOOST_FIXTURE_TEST_CASE(origins_are_allowed_by_name, fixture) {
     auto preflight = connect("OPTIONS /a HTTP/1.1\r\nHost: h\r\nOrigin: https://good.example\r\n"
                              "Access-Control-Request-Method: GET\r\n\r\n");
     BOOST_TEST(received(preflight).find("Access-Control-Allow-Headers: Authorization, Range, "
-                                        "If-Range, If-Match, If-None-Match\r\n") != std::string::npos);
+                                        "If-Range, If-Match, If-None-Match\r\n") !=
+               std::string::npos);
 }
 
 BOOST_FIXTURE_TEST_CASE(a_slow_header_gets_408_however_it_trickles, fixture) {
@@ -281,8 +285,8 @@ BOOST_AUTO_TEST_CASE(a_fault_at_any_io_step_ends_the_session_and_nothing_else) {
             BOOST_TEST_CONTEXT(path << " step " << step) {
                 fixture f;
                 beast_test::fail_count faults(step);
-                auto client = f.connect("GET /" + std::string(path) + " HTTP/1.1\r\nHost: h\r\n\r\n" + get_a,
-                                        &faults);
+                auto client = f.connect(
+                    "GET /" + std::string(path) + " HTTP/1.1\r\nHost: h\r\n\r\n" + get_a, &faults);
                 const auto text = received(client);
                 BOOST_TEST(count(text, "HTTP/1.1 200 OK") <= 2U);
                 client.close();

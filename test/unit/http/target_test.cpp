@@ -33,10 +33,10 @@ BOOST_AUTO_TEST_CASE(absolute_form_gives_its_authority) {
 }
 
 BOOST_AUTO_TEST_CASE(what_is_no_uri_is_refused) {
-    for (const auto text : {"a/b"sv, ""sv, "../x"sv, "/a#b"sv, "/a\\b"sv, "/a\"b"sv, "/a<b"sv, "/{a}"sv,
-                            "/a|b"sv, "/a^b"sv, "/a`b"sv, "/caf\xC3\xA9"sv, "/a\x7F"sv, "/a b"sv,
-                            "/a\0b"sv, "ftp://h/a"sv, "http:///a"sv, "http://u@h/a"sv,
-                            "host:443"sv}) {
+    for (const auto text :
+         {"a/b"sv, ""sv, "../x"sv, "/a#b"sv, "/a\\b"sv, "/a\"b"sv, "/a<b"sv, "/{a}"sv, "/a|b"sv,
+          "/a^b"sv, "/a`b"sv, "/caf\xC3\xA9"sv, "/a\x7F"sv, "/a b"sv, "/a\0b"sv, "ftp://h/a"sv,
+          "http:///a"sv, "http://u@h/a"sv, "host:443"sv}) {
         BOOST_TEST_CONTEXT(text) {
             BOOST_TEST(!split_target(text));
         }
@@ -74,12 +74,33 @@ BOOST_AUTO_TEST_CASE(good_paths_are_decoded_once) {
 
 BOOST_AUTO_TEST_CASE(bad_paths_are_refused_rows_11_to_16) {
     path_segments segments;
-    for (const auto path :
-         {"//a"sv, "/a/"sv, "/a//b"sv, "/."sv, "/.."sv, "/%2e%2e/a"sv, "/.%2e"sv, "/..;/a"sv,
-          "/.;x"sv, "/a%2fb"sv, "/..%5c..%5cwin.ini"sv, "/a%5C"sv, "/x.mp4%00.txt"sv, "/%0a"sv,
-          "/%7f"sv, "/%1b[2J"sv, "/%02"sv, "/%"sv, "/%2"sv, "/%zz"sv, "/%u002e"sv,
-          "/%c0%ae%c0%ae"sv, "/%e0%80%af"sv, "/%ed%a0%80"sv, "/%f4%90%80%80"sv, "/%80"sv,
-          "/1/2/3/4/5/6/7/8/9/%00"sv}) {
+    for (const auto path : {"//a"sv,
+                            "/a/"sv,
+                            "/a//b"sv,
+                            "/."sv,
+                            "/.."sv,
+                            "/%2e%2e/a"sv,
+                            "/.%2e"sv,
+                            "/..;/a"sv,
+                            "/.;x"sv,
+                            "/a%2fb"sv,
+                            "/..%5c..%5cwin.ini"sv,
+                            "/a%5C"sv,
+                            "/x.mp4%00.txt"sv,
+                            "/%0a"sv,
+                            "/%7f"sv,
+                            "/%1b[2J"sv,
+                            "/%02"sv,
+                            "/%"sv,
+                            "/%2"sv,
+                            "/%zz"sv,
+                            "/%u002e"sv,
+                            "/%c0%ae%c0%ae"sv,
+                            "/%e0%80%af"sv,
+                            "/%ed%a0%80"sv,
+                            "/%f4%90%80%80"sv,
+                            "/%80"sv,
+                            "/1/2/3/4/5/6/7/8/9/%00"sv}) {
         BOOST_TEST_CONTEXT(path) {
             BOOST_TEST(!segments.parse(path));
         }
@@ -108,7 +129,8 @@ BOOST_AUTO_TEST_CASE(hosts) {
 }
 
 BOOST_AUTO_TEST_CASE(loopback_hosts) {
-    for (const auto yes : {"localhost"sv, "LOCALHOST:80"sv, "127.0.0.1"sv, "127.8.9.1:1"sv, "[::1]:2"sv}) {
+    for (const auto yes :
+         {"localhost"sv, "LOCALHOST:80"sv, "127.0.0.1"sv, "127.8.9.1:1"sv, "[::1]:2"sv}) {
         BOOST_TEST_CONTEXT(yes) {
             BOOST_TEST(is_loopback_host(yes));
         }
