@@ -20,10 +20,10 @@ enum class errc : std::uint8_t {
     token_malformed,      // client: not a canonical compact JWS, or over the size cap
     token_signature,      // client: no key of ours signed this
     token_algorithm,      // client: signed by us, but alg, typ, crit or kid is not what we issue
-    token_claims,         // client: signed by us, but a claim is missing, of a wrong type or foreign
-    token_expired,        // client: now >= exp
-    token_not_yet_valid,  // client or clocks: nbf or iat lies ahead
-    token_mismatch,       // client: a good token for other media
+    token_claims,        // client: signed by us, but a claim is missing, of a wrong type or foreign
+    token_expired,       // client: now >= exp
+    token_not_yet_valid, // client or clocks: nbf or iat lies ahead
+    token_mismatch,      // client: a good token for other media
 
     not_entitled,  // client: this user may not have a token for this media
     issuer_closed, // operator: who may mint is not configured for this caller
@@ -37,8 +37,8 @@ enum class errc : std::uint8_t {
 /// A stable, lower-case name for logs and metrics: "token_expired".
 [[nodiscard]] std::string_view name_of(errc code) noexcept;
 
-/// A refusal and, where one exists, the name of the parameter or claim it is about. `subject` always
-/// points to static storage: it never carries input.
+/// A refusal and, where one exists, the name of the parameter or claim it is about. `subject`
+/// always points to static storage: it never carries input.
 struct failure {
     errc code{};
     std::string_view subject{};

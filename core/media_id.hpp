@@ -1,6 +1,7 @@
 #pragma once
 // The media a request or a token names: identifiers that are known to be good. Parsed once at the
-// border; whoever holds a media_id need not check again. It is a view: the text lives with the caller.
+// border; whoever holds a media_id need not check again. It is a view: the text lives with the
+// caller.
 
 #include "core/result.hpp"
 
@@ -32,16 +33,16 @@ class media_id {
   public:
     /// Each fails with parameter_invalid and the parameter's name ("rel", "course_id", "module_id",
     /// "filename") as subject.
-    [[nodiscard]] static result<media_id> lesson(std::string_view trainer_id, std::string_view course_id,
-                                                 std::string_view module_id,
-                                                 std::string_view lesson_id,
-                                                 std::string_view filename) noexcept;
+    [[nodiscard]] static result<media_id>
+    lesson(std::string_view trainer_id, std::string_view course_id, std::string_view module_id,
+           std::string_view lesson_id, std::string_view filename) noexcept;
     /// `rel` is trainer_id/course_id/module_id/lesson_id: exactly four identifiers.
     [[nodiscard]] static result<media_id> lesson(std::string_view rel,
                                                  std::string_view filename) noexcept;
     [[nodiscard]] static result<media_id> course(std::string_view course_id,
                                                  std::string_view filename) noexcept;
-    [[nodiscard]] static result<media_id> module(std::string_view course_id, std::string_view module_id,
+    [[nodiscard]] static result<media_id> module(std::string_view course_id,
+                                                 std::string_view module_id,
                                                  std::string_view filename) noexcept;
 
     [[nodiscard]] media_kind kind() const noexcept { return kind_; }

@@ -9,7 +9,8 @@
 namespace sluice::core {
 
 /// Called by result<T>::value() on a failure: a programming error, since callers test first.
-[[noreturn]] void throw_exception_from_error(const failure& why, const boost::source_location& where);
+[[noreturn]] void throw_exception_from_error(const failure& why,
+                                             const boost::source_location& where);
 
 template <class T>
 using result = boost::system::result<T, failure>;

@@ -161,10 +161,10 @@ BOOST_AUTO_TEST_CASE(if_range_holds_for_nothing_else) { // threats 29
     const auto spaced = version.etag + " ";
     for (const std::string_view bad :
          {std::string_view(weak), std::string_view(listed), std::string_view(two_tags),
-          std::string_view(spaced), before, after, at_rfc850, at_asctime, future, twice, std::string_view("*"),
-          std::string_view(""), std::string_view("garbage"), std::string_view("\"x\""),
-          std::string_view("W/"), std::string_view("1994-11-06T08:49:37Z"),
-          std::string_view(version.etag).substr(1)}) {
+          std::string_view(spaced), before, after, at_rfc850, at_asctime, future, twice,
+          std::string_view("*"), std::string_view(""), std::string_view("garbage"),
+          std::string_view("\"x\""), std::string_view("W/"),
+          std::string_view("1994-11-06T08:49:37Z"), std::string_view(version.etag).substr(1)}) {
         BOOST_TEST_CONTEXT(bad) {
             BOOST_TEST(!holds(bad));
         }
