@@ -47,7 +47,9 @@ http::session_limits limits_of(const core::config& settings) {
             .transfer = {.stall = limits.stall_timeout,
                          .min_bytes_per_second = limits.min_rate,
                          .grace = limits.min_rate_grace},
-            .requests_per_connection = limits.requests_per_connection};
+            .requests_per_connection = limits.requests_per_connection,
+            .cache = {.files = settings.cache.files,
+                      .lifetime = std::chrono::milliseconds(settings.cache.lifetime_ms)}};
 }
 
 unsigned threads_of(const core::config& settings) {

@@ -122,6 +122,17 @@ struct config {
         unsigned requests_per_connection = 100000;
     } limits;
 
+    /// What each thread remembers of the files it has just served.
+    struct cache_section {
+        /// Files at most, each with its descriptor; 0: none. Beside limits.connections these count
+        /// against `ulimit -n`, once per thread.
+        unsigned files = 512;
+
+        /// Milliseconds that an opened file is served again without another look at its name: how
+        /// long a replaced or removed file may still be sent.
+        unsigned lifetime_ms = 1000;
+    } cache;
+
     /// What is written about the work done.
     struct log_section {
         log_level level = log_level::info;

@@ -82,6 +82,11 @@ constexpr std::array table{
         "limits.requests_per_connection", 1, 1'000'000'000,
         "Requests before a connection is closed"),
 
+    number_setting<&c::cache, &c::cache_section::files>(
+        "cache.files", 0, 100'000, "Open files each thread keeps at hand; 0: none"),
+    number_setting<&c::cache, &c::cache_section::lifetime_ms>(
+        "cache.lifetime_ms", 1, 60'000, "How long a replaced file may still be sent, in ms"),
+
     choice_setting<log_levels, &c::log, &c::log_section::level>(
         "log.level", "Least severe event that is written"),
     text_setting<&c::log, &c::log_section::access>(

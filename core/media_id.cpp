@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 
 namespace sluice::core {
 
@@ -16,9 +17,35 @@ constexpr std::size_t rel_parts = 4;
 
 constexpr std::array<std::string_view, 3> kind_names{"lesson", "course", "module"};
 
+// What a byte of a name is: most names are plain ASCII, and one pass over this table settles them.
+enum class byte_class : std::uint8_t { plain, refused, multibyte };
+
+constexpr std::array<byte_class, 256> make_byte_classes() {
+    std::array<byte_class, 256> classes{};
+    for (std::size_t byte = 0; byte < classes.size(); ++byte) {
+        const bool is_control = byte < 0x20 || byte == 0x7F;
+        const bool is_separator = byte == '/' || byte == '\\';
+        classes[byte] = is_control || is_separator ? byte_class::refused
+                        : byte < 0x80              ? byte_class::plain
+                                                   : byte_class::multibyte;
+    }
+    return classes;
+}
+constexpr auto byte_classes = make_byte_classes();
+
 bool is_name(std::string_view text, std::size_t max_bytes) noexcept {
-    return !text.empty() && text.size() <= max_bytes && text != "." && text != ".." &&
-           text.find_first_of("/\\") == std::string_view::npos && !has_forbidden_code_point(text);
+    if (text.empty() || text.size() > max_bytes || text == "." || text == "..") {
+        return false;
+    }
+    bool is_ascii = true;
+    for (const char c : text) {
+        const auto what = byte_classes[static_cast<unsigned char>(c)];
+        if (what == byte_class::refused) {
+            return false;
+        }
+        is_ascii = is_ascii && what == byte_class::plain;
+    }
+    return is_ascii || !has_forbidden_code_point(text);
 }
 
 failure invalid(std::string_view parameter) noexcept {

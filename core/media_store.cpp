@@ -91,7 +91,15 @@ result<media_handle> media_store::open(const std::string& relative_path) const {
     const media_facts facts{static_cast<std::uint64_t>(found.st_size),
                             to_nanoseconds(found.st_mtim)};
     return std::make_shared<const open_media>(
-        open_media{std::move(file.fd), facts, describe(facts)});
+        open_media{std::move(file.fd), facts, to_nanoseconds(found.st_ctim), describe(facts)});
+}
+
+bool is_current(const open_media& media) noexcept {
+    struct stat found {};
+    return ::fstat(media.fd.get(), &found) == 0 && found.st_nlink > 0 &&
+           static_cast<std::uint64_t>(found.st_size) == media.facts.size &&
+           to_nanoseconds(found.st_mtim) == media.facts.mtime_ns &&
+           to_nanoseconds(found.st_ctim) == media.ctime_ns;
 }
 
 bool media_store::is_readable() const noexcept {

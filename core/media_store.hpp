@@ -25,10 +25,16 @@ namespace sluice::core {
 struct open_media {
     unique_fd fd;
     media_facts facts;
+    std::int64_t ctime_ns =
+        0; // nanoseconds since the Unix epoch; moves with every change and rename
     representation version;
 };
 
 using media_handle = std::shared_ptr<const open_media>;
+
+/// True while the open file is what it was when it was opened: the same size and times, and still
+/// to be found under some name. One fstat; cheaper than opening it again.
+[[nodiscard]] bool is_current(const open_media& media) noexcept;
 
 /// The subject of a failure that a symbolic link caused: for counting, not for clients.
 inline constexpr std::string_view symlink_subject = "symlink";

@@ -3,16 +3,26 @@
 #include <boost/beast/core/string.hpp>
 
 #include <algorithm>
+#include <array>
 
 namespace sluice::http {
 
 namespace {
 
 // RFC 6750 §2.1: b64token.
+constexpr std::array<bool, 256> make_token_table() {
+    std::array<bool, 256> allowed{};
+    for (const char c : std::string_view("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+                                         "0123456789-._~+/=")) {
+        allowed[static_cast<unsigned char>(c)] = true;
+    }
+    return allowed;
+}
+constexpr auto token_characters = make_token_table();
+
 bool is_token_text(std::string_view text) noexcept {
     return !text.empty() && std::ranges::all_of(text, [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-               std::string_view("-._~+/=").find(c) != std::string_view::npos;
+        return token_characters[static_cast<unsigned char>(c)];
     });
 }
 

@@ -65,6 +65,7 @@ void dispatch(const site& where, request& in, reply& out) {
     if (target->authority) { // RFC 9112 §3.2.2: overrides Host
         in.head.host = *target->authority;
     }
+    in.raw_path = target->path;
     in.query = target->query;
     if (!in.path.parse(target->path)) {
         out.refuse(problem_id::target_invalid);

@@ -3,6 +3,7 @@
 // worker: an idle connection owns none of this.
 
 #include "core/claims.hpp"
+#include "http/file_cache.hpp"
 #include "http/metrics.hpp"
 #include "http/request_head.hpp"
 #include "http/response.hpp"
@@ -25,11 +26,14 @@ struct peer_info {
 struct request {
     request_head head;
     path_segments path;
+    std::string_view raw_path; // as sent, still encoded
     std::string_view query;
     const peer_info* peer = nullptr;
     std::chrono::sys_seconds now{}; // wall time when the header was complete
-    core::claims claims;            // scratch: reused, so that it keeps its buffers
-    std::string scratch;            // likewise
+    std::chrono::steady_clock::time_point steady_now{};
+    file_cache* files = nullptr; // of the worker that serves this request
+    core::claims claims;         // scratch: reused, so that it keeps its buffers
+    std::string scratch;         // likewise
 };
 
 /// What the access log says of a response besides the request's own facts.

@@ -10,7 +10,7 @@ namespace {
 
 // Text that a pooled response may keep; beyond it a rare large answer would stay in memory for
 // ever.
-constexpr std::size_t kept_capacity = 16384;
+constexpr std::size_t kept_capacity = 2 * max_kept_content;
 
 constexpr std::string_view exposed_fields =
     "Content-Disposition, Content-Length, Content-Range, Accept-Ranges, ETag, Last-Modified, "
@@ -80,31 +80,34 @@ void response::finish_empty() {
     text_segment(0);
 }
 
-void response::finish_with(core::media_handle media, core::byte_slice slice) {
+void response::finish_with(const cached_file& file, core::byte_slice slice) {
     if (status_ == 206) {
         text_ += "Content-Range: ";
-        append_content_range(slice, media->facts.size, text_);
+        append_content_range(slice, file.media->facts.size, text_);
         text_ += "\r\n";
     }
     field("Content-Length", slice.length);
     finish_header();
+    if (!is_head_ && !file.content.empty()) {
+        text_.append(file.content, slice.first, slice.length); // one segment for all of it
+    }
     text_segment(0);
-    if (!is_head_ && slice.length > 0) {
+    if (!is_head_ && file.content.empty() && slice.length > 0) {
         segments_.push_back({.is_file = true, .first = slice.first, .length = slice.length});
-        media_ = std::move(media);
+        media_ = file.media;
     }
 }
 
-void response::finish_with(core::media_handle media, std::span<const core::byte_slice> slices,
-                           std::string_view part_type, std::string_view boundary) {
+void response::finish_with(const cached_file& file, std::span<const core::byte_slice> slices,
+                           std::string_view boundary) {
     std::string preambles; // of all parts, and the closing line
     std::vector<segment> parts;
     std::uint64_t length = 0;
     for (const auto& slice : slices) {
         const auto first = preambles.size();
-        preambles.append("\r\n--").append(boundary).append("\r\nContent-Type: ").append(part_type);
+        preambles.append("\r\n--").append(boundary).append("\r\nContent-Type: ").append(file.type);
         preambles += "\r\nContent-Range: ";
-        append_content_range(slice, media->facts.size, preambles);
+        append_content_range(slice, file.media->facts.size, preambles);
         preambles += "\r\n\r\n";
         parts.push_back({.is_file = false, .first = first, .length = preambles.size() - first});
         parts.push_back({.is_file = true, .first = slice.first, .length = slice.length});
@@ -127,7 +130,7 @@ void response::finish_with(core::media_handle media, std::span<const core::byte_
         part.first += part.is_file ? 0 : header_size;
     }
     segments_.insert(segments_.end(), parts.begin(), parts.end());
-    media_ = std::move(media);
+    media_ = file.media;
 }
 
 void response::clear() {

@@ -5,6 +5,7 @@
 #include "core/byte_range.hpp"
 #include "core/media_store.hpp"
 #include "http/asio.hpp"
+#include "http/file_cache.hpp"
 
 #include <cstdint>
 #include <span>
@@ -39,6 +40,8 @@ class response {
     /// `name` and `value` never hold a line break: callers pass constants and text made by core.
     void field(std::string_view name, std::string_view value);
     void field(std::string_view name, std::uint64_t value);
+    /// Whole field lines, made before.
+    void fields(std::string_view lines) { text_ += lines; }
 
     /// Ends the header section; the body is `content`.
     void finish_with(std::string_view content_type, std::string_view content);
@@ -46,10 +49,10 @@ class response {
     void finish_empty();
     /// Ends the header section; the body is one slice, or empty when its length is 0. The caller
     /// has added Content-Type.
-    void finish_with(core::media_handle media, core::byte_slice slice);
+    void finish_with(const cached_file& file, core::byte_slice slice);
     /// The body is multipart/byteranges (RFC 9110 §14.6); adds Content-Type for it.
-    void finish_with(core::media_handle media, std::span<const core::byte_slice> slices,
-                     std::string_view part_type, std::string_view boundary);
+    void finish_with(const cached_file& file, std::span<const core::byte_slice> slices,
+                     std::string_view boundary);
 
     /// Forgets it; gives back the file and any buffer that has grown out of proportion.
     void clear();

@@ -54,11 +54,13 @@ void session_base::answer() {
     const auto& where = owner_.where();
     auto& asked = in_->asked;
     asked.peer = &peer_;
+    asked.files = &owner_.files();
     asked.now = where.clock.wall_seconds();
     const bool keeps_alive = asked.head.keep_alive && !asked.head.has_content &&
                              served_ < where.limits.requests_per_connection &&
                              !where.is_draining.load(std::memory_order_relaxed);
     auto opened = open_reply(asked.now, keeps_alive);
+    asked.steady_now = out_->record.started;
     auto frame = opened.frame();
     frame.is_head = asked.head.method == bhttp::verb::head;
     if (const auto origin = asked.head.value_of(bhttp::field::origin)) {

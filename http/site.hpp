@@ -4,6 +4,7 @@
 #include "core/clock.hpp"
 #include "core/transfer_deadline.hpp"
 #include "http/cors.hpp"
+#include "http/file_cache.hpp"
 #include "http/request_parser.hpp"
 #include "http/router.hpp"
 
@@ -19,6 +20,7 @@ struct session_limits {
     std::chrono::seconds idle_timeout{75};
     core::transfer_limits transfer;
     unsigned requests_per_connection = 100000;
+    file_cache::settings cache;
 };
 
 struct site {

@@ -50,7 +50,8 @@ peer_info describe_peer(const tcp_socket& socket) {
 
 worker::worker(const site& where, log_sink* sink)
     : where_(where), context_(1), work_(net::make_work_guard(context_)),
-      ticker_(context_.get_executor()), deadlines_(where.clock.steady()), log_(sink, count_),
+      ticker_(context_.get_executor()), deadlines_(where.clock.steady()),
+      files_(where.limits.cache), log_(sink, count_),
       inbounds_(pooled, [&where] { return std::make_unique<inbound>(where.limits.header); }),
       outbounds_(pooled, [] { return std::make_unique<outbound>(); }), id_prefix_(random_prefix()) {
 }
@@ -77,7 +78,9 @@ void worker::schedule_tick() {
         if (ec) {
             return;
         }
-        deadlines_.advance(where_.clock.steady());
+        const auto now = where_.clock.steady();
+        deadlines_.advance(now);
+        files_.expire(now);
         log_.flush();
         schedule_tick();
     });

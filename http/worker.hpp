@@ -5,6 +5,7 @@
 #include "http/access_log.hpp"
 #include "http/asio.hpp"
 #include "http/deadline_wheel.hpp"
+#include "http/file_cache.hpp"
 #include "http/object_pool.hpp"
 #include "http/read_buffer.hpp"
 #include "http/response_writer.hpp"
@@ -73,6 +74,7 @@ class worker {
     // For sessions, on this worker's thread:
     [[nodiscard]] const site& where() const noexcept { return where_; }
     [[nodiscard]] deadline_wheel& deadlines() noexcept { return deadlines_; }
+    [[nodiscard]] file_cache& files() noexcept { return files_; }
     [[nodiscard]] access_log& log() noexcept { return log_; }
     [[nodiscard]] object_pool<inbound>& inbounds() noexcept { return inbounds_; }
     [[nodiscard]] object_pool<outbound>& outbounds() noexcept { return outbounds_; }
@@ -94,6 +96,7 @@ class worker {
                               net::io_context::executor_type>
         ticker_;
     deadline_wheel deadlines_;
+    file_cache files_;
     access_log log_;
     object_pool<inbound> inbounds_;
     object_pool<outbound> outbounds_;

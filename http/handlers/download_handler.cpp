@@ -63,7 +63,7 @@ void download_handler::handle(request& in, reply& out) const {
         out.refuse(authorised.error());
         return;
     }
-    auto file = library_.open(*media, in.scratch);
+    const auto file = open(*media, in, out);
     if (!file) {
         out.count().symlinks_refused.add(file.error().subject == core::symlink_subject ? 1 : 0);
         out.refuse(file.error());
@@ -73,8 +73,27 @@ void download_handler::handle(request& in, reply& out) const {
     std::string matches;
     std::string none_matches;
     const auto plan = core::plan_download(read_conditions(in.head, ranges, matches, none_matches),
-                                          (*file)->version, in.now);
-    send_file(plan, media->filename(), std::move(*file), in.now, out);
+                                          (*file)->media->version, in.now);
+    send_file(plan, **file, out);
+}
+
+core::result<cached_file_handle> download_handler::open(const core::media_id& media, request& in,
+                                                        reply& out) const {
+    if (auto known = in.files->find(in.raw_path, in.steady_now)) {
+        // Kept bytes are one version. A descriptor may have been written through or lost its name,
+        // and then a resumed download would be a splice of two versions.
+        if (!known->content.empty() || core::is_current(*known->media)) {
+            return known;
+        }
+        in.files->forget(in.raw_path);
+    }
+    auto opened = library_.open(media, in.scratch);
+    if (!opened) {
+        return opened.error();
+    }
+    auto file = prepare_file(std::move(*opened), media.filename(), out.frame().date, in.now);
+    in.files->insert(in.raw_path, file, in.steady_now);
+    return file;
 }
 
 } // namespace sluice::http

@@ -21,6 +21,8 @@ class download_handler final : public handler {
     [[nodiscard]] core::result<core::media_id> wanted(const request& in) const noexcept;
     [[nodiscard]] core::result<void> authorise(const core::media_id& media, request& in,
                                                reply& out) const;
+    [[nodiscard]] core::result<cached_file_handle> open(const core::media_id& media, request& in,
+                                                        reply& out) const;
 
     core::media_kind kind_;
     const core::token_service& tokens_;

@@ -4,6 +4,8 @@
 #include "core/media_type.hpp"
 #include "http/decimal.hpp"
 
+#include <unistd.h>
+
 #include <string>
 #include <utility>
 
@@ -13,26 +15,45 @@ namespace {
 
 using outcome = core::download_plan::outcome;
 
-// The fields that 200, 206 and 304 share (RFC 9110 §15.4.5).
-void add_validators(const core::representation& version, std::chrono::sys_seconds now,
-                    std::string_view date, response& out) {
-    out.field("ETag", version.etag);
+void add_line(std::string_view name, std::string_view value, std::string& lines) {
+    lines.append(name).append(": ").append(value).append("\r\n");
+}
+
+// The fields that 200, 206 and 304 share (RFC 9110 §15.4.5). Last-Modified is never later than Date
+// (§8.8.2.1).
+std::string validator_lines(const core::representation& version, std::string_view date,
+                            std::chrono::sys_seconds now) {
+    std::string lines;
+    add_line("ETag", version.etag, lines);
     if (version.is_dated()) {
         const bool is_ahead = version.last_modified > now.time_since_epoch().count();
-        out.field("Last-Modified", is_ahead ? date : std::string_view(version.last_modified_text));
+        add_line("Last-Modified", is_ahead ? date : version.last_modified_text, lines);
     }
-    out.field("Accept-Ranges", "bytes");
-    out.field("Cache-Control", "private");
-    out.field("Vary", "Authorization, Origin");
+    lines += "Accept-Ranges: bytes\r\nCache-Control: private\r\nVary: Authorization, Origin\r\n";
+    return lines;
 }
 
 // A download is saved, never rendered (threats 23).
-void add_download_fields(std::string_view filename, response& out) {
-    std::string disposition;
-    core::append_content_disposition(filename, disposition);
-    out.field("Content-Disposition", disposition);
-    out.field("Content-Security-Policy", "sandbox");
-    out.field("Referrer-Policy", "no-referrer");
+std::string disposition_lines(std::string_view filename) {
+    std::string value;
+    core::append_content_disposition(filename, value);
+    std::string lines;
+    add_line("Content-Disposition", value, lines);
+    lines += "Content-Security-Policy: sandbox\r\nReferrer-Policy: no-referrer\r\n";
+    return lines;
+}
+
+// All bytes of a small file; empty when it is not small, or not any more what fstat said.
+std::string read_small(const core::open_media& media) {
+    std::string content;
+    if (media.facts.size <= max_kept_content) {
+        content.resize(media.facts.size);
+        const auto got = ::pread(media.fd.get(), content.data(), content.size(), 0);
+        if (got != static_cast<ssize_t>(content.size())) {
+            content.clear();
+        }
+    }
+    return content;
 }
 
 void refuse_precondition(const core::representation& version, reply& out) {
@@ -50,37 +71,45 @@ void refuse_range(const core::representation& version, reply& out) {
     out.finish_problem();
 }
 
-void send_content(const core::download_plan& plan, std::string_view filename,
-                  core::media_handle file, std::chrono::sys_seconds now, reply& out) {
+void send_content(const core::download_plan& plan, const cached_file& file, reply& out) {
     auto& response = out.begin(plan.what == outcome::whole ? 200 : 206);
-    const auto type = core::media_type_of(filename);
-    add_validators(file->version, now, out.frame().date, response);
-    add_download_fields(filename, response);
+    response.fields(file.validators);
+    response.fields(file.disposition);
     if (plan.what == outcome::parts) {
         const std::string boundary = "sluice-" + std::string(out.frame().request_id);
-        response.finish_with(std::move(file), plan.slices.view(), type, boundary);
+        response.finish_with(file, plan.slices.view(), boundary);
         return;
     }
-    response.field("Content-Type", type);
+    response.field("Content-Type", file.type);
     const auto slice = plan.what == outcome::part ? plan.slices.view().front()
-                                                  : core::byte_slice{0, file->version.size};
-    response.finish_with(std::move(file), slice);
+                                                  : core::byte_slice{0, file.media->facts.size};
+    response.finish_with(file, slice);
 }
 
 } // namespace
 
-void send_file(const core::download_plan& plan, std::string_view filename, core::media_handle file,
-               std::chrono::sys_seconds now, reply& out) {
+cached_file_handle prepare_file(core::media_handle media, std::string_view filename,
+                                std::string_view date, std::chrono::sys_seconds now) {
+    auto prepared = std::make_shared<cached_file>();
+    prepared->validators = validator_lines(media->version, date, now);
+    prepared->disposition = disposition_lines(filename);
+    prepared->type = core::media_type_of(filename);
+    prepared->content = read_small(*media);
+    prepared->media = std::move(media);
+    return prepared;
+}
+
+void send_file(const core::download_plan& plan, const cached_file& file, reply& out) {
     switch (plan.what) {
     case outcome::precondition_failed:
-        refuse_precondition(file->version, out);
+        refuse_precondition(file.media->version, out);
         return;
     case outcome::unsatisfiable:
-        refuse_range(file->version, out);
+        refuse_range(file.media->version, out);
         return;
     case outcome::not_modified: {
         auto& response = out.begin(304);
-        add_validators(file->version, now, out.frame().date, response);
+        response.fields(file.validators);
         response.finish_empty();
         return;
     }
@@ -89,7 +118,7 @@ void send_file(const core::download_plan& plan, std::string_view filename, core:
     case outcome::parts:
         break;
     }
-    send_content(plan, filename, std::move(file), now, out);
+    send_content(plan, file, out);
 }
 
 } // namespace sluice::http

@@ -10,8 +10,11 @@
 
 namespace sluice::http {
 
-/// `filename` is the name to save under; `now` bounds Last-Modified (RFC 9110 §8.8.2.1).
-void send_file(const core::download_plan& plan, std::string_view filename, core::media_handle file,
-               std::chrono::sys_seconds now, reply& out);
+/// Everything about a response that depends on the file and its name alone. `date` and `now` are
+/// those of the response: they bound Last-Modified.
+[[nodiscard]] cached_file_handle prepare_file(core::media_handle media, std::string_view filename,
+                                              std::string_view date, std::chrono::sys_seconds now);
+
+void send_file(const core::download_plan& plan, const cached_file& file, reply& out);
 
 } // namespace sluice::http

@@ -7,6 +7,7 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <array>
 #include <string>
@@ -52,6 +53,32 @@ BOOST_AUTO_TEST_CASE(opens_an_empty_file_and_one_in_the_root) {
     with_each_resolver(dir.path(), [](const media_store& store) {
         BOOST_TEST(store.open("empty.mp4").value()->facts.size == 0U);
     });
+}
+
+BOOST_AUTO_TEST_CASE(a_file_is_current_until_it_is_written_renamed_over_or_removed) {
+    const test::temp_dir dir;
+    for (const std::string_view name : {"written", "replaced", "removed", "renamed", "left"}) {
+        dir.write_file(name, "12345");
+    }
+    dir.write_file("new", "12345");
+    const media_store store(dir.path());
+    const auto written = store.open("written").value();
+    const auto replaced = store.open("replaced").value();
+    const auto removed = store.open("removed").value();
+    const auto renamed = store.open("renamed").value();
+    const auto left = store.open("left").value();
+    for (const auto* media : {&written, &replaced, &removed, &renamed, &left}) {
+        BOOST_TEST(is_current(**media));
+    }
+    ::usleep(20'000); // longer than the tick of any file system's clock
+    dir.write_file("written", "54321");
+    dir.rename("new", "replaced");
+    dir.remove("removed");
+    dir.rename("renamed", "elsewhere");
+    for (const auto* media : {&written, &replaced, &removed, &renamed}) {
+        BOOST_TEST(!is_current(**media));
+    }
+    BOOST_TEST(is_current(*left));
 }
 
 BOOST_AUTO_TEST_CASE(times_beyond_the_range_are_clamped) {

@@ -24,16 +24,21 @@ namespace {
 /// Echoes the path; "/file" answers with a slice of an open file, "/big" with a large text.
 class test_handler final : public handler {
   public:
-    explicit test_handler(core::media_handle file) : file_(std::move(file)) {}
+    explicit test_handler(core::media_handle media)
+        : file_{.media = std::move(media),
+                .validators = {},
+                .disposition = {},
+                .type = "video/mp4",
+                .content = {}} {}
     void handle(request& in, reply& out) const override {
         auto& response = out.begin(200);
         const auto& name = in.path.view()[0];
         if (name == "file") {
             response.field("Content-Type", "video/mp4");
-            response.finish_with(file_, core::byte_slice{0, file_->facts.size});
+            response.finish_with(file_, core::byte_slice{0, file_.media->facts.size});
         } else if (name == "parts") {
             const std::vector<core::byte_slice> slices{{0, 3}, {5, 2}};
-            response.finish_with(file_, slices, "video/mp4", "b");
+            response.finish_with(file_, slices, "b");
         } else if (name == "big") {
             response.finish_with("text/plain", std::string(300'000, 'x'));
         } else {
@@ -42,7 +47,7 @@ class test_handler final : public handler {
     }
 
   private:
-    core::media_handle file_;
+    cached_file file_;
 };
 
 struct lines final : log_sink {
@@ -113,7 +118,8 @@ struct fixture {
         .header_timeout = 10s,
         .idle_timeout = 75s,
         .transfer = {.stall = 60s, .min_bytes_per_second = 0, .grace = 60s},
-        .requests_per_connection = 3};
+        .requests_per_connection = 3,
+        .cache = {}};
     lines log;
     std::optional<test_handler> handler;
     std::vector<route> table;

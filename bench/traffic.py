@@ -1,0 +1,98 @@
+"""The requests, prepared as files that wrk.lua and the C clients read. All of a target have the same
+size, whoever is asked: parsing a header and sending it costs alike."""
+
+import base64
+import hashlib
+import secrets
+import time
+
+import jwt
+
+from common import HOST, PORT, SECRET, WORK
+from targets import REL, USER
+
+# More than a server that remembers tokens would, and than fit a second-level cache.
+DISTINCT = 20000
+LIFETIME = 86000
+
+
+def mint(filename, count):
+    """Tokens for one file that differ in their id, as PyJWT makes them and Sluice issues them."""
+    now = int(time.time())
+    claims = {"type": "lesson", "filename": filename, "rel": REL, "user_id": USER}
+    claims.update(iat=now, exp=now + LIFETIME)
+    return [
+        jwt.encode(
+            {**claims, "jti": secrets.token_hex(16)},
+            SECRET,
+            algorithm="HS256",
+            headers={"kid": "env"},
+        )
+        for _ in range(count)
+    ]
+
+
+def request(uri, fields):
+    lines = [f"GET {uri} HTTP/1.1", f"Host: {HOST}:{PORT}"]
+    lines += [f"{name}: {value}" for name, value in fields.items()]
+    return "\r\n".join(lines) + "\r\n\r\n"
+
+
+def _range_field(target):
+    last = target.first + target.length - 1 if target.is_range else 0
+    return {"Range": f"bytes={target.first}-{last}"} if target.is_range else {}
+
+
+def bearer_requests(target, count):
+    """A different valid token in each."""
+    fields = _range_field(target)
+    return [
+        request(target.uri, {"Authorization": f"Bearer {token}", **fields})
+        for token in mint(target.filename, count)
+    ]
+
+
+def secure_link_requests(target, count):
+    """The link form of nginx, padded to the size of the bearer form."""
+    size = len(bearer_requests(target, 1)[0])
+    made = []
+    for expires in range(int(time.time()) + LIFETIME, int(time.time()) + LIFETIME + count):
+        digest = hashlib.md5(f"{expires}{target.uri} {SECRET}".encode()).digest()
+        md5 = base64.urlsafe_b64encode(digest).decode().rstrip("=")
+        uri = f"{target.uri}?md5={md5}&expires={expires}"
+        fields = _range_field(target)
+        pad = size - len(request(uri, {**fields, "X-Pad": ""}))
+        made.append(request(uri, {**fields, "X-Pad": "p" * pad}))
+    return made
+
+
+def token_requests(_target, count):
+    """Requests for a token, each with another lifetime."""
+    base = "/api/get-download-token/v2?type=lesson"
+    return [
+        request(f"{base}&user_id={USER}&rel={REL}&filename=1k.mp4&ttl={10000 + i}", {})
+        for i in range(count)
+    ]
+
+
+STYLES = {"bearer": bearer_requests, "secure_link": secure_link_requests}
+
+
+class Traffic:
+    """Request files, each made when first asked for. A run is far shorter than a token's life."""
+
+    def __init__(self):
+        self._folder = WORK / "requests"
+        self._folder.mkdir(parents=True, exist_ok=True)
+        self._made = {}
+
+    def file(self, target, style):
+        """The path of the requests for `target`, and the first of them."""
+        key = (target.key, style)
+        if key not in self._made:
+            make = token_requests if target.is_token else STYLES[style]
+            requests = make(target, DISTINCT)
+            path = self._folder / f"{target.key}-{style}"
+            path.write_text("".join(requests), encoding="ascii", newline="")
+            self._made[key] = (path, requests[0])
+        return self._made[key]
