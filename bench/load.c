@@ -1,8 +1,9 @@
 // Loads a server from one thread:
 //   load -p PORT -c CONNECTIONS -f REQUESTS -s SECONDS -P PID[,PID] [-w WARM_UP_MS] [-r RATE] [-k]
-// It opens all connections, makes one checked exchange on each, warms up, and then measures for
-// SECONDS; connecting and closing lie outside the window. Without -r each connection asks again as
-// soon as it is answered (closed loop). With -r requests fall due at that many a second whatever
+//   [-n]
+// It opens all connections, makes one exchange on each (not with -n), warms up, and then measures
+// for SECONDS; connecting and closing lie outside the window. Without -r each connection asks again
+// as soon as it is answered (closed loop). With -r requests fall due at that many a second whatever
 // the server does, and latency counts from when one was due, not from when it could be sent (open
 // loop). -k keeps each connection to one request of the list; else every request takes the next.
 
@@ -35,6 +36,7 @@ struct load {
     uint64_t warm_up_ns;
     uint64_t rate;
     int is_sticky;
+    int is_bare; // no exchange while connecting
     const char* pids;
     struct request_list requests;
     struct connection* connections;
@@ -56,7 +58,9 @@ static void connect_all(struct load* load) {
     for (size_t i = 0; i < load->count; ++i) {
         struct connection* const one = &load->connections[i];
         one->fd = connect_from("127.0.0.1", load->port, 0);
-        exchange_blocking(one->fd, &load->requests, i);
+        // Also keeps us from connecting faster than the server accepts.
+        if (!load->is_bare)
+            exchange_blocking(one->fd, &load->requests, i);
         set_non_blocking(one->fd);
         watch(load->epoll, one->fd, EPOLLIN, one);
     }
@@ -158,7 +162,7 @@ static void run(struct load* load) {
 
 static void read_options(int argc, char** argv, struct load* load) {
     int option = 0;
-    while ((option = getopt(argc, argv, "p:c:f:s:P:w:r:k")) != -1) {
+    while ((option = getopt(argc, argv, "p:c:f:s:P:w:r:kn")) != -1) {
         switch (option) {
         case 'p':
             load->port = (uint16_t)number(optarg, 65535);
@@ -184,6 +188,9 @@ static void read_options(int argc, char** argv, struct load* load) {
         case 'k':
             load->is_sticky = 1;
             break;
+        case 'n':
+            load->is_bare = 1;
+            break;
         default:
             exit(2);
         }
@@ -195,7 +202,7 @@ int main(int argc, char** argv) {
     read_options(argc, argv, &load);
     if (load.count == 0 || load.requests.count == 0 || load.seconds == 0 || load.pids == NULL) {
         fputs("usage: load -p PORT -c CONNECTIONS -f REQUESTS -s SECONDS -P PIDS "
-              "[-w WARM_UP_MS] [-r RATE] [-k]\n",
+              "[-w WARM_UP_MS] [-r RATE] [-k] [-n]\n",
               stderr);
         return 2;
     }

@@ -12,7 +12,7 @@ from common import HOST, PORT, SERVER_CORE, BenchError
 from servers import RUN
 
 START_SECONDS = 10
-STOP_SECONDS = 10
+STOP_SECONDS = 3
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -105,16 +105,17 @@ class Running:
         return total
 
     def stop(self):
-        for sent in (signal.SIGTERM, signal.SIGKILL):
-            try:
-                os.killpg(self._process.pid, sent)
-            except ProcessLookupError:
-                break
-            try:
-                self._process.wait(STOP_SECONDS if sent == signal.SIGTERM else 5)
-                break
-            except subprocess.TimeoutExpired:
-                continue
+        """Asks the first process to end, and makes whatever remains."""
+        self._process.terminate()
+        try:
+            self._process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            pass
+        try:
+            os.killpg(self._process.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+        self._process.wait()
         self._await_gone()
 
     def _await_gone(self):

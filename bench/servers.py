@@ -47,7 +47,10 @@ def _render(name, **extra):
     """Fills a template of peers/ in and returns where it lies."""
     values = {"PORT": PORT, "RUN": RUN, "MEDIA": MEDIA, "USER": user_name(), **extra}
     values["CONNECTIONS"] = most_connections() + 100
+    # nginx closes idle connections when less than a sixteenth of its slots is free.
+    values["NGINX_SLOTS"] = most_connections() * 17 // 16 + 512
     values["DESCRIPTORS"] = most_connections() + 200
+    values["HALF_OF_DESCRIPTORS"] = values["DESCRIPTORS"] // 2
     text = (PEERS / name).read_text(encoding="utf-8")
     for key, value in values.items():
         text = text.replace(f"@{key}@", str(value))

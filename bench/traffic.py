@@ -14,6 +14,9 @@ from targets import REL, USER
 # More than a server that remembers tokens would, and than fit a second-level cache.
 DISTINCT = 20000
 LIFETIME = 86000
+# For answers so large that not many are given.
+FEW = 256
+MOST_FOR_MANY = 1 << 24
 
 
 def mint(filename, count):
@@ -91,7 +94,8 @@ class Traffic:
         key = (target.key, style)
         if key not in self._made:
             make = token_requests if target.is_token else STYLES[style]
-            requests = make(target, DISTINCT)
+            is_huge = not target.is_token and target.body_bytes > MOST_FOR_MANY
+            requests = make(target, FEW if is_huge else DISTINCT)
             path = self._folder / f"{target.key}-{style}"
             path.write_text("".join(requests), encoding="ascii", newline="")
             self._made[key] = (path, requests[0])

@@ -1,7 +1,7 @@
 # What every translation unit is compiled with, and the one library that holds Asio and Beast.
 
 add_library(sluice_options INTERFACE)
-# g++ 12 sees overlaps in std::string's own operator+ that are not there (GCC bug 105329, 105651).
+# g++ 12 sees overlaps in std::string's own operator+ that are not there (GCC bugs 105329, 105651).
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
   target_compile_options(sluice_options INTERFACE -Wno-restrict)
 endif()
