@@ -8,6 +8,16 @@ MEMORY = {
     "slow": "User memory per slow download, bytes",
 }
 
+# Of lines; legible on white and on near-black.
+COLOURS = {
+    "floor": "#8c959f",
+    "sluice": "#0969da",
+    "sluice_full": "#54aeff",
+    "nginx": "#1a7f37",
+    "h2o": "#bc4c00",
+}
+OTHER_COLOUR = "#8250df"
+
 
 def _bar(label, family, figure):
     return plots.Bar(label, family, figure["median"], figure["min"], figure["max"])
@@ -36,6 +46,7 @@ def _scale(rows):
     return [
         (
             SERVERS[key].label,
+            COLOURS.get(key, OTHER_COLOUR),
             [(row["connections"], row["servers"][key]["cpu_us"]["median"]) for row in ordered],
         )
         for key in everywhere
@@ -61,6 +72,8 @@ def _members(found, prefix):
 def all_charts(found):
     """(name, SVG text) of every chart that the figures allow."""
     for key, row in found["rows"].items():
+        if not row["servers"]:
+            continue
         if row["method"] == "by_schedule":
             yield key, plots.dots(f"{row['title']}: latency, µs", _latency(row))
         elif row["method"] == "by_volume":
@@ -69,7 +82,8 @@ def all_charts(found):
         elif "-" not in key:
             yield key, plots.bars(f"{row['title']}: CPU µs per request", _bars_of(row, "cpu_us"))
     for prefix, title in MEMORY.items():
-        if rows := _members(found, prefix):
-            yield prefix, plots.bars(title, _memory(rows), "{:,.0f}")
-    if rows := _members(found, "scale"):
-        yield "scale", plots.lines("1 KiB: CPU µs per request, by connections", _scale(rows))
+        if items := _memory(_members(found, prefix)):
+            yield prefix, plots.bars(title, items, "{:,.0f}")
+    rows = _members(found, "scale")
+    if rows and (series := _scale(rows)):
+        yield "scale", plots.lines("1 KiB: CPU µs per request, by connections", series)

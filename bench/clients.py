@@ -94,4 +94,5 @@ class Held:
             holder.stdin.flush()
             still_open += int(holder.stdout.readline() or 0)
         if still_open != self._wanted:
-            raise VoidRound(f"{self._wanted - still_open} of {self._wanted} connections were closed")
+            lost = self._wanted - still_open
+            raise VoidRound(f"{lost} of {self._wanted} connections were closed")

@@ -18,10 +18,7 @@ text { font: 13px system-ui, sans-serif; fill: #1f2328; }
 .rule { stroke: #d1d9e0; } .range { stroke: #1f2328; stroke-width: 1.5; }
 .sluice { fill: #0969da; } .peer { fill: #8c959f; } .floor { fill: #c9d1d9; }
 .cut { fill: #ffffff; }
-.s0 { --c: #8c959f; } .s1 { --c: #0969da; } .s2 { --c: #54aeff; } .s3 { --c: #1a7f37; }
-.s4 { --c: #bc4c00; } .s5 { --c: #8250df; } .s6 { --c: #bf3989; } .s7 { --c: #9a6700; }
-.s8 { --c: #cf222e; }
-.line { fill: none; stroke: var(--c); stroke-width: 2; } .mark { fill: var(--c); }
+.line { fill: none; stroke-width: 2; }
 @media (prefers-color-scheme: dark) {
   text { fill: #e6edf3; } .small { fill: #9198a1; }
   .rule { stroke: #3d444d; } .range { stroke: #e6edf3; }
@@ -29,8 +26,6 @@ text { font: 13px system-ui, sans-serif; fill: #1f2328; }
   .cut { fill: #0d1117; }
 }
 """
-
-
 @dataclasses.dataclass(frozen=True)
 class Bar:
     label: str
@@ -44,12 +39,15 @@ def _document(title, height, body):
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" role="img" '
         f'aria-label="{escape(title)}">\n<style>{STYLE}</style>\n'
-        f'<text class="title" x="8" y="22">{escape(title)}</text>\n' + "\n".join(body) + "\n</svg>\n"
+        f'<text class="title" x="8" y="22">{escape(title)}</text>\n'
+        + "\n".join(body)
+        + "\n</svg>\n"
     )
 
 
 def _text(x, y, text, anchor="start", kind=""):
-    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" class="{kind}">{escape(text)}</text>'
+    place = f'x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}"'
+    return f'<text class="{kind}" {place}>{escape(text)}</text>'
 
 
 def _rule(x1, y1, x2, y2, kind="rule"):
@@ -77,7 +75,8 @@ def bars(title, items, text="{:.2f}"):
             f'<rect class="{item.family}" x="{LABELS}" y="{y}" width="{width:.1f}" height="18"/>'
         )
         if is_cut:
-            body.append(f'<rect class="cut" x="{LABELS + width - 22:.1f}" y="{y}" width="5" height="18"/>')
+            gap = LABELS + width - 22
+            body.append(f'<rect class="cut" x="{gap:.1f}" y="{y}" width="5" height="18"/>')
         else:
             low, high = LABELS + item.low * scale, LABELS + min(item.high, limit) * scale
             body.append(_rule(low, y + 9, high, y + 9, "range"))
@@ -93,7 +92,7 @@ def _powers(low, high):
 
 
 def dots(title, items):
-    """Named figures of each item on a logarithmic axis: items are (label, family, [(name, value)])."""
+    """Named figures on a logarithmic axis; items are (label, family, [(name, value)])."""
     values = [max(value, 1) for *_, figures in items for _, value in figures]
     ticks = _powers(min(values), max(values))
     span = math.log10(ticks[-1] / ticks[0])
@@ -111,16 +110,17 @@ def dots(title, items):
         body.append(_rule(ends[0], y, ends[-1], y, "range"))
         for radius, (name, value) in zip((5, 4, 3), figures):
             hint = f"<title>{escape(label)}, {name}: {value:.0f}</title>"
-            body.append(f'<circle class="{family}" cx="{across(value):.1f}" cy="{y}" r="{radius}">{hint}</circle>')
+            place = f'cx="{across(value):.1f}" cy="{y}" r="{radius}"'
+            body.append(f'<circle class="{family}" {place}>{hint}</circle>')
     legend = "from large to small: " + ", ".join(name for name, _ in items[0][2])
     body.append(_text(8, bottom + 16, legend, kind="small"))
     return _document(title, bottom + 26, body)
 
 
 def lines(title, series):
-    """Lines over a logarithmic x: series are (label, [(x, y)])."""
-    xs = [x for _, points in series for x, _ in points]
-    top_value = max(y for _, points in series for _, y in points) * 1.1
+    """Lines over a logarithmic x; series are (label, colour, [(x, y)])."""
+    xs = [x for *_, points in series for x, _ in points]
+    top_value = max(y for *_, points in series for _, y in points) * 1.1
     left, right, bottom = 50, WIDTH - 250, 320
     low, high = math.log10(min(xs)), math.log10(max(xs))
 
@@ -135,14 +135,13 @@ def lines(title, series):
         body += [_rule(left, y, right, y), _text(left - 6, y + 4, f"{value:.1f}", "end", "small")]
     for x in sorted(set(xs)):
         body.append(_text(place(x, 0)[0], bottom + 18, f"{x:,}", "middle", "small"))
-    for index, (label, points) in enumerate(series):
+    for index, (label, colour, points) in enumerate(series):
         placed = [place(x, y) for x, y in points]
         path = " ".join(f"{x:.1f},{y:.1f}" for x, y in placed)
-        marks = "".join(f'<circle class="mark" cx="{x:.1f}" cy="{y:.1f}" r="3.5"/>' for x, y in placed)
+        body.append(f'<polyline class="line" stroke="{colour}" points="{path}"/>')
+        for x, y in placed:
+            body.append(f'<circle fill="{colour}" cx="{x:.1f}" cy="{y:.1f}" r="3.5"/>')
         key = TOP + 6 + index * 22
-        body.append(
-            f'<g class="s{index % 9}"><polyline class="line" points="{path}"/>{marks}'
-            f'<rect class="mark" x="{right + 24}" y="{key}" width="14" height="4"/></g>'
-        )
+        body.append(f'<rect fill="{colour}" x="{right + 24}" y="{key}" width="14" height="4"/>')
         body.append(_text(right + 46, key + 7, label))
     return _document(title, bottom + 30, body)

@@ -84,8 +84,9 @@ class Running:
         return sorted(found)
 
     def output(self):
-        texts = [path.read_text(errors="replace") for path in (self._log, RUN / "error.log") if path.exists()]
-        return "".join(texts)[-2000:]
+        """The end of what it wrote, for a message."""
+        paths = [path for path in (self._log, RUN / "error.log") if path.exists()]
+        return "".join(path.read_text(errors="replace") for path in paths)[-2000:]
 
     def cpu_seconds(self):
         """User and system time of all processes so far."""

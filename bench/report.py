@@ -90,9 +90,9 @@ def _void_lines(found):
     if not found["voids"]:
         return ["No measurement was void."]
     lines = [f"{len(found['voids'])} measurements were void and do not count:", ""]
-    return lines + [
-        f"- {void['row']}, {SERVERS[void['server']].label}: {void['why']}" for void in found["voids"]
-    ]
+    for void in found["voids"]:
+        lines.append(f"- {void['row']}, {SERVERS[void['server']].label}: {void['why']}")
+    return lines
 
 
 def _sections(found):

@@ -7,6 +7,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -18,8 +20,8 @@
 
 enum { events_at_once = 256, request_bytes = 16384 };
 
-// Of the sizes that were tried (256 KiB, 1 MiB, 4 MiB, all) the cheapest, if by little.
-static const size_t most_at_once = 256 << 10;
+// Per call: between 256 KiB and all of it, no size was reliably cheaper.
+static const size_t most_at_once = 1 << 20;
 
 struct transfer {
     int fd;
@@ -42,6 +44,9 @@ static void accept_all(const struct slice_server* server) {
         const int fd = accept4(server->listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
         if (fd < 0)
             return;
+        // Else the end of each call waits for an acknowledgement, which costs a third more.
+        const int on = 1;
+        setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
         struct transfer* const one = calloc(1, sizeof *one);
         if (one == NULL)
             die("calloc");

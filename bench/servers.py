@@ -87,11 +87,13 @@ def _sluice(*extra):
 def _nginx(access_log="off", modules="", http="", location=""):
     def command(_answer):
         texts = {"ACCESS_LOG": access_log, "MODULES": modules, "HTTP": http, "LOCATION": location}
-        return [_program("nginx"), "-e", str(RUN / "error.log"), "-c", _render("nginx.conf", **texts)]
+        program = [_program("nginx"), "-e", str(RUN / "error.log")]
+        return [*program, "-c", _render("nginx.conf", **texts)]
 
     return command
 
 
+_NGINX_LOG = f"{RUN}/access.log combined buffer=64k flush=1s"
 _SECURE_LINK = f"""
             secure_link $arg_md5,$arg_expires;
             secure_link_md5 "$secure_link_expires$uri {SECRET}";
@@ -148,7 +150,7 @@ SERVERS = {
             **_SLUICE_TRAITS,
         ),
         Server("nginx", "nginx", _nginx()),
-        Server("nginx_log", "nginx, access log", _nginx(f"{RUN}/access.log combined buffer=64k flush=1s")),
+        Server("nginx_log", "nginx, access log", _nginx(_NGINX_LOG)),
         Server(
             "nginx_link",
             "nginx, secure_link",

@@ -1,5 +1,5 @@
-"""The requests, prepared as files that wrk.lua and the C clients read. All of a target have the same
-size, whoever is asked: parsing a header and sending it costs alike."""
+"""The requests, prepared as files that wrk.lua and the C clients read. All of a target have the
+same size, whoever is asked: parsing a header and sending it costs alike."""
 
 import base64
 import hashlib

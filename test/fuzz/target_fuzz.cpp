@@ -1,0 +1,33 @@
+// Targets and paths: what is accepted decodes to plain segments, and encodes back to the same
+// bytes.
+#include "http/percent.hpp"
+#include "http/target.hpp"
+#include "test/fuzz/fuzz.hpp"
+
+using namespace sluice;
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    const auto parts = http::split_target(fuzz::text_of(data, size));
+    if (!parts || parts->path == "*") {
+        return 0;
+    }
+    fuzz::require(parts->path.starts_with('/'));
+    fuzz::require(!parts->authority || http::is_host(*parts->authority));
+    http::path_segments segments;
+    if (!segments.parse(parts->path)) {
+        return 0;
+    }
+    std::string again;
+    for (const auto& segment : segments.view()) {
+        fuzz::require(!segment.empty() && segment != "." && segment != "..");
+        fuzz::require(segment.find_first_of(std::string_view("/\\\0\r\n", 5)) == std::string::npos);
+        again += '/';
+        http::append_percent_encoded(segment, again);
+    }
+    http::path_segments twice;
+    fuzz::require(twice.parse(again.empty() ? "/" : again));
+    for (std::size_t i = 0; i < segments.view().size(); ++i) {
+        fuzz::require(segments.view()[i] == twice.view()[i]);
+    }
+    return 0;
+}
