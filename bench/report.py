@@ -6,6 +6,7 @@ import sys
 
 import charts
 from bars import bars_table
+from common import BenchError
 from servers import SERVERS
 
 BEGIN = "<!-- Written by scripts/bench: begin -->"
@@ -17,12 +18,14 @@ COLUMNS = {
     "by_wrk": (
         ("requests/s", "rps", 1, "{:,.0f}"),
         ("CPU µs/request", "cpu_us", 1, "{:.2f}"),
+        ("core busy", "busy", 0.01, "{:.0f} %"),
         ("p50 ms", "p50_us", 1000, "{:.2f}"),
         ("p99 ms", "p99_us", 1000, "{:.2f}"),
     ),
     "by_volume": (
         ("GiB/s", "gib_per_second", 1, "{:.2f}"),
         ("CPU s/GiB", "cpu_s_per_gib", 1, "{:.3f}"),
+        ("core busy", "busy", 0.01, "{:.0f} %"),
     ),
     "by_schedule": (
         ("requests/s", "rps", 1, "{:,.0f}"),
@@ -130,7 +133,7 @@ def publish(found, folder):
     page = folder / "performance.md"
     text = page.read_text(encoding="utf-8") if page.exists() else EMPTY_PAGE
     if text.count(BEGIN) != 1 or text.count(END) != 1:
-        raise ValueError(f"{page} needs each marker once: {BEGIN} and {END}")
+        raise BenchError(f"{page} needs each marker once: {BEGIN} and {END}")
     before, _, rest = text.partition(BEGIN)
     after = rest.partition(END)[2]
     page.write_text(f"{before}{BEGIN}\n\n{tables(found)}\n\n{END}{after}", encoding="utf-8")

@@ -103,11 +103,11 @@ def quick_rows():
     return [
         small,
         part,
-        _huge(("sendfile", "sluice", "nginx")),
+        dataclasses.replace(_huge(("sendfile", "sluice", "nginx")), rounds=2),
         _token(("floor", "sluice", "flask")),
         _held("idle", 10000, rounds=1),
         _held("slow", 10000, rounds=1),
         _scale(64, ("sluice", "nginx")),
-        _scale(10000, ("sluice", "nginx")),
+        _scale(10000, ("sluice",)),
         _open(64, ("sluice", "nginx")),
     ]

@@ -52,15 +52,15 @@ install_packages() {
         apt-get install -q -y --no-install-recommends "${missing[@]}"
 }
 
-# build PRESET: configures and builds build/PRESET, and says how long it took.
+# build PRESET [TARGET]: configures and builds build/PRESET, and says how long it took.
 build() {
-    local preset=$1 begin=$SECONDS
+    local preset=$1 target=${2:-all} begin=$SECONDS
     step "Building ($preset)"
     (cd "$ROOT" && cmake --preset "$preset" >"$ROOT/build/configure-$preset.log" 2>&1) || {
         cat "$ROOT/build/configure-$preset.log" >&2
         fail "configuring the preset $preset failed"
     }
-    (cd "$ROOT" && cmake --build --preset "$preset")
+    (cd "$ROOT" && cmake --build --preset "$preset" --target "$target")
     step "Built ($preset) in $((SECONDS - begin)) s"
 }
 
