@@ -69,7 +69,11 @@ BARS = (
         is_strict=True,
     ),
     Bar("64 KiB: the best of nginx, h2o, lighttpd", Figure("64k", "sluice"), _peers("64k", *BEST)),
-    Bar("Range: the best of these three", Figure("range", "sluice"), _peers("range", *BEST)),
+    Bar(
+        "Range of 64 KiB: the best of nginx, h2o, lighttpd",
+        Figure("range", "sluice"),
+        _peers("range", *BEST),
+    ),
     Bar(
         "1 GiB: 1.05 × sendfile loop",
         Figure("1g", "sluice", GIB_CPU),
