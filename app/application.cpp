@@ -184,10 +184,6 @@ void application::stop() {
     threads_.clear();
 }
 
-std::string application::address() const {
-    return text_of(fronts_.front()->listener->endpoint());
-}
-
 // An ambiguity is said when it appears, and when it is mended, not at every refresh.
 void application::report_catalogue(const core::catalogue::report& found) {
     if (!found.root_readable) {

@@ -42,8 +42,6 @@ class application {
     /// Ends all threads; what is under way is cut.
     void stop();
 
-    [[nodiscard]] std::string address() const;
-
   private:
     /// A set of workers with the routes they serve and the listener that feeds them.
     struct front {

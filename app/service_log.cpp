@@ -1,7 +1,7 @@
 #include "app/service_log.hpp"
 
-#include <boost/json/serialize.hpp>
-#include <boost/json/string.hpp>
+#include "core/json_quote.hpp"
+
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
@@ -23,10 +23,6 @@ spdlog::level::level_enum level_of(core::log_level least) noexcept {
     return spdlog::level::err;
 }
 
-std::string quoted(std::string_view text) {
-    return boost::json::serialize(boost::json::string(text));
-}
-
 } // namespace
 
 service_log::service_log(core::log_level least)
@@ -43,16 +39,17 @@ void service_log::write(int level, std::string_view event, std::initializer_list
     if (!logger_->should_log(severity)) {
         return;
     }
-    std::string line = "\"event\":" + quoted(event);
+    std::string line = "\"event\":";
+    core::append_json_quoted(event, line);
     for (const auto& [name, value] : members) {
-        line.append(",").append(quoted(name)).append(":").append(quoted(value));
+        line += ',';
+        core::append_json_quoted(name, line);
+        line += ':';
+        core::append_json_quoted(value, line);
     }
     logger_->log(severity, line);
 }
 
-void service_log::debug(std::string_view event, std::initializer_list<member> members) {
-    write(spdlog::level::debug, event, members);
-}
 void service_log::info(std::string_view event, std::initializer_list<member> members) {
     write(spdlog::level::info, event, members);
 }

@@ -24,7 +24,6 @@ class service_log {
     explicit service_log(core::log_level least);
 
     /// `event` is a stable name to search for; members are escaped. Thread safe.
-    void debug(std::string_view event, std::initializer_list<member> members = {});
     void info(std::string_view event, std::initializer_list<member> members = {});
     void warning(std::string_view event, std::initializer_list<member> members = {});
     void error(std::string_view event, std::initializer_list<member> members = {});

@@ -1,6 +1,7 @@
 #include "core/claims.hpp"
 
 #include "core/json_object_reader.hpp"
+#include "core/json_quote.hpp"
 
 #include <array>
 #include <charconv>
@@ -36,27 +37,6 @@ result<void> check_binding(const claims& read) {
     return {};
 }
 
-/// Quotes `text` by RFC 8259 §7: only what must be escaped is.
-void append_quoted(std::string_view text, std::string& out) {
-    constexpr std::string_view hex = "0123456789abcdef";
-    constexpr unsigned char first_printable = 0x20;
-    out.push_back('"');
-    for (const char c : text) {
-        const auto byte = static_cast<unsigned char>(c);
-        if (c == '"' || c == '\\') {
-            out.push_back('\\');
-            out.push_back(c);
-        } else if (byte < first_printable) {
-            out.append("\\u00");
-            out.push_back(hex[byte >> 4]);
-            out.push_back(hex[byte & 0x0f]);
-        } else {
-            out.push_back(c);
-        }
-    }
-    out.push_back('"');
-}
-
 /// Writes one object, member by member.
 class object_writer {
   public:
@@ -64,7 +44,7 @@ class object_writer {
 
     void text(std::string_view name, std::string_view value) {
         begin(name);
-        append_quoted(value, out_);
+        append_json_quoted(value, out_);
     }
     void text_if_any(std::string_view name, std::string_view value) {
         if (!value.empty()) {
@@ -90,7 +70,7 @@ class object_writer {
             out_.push_back(',');
         }
         first_ = false;
-        append_quoted(name, out_);
+        append_json_quoted(name, out_);
         out_.push_back(':');
     }
 

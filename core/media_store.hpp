@@ -25,8 +25,7 @@ namespace sluice::core {
 struct open_media {
     unique_fd fd;
     media_facts facts;
-    std::int64_t ctime_ns =
-        0; // nanoseconds since the Unix epoch; moves with every change and rename
+    std::int64_t ctime_ns = 0; // since the Unix epoch; moves with every change and rename
     representation version;
 };
 

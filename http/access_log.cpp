@@ -1,5 +1,6 @@
 #include "http/access_log.hpp"
 
+#include "core/json_quote.hpp"
 #include "http/decimal.hpp"
 
 #include <array>
@@ -52,28 +53,9 @@ void append_time(std::chrono::system_clock::time_point time, std::string& out) {
     out += 'Z';
 }
 
-// A jti comes from whoever signs; it is text, so it is escaped like text.
-void append_escaped(std::string_view text, std::string& out) {
-    constexpr std::string_view digits = "0123456789abcdef";
-    for (const char c : text) {
-        const auto byte = static_cast<unsigned char>(c);
-        if (c == '"' || c == '\\') {
-            out += '\\';
-            out += c;
-        } else if (byte < 0x20 || byte == 0x7F) {
-            out += "\\u00";
-            out += digits[byte >> 4U];
-            out += digits[byte & 0x0FU];
-        } else {
-            out += c;
-        }
-    }
-}
-
 void append_member(std::string_view name, std::string_view value, std::string& out) {
-    out.append(",\"").append(name).append("\":\"");
-    append_escaped(value, out);
-    out += '"';
+    out.append(",\"").append(name).append("\":");
+    core::append_json_quoted(value, out); // a jti is any text that its signer chose
 }
 
 } // namespace

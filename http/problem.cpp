@@ -1,5 +1,7 @@
 #include "http/problem.hpp"
 
+#include "core/json_quote.hpp"
+
 #include <array>
 
 namespace sluice::http {
@@ -288,38 +290,22 @@ problem_id problem_for(core::errc code) noexcept {
     return problem_id::internal;
 }
 
-namespace {
-
-// Titles and details hold quotes; nothing else in the table needs an escape.
-void append_quoted(std::string_view text, std::string& out) {
-    out += '"';
-    for (const char c : text) {
-        if (c == '"' || c == '\\') {
-            out += '\\';
-        }
-        out += c;
-    }
-    out += '"';
-}
-
-} // namespace
-
 void append_problem_json(const problem_type& type, std::string_view subject,
                          std::string_view request_id, std::string& out) {
     out += R"({"type":"urn:sluice:problem:)";
     out += type.slug;
     out += R"(","title":)";
-    append_quoted(type.title, out);
+    core::append_json_quoted(type.title, out);
     out += R"(,"status":)";
     out += std::to_string(type.status);
     out += R"(,"detail":)";
-    append_quoted(type.detail, out);
+    core::append_json_quoted(type.detail, out);
     if (!subject.empty()) {
         out += R"(,"parameter":)";
-        append_quoted(subject, out);
+        core::append_json_quoted(subject, out);
     }
     out += R"(,"request_id":)";
-    append_quoted(request_id, out);
+    core::append_json_quoted(request_id, out);
     out += "}\n";
 }
 

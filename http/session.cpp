@@ -35,6 +35,7 @@ void session_base::release_inbound() noexcept {
 reply session_base::open_reply(std::chrono::sys_seconds wall, bool keep_alive) {
     out_ = owner_.outbounds().take();
     owner_.count().requests_active.add();
+    out_->writer.start();
     out_->record = {};
     out_->record.started = now();
     out_->request_id.clear();

@@ -129,7 +129,6 @@ class session final : public session_base {
 
     void start_writing() {
         phase_ = phase::writing;
-        out_->writer.start();
         // What a slow download does not need is given back before it starts to wait.
         if (in_->parser.consumed() == in_->bytes.data().size() || !out_->answer.keeps_alive()) {
             release_inbound();
@@ -216,9 +215,8 @@ class session final : public session_base {
     // The wait for more of the request is still outstanding; it goes on as the lingering read.
     void time_out() {
         refuse(problem_id::header_timeout);
-        error_code ignored;
-        connection_.write_some(out_->answer.text(), false, ignored);
-        conclude(outcome::complete);
+        const auto status = out_->writer.advance(out_->answer, connection_);
+        conclude(status == response_writer::status::failed ? outcome::aborted : outcome::complete);
         phase_ = phase::lingering;
         connection_.shutdown_send();
         arm(now() + linger);

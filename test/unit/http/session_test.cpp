@@ -243,6 +243,14 @@ BOOST_FIXTURE_TEST_CASE(a_slow_header_gets_408_however_it_trickles, fixture) {
     BOOST_TEST(open() == 0U);
 }
 
+BOOST_FIXTURE_TEST_CASE(a_timeout_counts_its_own_bytes_and_no_others, fixture) {
+    auto first = connect("GET /big HTTP/1.1\r\nHost: h\r\n\r\n");
+    const auto before = server->count().bytes_sent.value();
+    auto slow = connect("GET /a HT");
+    pass(10s + 2 * deadline_wheel::tick);
+    BOOST_TEST(server->count().bytes_sent.value() - before == received(slow).size());
+}
+
 BOOST_FIXTURE_TEST_CASE(a_silent_connection_is_closed_without_a_word, fixture) {
     auto client = connect("");
     pass(10s + 2 * deadline_wheel::tick);
