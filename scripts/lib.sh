@@ -47,9 +47,9 @@ install_packages() {
     done
     [ ${#missing[@]} -gt 0 ] || return 0
     step "Installing ${missing[*]}"
-    as_root env DEBIAN_FRONTEND=noninteractive apt-get update -q
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get update -q -o DPkg::Lock::Timeout=300
     as_root env DEBIAN_FRONTEND=noninteractive \
-        apt-get install -q -y --no-install-recommends "${missing[@]}"
+        apt-get install -q -y --no-install-recommends -o DPkg::Lock::Timeout=300 "${missing[@]}"
 }
 
 # build PRESET [TARGET]: configures and builds build/PRESET, and says how long it took.
