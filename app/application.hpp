@@ -1,17 +1,13 @@
 #pragma once
-// Owns every object of a running service, in the order they need each other, and the threads.
+// Owns what a running service keeps from its start to its end: threads, listeners, counters, logs;
+// and the generation that is in force.
 
-#include "app/catalogue_watcher.hpp"
+#include "app/generation.hpp"
 #include "app/line_writer.hpp"
-#include "app/routes.hpp"
 #include "app/service_log.hpp"
 #include "core/config.hpp"
-#include "core/issuer.hpp"
 #include "core/key_file.hpp"
-#include "core/media_library.hpp"
-#include "core/token_service.hpp"
 #include "http/listener.hpp"
-#include "http/site.hpp"
 
 #include <atomic>
 #include <memory>
@@ -34,6 +30,17 @@ class application {
     /// Starts the threads and accepts.
     void start();
 
+    /// What is in force.
+    [[nodiscard]] const generation& current() const noexcept { return *current_; }
+
+    /// Serves new requests by `settings` and `keys`; those under way end by what they began with.
+    /// Throws std::exception when something cannot be had: then nothing has changed. `settings`
+    /// have been validated and agree with the running ones where a restart is needed.
+    void renew(core::config settings, core::loaded_keys keys);
+
+    /// Frees generations that no request needs any more; true when one is left over.
+    bool reap();
+
     /// Readiness turns red, listeners close, answers close their connections.
     void begin_drain();
     /// Requests under way now.
@@ -43,35 +50,26 @@ class application {
     void stop();
 
   private:
-    /// A set of workers with the routes they serve and the listener that feeds them.
+    /// A set of workers with the listener that feeds them.
     struct front {
-        front(const core::config& settings, std::vector<http::route> routes, application& owner,
-              const std::string& listen, unsigned threads, http::log_sink* sink);
-        http::router routes;
-        http::site where;
+        const http::site& (generation::*site)() const noexcept; // which of a generation's it serves
         std::vector<std::unique_ptr<http::worker>> workers;
         std::optional<http::listener> listener;
     };
 
-    void report_catalogue(const core::catalogue::report& found);
+    void add_front(const http::site& (generation::*site)() const noexcept,
+                   const std::string& listen, unsigned threads, http::log_sink* sink);
+    [[nodiscard]] std::shared_ptr<const http::site> site_of(const front& one) const;
     void report_accept_failure(http::error_code why);
 
     service_log& log_;
     core::system_clock clock_;
     std::atomic<bool> is_draining_{false};
-    core::loaded_keys keys_;
-    core::token_service tokens_;
-    core::media_layout layout_;
-    core::media_store store_;
-    core::catalogue courses_;
-    std::vector<std::string> ambiguous_; // last reported; one thread at a time
-    catalogue_watcher watcher_;
-    core::media_library library_;
-    core::issuer_gate gate_;
-    core::ownership owners_;
-    http::cors_policy cors_;
     std::vector<const http::counters*> counters_;
-    handlers handlers_;
+    std::shared_ptr<const generation> current_;
+    // Kept until nobody else holds them, so that none ends on a worker's thread, where closing a
+    // catalogue would hold up its connections.
+    std::vector<std::shared_ptr<const generation>> retired_;
     std::optional<line_writer> access_log_;
     std::vector<std::unique_ptr<front>> fronts_; // the main one first
     std::vector<std::thread> threads_;

@@ -55,7 +55,13 @@ int run_with_keys(const command_line& line, invocation& with, const terminal& st
         return exit_failure;
     }
     if (is_serve) {
-        return serve(loaded.settings, std::move(*loading.keys));
+        // The arguments and the environment stay what they were at the start; files are read again.
+        const reload_source source = [&](const core::loaded_keys& running) {
+            auto again = load_settings(line, with, core::config_use::serve);
+            auto keys = core::reload_key_ring(again.settings.tokens.key_file, running);
+            return reload_input{std::move(again), std::move(keys)};
+        };
+        return serve(loaded.settings, std::move(*loading.keys), source);
     }
     if (loading.keys->ephemeral) {
         streams.err << "sluice: no key to work with: give --key-file or SLUICE_SECRET\n";

@@ -2,6 +2,7 @@
 // From a command line to the command that answers it: parses, loads settings and keys, runs. The
 // process (argv, environ, signals) is app/main.cpp's; serving is handed in.
 
+#include "app/reload.hpp"
 #include "app/terminal.hpp"
 #include "core/clock.hpp"
 #include "core/config.hpp"
@@ -23,8 +24,10 @@ struct invocation {
     std::optional<crypto::secret> secret; // SLUICE_SECRET, taken out of the environment
 };
 
-/// Runs the gateway until it is told to stop; its result is the exit status.
-using serve_function = std::function<int(const core::config&, core::loaded_keys)>;
+/// Runs the gateway until it is told to stop; its result is the exit status. The source outlives
+/// the call.
+using serve_function =
+    std::function<int(const core::config&, core::loaded_keys, const reload_source&)>;
 
 /// The exit status of the command that `with` names. Throws what `serve` throws. The secret is
 /// wiped before `serve` is called.

@@ -30,8 +30,12 @@ service_log::service_log(core::log_level least)
                                                std::make_shared<spdlog::sinks::stderr_sink_mt>())) {
     logger_->set_pattern(R"({"time":"%Y-%m-%dT%H:%M:%S.%eZ","level":"%l",%v})",
                          spdlog::pattern_time_type::utc);
-    logger_->set_level(level_of(least));
+    set_level(least);
     logger_->flush_on(spdlog::level::debug);
+}
+
+void service_log::set_level(core::log_level least) {
+    logger_->set_level(level_of(least));
 }
 
 void service_log::write(int level, std::string_view event, std::initializer_list<member> members) {

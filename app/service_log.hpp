@@ -23,6 +23,9 @@ class service_log {
 
     explicit service_log(core::log_level least);
 
+    /// From now on. Thread safe.
+    void set_level(core::log_level least);
+
     /// `event` is a stable name to search for; members are escaped. Thread safe.
     void info(std::string_view event, std::initializer_list<member> members = {});
     void warning(std::string_view event, std::initializer_list<member> members = {});

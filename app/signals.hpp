@@ -6,14 +6,14 @@
 
 namespace sluice::app {
 
-/// Blocks SIGTERM and SIGINT for this thread and those it starts, and ignores SIGPIPE (sendfile has
-/// no flag against it). Made before any other thread.
-class shutdown_signals {
+/// Blocks SIGTERM, SIGINT and SIGHUP for this thread and those it starts, and ignores SIGPIPE
+/// (sendfile has no flag against it). Made before any other thread.
+class process_signals {
   public:
-    shutdown_signals();
-    ~shutdown_signals();
-    shutdown_signals(const shutdown_signals&) = delete;
-    shutdown_signals& operator=(const shutdown_signals&) = delete;
+    process_signals();
+    ~process_signals();
+    process_signals(const process_signals&) = delete;
+    process_signals& operator=(const process_signals&) = delete;
 
     /// Waits for one of them; returns its number.
     int wait() const;

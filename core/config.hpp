@@ -47,6 +47,8 @@ struct config {
         /// Seconds between two looks for changed course directories. Ten keep a new course waiting
         /// less than anybody notices and cost a stat per directory.
         std::chrono::seconds rescan_interval{10};
+
+        friend bool operator==(const media_section&, const media_section&) = default;
     } media;
 
     /// Issued and accepted tokens.

@@ -59,7 +59,8 @@ std::string settings_table() {
     for (const auto& each : settings()) {
         const auto value = json::serialize(std::visit(to_value{}, each.get(defaults)));
         out += "| `" + std::string(each.path) + "` | `" + value + "` | " + allowed_values(each) +
-               " | `" + environment_name(each) + "` | " + std::string(each.help) + " |\n";
+               " | `" + environment_name(each) + "` | " + std::string(each.help) +
+               (each.needs_restart ? " (restart)" : "") + " |\n";
     }
     return out;
 }

@@ -26,8 +26,9 @@ constexpr std::int64_t gibi = std::int64_t{1} << 30;
 // Ranges keep a typing error from switching a protection off, not a site from its needs.
 // header_bytes starts where the longest token (4096 bytes) still fits beside a long target.
 constexpr std::array table{
-    text_setting<&c::listen>("listen", "Address of the main listener; port 0 takes any free port"),
-    number_setting<&c::threads>("threads", 0, 1024, "Serving threads; 0: one per core"),
+    fixed(text_setting<&c::listen>("listen",
+                                   "Address of the main listener; port 0 takes any free port")),
+    fixed(number_setting<&c::threads>("threads", 0, 1024, "Serving threads; 0: one per core")),
     text_setting<&c::public_base_url>(
         "public_base_url", "What clients reach the service by; empty: the Host of each request"),
 
@@ -89,12 +90,12 @@ constexpr std::array table{
 
     choice_setting<log_levels, &c::log, &c::log_section::level>(
         "log.level", "Least severe event that is written"),
-    text_setting<&c::log, &c::log_section::access>(
-        "log.access", "Access log: a path, - for standard output, or off"),
+    fixed(text_setting<&c::log, &c::log_section::access>(
+        "log.access", "Access log: a path, - for standard output, or off")),
     seconds_setting<&c::shutdown, &c::shutdown_section::drain_timeout>(
         "shutdown.drain_timeout", 0, day, "Time for transfers under way after SIGTERM"),
-    text_setting<&c::metrics, &c::metrics_section::listen>(
-        "metrics.listen", "Address of a listener for /metrics alone; empty: the main one"),
+    fixed(text_setting<&c::metrics, &c::metrics_section::listen>(
+        "metrics.listen", "Address of a listener for /metrics alone; empty: the main one")),
 };
 
 } // namespace

@@ -32,6 +32,9 @@ struct setting {
     setting_value (*get)(const config&) = nullptr;
     /// REQUIRES: check() has no objection to the value.
     void (*set)(config&, const setting_value&) = nullptr;
+
+    /// A reload cannot change it: threads and sockets are made once.
+    bool needs_restart = false;
 };
 
 /// All of them, in the order of core::config.

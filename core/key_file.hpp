@@ -27,6 +27,8 @@ struct loaded_keys {
     bool ephemeral = false;
     /// A sentence for the log at start-up, empty when there is nothing to say.
     std::string notice;
+    /// The key of SLUICE_SECRET, for reload_key_ring: the variable is gone by then.
+    std::optional<signing_key> environment{};
 };
 
 /// Either keys, or the reasons why there are none.
@@ -45,5 +47,9 @@ struct key_loading {
 /// held some is wiped.
 [[nodiscard]] key_loading load_key_ring(const std::string& path,
                                         const std::optional<crypto::secret>& env_secret);
+
+/// The same for a process that runs with `running`: the key file is read again, and what cannot be
+/// read again (the variable's key, a random key) stays. To be left without any key is a problem.
+[[nodiscard]] key_loading reload_key_ring(const std::string& path, const loaded_keys& running);
 
 } // namespace sluice::core

@@ -84,4 +84,10 @@ template <const auto& Names, auto... Members>
     return {path, setting_kind::choice, 0, 0, Names, help, get, set};
 }
 
+/// `row`, as one that a reload cannot change.
+[[nodiscard]] constexpr setting fixed(setting row) noexcept {
+    row.needs_restart = true;
+    return row;
+}
+
 } // namespace sluice::core

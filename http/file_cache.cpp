@@ -4,6 +4,12 @@
 
 namespace sluice::http {
 
+void file_cache::restart(settings with) noexcept {
+    by_key_.clear(); // first: its keys live in the entries
+    entries_.clear();
+    with_ = with;
+}
+
 cached_file_handle file_cache::find(std::string_view key, time_point now) const {
     const auto found = by_key_.find(key);
     if (found == by_key_.end() || found->second->expires <= now) {

@@ -44,6 +44,10 @@ void listener::stop() {
     });
 }
 
+void listener::limit(unsigned connections) {
+    net::post(acceptor_.get_executor(), [this, connections] { with_.connections = connections; });
+}
+
 void listener::accept() {
     if (!acceptor_.is_open()) {
         return;

@@ -31,6 +31,9 @@ class listener {
     /// Closes the listening socket. Thread safe; connections live on.
     void stop();
 
+    /// Replaces settings::connections. Thread safe; what is connected stays.
+    void limit(unsigned connections);
+
     /// With the port the kernel chose where 0 was asked for.
     [[nodiscard]] tcp::endpoint endpoint() const { return acceptor_.local_endpoint(); }
 

@@ -11,15 +11,19 @@ namespace sluice::http {
 
 class read_buffer {
   public:
-    /// Holds one byte more than `limit`, so that whoever checks the limit sees it exceeded.
-    explicit read_buffer(std::size_t limit) : limit_(limit + 1) {}
+    read_buffer() = default;
+    explicit read_buffer(std::size_t limit) { set_limit(limit); }
+
+    /// From now on it grows to one byte more than `limit`, so that whoever checks the limit sees it
+    /// exceeded.
+    void set_limit(std::size_t limit) noexcept { limit_ = limit + 1; }
 
     [[nodiscard]] std::span<const char> data() const noexcept { return {bytes_.data(), size_}; }
     [[nodiscard]] bool empty() const noexcept { return size_ == 0; }
 
     /// Room for more bytes; empty when the buffer is full.
     [[nodiscard]] std::span<char> prepare() {
-        if (size_ == bytes_.size()) {
+        if (size_ == bytes_.size() && size_ < limit_) {
             bytes_.resize(std::min(limit_, std::max(first_size, bytes_.size() * 2)));
         }
         return std::span(bytes_).subspan(size_);
@@ -38,7 +42,7 @@ class read_buffer {
     static constexpr std::size_t first_size = 4096;
     std::vector<char> bytes_;
     std::size_t size_ = 0;
-    std::size_t limit_;
+    std::size_t limit_ = 0;
 };
 
 } // namespace sluice::http

@@ -34,7 +34,8 @@ std::size_t target_size(std::string_view line) noexcept {
 
 } // namespace
 
-void request_parser::reset() noexcept {
+void request_parser::start(const header_limits& limits) noexcept {
+    limits_ = limits;
     scanned_ = start_ = first_line_ = 0;
     started_ = false;
 }

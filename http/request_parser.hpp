@@ -19,6 +19,7 @@ struct header_limits {
 
 class request_parser {
   public:
+    request_parser() noexcept = default;
     explicit request_parser(const header_limits& limits) noexcept : limits_(limits) {}
 
     enum class status { need_more, ready, refused };
@@ -36,8 +37,8 @@ class request_parser {
     /// True once a byte of a request (not the CRLFs before it) has been seen.
     [[nodiscard]] bool has_started() const noexcept { return started_; }
 
-    /// Ready for the next request.
-    void reset() noexcept;
+    /// Ready for the next request, which `limits` hold for.
+    void start(const header_limits& limits) noexcept;
 
   private:
     status refuse(problem_id why) noexcept;
@@ -45,7 +46,7 @@ class request_parser {
     status check_size(std::string_view text, status found) noexcept;
     status read_head(std::string_view text, request_head& head);
 
-    const header_limits& limits_;
+    header_limits limits_;       // a copy: a reload may replace the site in the middle of a request
     std::size_t scanned_ = 0;    // bytes known to hold whole lines
     std::size_t start_ = 0;      // first byte after leading CRLFs (RFC 9112 §2.2)
     std::size_t first_line_ = 0; // end of the request line, 0 while it is incomplete

@@ -21,13 +21,13 @@ session_base::~session_base() {
 void session_base::hold_inbound() {
     if (!in_) {
         in_ = owner_.inbounds().take();
+        in_->start(owner_.where().limits.header);
     }
 }
 
 void session_base::release_inbound() noexcept {
     if (in_) {
         in_->bytes.clear();
-        in_->parser.reset();
         owner_.inbounds().give_back(std::move(in_));
     }
 }

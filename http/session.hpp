@@ -171,7 +171,7 @@ class session final : public session_base {
         phase_ = phase::reading;
         if (in_) { // the next request came with this one
             in_->bytes.consume(in_->parser.consumed());
-            in_->parser.reset();
+            in_->start(owner_.where().limits.header);
             arm(now() + owner_.where().limits.header_timeout);
             defer(&session::parse);
         } else {

@@ -1,5 +1,6 @@
 #pragma once
-// What all connections of a process share, read-only while they run. Owned by app::application.
+// What all connections share for as long as one configuration is in force. Immutable: a reload
+// builds the next site aside and hands it to each worker (worker::renew). Made by app::generation.
 
 #include "core/clock.hpp"
 #include "core/transfer_deadline.hpp"
@@ -26,7 +27,7 @@ struct session_limits {
 struct site {
     const router& routes;
     const cors_policy& cors;
-    const core::clock& clock;
+    const core::clock& clock; // the same for all sites of a process
     session_limits limits;
     /// Set once, when the process begins to shut down: answers then close their connections.
     const std::atomic<bool>& is_draining;

@@ -8,6 +8,7 @@
 
 #include <array>
 #include <random>
+#include <utility>
 
 namespace sluice::http {
 
@@ -48,11 +49,11 @@ peer_info describe_peer(const tcp_socket& socket) {
 
 } // namespace
 
-worker::worker(const site& where, log_sink* sink)
-    : where_(where), context_(1), work_(net::make_work_guard(context_)),
-      ticker_(context_.get_executor()), deadlines_(where.clock.steady()),
-      files_(where.limits.cache), log_(sink, count_),
-      inbounds_(pooled, [&where] { return std::make_unique<inbound>(where.limits.header); }),
+worker::worker(std::shared_ptr<const site> where, log_sink* sink)
+    : where_(std::move(where)), clock_(where_->clock), context_(1),
+      work_(net::make_work_guard(context_)), ticker_(context_.get_executor()),
+      deadlines_(clock_.steady()), files_(where_->limits.cache), log_(sink, count_),
+      inbounds_(pooled, [] { return std::make_unique<inbound>(); }),
       outbounds_(pooled, [] { return std::make_unique<outbound>(); }), id_prefix_(random_prefix()) {
 }
 
@@ -72,13 +73,20 @@ void worker::stop() {
     context_.stop();
 }
 
+void worker::renew(std::shared_ptr<const site> next) {
+    net::post(context_, [this, next = std::move(next)]() mutable {
+        where_ = std::move(next);
+        files_.restart(where_->limits.cache); // the names may stand for other files now
+    });
+}
+
 void worker::schedule_tick() {
     ticker_.expires_after(deadline_wheel::tick);
     ticker_.async_wait([this](error_code ec) {
         if (ec) {
             return;
         }
-        const auto now = where_.clock.steady();
+        const auto now = clock_.steady();
         deadlines_.advance(now);
         files_.expire(now);
         log_.flush();

@@ -38,7 +38,12 @@ enum class admission : bool { served, refused };
 
 /// A request while it is read and answered; given back as soon as nothing of it is needed.
 struct inbound {
-    explicit inbound(const header_limits& limits) : bytes(limits.header_bytes), parser(limits) {}
+    /// Ready for the next request.
+    void start(const header_limits& limits) noexcept {
+        bytes.set_limit(limits.header_bytes);
+        parser.start(limits);
+    }
+
     read_buffer bytes;
     request_parser parser;
     request asked;
@@ -55,7 +60,7 @@ struct outbound {
 class worker {
   public:
     /// `sink` may be null: no access log.
-    worker(const site& where, log_sink* sink);
+    worker(std::shared_ptr<const site> where, log_sink* sink);
     ~worker();
     worker(const worker&) = delete;
     worker& operator=(const worker&) = delete;
@@ -65,6 +70,10 @@ class worker {
     /// Ends run() soon; connections are cut. Thread safe.
     void stop();
 
+    /// Serves new requests by `next`, soon. Thread safe. The site before it goes when the last
+    /// worker and the last pin() have let go of it.
+    void renew(std::shared_ptr<const site> next);
+
     [[nodiscard]] net::io_context& context() noexcept { return context_; }
     [[nodiscard]] counters& count() noexcept { return count_; }
 
@@ -72,7 +81,11 @@ class worker {
     void adopt(tcp_socket socket, admission how);
 
     // For sessions, on this worker's thread:
-    [[nodiscard]] const site& where() const noexcept { return where_; }
+    /// What is in force; it may be another one in the next handler that runs.
+    [[nodiscard]] const site& where() const noexcept { return *where_; }
+    /// Keeps what is in force alive, for a request that waits in the middle of its answer. Nobody
+    /// else needs it: a transfer holds its own file and its own copy of the limits.
+    [[nodiscard]] std::shared_ptr<const site> pin() const noexcept { return where_; }
     [[nodiscard]] deadline_wheel& deadlines() noexcept { return deadlines_; }
     [[nodiscard]] file_cache& files() noexcept { return files_; }
     [[nodiscard]] access_log& log() noexcept { return log_; }
@@ -87,7 +100,8 @@ class worker {
   private:
     void schedule_tick();
 
-    const site& where_;
+    std::shared_ptr<const site> where_;
+    const core::clock& clock_;
     counters count_;
     net::io_context context_;
     net::executor_work_guard<net::io_context::executor_type> work_;

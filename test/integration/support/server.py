@@ -47,10 +47,10 @@ class Server:
         self.stdout_path = folder / "stdout"
         self.stderr_path = folder / "stderr"
         command = [*prefix, BINARY, "serve", "--listen", "127.0.0.1:0", "--media-root", media_root]
+        self.config_path = folder / "sluice.json"
         if config is not None:
-            path = folder / "sluice.json"
-            path.write_text(json.dumps(config), encoding="utf-8")
-            command += ["--config", path]
+            self.configure(config)
+            command += ["--config", self.config_path]
         with open(self.stdout_path, "wb") as out, open(self.stderr_path, "wb") as err:
             self.process = subprocess.Popen(
                 [*map(str, command), *map(str, arguments)],
@@ -61,6 +61,29 @@ class Server:
         self.address = self._wait_for_address()
         self.host = f"{self.address[0]}:{self.address[1]}"
         self.base = f"http://{self.host}"
+
+    def configure(self, config):
+        """Writes the configuration file: a dict, or the text itself."""
+        text = config if isinstance(config, str) else json.dumps(config)
+        self.config_path.write_text(text, encoding="utf-8")
+
+    def reload(self, config=None, outcome="reloaded"):
+        """SIGHUP, with a new configuration unless there is none; the event that says how it went."""
+        if config is not None:
+            self.configure(config)
+        before = len(self.events())
+        self.signal(signal.SIGHUP)
+        return self.wait_for_event(lambda event: event["event"] == outcome, start=before)
+
+    def wait_for_event(self, wanted, start=0, timeout=20):
+        """The first event from the `start`th on that `wanted` says yes to."""
+        deadline = time.monotonic() + timeout
+        while time.monotonic() < deadline:
+            for event in self.events()[start:]:
+                if wanted(event):
+                    return event
+            time.sleep(0.02)
+        raise AssertionError(f"no such event: {self.stderr()[-3000:]}")
 
     def _wait_for_address(self, timeout=20):
         deadline = time.monotonic() + timeout

@@ -39,7 +39,8 @@ struct process {
     int run() {
         std::istringstream in;
         return app::dispatch(std::move(with), {in, out, err}, stopped_clock{},
-                             [this](const core::config& settings, const core::loaded_keys& keys) {
+                             [this](const core::config& settings, const core::loaded_keys& keys,
+                                    const app::reload_source&) {
                                  served = settings;
                                  served_ephemeral = keys.ephemeral;
                                  return 42;
@@ -148,7 +149,7 @@ BOOST_AUTO_TEST_CASE(what_serving_throws_reaches_main) {
     std::istringstream in;
     std::ostringstream out;
     BOOST_CHECK_THROW(std::ignore = app::dispatch(std::move(with), {in, out, out}, stopped_clock{},
-                                                  [](const auto&, const auto&) -> int {
+                                                  [](const auto&, const auto&, const auto&) -> int {
                                                       throw std::runtime_error("no such directory");
                                                   }),
                       std::runtime_error);

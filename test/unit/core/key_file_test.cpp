@@ -247,4 +247,38 @@ BOOST_AUTO_TEST_CASE(what_is_no_regular_file) {
     BOOST_TEST(joined(loading.problems).find("cannot be opened") != std::string::npos);
 }
 
+BOOST_AUTO_TEST_CASE(a_reload_reads_the_file_again_and_keeps_what_it_cannot_read) {
+    const auto env = secret(std::string(crypto::min_key_bytes, 'e'));
+    const auto from_env = core::load_key_ring("", env).keys.value();
+    BOOST_TEST(is_key(core::reload_key_ring("", from_env).keys.value(), 0, "env", 'e'));
+    {
+        const key_text file(keys_of({entry("a", secret_of('a'))}));
+        const auto both = core::reload_key_ring(file.path(), from_env).keys.value();
+        BOOST_TEST(is_key(both, 0, "a", 'a'));
+        BOOST_TEST(is_key(both, 1, "env", 'e'));
+        const key_text changed(keys_of({entry("b", secret_of('b'))})); // under the same name
+        const auto again = core::reload_key_ring(file.path(), both).keys.value();
+        BOOST_TEST(is_key(again, 0, "b", 'b'));
+        BOOST_TEST(is_key(again, 1, "env", 'e'));
+    }
+    const auto gone = core::reload_key_ring("/nonexistent/keys", from_env);
+    BOOST_TEST(!gone.keys);
+    BOOST_TEST(joined(gone.problems).find("cannot be opened") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(a_reload_keeps_a_random_key_and_never_falls_back_to_one) {
+    const auto random = core::load_key_ring("", std::nullopt).keys.value();
+    const auto kept = core::reload_key_ring("", random).keys.value();
+    BOOST_TEST(kept.ephemeral);
+    BOOST_TEST((kept.ring.newest().key().mac("m") == random.ring.newest().key().mac("m")));
+
+    const key_text file(keys_of({entry("a", secret_of('a'))}));
+    const auto with_file = core::reload_key_ring(file.path(), random).keys.value();
+    BOOST_TEST(!with_file.ephemeral);
+    BOOST_TEST(with_file.ring.keys().size() == 1U);
+    const auto without = core::reload_key_ring("", with_file);
+    BOOST_TEST(!without.keys);
+    BOOST_TEST(joined(without.problems).find("no key would be left") != std::string::npos);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

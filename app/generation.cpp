@@ -1,0 +1,59 @@
+#include "app/generation.hpp"
+
+#include "app/token_policy.hpp"
+
+#include <utility>
+
+namespace sluice::app {
+
+namespace {
+
+http::session_limits limits_of(const core::config& settings) {
+    const auto& limits = settings.limits;
+    return {.header = {.header_bytes = limits.header_bytes,
+                       .header_fields = limits.header_fields,
+                       .target_bytes = limits.target_bytes},
+            .header_timeout = limits.header_timeout,
+            .idle_timeout = limits.idle_timeout,
+            .transfer = {.stall = limits.stall_timeout,
+                         .min_bytes_per_second = limits.min_rate,
+                         .grace = limits.min_rate_grace},
+            .requests_per_connection = limits.requests_per_connection,
+            .cache = {.files = settings.cache.files,
+                      .lifetime = std::chrono::milliseconds(settings.cache.lifetime_ms)}};
+}
+
+} // namespace
+
+generation::generation(core::config settings, core::loaded_keys keys,
+                       std::shared_ptr<const media_set> media, const surroundings& around)
+    : settings_(std::move(settings)), keys_(std::move(keys)), media_(std::move(media)),
+      tokens_(keys_.ring, policy_of(settings_)), gate_(settings_.issuer.mode),
+      owners_(media_->courses()), cors_(settings_.cors.allowed_origins),
+      handlers_{
+          .token = {{.gate = gate_,
+                     .entitlement = owners_,
+                     .library = media_->library(),
+                     .tokens = tokens_,
+                     .cors = cors_},
+                    settings_.public_base_url},
+          .lesson = {core::media_kind::lesson, tokens_, media_->library()},
+          .course = {core::media_kind::course, tokens_, media_->library()},
+          .module = {core::media_kind::module, tokens_, media_->library()},
+          .health = {},
+          .ready = {around.is_draining, media_->library()},
+          .metrics = http::metrics_handler(around.counters),
+      },
+      main_routes_(main_routes(handlers_, settings_.metrics.listen.empty())),
+      metrics_routes_(metrics_routes(handlers_)), main_(site_of(main_routes_, around)),
+      metrics_(site_of(metrics_routes_, around)) {}
+
+http::site generation::site_of(const http::router& routes, const surroundings& around) const {
+    return {.routes = routes,
+            .cors = cors_,
+            .clock = around.clock,
+            .limits = limits_of(settings_),
+            .is_draining = around.is_draining};
+}
+
+} // namespace sluice::app

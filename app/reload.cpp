@@ -1,0 +1,72 @@
+#include "app/reload.hpp"
+
+#include "core/config_diff.hpp"
+#include "core/config_validate.hpp"
+
+#include <exception>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace sluice::app {
+
+namespace {
+
+template <class Names>
+std::string joined(const Names& names) {
+    std::string all;
+    for (const auto& name : names) {
+        all.append(all.empty() ? "" : ", ").append(name);
+    }
+    return all;
+}
+
+std::string reasons(const reload_input& input) {
+    std::string all;
+    for (const auto* problems : {&input.config.problems, &input.keys.problems}) {
+        for (const auto& [where, what] : *problems) {
+            all.append(all.empty() ? "" : "; ").append(where).append(": ").append(what);
+        }
+    }
+    return all;
+}
+
+std::vector<std::string> key_names(const core::loaded_keys& keys) {
+    std::vector<std::string> names;
+    for (const auto& key : keys.ring.keys()) {
+        names.push_back(key.kid());
+    }
+    return names;
+}
+
+} // namespace
+
+bool reload(application& running, const reload_source& source, service_log& log) {
+    auto input = source(running.current().keys());
+    auto& next = input.config.settings;
+    const auto& before = running.current().settings();
+    const auto waiting = core::keep_fixed_settings(before, next);
+    if (input.config.problems.empty()) { // a kept setting may not agree with a new one
+        input.config.problems = core::validate(next, core::config_use::serve);
+    }
+    if (auto why = reasons(input); !why.empty()) {
+        log.error("reload_refused", {{"reasons", why}});
+        return false;
+    }
+    const auto changed = core::changed_settings(before, next);
+    const auto kids = key_names(*input.keys.keys);
+    try {
+        running.renew(std::move(next), std::move(*input.keys.keys));
+    } catch (const std::exception& fault) {
+        log.error("reload_refused", {{"reasons", fault.what()}});
+        return false;
+    }
+    if (!waiting.empty()) {
+        log.warning("restart_needed", {{"settings", joined(waiting)}});
+    }
+    log.info("reloaded", {{"changed", joined(changed)}, {"keys", joined(kids)}});
+    return true;
+}
+
+} // namespace sluice::app

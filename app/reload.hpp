@@ -1,0 +1,27 @@
+#pragma once
+// SIGHUP: the configuration and the keys are read again and put in force as a whole, or refused as
+// a whole with the reasons in the log. Decides what may change; app::application changes it.
+
+#include "app/application.hpp"
+#include "app/service_log.hpp"
+#include "core/config_source.hpp"
+#include "core/key_file.hpp"
+
+#include <functional>
+
+namespace sluice::app {
+
+/// What the sources of a start say now.
+struct reload_input {
+    core::loaded_config config;
+    core::key_loading keys;
+};
+
+/// Reads them again; `running` holds what cannot be read a second time.
+using reload_source = std::function<reload_input(const core::loaded_keys& running)>;
+
+/// True when what `source` says is in force now. Logs what has changed, by name and without values,
+/// what has to wait for a restart, or why nothing has changed.
+bool reload(application& running, const reload_source& source, service_log& log);
+
+} // namespace sluice::app
