@@ -8,8 +8,9 @@ ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 PYTHON=/usr/bin/python3
 
 BUILD_PACKAGES=(g++ cmake ninja-build ccache libboost1.81-dev libboost-json1.81-dev
-    libboost-test1.81-dev libssl-dev libspdlog-dev)
-TEST_PACKAGES=(python3 python3-pytest python3-jwt curl wget aria2 ffmpeg wrk clang-format)
+    libboost-test1.81-dev libssl-dev libspdlog-dev libsqlite3-dev libpq-dev)
+TEST_PACKAGES=(python3 python3-pytest python3-jwt curl wget aria2 ffmpeg wrk clang-format
+    postgresql sqlite3)
 
 if [ -t 1 ]; then
     BOLD=$'\e[1m' RED=$'\e[31m' PLAIN=$'\e[0m'
@@ -67,7 +68,7 @@ build() {
 # cpp_files: every C++ source and header, NUL-separated, relative to the root.
 cpp_files() {
     local folders=() name
-    for name in crypto core http app cmake test bench; do
+    for name in crypto core store http app cmake test bench; do
         [ -d "$ROOT/$name" ] && folders+=("$name")
     done
     (cd "$ROOT" && find "${folders[@]}" -type f -regex '.*\.[ch]pp' -print0 | sort -z)
