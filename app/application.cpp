@@ -12,6 +12,18 @@ namespace sluice::app {
 
 namespace {
 
+http::connection_gate::settings gate_of(const core::config& settings) {
+    http::connection_gate::settings gate{.connections = settings.limits.connections,
+                                         .per_peer = settings.limits.connections_per_peer,
+                                         .uncounted = {}};
+    for (const auto& text : settings.limits.uncounted_peers) {
+        if (const auto block = core::parse_address_block(text)) { // core::validate() has seen to it
+            gate.uncounted.push_back(*block);
+        }
+    }
+    return gate;
+}
+
 unsigned threads_of(const core::config& settings) {
     return settings.threads != 0 ? settings.threads
                                  : std::max(1U, std::thread::hardware_concurrency());
@@ -55,18 +67,15 @@ application::~application() {
 
 void application::add_front(const http::site& (generation::*site)() const noexcept,
                             const std::string& listen, unsigned threads, http::log_sink* sink) {
-    auto& one = *fronts_.emplace_back(std::make_unique<front>());
-    one.site = site;
+    auto& one = *fronts_.emplace_back(std::make_unique<front>(site, gate_of(current_->settings())));
     std::vector<http::worker*> all;
     for (unsigned i = 0; i < threads; ++i) {
         all.push_back(
             one.workers.emplace_back(std::make_unique<http::worker>(site_of(one), sink)).get());
         counters_.push_back(&all.back()->count());
     }
-    one.listener.emplace(
-        http::listener::settings{.endpoint = endpoint_of(listen),
-                                 .connections = current_->settings().limits.connections},
-        all, [this](http::error_code why) { report_accept_failure(why); });
+    one.listener.emplace(endpoint_of(listen), one.gate, all,
+                         [this](http::error_code why) { report_accept_failure(why); });
 }
 
 // Owns the generation, points to one of its sites.
@@ -97,7 +106,7 @@ void application::renew(core::config settings, core::loaded_keys keys) {
         for (auto& worker : one->workers) {
             worker->renew(site_of(*one));
         }
-        one->listener->limit(current_->settings().limits.connections);
+        one->gate.renew(gate_of(current_->settings()));
     }
     log_.set_level(current_->settings().log.level);
 }

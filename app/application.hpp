@@ -14,6 +14,7 @@
 #include <optional>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 namespace sluice::app {
@@ -52,7 +53,12 @@ class application {
   private:
     /// A set of workers with the listener that feeds them.
     struct front {
-        const http::site& (generation::*site)() const noexcept; // which of a generation's it serves
+        using site_member = const http::site& (generation::*)() const noexcept;
+        front(site_member which, http::connection_gate::settings limits)
+            : site(which), gate(std::move(limits)) {}
+
+        site_member site;           // which of a generation's it serves
+        http::connection_gate gate; // before the workers: their connections hold places of it
         std::vector<std::unique_ptr<http::worker>> workers;
         std::optional<http::listener> listener;
     };

@@ -12,7 +12,8 @@ http::session_limits limits_of(const core::config& settings) {
     const auto& limits = settings.limits;
     return {.header = {.header_bytes = limits.header_bytes,
                        .header_fields = limits.header_fields,
-                       .target_bytes = limits.target_bytes},
+                       .target_bytes = limits.target_bytes,
+                       .content_bytes = limits.content_bytes},
             .header_timeout = limits.header_timeout,
             .idle_timeout = limits.idle_timeout,
             .transfer = {.stall = limits.stall_timeout,

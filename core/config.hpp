@@ -91,6 +91,18 @@ struct config {
         /// Connections at once. Each may hold two descriptors: keep it below half of `ulimit -n`.
         unsigned connections = 16000;
 
+        /// Connections at once from one peer: an IPv4 address, or the /64 of an IPv6 one. A
+        /// sixteenth of all: enough for the schools and carriers that share an address, too few for
+        /// one attacker. More are answered 429.
+        unsigned connections_per_peer = 1000;
+
+        /// Addresses and CIDR blocks whose connections stand for many clients, so that
+        /// connections_per_peer does not hold for them: loopback and private networks, where
+        /// balancers and container gateways are. A balancer with a public address must be added.
+        std::vector<std::string> uncounted_peers{
+            "127.0.0.0/8",    "::1",           "10.0.0.0/8", "172.16.0.0/12",
+            "192.168.0.0/16", "100.64.0.0/10", "fc00::/7",   "fe80::/10"};
+
         /// Bytes of request line and fields; more is answered 431. Four times the longest token.
         std::size_t header_bytes = 16384;
 
@@ -99,6 +111,11 @@ struct config {
 
         /// Bytes of a request target; more is answered 414. RFC 9112 §3 asks for at least 8000.
         std::size_t target_bytes = 8000;
+
+        /// Bytes of content that a request may announce; more is answered 413. Nothing here takes
+        /// content: up to this much is refused with 400 and thrown away, so that the client gets
+        /// to read the refusal before the connection closes.
+        std::size_t content_bytes = 65536;
 
         /// Seconds from the first byte of a request to the end of its header (slowloris): absolute,
         /// not extended by progress.

@@ -63,12 +63,20 @@ constexpr std::array table{
 
     number_setting<&c::limits, &limits::connections>("limits.connections", 1, 1'000'000,
                                                      "Connections at once"),
+    number_setting<&c::limits, &limits::connections_per_peer>(
+        "limits.connections_per_peer", 1, 1'000'000,
+        "Connections at once from one IPv4 address or IPv6 /64"),
+    list_setting<&c::limits, &limits::uncounted_peers>(
+        "limits.uncounted_peers",
+        "Addresses and CIDR blocks that connections_per_peer does not hold for"),
     number_setting<&c::limits, &limits::header_bytes>("limits.header_bytes", 8192, mebi,
                                                       "Size of request line and fields, in bytes"),
     number_setting<&c::limits, &limits::header_fields>("limits.header_fields", 8, 1024,
                                                        "Fields in a request"),
     number_setting<&c::limits, &limits::target_bytes>("limits.target_bytes", 512, 65536,
                                                       "Length of a request target, in bytes"),
+    number_setting<&c::limits, &limits::content_bytes>(
+        "limits.content_bytes", 0, gibi, "Bytes of content a request may announce; it is refused"),
     seconds_setting<&c::limits, &limits::header_timeout>("limits.header_timeout", 1, hour,
                                                          "Time a request header may take in all"),
     seconds_setting<&c::limits, &limits::idle_timeout>(

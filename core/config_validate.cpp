@@ -1,6 +1,7 @@
 #include "core/config_validate.hpp"
 
 #include "core/host_port.hpp"
+#include "core/ip_address.hpp"
 #include "core/media_layout.hpp"
 #include "core/web_origin.hpp"
 
@@ -102,6 +103,18 @@ void check_agreement(const config& settings, problems& out) {
     }
 }
 
+void check_peers(const config& settings, problems& out) {
+    const auto& peers = settings.limits.uncounted_peers;
+    for (std::size_t i = 0; i < peers.size(); ++i) {
+        if (!parse_address_block(peers[i])) {
+            out.push_back({"limits.uncounted_peers",
+                           "entry " + std::to_string(i + 1) +
+                               " must be an address or a CIDR block without host bits, such as "
+                               "192.0.2.7, 10.0.0.0/8 or fd00::/8"});
+        }
+    }
+}
+
 } // namespace
 
 std::vector<config_problem> validate(const config& settings, config_use use) {
@@ -109,6 +122,7 @@ std::vector<config_problem> validate(const config& settings, config_use use) {
     check_addresses(settings, out);
     check_web(settings, out);
     check_media(settings, use, out);
+    check_peers(settings, out);
     check_agreement(settings, out);
     return out;
 }

@@ -29,6 +29,11 @@ class transfer_deadline {
     /// minimum rate (whole seconds, rounded down).
     [[nodiscard]] time_point next() const noexcept;
 
+    /// Of a transfer whose next() has come: whether it stood still, or was too slow on average.
+    [[nodiscard]] bool is_stalled(time_point now) const noexcept {
+        return now >= last_progress_ + limits_.stall;
+    }
+
   private:
     transfer_limits limits_;
     time_point start_;

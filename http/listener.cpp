@@ -10,24 +10,29 @@ namespace {
 
 constexpr std::chrono::milliseconds failure_pause{100};
 
-// Over the limit a connection is told so, as long as there are not too many of those either.
-constexpr std::uint64_t refusals_at_once = 256;
+core::ip_address address_of(const tcp::endpoint& peer) {
+    const auto address = peer.address();
+    const auto wide = address.is_v4()
+                          ? net::ip::make_address_v6(net::ip::v4_mapped, address.to_v4())
+                          : address.to_v6();
+    return wide.to_bytes();
+}
 
 } // namespace
 
-listener::listener(settings with, std::vector<worker*> workers,
-                   std::function<void(error_code)> on_failure)
-    : with_(with), workers_(std::move(workers)), on_failure_(std::move(on_failure)),
+listener::listener(const tcp::endpoint& endpoint, connection_gate& gate,
+                   std::vector<worker*> workers, std::function<void(error_code)> on_failure)
+    : gate_(gate), workers_(std::move(workers)), on_failure_(std::move(on_failure)),
       acceptor_(workers_.front()->context()), pause_(workers_.front()->context()) {
     try {
-        acceptor_.open(with_.endpoint.protocol());
+        acceptor_.open(endpoint.protocol());
         acceptor_.set_option(acceptor::reuse_address(true));
-        acceptor_.bind(with_.endpoint);
+        acceptor_.bind(endpoint);
         acceptor_.listen(acceptor::max_listen_connections);
         acceptor_.non_blocking(true);
     } catch (const boost::system::system_error& failure) {
         std::ostringstream text;
-        text << "cannot listen on " << with_.endpoint;
+        text << "cannot listen on " << endpoint;
         throw boost::system::system_error(failure.code(), text.str());
     }
 }
@@ -44,16 +49,12 @@ void listener::stop() {
     });
 }
 
-void listener::limit(unsigned connections) {
-    net::post(acceptor_.get_executor(), [this, connections] { with_.connections = connections; });
-}
-
 void listener::accept() {
     if (!acceptor_.is_open()) {
         return;
     }
     auto& to = *workers_[next_];
-    acceptor_.async_accept(to.context().get_executor(),
+    acceptor_.async_accept(to.context().get_executor(), peer_,
                            [this, &to](error_code ec, tcp_socket socket) {
                                if (ec == net::error::operation_aborted) {
                                    return;
@@ -75,14 +76,17 @@ void listener::accept() {
 }
 
 void listener::hand_over(worker& to, tcp_socket socket) {
-    const auto open = connections();
-    if (open >= with_.connections + refusals_at_once) {
+    auto verdict = gate_.admit(address_of(peer_));
+    if (verdict.how != admission::served) {
+        workers_.front()->count().add_limit(verdict.limit);
+    }
+    if (verdict.how == admission::turned_away) {
         return; // the socket closes
     }
-    const bool is_over = open >= with_.connections;
-    net::post(to.context(), [&to, is_over, socket = std::move(socket)]() mutable {
-        to.adopt(std::move(socket), is_over ? admission::refused : admission::served);
-    });
+    net::post(to.context(),
+              [&to, verdict = std::move(verdict), socket = std::move(socket)]() mutable {
+                  to.adopt(std::move(socket), std::move(verdict));
+              });
 }
 
 void listener::back_off(error_code why) {
@@ -97,14 +101,6 @@ void listener::back_off(error_code why) {
             accept();
         }
     });
-}
-
-std::uint64_t listener::connections() const noexcept {
-    std::uint64_t open = 0;
-    for (auto* one : workers_) {
-        open += one->count().connections_open.value();
-    }
-    return open;
 }
 
 } // namespace sluice::http

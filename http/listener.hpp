@@ -15,24 +15,17 @@ namespace sluice::http {
 
 class listener {
   public:
-    struct settings {
-        tcp::endpoint endpoint;
-        unsigned connections = 16000; // over all workers; beyond it: 503 with Retry-After
-    };
-
     /// Binds and listens; throws boost::system::system_error naming the endpoint. The first of
     /// `workers` also runs the accept loop. `on_failure` is called once when accepting begins to
-    /// fail (with the error) and once when it works again (with none).
-    listener(settings with, std::vector<worker*> workers,
+    /// fail (with the error) and once when it works again (with none). `gate` says who gets in; it
+    /// outlives the workers, whose connections hold places of it.
+    listener(const tcp::endpoint& endpoint, connection_gate& gate, std::vector<worker*> workers,
              std::function<void(error_code)> on_failure);
 
     /// Begins to accept.
     void start();
     /// Closes the listening socket. Thread safe; connections live on.
     void stop();
-
-    /// Replaces settings::connections. Thread safe; what is connected stays.
-    void limit(unsigned connections);
 
     /// With the port the kernel chose where 0 was asked for.
     [[nodiscard]] tcp::endpoint endpoint() const { return acceptor_.local_endpoint(); }
@@ -46,13 +39,13 @@ class listener {
     void accept();
     void hand_over(worker& to, tcp_socket socket);
     void back_off(error_code why);
-    [[nodiscard]] std::uint64_t connections() const noexcept;
 
-    settings with_;
+    connection_gate& gate_;
     std::vector<worker*> workers_;
     std::function<void(error_code)> on_failure_;
     acceptor acceptor_;
     timer pause_;
+    tcp::endpoint peer_; // of the connection that is accepted next
     std::size_t next_ = 0;
     bool is_failing_ = false;
 };

@@ -88,7 +88,31 @@ void append_refusals(std::span<const counters* const> all, std::string& out) {
     }
 }
 
+void append_limits(std::span<const counters* const> all, std::string& out) {
+    constexpr std::string_view name = "sluice_limits_reached_total";
+    append_head(name, "counter",
+                "Connections refused, requests refused and connections closed at a limit, by the "
+                "setting below limits.",
+                out);
+    for (std::size_t i = 0; i < limit_count; ++i) {
+        out.append(name).append("{limit=\"");
+        out.append(name_of(static_cast<limit_label>(i))).append("\"}");
+        append_value(
+            sum(all, [&](const counters& c) -> const counter& { return c.limits_reached[i]; }),
+            out);
+    }
+}
+
 } // namespace
+
+std::string_view name_of(limit_label limit) noexcept {
+    constexpr std::array<std::string_view, limit_count> names{
+        "connections",    "connections_per_peer",   "header_bytes",
+        "header_fields",  "target_bytes",           "content_bytes",
+        "header_timeout", "idle_timeout",           "stall_timeout",
+        "min_rate",       "requests_per_connection"};
+    return names[static_cast<std::size_t>(limit)];
+}
 
 std::string_view name_of(route_label route) noexcept {
     constexpr std::array<std::string_view, route_count> names{"none",   "token", "download",
@@ -99,6 +123,7 @@ std::string_view name_of(route_label route) noexcept {
 void append_metrics(std::span<const counters* const> all, std::string& out) {
     append_responses(all, out);
     append_refusals(all, out);
+    append_limits(all, out);
     for (const auto& metric : plain_metrics) {
         append_head(metric.name, metric.type, metric.help, out);
         out += metric.name;

@@ -37,10 +37,29 @@ enum class route_label : std::uint8_t { none, token, download, health, ready, me
 inline constexpr std::size_t route_count = 6;
 [[nodiscard]] std::string_view name_of(route_label route) noexcept;
 
+/// The label "limit": the name of the setting in core::config::limits_section that was reached.
+enum class limit_label : std::uint8_t {
+    connections,
+    connections_per_peer,
+    header_bytes,
+    header_fields,
+    target_bytes,
+    content_bytes,
+    header_timeout,
+    idle_timeout,
+    stall_timeout,
+    min_rate,
+    requests_per_connection,
+};
+inline constexpr std::size_t limit_count =
+    static_cast<std::size_t>(limit_label::requests_per_connection) + 1;
+[[nodiscard]] std::string_view name_of(limit_label limit) noexcept;
+
 /// One worker's counters. Gauges are counters that also go down.
 struct counters {
     std::array<std::array<counter, 6>, route_count> responses; // by route and status / 100
     std::array<counter, problem_count> refusals;
+    std::array<counter, limit_count> limits_reached;
     counter bytes_sent;
     counter connections_accepted;
     counter connections_open;
@@ -52,6 +71,10 @@ struct counters {
     counter unknown_parameters;
     counter accept_failures;
     counter log_lines_dropped;
+
+    void add_limit(limit_label which) noexcept {
+        limits_reached[static_cast<std::size_t>(which)].add();
+    }
 };
 
 /// Appends the exposition of the sum of `all`.

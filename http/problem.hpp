@@ -20,6 +20,7 @@ enum class problem_id : std::uint8_t {
     framing_invalid,
     field_repeated,
     content_refused,
+    content_too_large,
     target_too_long,
     fields_too_large,
     coding_unknown,
@@ -28,6 +29,7 @@ enum class problem_id : std::uint8_t {
     expectation_failed,
     header_timeout,
     too_many_connections,
+    too_many_from_peer,
     // Where it points.
     target_invalid,
     query_invalid,

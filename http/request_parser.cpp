@@ -40,8 +40,10 @@ void request_parser::start(const header_limits& limits) noexcept {
     started_ = false;
 }
 
-request_parser::status request_parser::refuse(problem_id why) noexcept {
+request_parser::status request_parser::refuse(problem_id why,
+                                              std::optional<limit_label> at) noexcept {
     refusal_ = why;
+    limit_ = at;
     return status::refused;
 }
 
@@ -86,12 +88,12 @@ request_parser::status request_parser::find_end(std::string_view text) noexcept 
 request_parser::status request_parser::check_size(std::string_view text, status found) noexcept {
     const auto line = text.substr(start_, first_line_ == 0 ? text.npos : first_line_ - start_);
     if (target_size(line) > limits_.target_bytes) {
-        return refuse(problem_id::target_too_long);
+        return refuse(problem_id::target_too_long, limit_label::target_bytes);
     }
     const auto size = found == status::ready ? scanned_ : text.size(); // what follows is not ours
     if (size > limits_.header_bytes) {
-        return refuse(first_line_ == 0 ? problem_id::target_too_long
-                                       : problem_id::fields_too_large);
+        return refuse(first_line_ == 0 ? problem_id::target_too_long : problem_id::fields_too_large,
+                      limit_label::header_bytes);
     }
     return status::need_more;
 }
@@ -105,7 +107,12 @@ request_parser::status request_parser::read_head(std::string_view text, request_
         return refuse(problem_id::version_unsupported);
     }
     if (const auto why = reader.verdict(ec)) {
-        return refuse(*why);
+        return refuse(*why, *why == problem_id::fields_too_large
+                                ? std::optional(limit_label::header_fields)
+                                : std::nullopt);
+    }
+    if (reader.content_length().value_or(0) > limits_.content_bytes) {
+        return refuse(problem_id::content_too_large, limit_label::content_bytes);
     }
     return status::ready;
 }

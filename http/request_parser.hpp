@@ -3,6 +3,7 @@
 // what it lets through and a strict server must not (Host, transfer codings, repeated fields,
 // obs-fold, limits) is checked here, before anybody looks at method, path or token.
 
+#include "http/metrics.hpp"
 #include "http/problem.hpp"
 #include "http/request_head.hpp"
 
@@ -15,6 +16,7 @@ struct header_limits {
     std::size_t header_bytes = 16384; // request line and fields
     std::size_t header_fields = 64;
     std::size_t target_bytes = 8000;
+    std::size_t content_bytes = 65536; // announced by Content-Length; none is ever read
 };
 
 class request_parser {
@@ -34,6 +36,9 @@ class request_parser {
     /// After refused: why.
     [[nodiscard]] problem_id refusal() const noexcept { return refusal_; }
 
+    /// After refused: the limit that it was refused at, if it was one.
+    [[nodiscard]] std::optional<limit_label> limit_reached() const noexcept { return limit_; }
+
     /// True once a byte of a request (not the CRLFs before it) has been seen.
     [[nodiscard]] bool has_started() const noexcept { return started_; }
 
@@ -41,7 +46,7 @@ class request_parser {
     void start(const header_limits& limits) noexcept;
 
   private:
-    status refuse(problem_id why) noexcept;
+    status refuse(problem_id why, std::optional<limit_label> at = std::nullopt) noexcept;
     status find_end(std::string_view text) noexcept;
     status check_size(std::string_view text, status found) noexcept;
     status read_head(std::string_view text, request_head& head);
@@ -52,6 +57,7 @@ class request_parser {
     std::size_t first_line_ = 0; // end of the request line, 0 while it is incomplete
     bool started_ = false;
     problem_id refusal_{};
+    std::optional<limit_label> limit_;
 };
 
 } // namespace sluice::http

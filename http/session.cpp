@@ -57,8 +57,11 @@ void session_base::answer() {
     asked.peer = &peer_;
     asked.files = &owner_.files();
     asked.now = where.clock.wall_seconds();
-    const bool keeps_alive = asked.head.keep_alive && !asked.head.has_content &&
-                             served_ < where.limits.requests_per_connection &&
+    const bool is_last = served_ >= where.limits.requests_per_connection;
+    if (is_last) {
+        owner_.count().add_limit(limit_label::requests_per_connection);
+    }
+    const bool keeps_alive = asked.head.keep_alive && !asked.head.has_content && !is_last &&
                              !where.is_draining.load(std::memory_order_relaxed);
     auto opened = open_reply(asked.now, keeps_alive);
     asked.steady_now = out_->record.started;
@@ -75,6 +78,17 @@ void session_base::answer() {
 
 void session_base::refuse(problem_id why) {
     open_reply(owner_.where().clock.wall_seconds(), false).refuse(why);
+}
+
+void session_base::refuse_admission() {
+    refuse(admission_ == admission::peer_is_full ? problem_id::too_many_from_peer
+                                                 : problem_id::too_many_connections);
+}
+
+void session_base::count_limit(const request_parser& parser) noexcept {
+    if (const auto limit = parser.limit_reached()) {
+        owner_.count().add_limit(*limit);
+    }
 }
 
 void session_base::conclude(outcome how) {

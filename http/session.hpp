@@ -22,10 +22,11 @@ class session_base : public deadline_node, public connection {
   protected:
     using time_point = std::chrono::steady_clock::time_point;
 
-    /// How long a closing connection waits for the peer's own close (RFC 9112 §9.6).
+    /// How long a closing connection waits for the peer's own close (RFC 9112 §9.6), and one that
+    /// is refused for its first request.
     static constexpr std::chrono::seconds linger{2};
-    /// Most bytes it reads and discards meanwhile.
-    static constexpr std::size_t linger_bytes = 256 * 1024;
+    /// Bytes it reads and discards meanwhile, beside limits.content_bytes.
+    static constexpr std::size_t linger_bytes = 65536;
 
     [[nodiscard]] time_point now() const noexcept { return owner_.where().clock.steady(); }
     void arm(time_point deadline) noexcept { owner_.deadlines().arm(*this, deadline); }
@@ -39,6 +40,10 @@ class session_base : public deadline_node, public connection {
     void answer();
     /// Fills out_ with a refusal; the connection closes after it.
     void refuse(problem_id why);
+    /// Fills out_ with the refusal of a connection that is not served.
+    void refuse_admission();
+    /// Counts a refusal of the parser.
+    void count_limit(const request_parser& parser) noexcept;
     /// Counts and logs the response, and gives it back.
     void conclude(outcome how);
 
@@ -47,6 +52,8 @@ class session_base : public deadline_node, public connection {
     std::unique_ptr<inbound> in_;
     std::unique_ptr<outbound> out_;
     unsigned served_ = 0;
+    admission admission_ = admission::served;
+    connection_gate::place place_;
 
   private:
     reply open_reply(std::chrono::sys_seconds wall, bool keep_alive);
@@ -59,9 +66,11 @@ class session final : public session_base {
         : session_base(owner, std::move(peer)), connection_(std::move(stream)) {}
 
     /// Begins; the session destroys itself when the connection is over.
-    void start(admission how = admission::served) {
-        is_refused_ = how == admission::refused;
-        arm(now() + owner_.where().limits.header_timeout);
+    void start(connection_gate::verdict verdict) {
+        admission_ = verdict.how;
+        place_ = std::move(verdict.place);
+        const auto patience = owner_.where().limits.header_timeout;
+        arm(now() + (admission_ == admission::served ? patience : std::min(patience, linger)));
         defer(&session::read);
     }
 
@@ -113,14 +122,15 @@ class session final : public session_base {
             wait_readable(&session::read);
             return;
         case request_parser::status::ready:
-            if (is_refused_) {
-                refuse(problem_id::too_many_connections);
+            if (admission_ != admission::served) {
+                refuse_admission();
                 break;
             }
             ++served_;
             answer();
             break;
         case request_parser::status::refused:
+            count_limit(in_->parser);
             refuse(in_->parser.refusal());
             break;
         }
@@ -192,7 +202,8 @@ class session final : public session_base {
     void discard() {
         std::array<char, 4096> sink; // NOLINT(cppcoreguidelines-pro-type-member-init)
         error_code ec;
-        while (!ec && discarded_ < linger_bytes) {
+        const auto most = linger_bytes + owner_.where().limits.header.content_bytes;
+        while (!ec && discarded_ < most) {
             discarded_ += connection_.read_some(sink, ec);
         }
         if (ec == net::error::would_block) {
@@ -203,12 +214,24 @@ class session final : public session_base {
     }
 
     void on_deadline() override {
+        count_timeout();
         if (phase_ == phase::reading && has_started()) {
             time_out();
         } else {
             timed_out_ = phase_ == phase::writing;
             phase_ = phase::closed;
             connection_.close(); // the outstanding wait ends the session
+        }
+    }
+
+    void count_timeout() noexcept {
+        auto& count = owner_.count();
+        if (phase_ == phase::writing) {
+            count.add_limit(deadline_->is_stalled(now()) ? limit_label::stall_timeout
+                                                         : limit_label::min_rate);
+        } else if (phase_ == phase::reading) {
+            count.add_limit(has_started() || served_ == 0 ? limit_label::header_timeout
+                                                          : limit_label::idle_timeout);
         }
     }
 
@@ -236,7 +259,6 @@ class session final : public session_base {
     std::size_t discarded_ = 0;
     phase phase_ = phase::reading;
     bool timed_out_ = false;
-    bool is_refused_ = false;
 };
 
 } // namespace sluice::http

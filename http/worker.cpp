@@ -94,7 +94,7 @@ void worker::schedule_tick() {
     });
 }
 
-void worker::adopt(tcp_socket socket, admission how) {
+void worker::adopt(tcp_socket socket, connection_gate::verdict verdict) {
     error_code ignored; // a socket that is gone already says so at the first read
     socket.non_blocking(true, ignored);
     socket.set_option(tcp::no_delay(true), ignored);
@@ -102,7 +102,7 @@ void worker::adopt(tcp_socket socket, admission how) {
     auto peer = describe_peer(socket);
     auto* started = new session<socket_transport>(*this, socket_transport(std::move(socket)),
                                                   std::move(peer)); // destroys itself
-    started->start(how);
+    started->start(std::move(verdict));
 }
 
 void worker::enlist(connection& one) {

@@ -4,6 +4,7 @@
 
 #include "http/access_log.hpp"
 #include "http/asio.hpp"
+#include "http/connection_gate.hpp"
 #include "http/deadline_wheel.hpp"
 #include "http/file_cache.hpp"
 #include "http/object_pool.hpp"
@@ -32,9 +33,6 @@ class connection : public boost::intrusive::list_base_hook<
     connection& operator=(const connection&) = delete;
     virtual ~connection() = default;
 };
-
-/// Whether a connection is served, or told at its first request that there are too many.
-enum class admission : bool { served, refused };
 
 /// A request while it is read and answered; given back as soon as nothing of it is needed.
 struct inbound {
@@ -78,7 +76,7 @@ class worker {
     [[nodiscard]] counters& count() noexcept { return count_; }
 
     /// Takes a connected socket. On this worker's thread.
-    void adopt(tcp_socket socket, admission how);
+    void adopt(tcp_socket socket, connection_gate::verdict verdict);
 
     // For sessions, on this worker's thread:
     /// What is in force; it may be another one in the next handler that runs.

@@ -79,7 +79,8 @@ struct fixture {
     }
 
     /// Connects, sends `text`, and runs until nothing is ready any more.
-    beast_test::stream connect(const std::string& text, beast_test::fail_count* faults = nullptr) {
+    beast_test::stream connect(const std::string& text, beast_test::fail_count* faults = nullptr,
+                               admission how = admission::served) {
         beast_test::stream client(server->context());
         beast_test::stream remote = faults != nullptr
                                         ? beast_test::stream(server->context(), *faults)
@@ -88,7 +89,7 @@ struct fixture {
         using stream_session = session<stream_transport<beast_test::stream>>;
         auto* started = new stream_session(*server, stream_transport(std::move(remote)),
                                            {.address = "192.0.2.1", .is_loopback = false});
-        started->start();
+        started->start({.how = how, .limit = {}, .place = {}});
         send(client, text);
         return client;
     }

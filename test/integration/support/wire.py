@@ -58,12 +58,15 @@ def request_bytes(method, target, fields=(), host="127.0.0.1", body=b""):
 
 
 class Connection:
-    """One TCP connection. `receive_buffer` makes a reader that the server has to wait for."""
+    """One TCP connection. `receive_buffer` makes a reader that the server has to wait for; `source`
+    is the address it comes from."""
 
-    def __init__(self, address, timeout=10, receive_buffer=None):
+    def __init__(self, address, timeout=10, receive_buffer=None, source=None):
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
         if receive_buffer is not None:
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
+        if source is not None:
+            self.socket.bind((source, 0))
         self.socket.settimeout(timeout)
         self.socket.connect(address)
         self.buffer = b""

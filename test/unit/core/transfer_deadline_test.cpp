@@ -99,6 +99,14 @@ BOOST_AUTO_TEST_CASE(credit_does_not_overflow) {
     BOOST_CHECK(deadline.next() == start + 61s);
 }
 
+BOOST_AUTO_TEST_CASE(the_cause_of_a_cut_can_be_told) {
+    transfer_deadline deadline(limits, start);
+    deadline.add_progress(1, start + 30s);
+    BOOST_CHECK(deadline.next() == start + 60s);
+    BOOST_TEST(!deadline.is_stalled(start + 60s)); // too slow: it moved 30 s ago
+    BOOST_TEST(deadline.is_stalled(start + 90s));
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 } // namespace sluice::core

@@ -178,19 +178,6 @@ BOOST_AUTO_TEST_CASE(a_fault_at_any_io_step_ends_the_session_and_nothing_else) {
     }
 }
 
-BOOST_FIXTURE_TEST_CASE(a_refused_connection_hears_why, fixture) {
-    beast_test::stream client(server->context());
-    beast_test::stream remote(server->context());
-    client.connect(remote);
-    auto* started = new session<stream_transport<beast_test::stream>>(
-        *server, stream_transport(std::move(remote)), peer_info{});
-    started->start(admission::refused);
-    send(client, get_a);
-    BOOST_TEST(received(client).starts_with("HTTP/1.1 503 "));
-    BOOST_TEST(received(client).find("Retry-After: 5\r\n") != std::string::npos);
-    BOOST_TEST(received(client).find("Connection: close\r\n") != std::string::npos);
-}
-
 BOOST_AUTO_TEST_CASE(sessions_that_are_open_end_with_their_worker) {
     fixture f;
     {

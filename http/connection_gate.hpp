@@ -1,0 +1,94 @@
+#pragma once
+// How many connections there may be, in all and from one peer (threats 41 and 48). Asked once per
+// connection by the listener; the session gives its place back when it ends, on whatever thread
+// that is. What it remembers is bounded by the connections that are open: a peer without one has no
+// entry.
+
+#include "core/ip_address.hpp"
+#include "http/metrics.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <mutex>
+#include <optional>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+namespace sluice::http {
+
+/// What becomes of a new connection.
+enum class admission : std::uint8_t {
+    served,
+    no_room,      // its first request is answered 503
+    peer_is_full, // its first request is answered 429
+    turned_away,  // closed without a word: there are too many that only wait to be refused
+};
+
+class connection_gate {
+  public:
+    struct settings {
+        unsigned connections = 16000; // in all
+        unsigned per_peer = 1024;     // from one peer (core::peer_of)
+        /// Peers that stand for many clients, such as a balancer: only `connections` holds for
+        /// them.
+        std::vector<core::address_block> uncounted;
+    };
+
+    explicit connection_gate(settings with);
+
+    /// Replaces the settings; what is connected stays. Thread safe.
+    void renew(settings with);
+
+    /// One connection's place, given back when it is destroyed. The gate outlives it.
+    class place {
+      public:
+        place() = default;
+        place(place&& other) noexcept
+            : gate_(std::exchange(other.gate_, nullptr)), peer_(other.peer_) {}
+        place& operator=(place&& other) noexcept {
+            std::swap(gate_, other.gate_);
+            std::swap(peer_, other.peer_);
+            return *this;
+        }
+        ~place() {
+            if (gate_ != nullptr) {
+                gate_->leave(peer_);
+            }
+        }
+
+      private:
+        friend class connection_gate;
+        connection_gate* gate_ = nullptr;
+        std::optional<core::ip_address> peer_; // none: counted in all only
+    };
+
+    struct verdict {
+        admission how = admission::turned_away;
+        limit_label limit = limit_label::connections; // that was reached, unless it is served
+        connection_gate::place place;                 // empty when turned away
+    };
+
+    /// Judges a new connection. `from` is empty where the peer has no address (a unix socket).
+    /// Thread safe.
+    [[nodiscard]] verdict admit(const std::optional<core::ip_address>& from);
+
+    /// Connections that hold a place, those that wait to be refused included. Thread safe.
+    [[nodiscard]] std::size_t open() const;
+
+  private:
+    // Keyed with a secret, or a peer with many /64s could choose those that collide.
+    struct keyed_hash {
+        std::uint64_t key;
+        std::size_t operator()(const core::ip_address& address) const noexcept;
+    };
+
+    void leave(const std::optional<core::ip_address>& peer) noexcept;
+
+    mutable std::mutex mutex_; // held for a few instructions, once when a connection comes or goes
+    settings with_;
+    std::size_t open_ = 0;
+    std::unordered_map<core::ip_address, unsigned, keyed_hash> by_peer_;
+};
+
+} // namespace sluice::http
