@@ -1,5 +1,6 @@
 #include "app/generation.hpp"
 
+#include "app/page.hpp"
 #include "app/token_policy.hpp"
 
 #include <utility>
@@ -44,6 +45,7 @@ generation::generation(core::config settings, core::loaded_keys keys,
           .health = {},
           .ready = {around.is_draining, media_->library()},
           .metrics = http::metrics_handler(around.counters),
+          .page = read_page(settings_, around.log),
       },
       main_routes_(main_routes(handlers_, settings_.metrics.listen.empty())),
       metrics_routes_(metrics_routes(handlers_)), main_(site_of(main_routes_, around)),

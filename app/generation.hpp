@@ -5,6 +5,7 @@
 
 #include "app/media_set.hpp"
 #include "app/routes.hpp"
+#include "app/service_log.hpp"
 #include "core/config.hpp"
 #include "core/issuer.hpp"
 #include "core/key_file.hpp"
@@ -24,6 +25,7 @@ class generation {
         const core::clock& clock;
         const std::atomic<bool>& is_draining;
         const std::vector<const http::counters*>& counters;
+        service_log& log;
     };
 
     /// `settings` have been validated; `media` fits them. Throws std::exception when something

@@ -17,6 +17,13 @@ std::vector<http::route> main_routes(const handlers& all, bool has_metrics) {
     if (has_metrics) {
         table.push_back({"/metrics", route_label::metrics, &all.metrics});
     }
+    // Last, so that no file of the page can hide a route.
+    for (const auto& file : all.page) {
+        table.push_back({file.path(), route_label::web, &file});
+        if (file.path() == "/index.html") {
+            table.push_back({"/", route_label::web, &file});
+        }
+    }
     return table;
 }
 

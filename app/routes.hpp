@@ -4,6 +4,7 @@
 #include "http/handlers/download_handler.hpp"
 #include "http/handlers/ops_handlers.hpp"
 #include "http/handlers/token_handler.hpp"
+#include "http/handlers/web_handler.hpp"
 #include "http/router.hpp"
 
 #include <vector>
@@ -19,6 +20,7 @@ struct handlers {
     http::health_handler health;
     http::ready_handler ready;
     http::metrics_handler metrics;
+    std::vector<http::web_handler> page; // does not move while routes point into it
 };
 
 /// Routes of the main listener. `has_metrics`: /metrics is not on a listener of its own.

@@ -168,6 +168,13 @@ struct config {
         std::chrono::seconds drain_timeout{30};
     } shutdown;
 
+    /// The download page (web/).
+    struct web_section {
+        /// Directory of the built page. Empty: no page, which is right wherever only apps and
+        /// servers call.
+        std::string root;
+    } web;
+
     /// Prometheus.
     struct metrics_section {
         /// host:port of a listener that serves /metrics alone. Empty: /metrics on the main

@@ -102,6 +102,8 @@ constexpr std::array table{
         "log.access", "Access log: a path, - for standard output, or off")),
     seconds_setting<&c::shutdown, &c::shutdown_section::drain_timeout>(
         "shutdown.drain_timeout", 0, day, "Time for transfers under way after SIGTERM"),
+    text_setting<&c::web, &c::web_section::root>(
+        "web.root", "Directory of the built download page; empty: no page"),
     fixed(text_setting<&c::metrics, &c::metrics_section::listen>(
         "metrics.listen", "Address of a listener for /metrics alone; empty: the main one")),
 };

@@ -116,7 +116,7 @@ std::string_view name_of(limit_label limit) noexcept {
 
 std::string_view name_of(route_label route) noexcept {
     constexpr std::array<std::string_view, route_count> names{"none",   "token", "download",
-                                                              "health", "ready", "metrics"};
+                                                              "health", "ready", "metrics", "web"};
     return names[static_cast<std::size_t>(route)];
 }
 

@@ -33,8 +33,8 @@ class counter {
 };
 
 /// The label "route". `none` stands for requests that no route answered.
-enum class route_label : std::uint8_t { none, token, download, health, ready, metrics };
-inline constexpr std::size_t route_count = 6;
+enum class route_label : std::uint8_t { none, token, download, health, ready, metrics, web };
+inline constexpr std::size_t route_count = 7;
 [[nodiscard]] std::string_view name_of(route_label route) noexcept;
 
 /// The label "limit": the name of the setting in core::config::limits_section that was reached.

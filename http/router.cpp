@@ -8,6 +8,9 @@ namespace {
 
 std::vector<std::string_view> split(std::string_view pattern) {
     std::vector<std::string_view> parts;
+    if (pattern == "/") {
+        return parts; // the path "/" has no segments
+    }
     while (!pattern.empty()) {
         pattern.remove_prefix(1); // the '/'
         const auto end = std::min(pattern.find('/'), pattern.size());

@@ -12,7 +12,7 @@
 namespace sluice::http {
 
 /// One row. `pattern` is "/literal/*/literal": "*" takes any one segment; literals are compared
-/// byte for byte with decoded segments.
+/// byte for byte with decoded segments. "/" is the root alone.
 struct route {
     std::string_view pattern;
     route_label label{};
