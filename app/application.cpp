@@ -48,7 +48,7 @@ std::string text_of(const http::tcp::endpoint& endpoint) {
 application::application(const core::config& settings, core::loaded_keys keys, service_log& log)
     : log_(log), current_(std::make_shared<const generation>(
                      settings, std::move(keys), std::make_shared<const media_set>(settings, log_),
-                     generation::surroundings{clock_, is_draining_, counters_, log_})) {
+                     generation::surroundings{clock_, is_draining_, counters_, process_, log_})) {
     if (settings.log.access != "off") {
         access_log_.emplace(settings.log.access, [this](int error) {
             log_.error("access_log_failed", {{"cause", std::generic_category().message(error)}});
@@ -100,7 +100,7 @@ void application::renew(core::config settings, core::loaded_keys keys) {
                      : std::make_shared<const media_set>(settings, log_);
     auto next = std::make_shared<const generation>(
         std::move(settings), std::move(keys), std::move(media),
-        generation::surroundings{clock_, is_draining_, counters_, log_});
+        generation::surroundings{clock_, is_draining_, counters_, process_, log_});
     retired_.push_back(std::exchange(current_, std::move(next)));
     for (auto& one : fronts_) {
         for (auto& worker : one->workers) {

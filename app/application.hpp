@@ -4,6 +4,7 @@
 
 #include "app/generation.hpp"
 #include "app/line_writer.hpp"
+#include "app/process_metrics.hpp"
 #include "app/service_log.hpp"
 #include "core/config.hpp"
 #include "core/key_file.hpp"
@@ -69,6 +70,7 @@ class application {
     void report_accept_failure(http::error_code why);
 
     service_log& log_;
+    process_metrics process_;
     core::system_clock clock_;
     std::atomic<bool> is_draining_{false};
     std::vector<const http::counters*> counters_;

@@ -2,6 +2,7 @@
 
 #include "app/page.hpp"
 #include "app/token_policy.hpp"
+#include "http/exposition.hpp"
 
 #include <utility>
 
@@ -30,8 +31,9 @@ http::session_limits limits_of(const core::config& settings) {
 generation::generation(core::config settings, core::loaded_keys keys,
                        std::shared_ptr<const media_set> media, const surroundings& around)
     : settings_(std::move(settings)), keys_(std::move(keys)), media_(std::move(media)),
-      tokens_(keys_.ring, policy_of(settings_)), gate_(settings_.issuer.mode),
-      owners_(media_->courses()), cors_(settings_.cors.allowed_origins),
+      tokens_(keys_.ring, policy_of(settings_)), pseudonyms_(keys_.ring.oldest().key()),
+      gate_(settings_.issuer.mode), owners_(media_->courses()),
+      cors_(settings_.cors.allowed_origins),
       handlers_{
           .token = {{.gate = gate_,
                      .entitlement = owners_,
@@ -44,18 +46,32 @@ generation::generation(core::config settings, core::loaded_keys keys,
           .module = {core::media_kind::module, tokens_, media_->library()},
           .health = {},
           .ready = {around.is_draining, media_->library()},
-          .metrics = http::metrics_handler(around.counters),
+          .metrics = {around.counters,
+                      [this, &process = around.process](std::string& out) {
+                          process.append(out);
+                          append_metrics(out);
+                      }},
           .page = read_page(settings_, around.log),
       },
       main_routes_(main_routes(handlers_, settings_.metrics.listen.empty())),
       metrics_routes_(metrics_routes(handlers_)), main_(site_of(main_routes_, around)),
       metrics_(site_of(metrics_routes_, around)) {}
 
+void generation::append_metrics(std::string& text) const {
+    http::exposition out(text);
+    out.family("sluice_ephemeral_key", "gauge",
+               "1 when tokens are signed with a random key that dies with the process.");
+    out.sample({}, keys_.ephemeral ? 1 : 0);
+}
+
 http::site generation::site_of(const http::router& routes, const surroundings& around) const {
     return {.routes = routes,
             .cors = cors_,
             .clock = around.clock,
             .limits = limits_of(settings_),
+            .log = {.format = settings_.log.format,
+                    .user = settings_.log.user_id,
+                    .names = &pseudonyms_},
             .is_draining = around.is_draining};
 }
 

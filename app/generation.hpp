@@ -4,11 +4,13 @@
 // generation (threads, listeners, counters, logs) is app::application's.
 
 #include "app/media_set.hpp"
+#include "app/process_metrics.hpp"
 #include "app/routes.hpp"
 #include "app/service_log.hpp"
 #include "core/config.hpp"
 #include "core/issuer.hpp"
 #include "core/key_file.hpp"
+#include "core/pseudonym.hpp"
 #include "core/token_service.hpp"
 #include "http/site.hpp"
 
@@ -25,6 +27,7 @@ class generation {
         const core::clock& clock;
         const std::atomic<bool>& is_draining;
         const std::vector<const http::counters*>& counters;
+        const process_metrics& process;
         service_log& log;
     };
 
@@ -44,12 +47,15 @@ class generation {
     [[nodiscard]] const http::site& metrics() const noexcept { return metrics_; }
 
   private:
+    /// What a scrape says of the keys.
+    void append_metrics(std::string& text) const;
     [[nodiscard]] http::site site_of(const http::router& routes, const surroundings& around) const;
 
     core::config settings_;
     core::loaded_keys keys_;
     std::shared_ptr<const media_set> media_;
     core::token_service tokens_;
+    core::pseudonyms pseudonyms_;
     core::issuer_gate gate_;
     core::ownership owners_;
     http::cors_policy cors_;

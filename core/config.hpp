@@ -22,6 +22,16 @@ enum class issuer_mode : std::uint8_t {
 /// Least severe event that is written.
 enum class log_level : std::uint8_t { debug, info, warning, error };
 
+/// How a line of the access log is written.
+enum class log_format : std::uint8_t { json, logfmt };
+
+/// What the access log says of the user that a token names.
+enum class logged_user : std::uint8_t {
+    hash,  // a pseudonym (core/pseudonym.hpp)
+    plain, // the id itself
+    off,   // nothing
+};
+
 struct config {
     /// host:port, IPv6 as [::1]:8080; port 0 takes any free port. Loopback, so that a first start
     /// exposes nothing.
@@ -159,6 +169,10 @@ struct config {
         /// One line per response: a path, "-" for standard output, or "off". Standard output is
         /// what systemd and containers collect.
         std::string access = "-";
+        log_format format = log_format::json;
+
+        /// Who a line was about can be followed, and not found out, without the key.
+        logged_user user_id = logged_user::hash;
     } log;
 
     /// Leaving.

@@ -16,6 +16,8 @@ using limits = config::limits_section;
 
 constexpr std::array<std::string_view, 2> issuer_modes{"auto", "none"};
 constexpr std::array<std::string_view, 4> log_levels{"debug", "info", "warning", "error"};
+constexpr std::array<std::string_view, 2> log_formats{"json", "logfmt"};
+constexpr std::array<std::string_view, 3> logged_users{"hash", "plain", "off"};
 
 constexpr std::int64_t hour = 3600;
 constexpr std::int64_t day = 24 * hour;
@@ -100,6 +102,10 @@ constexpr std::array table{
         "log.level", "Least severe event that is written"),
     fixed(text_setting<&c::log, &c::log_section::access>(
         "log.access", "Access log: a path, - for standard output, or off")),
+    choice_setting<log_formats, &c::log, &c::log_section::format>("log.format",
+                                                                  "How the access log is written"),
+    choice_setting<logged_users, &c::log, &c::log_section::user_id>(
+        "log.user_id", "The user in the access log: hash is a pseudonym, plain the id"),
     seconds_setting<&c::shutdown, &c::shutdown_section::drain_timeout>(
         "shutdown.drain_timeout", 0, day, "Time for transfers under way after SIGTERM"),
     text_setting<&c::web, &c::web_section::root>(

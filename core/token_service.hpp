@@ -45,6 +45,7 @@ class key_ring {
     explicit key_ring(std::vector<signing_key> keys);
     [[nodiscard]] const std::vector<signing_key>& keys() const noexcept { return keys_; }
     [[nodiscard]] const signing_key& newest() const noexcept { return keys_.front(); }
+    [[nodiscard]] const signing_key& oldest() const noexcept { return keys_.back(); }
 
   private:
     std::vector<signing_key> keys_;

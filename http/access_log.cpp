@@ -1,9 +1,6 @@
 #include "http/access_log.hpp"
 
-#include "core/json_quote.hpp"
-#include "http/decimal.hpp"
-
-#include <array>
+#include "http/log_line.hpp"
 
 namespace sluice::http {
 
@@ -23,72 +20,57 @@ std::string_view name_of(outcome how) noexcept {
     return "cut";
 }
 
-void append_padded(unsigned value, unsigned width, std::string& out) {
-    std::array<char, 4> digits{};
-    for (unsigned i = width; i-- > 0; value /= 10) {
-        digits[i] = static_cast<char>('0' + value % 10);
+void write_user(std::string_view user_id, const log_policy& policy, log_line& line) {
+    if (user_id.empty() || policy.user == core::logged_user::off) {
+        return;
     }
-    out.append(digits.data(), width);
+    if (policy.user == core::logged_user::plain) {
+        line.text("user", user_id);
+        return;
+    }
+    const auto name = policy.names->of(user_id);
+    line.text("user", {name.data(), name.size()});
 }
 
-// RFC 3339, milliseconds, UTC.
-void append_time(std::chrono::system_clock::time_point time, std::string& out) {
-    const auto milliseconds = std::chrono::floor<std::chrono::milliseconds>(time);
-    const auto day = std::chrono::floor<std::chrono::days>(milliseconds);
-    const std::chrono::year_month_day date(day);
-    const std::chrono::hh_mm_ss clock(milliseconds - day);
-    append_padded(static_cast<unsigned>(static_cast<int>(date.year())), 4, out);
-    out += '-';
-    append_padded(static_cast<unsigned>(date.month()), 2, out);
-    out += '-';
-    append_padded(static_cast<unsigned>(date.day()), 2, out);
-    out += 'T';
-    append_padded(static_cast<unsigned>(clock.hours().count()), 2, out);
-    out += ':';
-    append_padded(static_cast<unsigned>(clock.minutes().count()), 2, out);
-    out += ':';
-    append_padded(static_cast<unsigned>(clock.seconds().count()), 2, out);
-    out += '.';
-    append_padded(static_cast<unsigned>(clock.subseconds().count()), 3, out);
-    out += 'Z';
+// As in Content-Range, but for the size: "0-99". Of several parts, how many.
+void write_range(const exchange_record& record, log_line& line) {
+    if (record.slices > 1) {
+        line.number("parts", record.slices);
+    } else if (record.slices == 1) {
+        const auto& slice = record.slice;
+        line.range("range", slice.first, slice.first + slice.length - 1);
+    }
 }
 
-void append_member(std::string_view name, std::string_view value, std::string& out) {
-    out.append(",\"").append(name).append("\":");
-    core::append_json_quoted(value, out); // a jti is any text that its signer chose
+std::uint64_t count_of(std::chrono::microseconds time) noexcept {
+    return static_cast<std::uint64_t>(time.count());
 }
 
 } // namespace
 
-void append_access_line(const access_entry& entry, std::string& out) {
-    out += R"({"time":")";
-    append_time(entry.time, out);
-    out += '"';
-    append_member("request_id", entry.request_id, out);
-    append_member("peer", entry.peer, out);
-    append_member("method", entry.record.method, out);
-    append_member("route", name_of(entry.record.route), out);
-    out += ",\"status\":";
-    append_decimal(entry.status, out);
-    out += ",\"bytes\":";
-    append_decimal(entry.bytes, out);
-    out += ",\"duration_us\":";
-    append_decimal(static_cast<std::uint64_t>(entry.duration.count()), out);
-    append_member("outcome", name_of(entry.how), out);
-    if (!entry.record.problem.empty()) {
-        append_member("problem", entry.record.problem, out);
-    }
-    if (!entry.record.cause.empty()) {
-        append_member("cause", entry.record.cause, out);
-    }
-    if (!entry.record.jti.empty()) {
-        append_member("jti", entry.record.jti, out);
-    }
-    out += "}\n";
+void append_access_line(const access_entry& entry, const log_policy& policy, std::string& out) {
+    const auto& record = entry.record;
+    log_line line(policy.format, out);
+    line.time("time", entry.time);
+    line.text("request_id", entry.request_id);
+    line.text("peer", entry.peer);
+    line.text("method", record.method);
+    line.text("route", name_of(record.route));
+    line.number("status", entry.over.status);
+    line.number("bytes", entry.over.bytes);
+    write_range(record, line);
+    line.number("duration_us", count_of(entry.over.to_end));
+    line.number("first_byte_us", count_of(entry.over.to_first_byte));
+    line.text("outcome", name_of(entry.how));
+    line.text_if_any("problem", record.problem);
+    line.text_if_any("cause", record.cause);
+    line.text_if_any("jti", record.jti); // any text that its signer chose
+    write_user(record.user_id, policy, line);
+    line.end();
 }
 
-void access_log::write(const access_entry& entry) {
-    append_access_line(entry, buffer_);
+void access_log::write(const access_entry& entry, const log_policy& policy) {
+    append_access_line(entry, policy, buffer_);
     ++lines_;
     if (buffer_.size() >= flush_at) {
         flush();

@@ -1,8 +1,10 @@
 #pragma once
-// One JSON line per response. A worker formats into its own buffer and hands whole buffers to a
-// sink; the request never waits for a disk. No target, query, token or user in it: the route, the
-// jti and the request id are enough to find one request.
+// One line per response. A worker formats into its own buffer and hands whole buffers to a sink;
+// the request never waits for a disk. No target, query or token in it, and of the user what the
+// operator wants: the route, the jti and the request id are enough to find one request.
 
+#include "core/config.hpp"
+#include "core/pseudonym.hpp"
 #include "http/exchange.hpp"
 
 #include <chrono>
@@ -28,19 +30,24 @@ class log_sink {
     log_sink& operator=(const log_sink&) = default;
 };
 
+/// What the operator decides about lines.
+struct log_policy {
+    core::log_format format = core::log_format::json;
+    core::logged_user user = core::logged_user::off;
+    const core::pseudonyms* names = nullptr; // needed for logged_user::hash
+};
+
 struct access_entry {
     std::chrono::system_clock::time_point time;
     std::string_view request_id;
     std::string_view peer;
-    unsigned status = 0;
-    std::uint64_t bytes = 0;
-    std::chrono::microseconds duration{};
+    const finished_response& over;
     outcome how = outcome::complete;
     const exchange_record& record;
 };
 
 /// Appends `entry` and a line feed.
-void append_access_line(const access_entry& entry, std::string& out);
+void append_access_line(const access_entry& entry, const log_policy& policy, std::string& out);
 
 /// A worker's buffer before the sink. Without a sink it does nothing.
 class access_log {
@@ -48,7 +55,7 @@ class access_log {
     access_log(log_sink* sink, counters& count) noexcept : sink_(sink), count_(count) {}
 
     [[nodiscard]] bool is_on() const noexcept { return sink_ != nullptr; }
-    void write(const access_entry& entry);
+    void write(const access_entry& entry, const log_policy& policy);
     /// Hands over what there is; called once a tick and at the end.
     void flush();
 

@@ -2,6 +2,16 @@
 
 namespace sluice::http {
 
+void exchange_record::restart(std::chrono::steady_clock::time_point now) noexcept {
+    route = route_label::none;
+    method = problem = cause = {};
+    jti.clear();
+    user_id.clear();
+    slice = {};
+    slices = 0;
+    started = first_byte = now;
+}
+
 response& reply::begin(unsigned status) {
     out_.begin(frame_, status);
     return out_;

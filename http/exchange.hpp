@@ -2,6 +2,7 @@
 // One request and its answer while they are under way, and the interface of a handler. Pooled per
 // worker: an idle connection owns none of this.
 
+#include "core/byte_range.hpp"
 #include "core/claims.hpp"
 #include "http/file_cache.hpp"
 #include "http/metrics.hpp"
@@ -43,7 +44,14 @@ struct exchange_record {
     std::string_view problem; // slug; empty where the answer is no refusal
     std::string_view cause;   // the domain's name for it, finer than the slug; for the log only
     std::string jti;          // of the verified or issued token
-    std::chrono::steady_clock::time_point started{};
+    std::string user_id;      // likewise
+    core::byte_slice slice{}; // of the file, where a part of it was asked for
+    unsigned slices = 0;      // how many parts were asked for; 0: not a part of a file
+    std::chrono::steady_clock::time_point started{};    // the header was complete
+    std::chrono::steady_clock::time_point first_byte{}; // began to send
+
+    /// Forgets all but the capacity of its texts.
+    void restart(std::chrono::steady_clock::time_point now) noexcept;
 };
 
 /// What a handler fills in.

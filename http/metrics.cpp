@@ -1,5 +1,9 @@
 #include "http/metrics.hpp"
 
+#include "http/exposition.hpp"
+
+#include <algorithm>
+
 namespace sluice::http {
 
 namespace {
@@ -39,20 +43,18 @@ constexpr std::array plain_metrics{
     plain_metric{"sluice_access_log_dropped_total", "counter",
                  "Access log lines dropped because the log could not keep up.",
                  &counters::log_lines_dropped},
+    plain_metric{"sluice_file_cache_hits_total", "counter",
+                 "Downloads served from a file that was open already.", &counters::file_cache_hits},
+    plain_metric{"sluice_file_cache_misses_total", "counter",
+                 "Downloads that had to open their file.", &counters::file_cache_misses},
 };
 
-void append_head(std::string_view name, std::string_view type, std::string_view help,
-                 std::string& out) {
-    out.append("# HELP ").append(name).append(" ").append(help);
-    out.append("\n# TYPE ").append(name).append(" ").append(type).append("\n");
-}
+constexpr unsigned microseconds = 6; // decimals of a second
 
-void append_value(std::uint64_t value, std::string& out) {
-    out.append(" ").append(std::to_string(value)).append("\n");
-}
+using all_counters = std::span<const counters* const>;
 
 template <class Pick>
-std::uint64_t sum(std::span<const counters* const> all, Pick pick) {
+std::uint64_t sum(all_counters all, Pick pick) {
     std::uint64_t total = 0;
     for (const auto* one : all) {
         total += pick(*one).value();
@@ -60,47 +62,90 @@ std::uint64_t sum(std::span<const counters* const> all, Pick pick) {
     return total;
 }
 
-void append_responses(std::span<const counters* const> all, std::string& out) {
-    constexpr std::string_view name = "sluice_responses_total";
-    append_head(name, "counter", "Responses by route and status class.", out);
+void append_responses(all_counters all, exposition& out) {
+    out.family("sluice_responses_total", "counter", "Responses by route and status class.");
     for (std::size_t route = 0; route < route_count; ++route) {
         for (std::size_t hundreds = 2; hundreds < 6; ++hundreds) {
-            out.append(name).append("{route=\"");
-            out.append(name_of(static_cast<route_label>(route))).append("\",status=\"");
-            out.append(std::to_string(hundreds)).append("xx\"}");
-            append_value(sum(all,
-                             [&](const counters& c) -> const counter& {
-                                 return c.responses[route][hundreds];
-                             }),
-                         out);
+            const auto status = std::to_string(hundreds) + "xx";
+            const auto pick = [&](const counters& c) -> const counter& {
+                return c.responses[route][hundreds];
+            };
+            out.sample({{"route", name_of(static_cast<route_label>(route))}, {"status", status}},
+                       sum(all, pick));
         }
     }
 }
 
-void append_refusals(std::span<const counters* const> all, std::string& out) {
-    constexpr std::string_view name = "sluice_refusals_total";
-    append_head(name, "counter", "Refusals by problem type.", out);
+void append_refusals(all_counters all, exposition& out) {
+    out.family("sluice_refusals_total", "counter", "Refusals by problem type.");
     for (std::size_t i = 0; i < problem_count; ++i) {
-        out.append(name).append("{problem=\"");
-        out.append(describe(static_cast<problem_id>(i)).slug).append("\"}");
-        append_value(sum(all, [&](const counters& c) -> const counter& { return c.refusals[i]; }),
-                     out);
+        const auto pick = [&](const counters& c) -> const counter& { return c.refusals[i]; };
+        out.sample({{"problem", describe(static_cast<problem_id>(i)).slug}}, sum(all, pick));
     }
 }
 
-void append_limits(std::span<const counters* const> all, std::string& out) {
-    constexpr std::string_view name = "sluice_limits_reached_total";
-    append_head(name, "counter",
-                "Connections refused, requests refused and connections closed at a limit, by the "
-                "setting below limits.",
-                out);
+void append_limits(all_counters all, exposition& out) {
+    out.family("sluice_limits_reached_total", "counter",
+               "Connections refused, requests refused and connections closed at a limit, by the "
+               "setting below limits.");
     for (std::size_t i = 0; i < limit_count; ++i) {
-        out.append(name).append("{limit=\"");
-        out.append(name_of(static_cast<limit_label>(i))).append("\"}");
-        append_value(
-            sum(all, [&](const counters& c) -> const counter& { return c.limits_reached[i]; }),
-            out);
+        const auto pick = [&](const counters& c) -> const counter& { return c.limits_reached[i]; };
+        out.sample({{"limit", name_of(static_cast<limit_label>(i))}}, sum(all, pick));
     }
+}
+
+void append_connections(all_counters all, exposition& out) {
+    out.family("sluice_connections", "gauge", "Connections by what they wait for.");
+    const auto in_state = [&](connection_state state) {
+        return sum(all, [&](const counters& c) -> const counter& {
+            return c.connections[static_cast<std::size_t>(state)];
+        });
+    };
+    for (std::size_t i = 0; i < connection_state_count; ++i) {
+        const auto state = static_cast<connection_state>(i);
+        out.sample({{"state", name_of(state)}}, in_state(state));
+    }
+    out.family("sluice_transfers_active", "gauge",
+               "Responses whose client has not taken all of them yet.");
+    out.sample({}, in_state(connection_state::writing) + in_state(connection_state::throttled));
+}
+
+void append_store(all_counters all, exposition& out) {
+    constexpr std::array<std::string_view, store_operation_count> names{"read", "write"};
+    out.family("sluice_store_errors_total", "counter", "Operations of the store that failed.");
+    for (std::size_t i = 0; i < store_operation_count; ++i) {
+        const auto pick = [&](const counters& c) -> const counter& { return c.store_errors[i]; };
+        out.sample({{"operation", names[i]}}, sum(all, pick));
+    }
+    out.family("sluice_store_duration_seconds", "histogram", "Time that the store took.");
+    for (std::size_t i = 0; i < store_operation_count; ++i) {
+        out.histogram(
+            {{"operation", names[i]}}, microseconds,
+            all, [&](const counters& c) -> auto& { return c.store_latency[i]; });
+    }
+}
+
+void append_histograms(all_counters all, exposition& out) {
+    out.family("sluice_mint_duration_seconds", "histogram",
+               "Time from a request's header to its token.");
+    out.histogram(
+        {}, microseconds, all, [](const counters& c) -> auto& { return c.mint_latency; });
+    out.family("sluice_first_byte_duration_seconds", "histogram",
+               "Time from a download's header to the first byte of the answer.");
+    out.histogram(
+        {}, microseconds, all, [](const counters& c) -> auto& { return c.download_latency; });
+    out.family("sluice_transfer_duration_seconds", "histogram",
+               "Time from a download's header to its last byte.");
+    out.histogram(
+        {}, microseconds, all, [](const counters& c) -> auto& { return c.transfer_duration; });
+    out.family("sluice_transfer_bytes_per_second", "histogram",
+               "Average rate of downloads of 256 KiB and more.");
+    out.histogram(
+        {}, 0, all, [](const counters& c) -> auto& { return c.transfer_rate; });
+}
+
+std::uint64_t count_of(std::chrono::microseconds time) noexcept {
+    return static_cast<std::uint64_t>(time.count());
 }
 
 } // namespace
@@ -115,21 +160,46 @@ std::string_view name_of(limit_label limit) noexcept {
 }
 
 std::string_view name_of(route_label route) noexcept {
-    constexpr std::array<std::string_view, route_count> names{"none",   "token", "download",
-                                                              "health", "ready", "metrics", "web"};
+    constexpr std::array<std::string_view, route_count> names{
+        "none", "token", "download", "health", "ready", "metrics", "web"};
     return names[static_cast<std::size_t>(route)];
 }
 
-void append_metrics(std::span<const counters* const> all, std::string& out) {
+std::string_view name_of(connection_state state) noexcept {
+    constexpr std::array<std::string_view, connection_state_count> names{
+        "idle", "reading", "suspended", "writing", "throttled", "lingering"};
+    return names[static_cast<std::size_t>(state)];
+}
+
+void count_response(const finished_response& over, counters& count) noexcept {
+    count.bytes_sent.add(over.bytes);
+    count.responses[static_cast<std::size_t>(over.route)][over.status / 100].add();
+    if (over.route == route_label::token && over.status == 200) {
+        count.mint_latency.observe(count_of(over.to_first_byte));
+    } else if (over.route == route_label::download && (over.status == 200 || over.status == 206)) {
+        const auto time = count_of(over.to_end);
+        count.download_latency.observe(count_of(over.to_first_byte));
+        count.transfer_duration.observe(time);
+        if (over.bytes >= least_measured_transfer) {
+            const auto milliseconds = std::max<std::uint64_t>(time / 1000, 1);
+            count.transfer_rate.observe(over.bytes / milliseconds * 1000);
+        }
+    }
+}
+
+void append_metrics(std::span<const counters* const> all, std::string& text) {
+    exposition out(text);
     append_responses(all, out);
     append_refusals(all, out);
     append_limits(all, out);
+    append_connections(all, out);
     for (const auto& metric : plain_metrics) {
-        append_head(metric.name, metric.type, metric.help, out);
-        out += metric.name;
-        append_value(
-            sum(all, [&](const counters& c) -> const counter& { return c.*metric.member; }), out);
+        out.family(metric.name, metric.type, metric.help);
+        out.sample({},
+                   sum(all, [&](const counters& c) -> const counter& { return c.*metric.member; }));
     }
+    append_store(all, out);
+    append_histograms(all, out);
 }
 
 } // namespace sluice::http

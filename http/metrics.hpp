@@ -1,12 +1,13 @@
 #pragma once
-// Counters in the Prometheus text format. Each worker has its own set, written by its thread alone,
-// so the hot path pays a plain add; a scrape sums them. Labels are routes, status classes and
-// problems: never an id, a path or a user.
+// What the service counts, and its text for Prometheus. Each worker has its own set, written by its
+// thread alone, so the hot path pays a plain add; a scrape sums them. Labels are routes, status
+// classes, problems and states: never an id, a path or a user.
 
+#include "http/counter.hpp"
 #include "http/problem.hpp"
 
 #include <array>
-#include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -14,23 +15,6 @@
 #include <string_view>
 
 namespace sluice::http {
-
-/// Written by one thread, read by any.
-class counter {
-  public:
-    void add(std::uint64_t n = 1) noexcept {
-        value_.store(value_.load(std::memory_order_relaxed) + n, std::memory_order_relaxed);
-    }
-    void subtract(std::uint64_t n = 1) noexcept {
-        value_.store(value_.load(std::memory_order_relaxed) - n, std::memory_order_relaxed);
-    }
-    [[nodiscard]] std::uint64_t value() const noexcept {
-        return value_.load(std::memory_order_relaxed);
-    }
-
-  private:
-    std::atomic<std::uint64_t> value_{0};
-};
 
 /// The label "route". `none` stands for requests that no route answered.
 enum class route_label : std::uint8_t { none, token, download, health, ready, metrics, web };
@@ -55,11 +39,39 @@ inline constexpr std::size_t limit_count =
     static_cast<std::size_t>(limit_label::requests_per_connection) + 1;
 [[nodiscard]] std::string_view name_of(limit_label limit) noexcept;
 
-/// One worker's counters. Gauges are counters that also go down.
+/// What a connection waits for: the label "state". It keeps its state while its thread runs it, so
+/// a request that is answered at once never leaves `idle`, and costs nothing here.
+enum class connection_state : std::uint8_t {
+    idle,      // the next request, or the first
+    reading,   // the rest of a request
+    suspended, // the handler's answer
+    writing,   // the peer to take more of the response
+    throttled, // its rate to allow more of the response
+    lingering, // the peer to close
+};
+inline constexpr std::size_t connection_state_count = 6;
+[[nodiscard]] std::string_view name_of(connection_state state) noexcept;
+
+/// The label "operation" of the store's families.
+enum class store_operation : std::uint8_t { read, write };
+inline constexpr std::size_t store_operation_count = 2;
+
+/// Microseconds: 64 us to 4.2 s in steps of two, for what should be quick.
+using latency_histogram = histogram<6, 1, 17>;
+/// Microseconds: 1 ms to 4.8 h in steps of four, for transfers.
+using duration_histogram = histogram<10, 2, 13>;
+/// Bytes per second: 4 KiB/s to 4 GiB/s in steps of four.
+using rate_histogram = histogram<12, 2, 11>;
+
+/// Responses with fewer bytes say nothing about throughput: they fit into the socket's buffer.
+inline constexpr std::uint64_t least_measured_transfer = 256 * 1024;
+
+/// One thread's counters. Gauges are counters that also go down.
 struct counters {
     std::array<std::array<counter, 6>, route_count> responses; // by route and status / 100
     std::array<counter, problem_count> refusals;
     std::array<counter, limit_count> limits_reached;
+    std::array<counter, connection_state_count> connections;
     counter bytes_sent;
     counter connections_accepted;
     counter connections_open;
@@ -71,11 +83,31 @@ struct counters {
     counter unknown_parameters;
     counter accept_failures;
     counter log_lines_dropped;
+    counter file_cache_hits;
+    counter file_cache_misses;
+    std::array<counter, store_operation_count> store_errors;
+    std::array<latency_histogram, store_operation_count> store_latency;
+    latency_histogram mint_latency;       // request header to answer, of tokens that were issued
+    latency_histogram download_latency;   // request header to first byte, of 200 and 206
+    duration_histogram transfer_duration; // request header to last byte, of 200 and 206
+    rate_histogram transfer_rate;         // of those of least_measured_transfer and more
 
     void add_limit(limit_label which) noexcept {
         limits_reached[static_cast<std::size_t>(which)].add();
     }
 };
+
+/// A response that is over, as the histograms see it.
+struct finished_response {
+    route_label route = route_label::none;
+    unsigned status = 0;
+    std::uint64_t bytes = 0;                   // sent, header included
+    std::chrono::microseconds to_first_byte{}; // both from the end of the request's header
+    std::chrono::microseconds to_end{};
+};
+
+/// Counts it in the families that it belongs to, connections and requests under way excepted.
+void count_response(const finished_response& over, counters& count) noexcept;
 
 /// Appends the exposition of the sum of `all`.
 void append_metrics(std::span<const counters* const> all, std::string& out);

@@ -7,6 +7,7 @@ namespace sluice::http {
 session_base::session_base(worker& owner, peer_info peer) : owner_(owner), peer_(std::move(peer)) {
     owner_.enlist(*this);
     owner_.count().connections_open.add();
+    owner_.count().connections[static_cast<std::size_t>(state_)].add();
 }
 
 session_base::~session_base() {
@@ -15,7 +16,17 @@ session_base::~session_base() {
         owner_.count().requests_active.subtract();
         owner_.outbounds().give_back(std::move(out_));
     }
+    owner_.count().connections[static_cast<std::size_t>(state_)].subtract();
     owner_.count().connections_open.subtract();
+}
+
+void session_base::wait_for(connection_state what) noexcept {
+    if (what != state_) {
+        auto& connections = owner_.count().connections;
+        connections[static_cast<std::size_t>(state_)].subtract();
+        connections[static_cast<std::size_t>(what)].add();
+        state_ = what;
+    }
 }
 
 void session_base::hold_inbound() {
@@ -36,8 +47,7 @@ reply session_base::open_reply(std::chrono::sys_seconds wall, bool keep_alive) {
     out_ = owner_.outbounds().take();
     owner_.count().requests_active.add();
     out_->writer.start();
-    out_->record = {};
-    out_->record.started = now();
+    out_->record.restart(now());
     out_->request_id.clear();
     owner_.append_request_id(out_->request_id);
 
@@ -91,12 +101,18 @@ void session_base::count_limit(const request_parser& parser) noexcept {
     }
 }
 
-void session_base::conclude(outcome how) {
+void session_base::conclude(outcome how, time_point instant) {
     auto& count = owner_.count();
-    const auto sent = out_->writer.bytes_sent();
-    const auto status = out_->answer.status();
-    count.bytes_sent.add(sent);
-    count.responses[static_cast<std::size_t>(out_->record.route)][status / 100].add();
+    const auto& record = out_->record;
+    using std::chrono::floor;
+    using std::chrono::microseconds;
+    const finished_response over{.route = record.route,
+                                 .status = out_->answer.status(),
+                                 .bytes = out_->writer.bytes_sent(),
+                                 .to_first_byte =
+                                     floor<microseconds>(record.first_byte - record.started),
+                                 .to_end = floor<microseconds>(instant - record.started)};
+    count_response(over, count);
     count.requests_active.subtract();
     if (how != outcome::complete) {
         (how == outcome::cut ? count.transfers_cut : count.transfers_lost).add();
@@ -105,12 +121,10 @@ void session_base::conclude(outcome how) {
         owner_.log().write({.time = owner_.where().clock.wall(),
                             .request_id = out_->request_id,
                             .peer = peer_.address,
-                            .status = status,
-                            .bytes = sent,
-                            .duration = std::chrono::duration_cast<std::chrono::microseconds>(
-                                now() - out_->record.started),
+                            .over = over,
                             .how = how,
-                            .record = out_->record});
+                            .record = record},
+                           owner_.where().log);
     }
     out_->answer.clear(); // the descriptor goes now, not with the next use of the pool
     owner_.outbounds().give_back(std::move(out_));

@@ -44,8 +44,10 @@ class session_base : public deadline_node, public connection {
     void refuse_admission();
     /// Counts a refusal of the parser.
     void count_limit(const request_parser& parser) noexcept;
-    /// Counts and logs the response, and gives it back.
-    void conclude(outcome how);
+    /// Counts and logs the response, which ended at `instant`, and gives it back.
+    void conclude(outcome how, time_point instant);
+    /// What the connection waits for from now on; nothing to do while that does not change.
+    void wait_for(connection_state what) noexcept;
 
     worker& owner_;
     peer_info peer_;
@@ -57,6 +59,8 @@ class session_base : public deadline_node, public connection {
 
   private:
     reply open_reply(std::chrono::sys_seconds wall, bool keep_alive);
+
+    connection_state state_ = connection_state::idle;
 };
 
 template <transport Transport>
@@ -100,6 +104,7 @@ class session final : public session_base {
         error_code ec;
         const auto got = connection_.read_some(in_->bytes.prepare(), ec);
         if (ec == net::error::would_block) {
+            wait_for(in_->bytes.empty() ? connection_state::idle : connection_state::reading);
             if (in_->bytes.empty()) {
                 release_inbound(); // an idle connection holds no buffer
             }
@@ -119,6 +124,7 @@ class session final : public session_base {
             if (has_started() && !had_started && served_ > 0) {
                 arm(now() + owner_.where().limits.header_timeout);
             }
+            wait_for(has_started() ? connection_state::reading : connection_state::idle);
             wait_readable(&session::read);
             return;
         case request_parser::status::ready:
@@ -143,7 +149,8 @@ class session final : public session_base {
         if (in_->parser.consumed() == in_->bytes.data().size() || !out_->answer.keeps_alive()) {
             release_inbound();
         }
-        deadline_.emplace(owner_.where().limits.transfer, now());
+        out_->record.first_byte = now();
+        deadline_.emplace(owner_.where().limits.transfer, out_->record.first_byte);
         write();
     }
 
@@ -161,6 +168,7 @@ class session final : public session_base {
         case response_writer::status::yielded:
             break;
         }
+        wait_for(connection_state::writing);
         const auto instant = now();
         deadline_->add_progress(out_->writer.bytes_sent() - sent_before, instant);
         arm(deadline_->next());
@@ -173,7 +181,8 @@ class session final : public session_base {
 
     void finish_response() {
         const bool goes_on = out_->answer.keeps_alive();
-        conclude(outcome::complete);
+        const auto instant = now();
+        conclude(outcome::complete, instant);
         if (!goes_on) {
             start_lingering();
             return;
@@ -182,10 +191,10 @@ class session final : public session_base {
         if (in_) { // the next request came with this one
             in_->bytes.consume(in_->parser.consumed());
             in_->start(owner_.where().limits.header);
-            arm(now() + owner_.where().limits.header_timeout);
+            arm(instant + owner_.where().limits.header_timeout);
             defer(&session::parse);
         } else {
-            arm(now() + owner_.where().limits.idle_timeout);
+            arm(instant + owner_.where().limits.idle_timeout);
             defer(&session::read); // behind what is ready now: by then the next request may be here
         }
     }
@@ -194,6 +203,7 @@ class session final : public session_base {
     // answer.
     void start_lingering() {
         phase_ = phase::lingering;
+        wait_for(connection_state::lingering);
         connection_.shutdown_send();
         arm(now() + linger);
         discard();
@@ -239,8 +249,10 @@ class session final : public session_base {
     void time_out() {
         refuse(problem_id::header_timeout);
         const auto status = out_->writer.advance(out_->answer, connection_);
-        conclude(status == response_writer::status::failed ? outcome::aborted : outcome::complete);
+        conclude(status == response_writer::status::failed ? outcome::aborted : outcome::complete,
+                 now());
         phase_ = phase::lingering;
+        wait_for(connection_state::lingering);
         connection_.shutdown_send();
         arm(now() + linger);
     }
@@ -249,7 +261,7 @@ class session final : public session_base {
         phase_ = phase::closed;
         connection_.close();
         if (out_) {
-            conclude(timed_out_ ? outcome::cut : how);
+            conclude(timed_out_ ? outcome::cut : how, now());
         }
         delete this;
     }

@@ -4,6 +4,7 @@
 
 #include "core/clock.hpp"
 #include "core/transfer_deadline.hpp"
+#include "http/access_log.hpp"
 #include "http/cors.hpp"
 #include "http/file_cache.hpp"
 #include "http/request_parser.hpp"
@@ -29,6 +30,7 @@ struct site {
     const cors_policy& cors;
     const core::clock& clock; // the same for all sites of a process
     session_limits limits;
+    log_policy log;
     /// Set once, when the process begins to shut down: answers then close their connections.
     const std::atomic<bool>& is_draining;
 };

@@ -10,7 +10,7 @@ PYTHON=/usr/bin/python3
 BUILD_PACKAGES=(g++ cmake ninja-build ccache libboost1.81-dev libboost-json1.81-dev
     libboost-test1.81-dev libssl-dev libspdlog-dev libsqlite3-dev libpq-dev)
 TEST_PACKAGES=(python3 python3-pytest python3-jwt curl wget aria2 ffmpeg wrk clang-format
-    postgresql sqlite3)
+    postgresql prometheus sqlite3)
 
 if [ -t 1 ]; then
     BOLD=$'\e[1m' RED=$'\e[31m' PLAIN=$'\e[0m'

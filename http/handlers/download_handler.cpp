@@ -49,6 +49,7 @@ core::result<void> download_handler::authorise(const core::media_id& media, requ
                          verdict.error().code == core::errc::token_expired;
     if (is_ours) {
         out.record().jti.assign(in.claims.jti, 0, logged_jti_size);
+        out.record().user_id = in.claims.user_id;
     }
     return verdict;
 }
@@ -83,10 +84,12 @@ core::result<cached_file_handle> download_handler::open(const core::media_id& me
         // Kept bytes are one version. A descriptor may have been written through or lost its name,
         // and then a resumed download would be a splice of two versions.
         if (!known->content.empty() || core::is_current(*known->media)) {
+            out.count().file_cache_hits.add();
             return known;
         }
         in.files->forget(in.raw_path);
     }
+    out.count().file_cache_misses.add();
     auto opened = library_.open(media, in.scratch);
     if (!opened) {
         return opened.error();

@@ -75,6 +75,10 @@ void send_content(const core::download_plan& plan, const cached_file& file, repl
     auto& response = out.begin(plan.what == outcome::whole ? 200 : 206);
     response.fields(file.validators);
     response.fields(file.disposition);
+    if (plan.what != outcome::whole) {
+        out.record().slice = plan.slices.view().front();
+        out.record().slices = static_cast<unsigned>(plan.slices.view().size());
+    }
     if (plan.what == outcome::parts) {
         const std::string boundary = "sluice-" + std::string(out.frame().request_id);
         response.finish_with(file, plan.slices.view(), boundary);

@@ -30,6 +30,7 @@ void ready_handler::handle(request&, reply& out) const {
 void metrics_handler::handle(request& in, reply& out) const {
     in.scratch.clear();
     append_metrics(all_, in.scratch);
+    append_more_(in.scratch);
     send(out, "text/plain; version=0.0.4; charset=utf-8", in.scratch);
 }
 

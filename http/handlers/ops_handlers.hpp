@@ -5,6 +5,9 @@
 #include "http/exchange.hpp"
 
 #include <atomic>
+#include <functional>
+#include <string>
+#include <utility>
 #include <vector>
 
 namespace sluice::http {
@@ -30,12 +33,16 @@ class ready_handler final : public handler {
 /// Prometheus text.
 class metrics_handler final : public handler {
   public:
-    /// `all` is complete before the first request and does not change after it.
-    explicit metrics_handler(const std::vector<const counters*>& all) noexcept : all_(all) {}
+    /// `all` is complete before the first request and does not change after it. `append_more` adds
+    /// what is not counted by request: the process, the keys.
+    metrics_handler(const std::vector<const counters*>& all,
+                    std::function<void(std::string&)> append_more)
+        : all_(all), append_more_(std::move(append_more)) {}
     void handle(request& in, reply& out) const override;
 
   private:
     const std::vector<const counters*>& all_;
+    std::function<void(std::string&)> append_more_;
 };
 
 } // namespace sluice::http

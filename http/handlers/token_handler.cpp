@@ -65,6 +65,7 @@ void token_handler::handle(request& in, reply& out) const {
     }
     const auto issued = with_.tokens.issue(wanted->media, wanted->user_id, wanted->ttl, in.now);
     out.record().jti = issued.jti;
+    out.record().user_id = wanted->user_id;
     out.count().tokens_issued.add();
 
     auto& body = in.scratch;

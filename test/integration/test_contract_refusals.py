@@ -1,12 +1,12 @@
 """Contract §3 and §4: refusals and their order, and what stands around the two main routes."""
 
 import json
-import re
 import shutil
 
 import pytest
 from support.checks import check_invalid_token, check_problem, without_request_id
 from support.ids import TOKEN_ROUTE, VIDEO, Course, Lesson, Module
+from support.metrics import parse as parse_metrics
 from support.tokens import OTHER_SECRET, mint
 from support.wire import Connection, request_bytes
 
@@ -134,27 +134,13 @@ def test_readiness_goes_red_without_the_media_root(start_server, tree):
     assert server.get("/healthz").status == 200
 
 
-def metrics_of(text):
-    """{name with labels: value}; fails on what is no Prometheus text."""
-    values = {}
-    for line in text.splitlines():
-        if line.startswith("#"):
-            assert re.match(r"# (HELP|TYPE) [a-z_]+ .+", line), line
-            continue
-        match = re.fullmatch(r'([a-z_]+(?:\{[a-z_]+="[^"]*"(?:,[a-z_]+="[^"]*")*\})?) (\d+)', line)
-        assert match, line
-        assert match.group(1) not in values, line
-        values[match.group(1)] = int(match.group(2))
-    return values
-
-
 def test_metrics_count(start_server, tree):
     server = start_server(tree)
     server.get(VIDEO.target())
     assert server.download(VIDEO).status == 200
     answer = server.get("/metrics")
     assert answer.get("Content-Type").startswith("text/plain; version=0.0.4")
-    values = metrics_of(answer.body.decode())
+    values = parse_metrics(answer.body.decode())
     assert values['sluice_responses_total{route="download",status="2xx"}'] == 1
     assert values['sluice_responses_total{route="download",status="4xx"}'] == 1
     assert values["sluice_tokens_issued_total"] == 1
@@ -168,7 +154,7 @@ def test_metrics_on_a_listener_of_their_own(start_server, tree):
     assert len(addresses) == 2
     host, port = (addresses - {server.host}).pop().rsplit(":", 1)
     with Connection((host, int(port))) as connection:
-        metrics_of(connection.request("GET", "/metrics").body.decode())
+        parse_metrics(connection.request("GET", "/metrics").body.decode())
         check_problem(connection.request("GET", VIDEO.target()), 404)
 
 

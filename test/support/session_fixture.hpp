@@ -75,7 +75,7 @@ struct fixture {
     }
 
     [[nodiscard]] std::shared_ptr<const site> make_site() const {
-        return std::make_shared<const site>(site{*routes, cors, clock, limits, draining});
+        return std::make_shared<const site>(site{*routes, cors, clock, limits, {}, draining});
     }
 
     /// Connects, sends `text`, and runs until nothing is ready any more.

@@ -1,0 +1,41 @@
+"""Reads a Prometheus exposition, strictly."""
+
+import re
+import time
+
+SAMPLE = re.compile(
+    r'([a-z_]+)((?:\{[a-z_]+="(?:[^"\\]|\\.)*"(?:,[a-z_]+="(?:[^"\\]|\\.)*")*\})?) (\d+(?:\.\d+)?)'
+)
+
+
+def parse(text):
+    """{name with labels: value}; fails on what is no Prometheus text or comes twice."""
+    values = {}
+    for line in text.splitlines():
+        if line.startswith("#"):
+            assert re.match(r"# (HELP|TYPE) [a-z_]+ .+", line), line
+            continue
+        match = SAMPLE.fullmatch(line)
+        assert match, line
+        key = match.group(1) + match.group(2)
+        assert key not in values, line
+        values[key] = float(match.group(3))
+    return values
+
+
+def scrape(server):
+    """The samples of the server's own /metrics."""
+    answer = server.get("/metrics")
+    assert answer.status == 200, answer
+    return parse(answer.body.decode())
+
+
+def scrape_until(server, condition, timeout=15):
+    """The first scrape that `condition` holds of; fails with the last one."""
+    deadline = time.monotonic() + timeout
+    while True:
+        values = scrape(server)
+        if condition(values):
+            return values
+        assert time.monotonic() < deadline, values
+        time.sleep(0.05)

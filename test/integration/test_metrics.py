@@ -1,0 +1,114 @@
+"""What a scrape says, as Prometheus' own tool reads it."""
+
+import subprocess
+
+from support.ids import COURSE_PRESENTATION, VIDEO, Lesson
+from support.media import noise
+from support.metrics import parse, scrape, scrape_until
+from support.paused import LARGE, Paused
+from support.tokens import mint
+from support.wire import request_bytes
+
+
+def some_traffic(server, tree):
+    """A bit of everything: tokens, downloads whole and in part, refusals."""
+    large = tree.add(Lesson("large.mp4"), noise(1 << 20))
+    server.download(VIDEO)
+    server.download(large)
+    server.download(large, {"Range": "bytes=5-9"})
+    server.download(COURSE_PRESENTATION, method="HEAD")
+    server.get(VIDEO.target())
+    server.ask("type=lesson")
+    server.get("/nowhere")
+
+
+def test_promtool_has_no_objection(start_server, tree):
+    server = start_server(tree)
+    some_traffic(server, tree)
+    text = server.get("/metrics").body
+    result = subprocess.run(["promtool", "check", "metrics"], input=text, capture_output=True)
+    assert result.returncode == 0 and result.stderr == b"", result
+    parse(text.decode())
+
+
+def test_histograms_count_downloads_and_tokens(start_server, tree):
+    server = start_server(tree)
+    some_traffic(server, tree)
+    values = scrape(server)
+    assert values["sluice_mint_duration_seconds_count"] == 4
+    assert values["sluice_tokens_issued_total"] == 4
+    assert values["sluice_transfer_duration_seconds_count"] == 4
+    assert values["sluice_first_byte_duration_seconds_count"] == 4
+    assert values["sluice_transfer_bytes_per_second_count"] == 1
+    assert 0 < values["sluice_first_byte_duration_seconds_sum"]
+    assert (
+        values["sluice_first_byte_duration_seconds_sum"]
+        <= values["sluice_transfer_duration_seconds_sum"]
+    )
+
+
+def test_file_cache_is_counted(start_server, tree):
+    server = start_server(tree, arguments=["--threads", "1"])
+    for _ in range(3):
+        server.download(VIDEO, token=mint(VIDEO))
+    values = scrape(server)
+    hits = values["sluice_file_cache_hits_total"]
+    misses = values["sluice_file_cache_misses_total"]
+    assert hits + misses == 3 and misses >= 1
+
+
+def test_connections_are_counted_by_what_they_wait_for(start_server, tree):
+    server = start_server(tree)
+    large = tree.add(Lesson("large.mp4"), noise(1024) * (LARGE // 1024))
+
+    def in_state(values, state):
+        return values[f'sluice_connections{{state="{state}"}}']
+
+    before = scrape_until(server, lambda v: in_state(v, "lingering") == 0)
+    assert in_state(before, "writing") == 0
+    with server.connect() as idle, server.connect() as reading:
+        assert idle.request("GET", "/healthz").status == 200
+        reading.send(b"GET /healthz HT")
+        paused = Paused(server, large)
+        values = scrape_until(
+            server,
+            lambda v: in_state(v, "reading") == 1
+            and in_state(v, "writing") == 1
+            and in_state(v, "idle") == 2,
+        )  # the other idle one is the scrape's own
+        assert values["sluice_transfers_active"] == 1
+        paused.close()
+    values = scrape_until(server, lambda v: v["sluice_connections_open"] == 1)
+    assert values["sluice_transfers_active"] == 0
+    states = [value for key, value in values.items() if key.startswith("sluice_connections{")]
+    assert sum(states) == 1
+
+
+def test_labels_never_name_a_user_a_file_or_a_token(start_server, tree):
+    server = start_server(tree)
+    media = tree.add(Lesson("Unmistakable.mp4", trainer="trainerX77"), b"x")
+    token = server.token(media, "trainerX77")
+    server.download(media, token=token)
+    server.get(media.target())
+    with server.connect() as connection:
+        connection.send(request_bytes("GET", "/secretpath?q=querytext", {"X-A": "fieldtext"}))
+        connection.read()
+    text = server.get("/metrics").body.decode()
+    for word in ("Unmistakable", "trainerX77", "course456", "secretpath", "querytext", "fieldtext"):
+        assert word not in text
+    assert len(text) < 64 * 1024
+
+
+def test_process_and_build(start_server, tree):
+    server = start_server(tree)
+    values = scrape(server)
+    assert values["process_open_fds"] > 3
+    assert values["process_resident_memory_bytes"] > 1e6
+    assert values["sluice_ephemeral_key"] == 0
+    build = [key for key in values if key.startswith("sluice_build_info{")]
+    assert len(build) == 1 and 'version="' in build[0]
+
+
+def test_ephemeral_key_is_told(start_server, tree):
+    server = start_server(tree, env={})
+    assert scrape(server)["sluice_ephemeral_key"] == 1
