@@ -5,6 +5,8 @@
 #include <boost/beast/core/string.hpp>
 #include <boost/beast/http/rfc7230.hpp>
 
+#include <algorithm>
+
 namespace sluice::http {
 
 namespace {
@@ -14,21 +16,45 @@ error_code stop() {
     return bhttp::make_error_code(bhttp::error::end_of_stream);
 }
 
-bool lists_chunked(std::string_view value) {
-    for (const auto token : bhttp::token_list{value}) {
-        if (beast::iequals(token, "chunked")) {
-            return true;
-        }
+// Fields that we act on and that have one value (RFC 9110 §5.3), each with a bit of its own. Of two
+// such lines a proxy may believe the other one. 0 for every other field.
+constexpr unsigned singleton_bit(bhttp::field id) noexcept {
+    switch (id) {
+    case bhttp::field::authorization:
+        return 1U << 0U;
+    case bhttp::field::content_type:
+        return 1U << 1U;
+    case bhttp::field::expect:
+        return 1U << 2U;
+    case bhttp::field::range:
+        return 1U << 3U;
+    case bhttp::field::if_range:
+        return 1U << 4U;
+    case bhttp::field::if_modified_since:
+        return 1U << 5U;
+    case bhttp::field::if_unmodified_since:
+        return 1U << 6U;
+    case bhttp::field::origin:
+        return 1U << 7U;
+    case bhttp::field::access_control_request_method:
+        return 1U << 8U;
+    default:
+        return 0;
     }
-    return false;
+}
+
+bool lists(std::string_view value, std::string_view wanted) {
+    return std::ranges::any_of(bhttp::token_list{value},
+                               [&](const auto& token) { return beast::iequals(token, wanted); });
 }
 
 } // namespace
 
-head_reader::head_reader(std::string_view text, std::size_t max_fields, request_head& head)
-    : text_(text), max_fields_(max_fields), head_(head) {
+head_reader::head_reader(std::size_t size, std::size_t max_fields, request_head& head)
+    : max_fields_(max_fields), head_(head) {
     head_.clear();
-    header_limit(static_cast<std::uint32_t>(text.size() + 1)); // request_parser has judged the size
+    header_limit(static_cast<std::uint32_t>(size + 1)); // request_parser has judged the size
+    body_limit(boost::none);                            // and judges what is announced
 }
 
 void head_reader::on_request_impl(bhttp::verb method, string_view, string_view target, int version,
@@ -42,14 +68,6 @@ void head_reader::on_field_impl(bhttp::field id, string_view name, string_view v
                                 error_code& ec) {
     if (head_.fields.size() == max_fields_) {
         broken_ = problem_id::fields_too_large;
-        ec = stop();
-        return;
-    }
-    // Beast joins a folded line in a buffer of its own (RFC 9112 §5.2 lets a server refuse it).
-    const bool is_in_text = value.empty() || (value.data() >= text_.data() &&
-                                              value.data() < text_.data() + text_.size());
-    if (!is_in_text) {
-        broken_ = problem_id::malformed_request;
         ec = stop();
         return;
     }
@@ -69,21 +87,17 @@ void head_reader::count_special(bhttp::field id, std::string_view value) {
         break;
     case bhttp::field::transfer_encoding:
         ++codings_;
-        names_chunked_ = names_chunked_ || lists_chunked(value);
+        names_chunked_ = names_chunked_ || lists(value, "chunked");
         only_chunked_ = only_chunked_ && beast::iequals(value, "chunked");
         empty_coding_ = empty_coding_ || value.empty();
         break;
-    case bhttp::field::authorization:
-        ++authorizations_;
-        break;
-    case bhttp::field::content_type:
-        ++content_types_;
-        break;
     case bhttp::field::expect:
-        ++expects_;
         expects_continue_ = beast::iequals(value, "100-continue");
-        break;
+        [[fallthrough]];
     default:
+        const auto bit = singleton_bit(id);
+        is_repeated_ = is_repeated_ || (seen_ & bit) != 0;
+        seen_ |= bit;
         break;
     }
 }
@@ -105,7 +119,7 @@ std::optional<problem_id> head_reader::verdict(const error_code& ec) {
     if (const auto host = host_verdict()) {
         return host;
     }
-    if (authorizations_ > 1 || content_types_ > 1 || expects_ > 1) {
+    if (is_repeated_) {
         return problem_id::field_repeated;
     }
     if (head_.method == bhttp::verb::unknown) {
@@ -114,9 +128,16 @@ std::optional<problem_id> head_reader::verdict(const error_code& ec) {
     if (!expects_continue_) {
         return problem_id::expectation_failed;
     }
-    head_.keep_alive = keep_alive();
+    // On HTTP/1.0 Beast lets keep-alive win over close (RFC 9112 §9.3: close does).
+    head_.keep_alive = keep_alive() && !(head_.version == 10 && asks_to_close());
     head_.has_content = chunked() || content_length().value_or(0) > 0;
     return std::nullopt;
+}
+
+bool head_reader::asks_to_close() const {
+    return std::ranges::any_of(head_.fields, [](const auto& line) {
+        return line.id == bhttp::field::connection && lists(line.value, "close");
+    });
 }
 
 // RFC 9112 §6.1, §6.3, §11.2: any doubt about where the request ends is refused before anything

@@ -15,8 +15,9 @@ namespace sluice::http {
 
 class head_reader final : public bhttp::basic_parser<true> {
   public:
-    /// `text` is a whole header section; the views in `head` point into it.
-    head_reader(std::string_view text, std::size_t max_fields, request_head& head);
+    /// For a whole header section of `size` bytes, no line of which is folded (Beast would join it
+    /// in a buffer of its own): the views in `head` point into what put() is given.
+    head_reader(std::size_t size, std::size_t max_fields, request_head& head);
 
     /// After put(): the first rule that is broken, framing before all else; nullopt when the head
     /// is good. `ec` is what put() said.
@@ -37,20 +38,19 @@ class head_reader final : public bhttp::basic_parser<true> {
     std::size_t on_chunk_body_impl(std::uint64_t remain, string_view body, error_code& ec) override;
     void on_finish_impl(error_code& ec) override;
 
+    [[nodiscard]] bool asks_to_close() const;
     void count_special(bhttp::field id, std::string_view value);
     [[nodiscard]] std::optional<problem_id> framing_verdict() const;
     [[nodiscard]] std::optional<problem_id> host_verdict();
 
-    std::string_view text_;
     std::size_t max_fields_;
     request_head& head_;
     std::optional<problem_id> broken_; // found while the fields were read
     unsigned hosts_ = 0;
     unsigned lengths_ = 0;
     unsigned codings_ = 0;
-    unsigned authorizations_ = 0;
-    unsigned content_types_ = 0;
-    unsigned expects_ = 0;
+    unsigned seen_ = 0; // bits of single-valued fields
+    bool is_repeated_ = false;
     bool length_is_list_ = false;
     bool names_chunked_ = false; // in any Transfer-Encoding line
     bool only_chunked_ = true;   // every Transfer-Encoding line is exactly "chunked"

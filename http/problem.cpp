@@ -41,7 +41,7 @@ constexpr std::array<problem_type, problem_count> table{{
      .status = 400,
      .slug = "field-repeated",
      .title = "A field that may occur once was sent twice",
-     .detail = "Send a single Authorization, Content-Type or Expect field.",
+     .detail = "Send Authorization, Range and other fields that have one value once.",
      .closes = true},
     {.id = content_refused,
      .status = 400,

@@ -23,6 +23,10 @@ bool has_wellformed_version(std::string_view line) noexcept {
            is_digit(version[7]);
 }
 
+bool is_blank(char c) noexcept {
+    return c == ' ' || c == '\t';
+}
+
 std::size_t target_size(std::string_view line) noexcept {
     const auto begin = line.find(' ');
     if (begin == std::string_view::npos) {
@@ -60,9 +64,14 @@ request_parser::status request_parser::parse(std::span<const char> bytes, reques
 }
 
 // Walks whole lines up to the empty one. A line feed without its carriage return is refused here,
-// at once: a client that ends lines so would never send the CRLF CRLF we wait for.
+// at once: a client that ends lines so would never send the CRLF CRLF we wait for. So is a line
+// that continues the one before it (RFC 9112 §5.2 lets a server refuse it): Beast would join them,
+// and a proxy may not.
 request_parser::status request_parser::find_end(std::string_view text) noexcept {
     while (true) {
+        if (first_line_ != 0 && scanned_ < text.size() && is_blank(text[scanned_])) {
+            return refuse(problem_id::malformed_request);
+        }
         const auto feed = text.find('\n', scanned_);
         if (feed == std::string_view::npos) {
             started_ = started_ || (text.size() > scanned_ && text[scanned_] != '\r');
@@ -99,7 +108,7 @@ request_parser::status request_parser::check_size(std::string_view text, status 
 }
 
 request_parser::status request_parser::read_head(std::string_view text, request_head& head) {
-    head_reader reader(text, limits_.header_fields, head);
+    head_reader reader(text.size(), limits_.header_fields, head);
     error_code ec;
     reader.put(net::const_buffer(text.data(), text.size()), ec);
     if (ec == bhttp::error::bad_version &&

@@ -5,6 +5,8 @@
 
 #include <boost/beast/core/string.hpp>
 
+#include <arpa/inet.h>
+
 #include <algorithm>
 #include <charconv>
 #include <cstdint>
@@ -66,11 +68,15 @@ bool is_reg_name(std::string_view name) noexcept {
     });
 }
 
+// "[v6]". What may lie ahead of us (IPvFuture, zones) is for other machines to use.
 bool is_ip_literal(std::string_view text) noexcept {
-    return text.size() > 2 && std::ranges::all_of(text.substr(1, text.size() - 2), [](char c) {
-               return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F') ||
-                      c == ':' || c == '.';
-           });
+    std::array<char, INET6_ADDRSTRLEN> address{};
+    if (text.size() <= 2 || text.size() - 2 >= address.size()) {
+        return false;
+    }
+    std::ranges::copy(text.substr(1, text.size() - 2), address.begin());
+    in6_addr unused{};
+    return ::inet_pton(AF_INET6, address.data(), &unused) == 1;
 }
 
 // "host:port" or "[v6]:port" cut at the colon before the port.
@@ -140,7 +146,11 @@ bool path_segments::parse(std::string_view path) {
 }
 
 bool is_host(std::string_view text) noexcept {
+    constexpr std::size_t longest_name = 255; // of a domain (RFC 1035 §2.3.4)
     const auto host = host_part(text);
+    if (host.size() > longest_name) {
+        return false;
+    }
     const auto rest = text.substr(host.size());
     if (!rest.empty() && (rest.front() != ':' || !is_port(rest.substr(1)))) {
         return false;

@@ -43,8 +43,9 @@ class path_segments {
     std::size_t size_ = 0;
 };
 
-/// True for a Host value or authority: reg-name, IPv4 or bracketed IPv6, optional port; no
-/// userinfo, path, comma or space, not empty (RFC 9112 §3.2, RFC 3986 §3.2.2).
+/// True for a Host value or authority: a name of letters, digits and "-._~" up to 255 bytes, IPv4
+/// or bracketed IPv6, optional port; no userinfo, path, comma or space, not empty (RFC 9112 §3.2,
+/// RFC 3986 §3.2.2).
 [[nodiscard]] bool is_host(std::string_view text) noexcept;
 
 /// True when the host part of a valid Host value is localhost, in 127.0.0.0/8, or [::1].

@@ -74,6 +74,9 @@ BOOST_AUTO_TEST_CASE(keep_alive_follows_version_and_connection) {
     BOOST_TEST(
         (parse("GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n", head).what == status::ready));
     BOOST_TEST(head.keep_alive);
+    BOOST_TEST((parse("GET / HTTP/1.0\r\nConnection: close, keep-alive\r\n\r\n", head).what ==
+                status::ready));
+    BOOST_TEST(!head.keep_alive);
     BOOST_TEST((parse(get("Connection: close\r\n"), head).what == status::ready));
     BOOST_TEST(!head.keep_alive);
 }
@@ -109,6 +112,16 @@ BOOST_AUTO_TEST_CASE(what_a_strict_server_refuses) {
         {"empty host", "GET / HTTP/1.1\r\nHost:\r\n\r\n", host_invalid},
         {"two authorizations", get("Authorization: a\r\nAuthorization: b\r\n"), field_repeated},
         {"two expects", get("Expect: 100-continue\r\nExpect: 100-continue\r\n"), field_repeated},
+        {"two ranges", get("Range: bytes=0-0\r\nRange: bytes=1-1\r\n"), field_repeated},
+        {"two If-Range", get("If-Range: \"a\"\r\nif-range: \"a\"\r\n"), field_repeated},
+        {"two origins", get("Origin: a\r\nOrigin: b\r\n"), field_repeated},
+        {"long host", "GET / HTTP/1.1\r\nHost: " + std::string(256, 'h') + "\r\n\r\n",
+         host_invalid},
+        {"no IPv6", "GET / HTTP/1.1\r\nHost: [1::2::3]\r\n\r\n", host_invalid},
+        {"large content", get("Content-Length: 65537\r\n"), content_too_large},
+        {"largest content", get("Content-Length: 18446744073709551615\r\n"), content_too_large},
+        {"folded length", get("Content-Length:\r\n 0\r\n"), malformed_request},
+        {"empty folded line", get("X: a\r\n\t\r\n"), malformed_request},
         {"unknown expectation", get("Expect: 200-ok\r\n"), expectation_failed},
         {"unknown coding", get("Transfer-Encoding: gzip\r\n"), coding_unknown},
         {"xchunked", get("Transfer-Encoding: xchunked\r\n"), coding_unknown},
