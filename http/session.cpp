@@ -48,15 +48,14 @@ reply session_base::open_reply(std::chrono::sys_seconds wall, bool keep_alive) {
     owner_.count().requests_active.add();
     out_->writer.start();
     out_->record.restart(now());
-    out_->request_id.clear();
-    owner_.append_request_id(out_->request_id);
+    out_->id = owner_.next_request_id();
 
     reply opened(out_->answer, out_->record, owner_.count());
     opened.open({.version = in_->asked.head.version,
                  .is_head = false,
                  .keep_alive = keep_alive,
                  .date = owner_.date(wall),
-                 .request_id = out_->request_id,
+                 .request_id = out_->id.view(),
                  .allow_origin = {}});
     return opened;
 }
@@ -119,7 +118,7 @@ void session_base::conclude(outcome how, time_point instant) {
     }
     if (owner_.log().is_on()) {
         owner_.log().write({.time = owner_.where().clock.wall(),
-                            .request_id = out_->request_id,
+                            .request_id = out_->id.view(),
                             .peer = peer_.address,
                             .over = over,
                             .how = how,

@@ -5,6 +5,7 @@
 
 #include "http/exchange.hpp"
 #include "http/transport.hpp"
+#include "http/turn_queue.hpp"
 #include "http/worker.hpp"
 
 #include <array>
@@ -14,7 +15,7 @@
 
 namespace sluice::http {
 
-class session_base : public deadline_node, public connection {
+class session_base : public deadline_node, public connection, public turn_taker {
   public:
     session_base(worker& owner, peer_info peer);
     ~session_base() override;
@@ -95,7 +96,12 @@ class session final : public session_base {
             }
         };
     }
-    void defer(step next) { connection_.defer(resume(next)); }
+    /// Goes on with `next` once others have had their turn.
+    void defer(step next) {
+        turn_ = next;
+        owner_.turns().push(*this);
+    }
+    void take_turn() override { resume(turn_)(error_code{}); }
     void wait_readable(step next) { connection_.async_wait_readable(resume(next)); }
     void wait_writable(step next) { connection_.async_wait_writable(resume(next)); }
 
@@ -149,17 +155,20 @@ class session final : public session_base {
         if (in_->parser.consumed() == in_->bytes.data().size() || !out_->answer.keeps_alive()) {
             release_inbound();
         }
-        out_->record.first_byte = now();
-        deadline_.emplace(owner_.where().limits.transfer, out_->record.first_byte);
-        write();
+        const auto instant = out_->record.first_byte = now();
+        deadline_.emplace(owner_.where().limits.transfer, instant);
+        advance(instant);
     }
 
-    void write() {
+    void write() { advance(now()); }
+
+    // The clock is not read again for an answer that leaves at once.
+    void advance(time_point instant) {
         const auto sent_before = out_->writer.bytes_sent();
         const auto status = out_->writer.advance(out_->answer, connection_);
         switch (status) {
         case response_writer::status::done:
-            finish_response();
+            finish_response(instant);
             return;
         case response_writer::status::failed:
             end(out_->writer.file_ended() ? outcome::cut : outcome::aborted);
@@ -169,7 +178,6 @@ class session final : public session_base {
             break;
         }
         wait_for(connection_state::writing);
-        const auto instant = now();
         deadline_->add_progress(out_->writer.bytes_sent() - sent_before, instant);
         arm(deadline_->next());
         if (status == response_writer::status::blocked) {
@@ -179,9 +187,8 @@ class session final : public session_base {
         }
     }
 
-    void finish_response() {
+    void finish_response(time_point instant) {
         const bool goes_on = out_->answer.keeps_alive();
-        const auto instant = now();
         conclude(outcome::complete, instant);
         if (!goes_on) {
             start_lingering();
@@ -267,6 +274,7 @@ class session final : public session_base {
     }
 
     Transport connection_;
+    step turn_ = nullptr;
     std::optional<core::transfer_deadline> deadline_;
     std::size_t discarded_ = 0;
     phase phase_ = phase::reading;

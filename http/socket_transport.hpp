@@ -5,8 +5,6 @@
 #include "http/asio.hpp"
 #include "http/transport.hpp"
 
-#include <boost/asio/post.hpp>
-
 #include <utility>
 
 namespace sluice::http {
@@ -29,11 +27,6 @@ class socket_transport {
     template <class Handler>
     void async_wait_writable(Handler&& handler) {
         socket_.async_wait(tcp_socket::wait_write, std::forward<Handler>(handler));
-    }
-    template <class Handler>
-    void defer(Handler&& handler) {
-        net::post(socket_.get_executor(),
-                  [handler = std::forward<Handler>(handler)]() mutable { handler(error_code{}); });
     }
     void shutdown_send() noexcept;
     void close() noexcept;

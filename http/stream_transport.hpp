@@ -82,12 +82,6 @@ class stream_transport {
         }
     }
 
-    template <class Handler>
-    void defer(Handler&& handler) {
-        net::post(state_->stream.get_executor(),
-                  [handler = std::forward<Handler>(handler)]() mutable { handler(error_code{}); });
-    }
-
     /// Once what was written has left.
     void shutdown_send() {
         state_->shuts_down = true;

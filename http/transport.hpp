@@ -26,7 +26,6 @@ concept transport = requires(T t, std::span<char> into, std::string_view text, e
     /// At most one wait of either kind is outstanding. close() makes it complete with an error.
     t.async_wait_readable(handler);
     t.async_wait_writable(handler);
-    t.defer(handler); // runs after what is ready now
     t.shutdown_send();
     t.close();
 };

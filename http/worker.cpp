@@ -6,8 +6,6 @@
 
 #include <boost/asio/post.hpp>
 
-#include <array>
-#include <random>
 #include <utility>
 
 namespace sluice::http {
@@ -15,24 +13,6 @@ namespace sluice::http {
 namespace {
 
 constexpr std::size_t pooled = 256; // objects a worker keeps for the next request
-
-constexpr std::string_view digits = "0123456789abcdef";
-
-void append_hex(std::uint64_t value, unsigned width, std::string& out) {
-    for (unsigned shift = width * 4; shift > 0;) {
-        shift -= 4;
-        out += digits[(value >> shift) & 0x0FU];
-    }
-}
-
-// Request ids need to differ between nodes and restarts, not to be secret.
-std::string random_prefix() {
-    std::random_device source;
-    std::string prefix;
-    append_hex(source(), 8, prefix);
-    append_hex(source(), 8, prefix);
-    return prefix;
-}
 
 peer_info describe_peer(const tcp_socket& socket) {
     error_code ec;
@@ -52,10 +32,9 @@ peer_info describe_peer(const tcp_socket& socket) {
 worker::worker(std::shared_ptr<const site> where, log_sink* sink)
     : where_(std::move(where)), clock_(where_->clock), context_(1),
       work_(net::make_work_guard(context_)), ticker_(context_.get_executor()),
-      deadlines_(clock_.steady()), files_(where_->limits.cache), log_(sink, count_),
-      inbounds_(pooled, [] { return std::make_unique<inbound>(); }),
-      outbounds_(pooled, [] { return std::make_unique<outbound>(); }), id_prefix_(random_prefix()) {
-}
+      deadlines_(clock_.steady()), turns_(context_), files_(where_->limits.cache),
+      log_(sink, count_), inbounds_(pooled, [] { return std::make_unique<inbound>(); }),
+      outbounds_(pooled, [] { return std::make_unique<outbound>(); }) {}
 
 worker::~worker() {
     while (!connections_.empty()) {
@@ -115,11 +94,6 @@ std::string_view worker::date(std::chrono::sys_seconds now) {
         date_of_ = now;
     }
     return date_;
-}
-
-void worker::append_request_id(std::string& out) {
-    out += id_prefix_;
-    append_hex(next_id_++, 10, out);
 }
 
 } // namespace sluice::http

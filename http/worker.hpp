@@ -9,8 +9,10 @@
 #include "http/file_cache.hpp"
 #include "http/object_pool.hpp"
 #include "http/read_buffer.hpp"
+#include "http/request_id.hpp"
 #include "http/response_writer.hpp"
 #include "http/site.hpp"
+#include "http/turn_queue.hpp"
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -52,7 +54,7 @@ struct outbound {
     response answer;
     response_writer writer;
     exchange_record record;
-    std::string request_id;
+    request_id id;
 };
 
 class worker {
@@ -85,6 +87,7 @@ class worker {
     /// else needs it: a transfer holds its own file and its own copy of the limits.
     [[nodiscard]] std::shared_ptr<const site> pin() const noexcept { return where_; }
     [[nodiscard]] deadline_wheel& deadlines() noexcept { return deadlines_; }
+    [[nodiscard]] turn_queue& turns() noexcept { return turns_; }
     [[nodiscard]] file_cache& files() noexcept { return files_; }
     [[nodiscard]] access_log& log() noexcept { return log_; }
     [[nodiscard]] object_pool<inbound>& inbounds() noexcept { return inbounds_; }
@@ -92,8 +95,8 @@ class worker {
     void enlist(connection& one);
     /// The Date of `now`, made once a second.
     [[nodiscard]] std::string_view date(std::chrono::sys_seconds now);
-    /// Appends an id that no other request has.
-    void append_request_id(std::string& out);
+    /// An id that no other request has.
+    [[nodiscard]] request_id next_request_id() noexcept { return ids_.next(); }
 
   private:
     void schedule_tick();
@@ -108,14 +111,14 @@ class worker {
                               net::io_context::executor_type>
         ticker_;
     deadline_wheel deadlines_;
+    turn_queue turns_;
     file_cache files_;
     access_log log_;
     object_pool<inbound> inbounds_;
     object_pool<outbound> outbounds_;
     std::string date_;
     std::chrono::sys_seconds date_of_{};
-    std::string id_prefix_;
-    std::uint64_t next_id_ = 0;
+    request_ids ids_;
     boost::intrusive::list<connection, boost::intrusive::constant_time_size<false>> connections_;
 };
 

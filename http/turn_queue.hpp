@@ -1,0 +1,52 @@
+#pragma once
+// Who wants to go on once the others have had their turn: first come, first served. One post to
+// Asio's queue runs many turns, so a turn costs two pointers and no allocation. One thread.
+
+#include "http/asio.hpp"
+
+#include <boost/intrusive/list.hpp>
+
+#include <cstddef>
+
+namespace sluice::http {
+
+/// Something that waits for its turn, at most once at a time; leaves the queue when it goes.
+class turn_taker : public boost::intrusive::list_base_hook<
+                       boost::intrusive::tag<class turn_tag>,
+                       boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
+  public:
+    turn_taker() = default;
+    turn_taker(const turn_taker&) = delete;
+    turn_taker& operator=(const turn_taker&) = delete;
+
+    /// May queue itself again, and may destroy itself.
+    virtual void take_turn() = 0;
+
+  protected:
+    ~turn_taker() = default;
+};
+
+class turn_queue {
+  public:
+    explicit turn_queue(net::io_context& context) noexcept : context_(context) {}
+
+    /// `one` takes its turn behind all that is ready now. It is not in the queue yet.
+    void push(turn_taker& one);
+
+  private:
+    /// Asio takes at most this many events from the kernel at once. As many turns, and then the
+    /// kernel is asked again: else those who wait there would be served once in a round of
+    /// everybody who waits here.
+    static constexpr std::size_t turns_at_once = 128;
+
+    void run();
+    void run_later();
+
+    net::io_context& context_;
+    boost::intrusive::list<turn_taker, boost::intrusive::base_hook<turn_taker::list_base_hook>,
+                           boost::intrusive::constant_time_size<false>>
+        waiting_;
+    bool is_posted_ = false;
+};
+
+} // namespace sluice::http

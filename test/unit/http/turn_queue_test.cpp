@@ -1,0 +1,104 @@
+#include "http/turn_queue.hpp"
+
+#include <boost/asio/post.hpp>
+#include <boost/test/unit_test.hpp>
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace {
+
+using namespace sluice::http; // NOLINT(google-build-using-namespace)
+
+struct taker final : turn_taker {
+    std::function<void()> on_turn;
+    void take_turn() override { on_turn(); }
+};
+
+struct fixture {
+    net::io_context context{1};
+    turn_queue turns{context};
+    std::string log;
+
+    std::unique_ptr<taker> make(char name) {
+        auto one = std::make_unique<taker>();
+        one->on_turn = [this, name] { log += name; };
+        return one;
+    }
+};
+
+BOOST_FIXTURE_TEST_SUITE(turn_queue_, fixture)
+
+BOOST_AUTO_TEST_CASE(first_come_first_served) {
+    const auto a = make('a');
+    const auto b = make('b');
+    turns.push(*b);
+    turns.push(*a);
+    BOOST_TEST(log.empty()); // never from within push
+    context.poll();
+    BOOST_TEST(log == "ba");
+}
+
+BOOST_AUTO_TEST_CASE(who_queues_again_is_behind_what_is_ready) {
+    const auto a = make('a');
+    int left = 3;
+    a->on_turn = [&] {
+        log += 'a';
+        if (--left > 0) {
+            turns.push(*a);
+            net::post(context, [this] { log += '.'; });
+        }
+    };
+    const auto b = make('b');
+    turns.push(*a);
+    turns.push(*b);
+    context.poll();
+    BOOST_TEST(log == "ab.a.a");
+}
+
+BOOST_AUTO_TEST_CASE(the_kernel_is_asked_before_too_many_turns) {
+    std::vector<std::unique_ptr<taker>> many;
+    for (int i = 0; i < 300; ++i) {
+        many.push_back(make('x'));
+        turns.push(*many.back());
+    }
+    net::post(context, [this] { log += '|'; });
+    context.poll();
+    BOOST_TEST(log.find('|') < 150U);
+    BOOST_TEST(log.size() == 301U);
+}
+
+BOOST_AUTO_TEST_CASE(who_goes_leaves_the_queue) {
+    auto a = make('a');
+    const auto b = make('b');
+    turns.push(*a);
+    turns.push(*b);
+    a.reset();
+    context.poll();
+    BOOST_TEST(log == "b");
+
+    auto c = make('c');
+    turns.push(*c);
+    c.reset();
+    context.restart();
+    context.poll(); // nobody left, and not stuck
+    const auto d = make('d');
+    turns.push(*d);
+    context.restart();
+    context.poll();
+    BOOST_TEST(log == "bd");
+}
+
+BOOST_AUTO_TEST_CASE(may_destroy_itself_in_its_turn) {
+    auto a = make('a');
+    a->on_turn = [&] { a.reset(); };
+    turns.push(*a);
+    context.poll();
+    BOOST_TEST(!a);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace
