@@ -50,9 +50,9 @@ application::application(const core::config& settings, core::loaded_keys keys, s
                      settings, std::move(keys), std::make_shared<const media_set>(settings, log_),
                      generation::surroundings{clock_, is_draining_, counters_, process_, log_})) {
     if (settings.log.access != "off") {
-        access_log_.emplace(settings.log.access, [this](int error) {
-            log_.error("access_log_failed", {{"cause", std::generic_category().message(error)}});
-        });
+        counters_.push_back(&log_count_);
+        access_log_.emplace(settings.log.access, log_count_,
+                            [this](int error) { report_access_log(error); });
     }
     add_front(&generation::main, settings.listen, threads_of(settings),
               access_log_ ? &*access_log_ : nullptr);
@@ -141,6 +141,21 @@ void application::stop() {
         thread.join();
     }
     threads_.clear();
+}
+
+void application::reopen_logs() {
+    if (access_log_) {
+        access_log_->reopen();
+    }
+}
+
+void application::report_access_log(int error) {
+    if (error != 0) {
+        log_.error("access_log_failed", {{"cause", std::generic_category().message(error)},
+                                         {"effect", "lines are dropped and counted"}});
+    } else {
+        log_.info("access_log_recovered");
+    }
 }
 
 void application::report_accept_failure(http::error_code why) {

@@ -43,6 +43,9 @@ class application {
     /// Frees generations that no request needs any more; true when one is left over.
     bool reap();
 
+    /// Opens the access log again by its path: logrotate has moved it.
+    void reopen_logs();
+
     /// Readiness turns red, listeners close, answers close their connections.
     void begin_drain();
     /// Requests under way now.
@@ -68,6 +71,7 @@ class application {
                    const std::string& listen, unsigned threads, http::log_sink* sink);
     [[nodiscard]] std::shared_ptr<const http::site> site_of(const front& one) const;
     void report_accept_failure(http::error_code why);
+    void report_access_log(int error);
 
     service_log& log_;
     process_metrics process_;
@@ -78,6 +82,7 @@ class application {
     // Kept until nobody else holds them, so that none ends on a worker's thread, where closing a
     // catalogue would hold up its connections.
     std::vector<std::shared_ptr<const generation>> retired_;
+    http::counters log_count_; // of the access log's own thread
     std::optional<line_writer> access_log_;
     std::vector<std::unique_ptr<front>> fronts_; // the main one first
     std::vector<std::thread> threads_;

@@ -38,6 +38,8 @@ void run(application& running, const reload_source& source, const process_signal
         const auto number = running.reap() ? signals.wait_for(reap_interval) : signals.wait();
         if (number == SIGHUP) {
             reload(running, source, log);
+        } else if (number == SIGUSR1) {
+            running.reopen_logs();
         } else if (number != 0) {
             return;
         }
@@ -55,7 +57,9 @@ int drain(application& running, const process_signals& signals, service_log& log
             break;
         }
         const auto number = signals.wait_for(poll_interval);
-        if (number != 0 && number != SIGHUP) {
+        if (number == SIGUSR1) {
+            running.reopen_logs();
+        } else if (number != 0 && number != SIGHUP) {
             log.warning("stopped_at_once", {{"cut", std::to_string(running.active_requests())}});
             return 1;
         }

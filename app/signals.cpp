@@ -10,8 +10,10 @@ process_signals::process_signals() {
     sigaddset(&set_, SIGTERM);
     sigaddset(&set_, SIGINT);
     sigaddset(&set_, SIGHUP);
+    sigaddset(&set_, SIGUSR1);
     pthread_sigmask(SIG_BLOCK, &set_, &previous_);
     std::signal(SIGPIPE, SIG_IGN); // NOLINT(cert-err33-c): cannot fail for SIGPIPE
+    std::signal(SIGXFSZ, SIG_IGN); // NOLINT(cert-err33-c): a log over its limit is EFBIG
 }
 
 process_signals::~process_signals() {

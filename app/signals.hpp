@@ -6,8 +6,8 @@
 
 namespace sluice::app {
 
-/// Blocks SIGTERM, SIGINT and SIGHUP for this thread and those it starts, and ignores SIGPIPE
-/// (sendfile has no flag against it). Made before any other thread.
+/// Blocks SIGTERM, SIGINT, SIGHUP and SIGUSR1 for this thread and those it starts, and ignores
+/// SIGPIPE (sendfile has no flag against it) and SIGXFSZ. Made before any other thread.
 class process_signals {
   public:
     process_signals();
