@@ -12,6 +12,9 @@ BUILD_PACKAGES=(g++ cmake ninja-build ccache libboost1.81-dev libboost-json1.81-
 TEST_PACKAGES=(python3 python3-pytest python3-jwt curl wget aria2 ffmpeg wrk clang-format
     postgresql prometheus sqlite3)
 
+# The page's tools run on Debian's own Node 18 as well as on a newer one that is here already.
+PAGE_NODE_MAJOR=18
+
 if [ -t 1 ]; then
     BOLD=$'\e[1m' RED=$'\e[31m' PLAIN=$'\e[0m'
 else
@@ -51,6 +54,34 @@ install_packages() {
     as_root env DEBIAN_FRONTEND=noninteractive apt-get update -q -o DPkg::Lock::Timeout=300
     as_root env DEBIAN_FRONTEND=noninteractive \
         apt-get install -q -y --no-install-recommends -o DPkg::Lock::Timeout=300 "${missing[@]}"
+}
+
+# install_node: Debian's nodejs and npm, unless there is a Node that is new enough.
+install_node() {
+    local major
+    major=$(node --version 2>/dev/null | sed -nE 's/^v([0-9]+).*/\1/p')
+    if [ "${major:-0}" -lt "$PAGE_NODE_MAJOR" ] || ! command -v npm >/dev/null; then
+        install_packages nodejs npm
+    fi
+}
+
+# build_page: fetches the tools named in web/package-lock.json and builds the page into web/dist.
+# What has not changed since is neither fetched nor built again.
+build_page() {
+    local web="$ROOT/web" built="$ROOT/web/node_modules/.built"
+    install_node
+    if ! cmp -s "$web/package-lock.json" "$web/node_modules/.installed"; then
+        step "Installing the tools of web/"
+        (cd "$web" && npm ci --no-audit --no-fund --loglevel=error) || return 1
+        cp "$web/package-lock.json" "$web/node_modules/.installed"
+    fi
+    if [ -e "$built" ] && [ -e "$web/dist/index.html" ] && [ -z "$(find "$web/src" "$web/public" \
+        "$web/scripts" "$web/index.html" "$web"/*.ts -newer "$built" -print -quit)" ]; then
+        return 0
+    fi
+    step "Building the page"
+    (cd "$web" && npm run --silent build) || return 1
+    touch "$built"
 }
 
 # build PRESET [TARGET]: configures and builds build/PRESET, and says how long it took.

@@ -1,0 +1,174 @@
+// Every way a download can fail, as one type. A refusal of the service keeps the name that its
+// problem document gave it (the last part of `type`); what goes wrong on this side has names of its own.
+
+/** What is done about a failure without asking anybody. */
+export type Reaction =
+  | 'retry' // wait, then ask again
+  | 'renew' // ask for another token, then go on where we were
+  | 'fail' // tell the user
+
+interface Row {
+  readonly reaction: Reaction
+  /** The key of the text for people; see messages.ts. */
+  readonly message: MessageKey
+}
+
+export type MessageKey =
+  | 'request-invalid'
+  | 'token-refused'
+  | 'token-expired'
+  | 'forbidden'
+  | 'not-entitled'
+  | 'issuer-closed'
+  | 'not-found'
+  | 'ambiguous'
+  | 'changed'
+  | 'busy'
+  | 'unavailable'
+  | 'server-error'
+  | 'network'
+  | 'offline'
+  | 'timeout'
+  | 'incomplete'
+  | 'digest-mismatch'
+  | 'storage-full'
+  | 'storage-denied'
+  | 'storage-busy'
+  | 'too-large'
+  | 'unsupported'
+  | 'worker-lost'
+  | 'cancelled'
+
+/** The problem types of the service. A type that is not here is judged by its status. */
+export const problems: Readonly<Record<string, Row>> = {
+  'malformed-request': { reaction: 'fail', message: 'request-invalid' },
+  'host-invalid': { reaction: 'fail', message: 'request-invalid' },
+  'framing-invalid': { reaction: 'fail', message: 'request-invalid' },
+  'field-repeated': { reaction: 'fail', message: 'request-invalid' },
+  'content-refused': { reaction: 'fail', message: 'request-invalid' },
+  'content-too-large': { reaction: 'fail', message: 'request-invalid' },
+  'target-too-long': { reaction: 'fail', message: 'request-invalid' },
+  'fields-too-large': { reaction: 'fail', message: 'request-invalid' },
+  'transfer-coding-unknown': { reaction: 'fail', message: 'request-invalid' },
+  'version-unsupported': { reaction: 'fail', message: 'request-invalid' },
+  'method-unknown': { reaction: 'fail', message: 'request-invalid' },
+  'method-not-allowed': { reaction: 'fail', message: 'request-invalid' },
+  'expectation-failed': { reaction: 'fail', message: 'request-invalid' },
+  'target-invalid': { reaction: 'fail', message: 'request-invalid' },
+  'query-invalid': { reaction: 'fail', message: 'request-invalid' },
+  'route-unknown': { reaction: 'fail', message: 'not-found' },
+  'parameter-missing': { reaction: 'fail', message: 'request-invalid' },
+  'parameter-repeated': { reaction: 'fail', message: 'request-invalid' },
+  'parameter-invalid': { reaction: 'fail', message: 'request-invalid' },
+  'parameter-not-applicable': { reaction: 'fail', message: 'request-invalid' },
+  'credential-missing': { reaction: 'fail', message: 'token-refused' },
+  'credential-malformed': { reaction: 'fail', message: 'token-refused' },
+  'token-invalid': { reaction: 'renew', message: 'token-refused' },
+  'token-expired': { reaction: 'renew', message: 'token-expired' },
+  'token-not-yet-valid': { reaction: 'retry', message: 'token-refused' },
+  'token-mismatch': { reaction: 'fail', message: 'forbidden' },
+  'not-entitled': { reaction: 'fail', message: 'not-entitled' },
+  'issuer-closed': { reaction: 'fail', message: 'issuer-closed' },
+  'media-not-found': { reaction: 'fail', message: 'not-found' },
+  'course-ambiguous': { reaction: 'fail', message: 'ambiguous' },
+  'precondition-failed': { reaction: 'fail', message: 'changed' },
+  'range-not-satisfiable': { reaction: 'fail', message: 'changed' },
+  'header-timeout': { reaction: 'retry', message: 'network' },
+  'too-many-connections': { reaction: 'retry', message: 'busy' },
+  'too-many-connections-from-peer': { reaction: 'retry', message: 'busy' },
+  'media-unavailable': { reaction: 'retry', message: 'unavailable' },
+  draining: { reaction: 'retry', message: 'unavailable' },
+  internal: { reaction: 'retry', message: 'server-error' },
+}
+
+/** What goes wrong on this side. */
+export const localFailures = {
+  network: { reaction: 'retry', message: 'network' },
+  offline: { reaction: 'retry', message: 'offline' },
+  timeout: { reaction: 'retry', message: 'timeout' },
+  incomplete: { reaction: 'retry', message: 'incomplete' },
+  'unexpected-response': { reaction: 'fail', message: 'server-error' },
+  changed: { reaction: 'fail', message: 'changed' },
+  'digest-mismatch': { reaction: 'fail', message: 'digest-mismatch' },
+  'storage-full': { reaction: 'fail', message: 'storage-full' },
+  'storage-denied': { reaction: 'fail', message: 'storage-denied' },
+  'storage-busy': { reaction: 'fail', message: 'storage-busy' },
+  'too-large': { reaction: 'fail', message: 'too-large' },
+  unsupported: { reaction: 'fail', message: 'unsupported' },
+  'worker-lost': { reaction: 'fail', message: 'worker-lost' },
+  cancelled: { reaction: 'fail', message: 'cancelled' },
+} as const satisfies Record<string, Row>
+
+export type LocalFailure = keyof typeof localFailures
+
+/** An error that can be sent to another thread and shown to a person. */
+export interface ErrorFacts {
+  readonly code: string
+  readonly status?: number
+  readonly retryAfter?: number
+  readonly requestId?: string
+  readonly parameter?: string
+}
+
+export class DownloadError extends Error {
+  override readonly name = 'DownloadError'
+  readonly facts: ErrorFacts
+
+  constructor(facts: ErrorFacts | LocalFailure, cause?: unknown) {
+    const all = typeof facts === 'string' ? { code: facts } : facts
+    super(all.code, cause === undefined ? undefined : { cause })
+    this.facts = all
+  }
+
+  /** The problem type of the service, or one of {@link LocalFailure}. */
+  get code(): string {
+    return this.facts.code
+  }
+  /** The HTTP status, where the service answered. */
+  get status(): number | undefined {
+    return this.facts.status
+  }
+  get reaction(): Reaction {
+    return rowOf(this.facts).reaction
+  }
+  get messageKey(): MessageKey {
+    return rowOf(this.facts).message
+  }
+}
+
+function rowOf({ code, status = 0 }: ErrorFacts): Row {
+  return problems[code] ?? (localFailures as Record<string, Row>)[code] ?? rowOfStatus(status)
+}
+
+function rowOfStatus(status: number): Row {
+  if (status === 429) return { reaction: 'retry', message: 'busy' }
+  if (status === 401) return { reaction: 'renew', message: 'token-refused' }
+  if (status === 403) return { reaction: 'fail', message: 'forbidden' }
+  if (status === 404 || status === 410) return { reaction: 'fail', message: 'not-found' }
+  if (status === 408) return { reaction: 'retry', message: 'network' }
+  if (status === 502 || status === 503 || status === 504) {
+    return { reaction: 'retry', message: 'unavailable' }
+  }
+  if (status >= 500) return { reaction: 'retry', message: 'server-error' }
+  return { reaction: 'fail', message: status >= 400 ? 'request-invalid' : 'server-error' }
+}
+
+/** Any thrown value as a DownloadError; what the browser throws is told apart by its name. */
+export function toDownloadError(cause: unknown): DownloadError {
+  if (cause instanceof DownloadError) return cause
+  const name = (cause as { name?: string } | null)?.name
+  switch (name) {
+    case 'AbortError':
+      return new DownloadError('cancelled', cause)
+    case 'QuotaExceededError':
+      return new DownloadError('storage-full', cause)
+    case 'NotAllowedError':
+    case 'SecurityError':
+    case 'InvalidStateError':
+      return new DownloadError('storage-denied', cause)
+    case 'NoModificationAllowedError':
+      return new DownloadError('storage-busy', cause)
+    default:
+      return new DownloadError('network', cause)
+  }
+}

@@ -1,0 +1,43 @@
+// Speed and remaining time over the last few seconds: steady enough to read, quick enough to trust.
+
+export class Meter {
+  readonly #window: number
+  #samples: { time: number; bytes: number }[] = []
+
+  /** `window`: milliseconds that are looked back. */
+  constructor(window = 5_000) {
+    this.#window = window
+  }
+
+  /** `bytes`: all that is here by now. */
+  add(bytes: number, time = performance.now()): void {
+    const last = this.#samples.at(-1)
+    if (last !== undefined && time - last.time < 100) {
+      last.bytes = bytes
+      return
+    }
+    this.#samples.push({ time, bytes })
+    while (this.#samples.length > 2 && time - this.#samples[0]!.time > this.#window) {
+      this.#samples.shift()
+    }
+  }
+
+  /** After a pause nothing of before it counts. */
+  reset(): void {
+    this.#samples = []
+  }
+
+  /** Bytes per second; 0 while unknown. */
+  speed(): number {
+    const first = this.#samples[0]
+    const last = this.#samples.at(-1)
+    if (first === undefined || last === undefined || last.time <= first.time) return 0
+    return Math.max(0, ((last.bytes - first.bytes) * 1000) / (last.time - first.time))
+  }
+
+  /** Seconds until `size` is reached; undefined while unknown. */
+  remaining(size: number, received: number): number | undefined {
+    const speed = this.speed()
+    return speed > 0 ? Math.max(0, (size - received) / speed) : undefined
+  }
+}

@@ -1,0 +1,126 @@
+// A file in the origin's private file system: bytes go to disk as they come, survive a reload, and
+// are handed to the browser's own save at the end.
+
+import type { StorageAnswer, StorageQuestion } from '../workers/storage_worker.js'
+import { toDownloadError } from './errors.js'
+import { saveBlob, type PageSink } from './sinks.js'
+
+const folderName = 'sluice'
+const readSize = 1 << 20
+
+/** Whether this browser has it at all. */
+export function hasPrivateStorage(): boolean {
+  return typeof Worker !== 'undefined' && typeof navigator.storage?.getDirectory === 'function'
+}
+
+export class PrivateSink implements PageSink {
+  readonly #file: string
+  readonly #worker: Worker
+  #waiting: { resolve: (value: number | Uint8Array) => void; reject: (why: unknown) => void }[] = []
+  #size = 0
+  #isOpen = true
+
+  private constructor(file: string) {
+    this.#file = file
+    this.#worker = new Worker(new URL('../workers/storage_worker.ts', import.meta.url), {
+      type: 'module',
+    })
+    this.#worker.addEventListener('message', ({ data }: MessageEvent<StorageAnswer>) => {
+      const next = this.#waiting.shift()
+      if ('error' in data) next?.reject(toDownloadError(data.error))
+      else next?.resolve(data.value)
+    })
+    this.#worker.addEventListener('error', (event) => {
+      event.preventDefault()
+      const why = toDownloadError(new DOMException(event.message, 'NotAllowedError'))
+      this.#waiting.splice(0).forEach(({ reject }) => reject(why))
+    })
+  }
+
+  /** Opens the file of that name with its first `keep` bytes, or as many as there are. */
+  static async open(name: string, keep: number): Promise<PrivateSink> {
+    const sink = new PrivateSink(name)
+    try {
+      const found = (await sink.#tell({ op: 'open', name })) as number
+      sink.#size = Math.min(found, keep)
+      if (found > sink.#size) await sink.#tell({ op: 'truncate', size: sink.#size })
+    } catch (cause) {
+      sink.#worker.terminate()
+      throw cause
+    }
+    return sink
+  }
+
+  get size(): number {
+    return this.#size
+  }
+
+  async write(chunk: Uint8Array): Promise<void> {
+    const length = chunk.length
+    await this.#tell({ op: 'write', at: this.#size, data: chunk }, [chunk.buffer as ArrayBuffer])
+    this.#size += length
+  }
+
+  async restart(): Promise<void> {
+    await this.#tell({ op: 'truncate', size: 0 })
+    this.#size = 0
+  }
+
+  async *readBack(length: number): AsyncIterable<Uint8Array> {
+    for (let at = 0; at < length; at += readSize) {
+      yield (await this.#tell({
+        op: 'read',
+        at,
+        length: Math.min(readSize, length - at),
+      })) as Uint8Array
+    }
+  }
+
+  async finish(name: string, type: string): Promise<void> {
+    await this.release()
+    await savePrivate(this.#file, name, type)
+  }
+
+  /** Lets go of the file, which stays. */
+  async release(): Promise<boolean> {
+    if (this.#isOpen) {
+      this.#isOpen = false
+      await this.#tell({ op: 'close' })
+      this.#worker.terminate()
+    }
+    return false
+  }
+
+  async abandon(): Promise<void> {
+    await this.release()
+    await removePrivate(this.#file)
+  }
+
+  #tell(question: StorageQuestion, transfer: Transferable[] = []): Promise<number | Uint8Array> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ resolve, reject })
+      this.#worker.postMessage(question, transfer)
+    })
+  }
+}
+
+/** Hands a finished file to the browser, which reads it from disk while it saves it. */
+export async function savePrivate(file: string, name: string, type: string): Promise<void> {
+  const content = await (await (await folder()).getFileHandle(file)).getFile()
+  saveBlob(content.slice(0, content.size, type), name)
+}
+
+/** Frees the space of a download that is not needed any more. */
+export async function removePrivate(name: string): Promise<void> {
+  try {
+    await (await folder()).removeEntry(name)
+  } catch (cause) {
+    if ((cause as Error).name !== 'NotFoundError') throw toDownloadError(cause)
+  }
+}
+
+function folder(): Promise<FileSystemDirectoryHandle> {
+  return navigator.storage
+    .getDirectory()
+    .then((root) => root.getDirectoryHandle(folderName, { create: true }))
+}

@@ -1,0 +1,73 @@
+// What is remembered of unfinished and finished downloads between two visits. Never a token.
+
+import type { MediaRequest } from './media.js'
+import type { FileFacts } from './transfer.js'
+
+export interface DownloadRecord {
+  readonly media: MediaRequest
+  readonly facts: FileFacts
+  readonly isDone: boolean
+  /** Milliseconds since the Unix epoch. */
+  readonly changed: number
+}
+
+const prefix = 'sluice:'
+
+interface Stored extends Omit<DownloadRecord, 'facts'> {
+  facts: Omit<FileFacts, 'digest'> & { digest?: number[] }
+}
+
+/** A storage that is switched off only means that nothing is remembered. */
+export class Records {
+  readonly #storage: Storage | undefined
+
+  constructor(storage?: Storage) {
+    this.#storage = storage ?? (globalThis as { localStorage?: Storage }).localStorage
+  }
+
+  save(id: string, record: DownloadRecord): void {
+    const { digest, ...facts } = record.facts
+    const stored: Stored = {
+      ...record,
+      facts: digest === undefined ? facts : { ...facts, digest: Array.from(digest) },
+    }
+    this.#try((storage) => storage.setItem(prefix + id, JSON.stringify(stored)))
+  }
+
+  remove(id: string): void {
+    this.#try((storage) => storage.removeItem(prefix + id))
+  }
+
+  /** All that can be read, oldest first. */
+  all(): [id: string, record: DownloadRecord][] {
+    const found: [string, DownloadRecord][] = []
+    this.#try((storage) => {
+      for (let i = 0; i < storage.length; i++) {
+        const key = storage.key(i)
+        if (key?.startsWith(prefix)) {
+          const record = parse(storage.getItem(key))
+          if (record !== undefined) found.push([key.slice(prefix.length), record])
+        }
+      }
+    })
+    return found.sort(([, a], [, b]) => a.changed - b.changed)
+  }
+
+  #try(act: (storage: Storage) => void): void {
+    try {
+      if (this.#storage !== undefined) act(this.#storage)
+    } catch {
+      // Full, or forbidden: the download goes on, only a reload will not find it.
+    }
+  }
+}
+
+function parse(text: string | null): DownloadRecord | undefined {
+  try {
+    const { facts, ...rest } = JSON.parse(text ?? '') as Stored
+    const { digest, ...known } = facts
+    return { ...rest, facts: digest ? { ...known, digest: Uint8Array.from(digest) } : known }
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,103 @@
+// The other places a download can go to while the page itself receives it: a file that the user
+// picks, and, as a last resort, memory.
+
+import { DownloadError } from './errors.js'
+import type { Sink } from './transfer.js'
+
+/** A sink that a page fills itself, and what becomes of it afterwards. */
+export interface PageSink extends Sink {
+  /** Bytes in it. */
+  readonly size: number
+  /** Complete: hands it to the user. */
+  finish(name: string, type: string): Promise<void>
+  /** The transfer broke off. True when this very sink is to be filled further. */
+  release(): Promise<boolean>
+  /** Not wanted any more. */
+  abandon(): Promise<void>
+}
+
+/** What is left of the File System Access API when types are wanted for it. */
+interface SaveWindow {
+  showSaveFilePicker?: (options: { suggestedName: string }) => Promise<FileSystemFileHandle>
+}
+
+/** More than this in memory, and phones start to close pages. */
+export const memoryLimit = 256 << 20
+
+export function hasPicker(): boolean {
+  return typeof (globalThis as SaveWindow).showSaveFilePicker === 'function'
+}
+
+/** Asks the user where to save; has to be called from a click. */
+export async function pickFile(suggestedName: string): Promise<FileSystemFileHandle> {
+  const pick = (globalThis as SaveWindow).showSaveFilePicker
+  if (pick === undefined) throw new DownloadError('unsupported')
+  return await pick({ suggestedName })
+}
+
+/** The file that the user picked; it gets its content when the download is complete. */
+export class PickedSink implements PageSink {
+  readonly #stream: FileSystemWritableFileStream
+  size = 0
+
+  private constructor(stream: FileSystemWritableFileStream) {
+    this.#stream = stream
+  }
+
+  static async open(handle: FileSystemFileHandle): Promise<PickedSink> {
+    return new PickedSink(await handle.createWritable())
+  }
+
+  async write(chunk: Uint8Array): Promise<void> {
+    await this.#stream.write(chunk as Uint8Array<ArrayBuffer>)
+    this.size += chunk.length
+  }
+  async restart(): Promise<void> {
+    await this.#stream.truncate(0)
+    await this.#stream.seek(0)
+    this.size = 0
+  }
+  finish(): Promise<void> {
+    return this.#stream.close()
+  }
+  async release(): Promise<boolean> {
+    return true
+  }
+  async abandon(): Promise<void> {
+    await this.#stream.abort().catch(() => {})
+  }
+}
+
+/** Everything in memory: for small files in browsers that offer nothing else. */
+export class MemorySink implements PageSink {
+  #parts: Uint8Array<ArrayBuffer>[] = []
+  size = 0
+
+  async write(chunk: Uint8Array): Promise<void> {
+    this.#parts.push(chunk as Uint8Array<ArrayBuffer>)
+    this.size += chunk.length
+  }
+  async restart(): Promise<void> {
+    this.#parts = []
+    this.size = 0
+  }
+  async finish(name: string, type: string): Promise<void> {
+    saveBlob(new Blob(this.#parts, { type }), name)
+  }
+  async release(): Promise<boolean> {
+    return true
+  }
+  async abandon(): Promise<void> {
+    await this.restart()
+  }
+}
+
+/** Has the browser save a Blob under a name, as if a link had been clicked. */
+export function saveBlob(blob: Blob, name: string): void {
+  const url = URL.createObjectURL(blob)
+  const link = document.createElement('a')
+  link.href = url
+  link.download = name
+  link.click()
+  setTimeout(() => URL.revokeObjectURL(url), 60_000) // by then the browser holds its own reference
+}

@@ -1,0 +1,42 @@
+// Language, theme and the way to save: chosen once, remembered on this device.
+
+import type { Language, Method } from '../lib/index.js'
+
+export type Theme = 'auto' | 'light' | 'dark'
+
+export class Preferences extends EventTarget {
+  language: Language = read('language', ['fr', 'en']) ?? browserLanguage()
+  theme: Theme = read('theme', ['auto', 'light', 'dark']) ?? 'auto'
+  method: Method | 'auto' =
+    read('method', ['auto', 'private', 'worker', 'picker', 'memory']) ?? 'auto'
+
+  set<Name extends 'language' | 'theme' | 'method'>(name: Name, value: this[Name]): void {
+    this[name] = value
+    try {
+      localStorage.setItem(`sluice.${name}`, value)
+    } catch {
+      // Not remembered, then.
+    }
+    this.apply()
+    this.dispatchEvent(new Event('change'))
+  }
+
+  /** Shows language and theme in the document. */
+  apply(): void {
+    document.documentElement.lang = this.language
+    document.documentElement.dataset['theme'] = this.theme
+  }
+}
+
+function read<Value extends string>(name: string, allowed: readonly Value[]): Value | undefined {
+  try {
+    const stored = localStorage.getItem(`sluice.${name}`)
+    return allowed.find((each) => each === stored)
+  } catch {
+    return undefined
+  }
+}
+
+function browserLanguage(): Language {
+  return navigator.language.toLowerCase().startsWith('en') ? 'en' : 'fr'
+}

@@ -1,0 +1,47 @@
+// Short messages at the foot of the page: read out, dismissed by themselves unless someone is on
+// them.
+
+import { button, byId, element } from './dom.js'
+
+export interface Snack {
+  readonly text: string
+  readonly isError?: boolean
+  readonly action?: { readonly label: string; readonly act: () => void }
+  readonly dismissLabel: string
+}
+
+const shownFor = 7_000
+const atOnce = 2
+
+export function showSnack({ text, isError = false, action, dismissLabel }: Snack): void {
+  const host = byId('snackbars')
+  const bar = element('div', {
+    class: isError ? 'snack error' : 'snack',
+    role: isError ? 'alert' : 'status',
+  })
+  const close = (): void => {
+    clearTimeout(timer)
+    bar.classList.add('leaving')
+    setTimeout(() => bar.remove(), 250)
+  }
+  let timer = setTimeout(close, shownFor)
+  const hold = (): void => clearTimeout(timer)
+  const release = (): void => void (timer = setTimeout(close, shownFor))
+  bar.addEventListener('pointerenter', hold)
+  bar.addEventListener('focusin', hold)
+  bar.addEventListener('pointerleave', release)
+  bar.addEventListener('focusout', release)
+
+  host.append(bar)
+  bar.append(element('span', {}, text)) // after the element is there: that is what is read out
+  if (action !== undefined) {
+    const act = element('button', { type: 'button', class: 'snack-action' }, action.label)
+    act.addEventListener('click', () => {
+      action.act()
+      close()
+    })
+    bar.append(act)
+  }
+  bar.append(button({ class: 'quiet icon-only' }, 'close', dismissLabel, close))
+  while (host.children.length > atOnce) host.firstElementChild?.remove()
+}

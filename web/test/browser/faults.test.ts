@@ -1,0 +1,185 @@
+// What goes wrong, each fault made by the real service or the real browser.
+
+import { connect, type Socket } from 'node:net'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { desktop, phone, picture, visit, type Visitor } from './support/chromium.js'
+import { List } from './support/list.js'
+import { Sluice, type CatalogueItem } from './support/sluice.js'
+
+const MB = 1_000_000
+
+let sluice: Sluice
+let large: CatalogueItem
+let several: CatalogueItem[]
+let visitor: Visitor
+let list: List
+
+beforeAll(async () => {
+  sluice = new Sluice()
+  large = sluice.addLesson('Poser sa voix', 8 * MB)
+  several = [1, 2, 3, 4].map((n) => sluice.addLesson(`Exercice ${n}`, 1 * MB))
+  sluice.setCatalogue([large, ...several])
+})
+afterAll(() => sluice.dispose())
+
+const slow = (bytesPerSecond: number) => visitor.slow(bytesPerSecond)
+
+async function open(options: typeof phone | typeof desktop): Promise<void> {
+  visitor = await visit(sluice.url, options)
+  list = new List(visitor.page, sluice)
+}
+
+/** Holds as many connections as the service takes, and says nothing on them. */
+async function occupy(count: number): Promise<() => void> {
+  const held = await Promise.all(
+    Array.from({ length: count }, () =>
+      new Promise<Socket>((ready, fail) => {
+        const socket = connect(sluice.port, '127.0.0.1', () => ready(socket))
+        socket.on('error', fail)
+      }),
+    ),
+  )
+  return () => held.forEach((socket) => socket.destroy())
+}
+
+describe('a service that is full', () => {
+  it.each([
+    ['429', { 'limits.connections_per_peer': 6, 'limits.uncounted_peers': '::1' }, 'très demandé'],
+    ['503', { 'limits.connections': 6 }, 'très demandé'],
+  ])('answers %s, and the page comes back by itself', async (status, limits, words) => {
+    await sluice.start({ ...limits, 'limits.requests_per_connection': 1 })
+    await open(desktop)
+    const release = await occupy(6)
+    const refused = visitor.page.waitForResponse((response) => String(response.status()) === status)
+    const downloading = visitor.page.waitForEvent('download')
+    await list.press(large, /^Télécharger/)
+    expect((await refused).headers()['retry-after']).toMatch(/^\d+$/)
+    await list.state(large, 'waiting')
+    expect(await list.text(large)).toContain(words)
+    await picture(visitor.page, `busy-${status}`)
+    release()
+    expect(await list.isWhole(await downloading, large)).toBe(true)
+    await visitor.close()
+    await sluice.kill()
+  })
+})
+
+describe('with a service at rest', () => {
+  beforeAll(() => sluice.start({ 'limits.requests_per_connection': 1 }))
+  afterAll(() => sluice.kill())
+  beforeEach(() => open(phone))
+  afterEach(() => visitor.close())
+
+  it('asks for another token when one has expired in mid-download', async () => {
+    const { page } = visitor
+    // A real token of one second, of which the page believes that it lasts: a clock that is wrong.
+    let tokens = 0
+    await page.route('**/api/get-download-token/**', async (route) => {
+      tokens++
+      const url = new URL(route.request().url())
+      if (tokens === 1) url.searchParams.set('ttl', '1')
+      const response = await route.fetch({ url: url.href })
+      await route.fulfill({ response, json: { ...(await response.json()), expires_in: 900 } })
+    })
+    await slow(3 * MB)
+    const downloading = page.waitForEvent('download')
+    await list.press(large, /^Télécharger/)
+    await list.reaches(large, 20)
+    await list.press(large, /^Pause/)
+    await page.waitForTimeout(1500) // its second is over
+    const expired = page.waitForResponse((response) => response.status() === 401)
+    await slow(0)
+    await list.press(large, /^Reprendre/)
+    expect(await (await expired).json()).toMatchObject({ type: 'urn:sluice:problem:token-expired' })
+    expect(await list.isWhole(await downloading, large)).toBe(true)
+    expect(tokens).toBe(2)
+  })
+
+  it('starts again when the file was replaced in mid-download', async () => {
+    await slow(3 * MB)
+    const downloading = visitor.page.waitForEvent('download')
+    await list.press(large, /^Télécharger/)
+    await list.reaches(large, 20)
+    await list.press(large, /^Pause/)
+    await list.state(large, 'paused')
+    sluice.addLesson(large.title, 8 * MB) // the same name, other bytes
+    await slow(0)
+    await list.press(large, /^Reprendre/)
+    expect(await list.isWhole(await downloading, large)).toBe(true)
+  })
+
+  it('says that the device is full before it starts, and keeps nothing', async () => {
+    const { page } = visitor
+    await list.chooseMethod('private')
+    await visitor.quota(5 * MB)
+    await list.press(large, /^Télécharger/)
+    await list.state(large, 'failed')
+    expect(await list.text(large)).toContain('Espace de stockage insuffisant')
+    await picture(page, 'storage-full')
+    await visitor.quota()
+    const download = await list.save(large, /^Réessayer/)
+    expect(await list.isWhole(download, large)).toBe(true)
+  })
+
+  it('says that the device is full in mid-download, and goes on when there is room', async () => {
+    await list.chooseMethod('private')
+    await slow(3 * MB)
+    await list.press(large, /^Télécharger/)
+    await list.reaches(large, 20)
+    await visitor.quota(3 * MB)
+    await list.state(large, 'failed')
+    expect(await list.text(large)).toContain('Espace de stockage insuffisant')
+    await visitor.quota()
+    await slow(0)
+    const asked = visitor.page.waitForRequest((request) => 'range' in request.headers())
+    const download = await list.save(large, /^Réessayer/)
+    expect((await asked).headers()['range']).toMatch(/^bytes=[1-9]\d+-$/)
+    expect(await list.isWhole(download, large)).toBe(true)
+  })
+
+  it('waits without a network and goes on with it', async () => {
+    const { page, context } = visitor
+    await slow(3 * MB)
+    const downloading = page.waitForEvent('download')
+    await list.press(large, /^Télécharger/)
+    await list.reaches(large, 20)
+    await context.setOffline(true)
+    await page.getByText('Vous êtes hors connexion. Les téléchargements').waitFor()
+    await sluice.kill() // a network that is gone takes its connections along
+    await list.state(large, 'waiting')
+    await picture(page, 'offline')
+    await sluice.start({ 'limits.requests_per_connection': 1 })
+    await slow(0)
+    await context.setOffline(false)
+    expect(await list.isWhole(await downloading, large)).toBe(true)
+  })
+
+  it('downloads several at once, three at a time', async () => {
+    const { page } = visitor
+    await slow(1 * MB)
+    let downloads = 0
+    page.on('download', () => void downloads++)
+    await page.getByRole('button', { name: 'Tout télécharger' }).click()
+    await page.locator('.card[data-state="running"]').nth(2).waitFor()
+    expect(await page.locator('.card[data-state="queued"]').count()).toBe(2)
+    await picture(page, 'several')
+    await slow(0)
+    for (const item of [large, ...several]) await list.state(item, 'done')
+    expect(downloads).toBe(5)
+  })
+
+  it('cancels, and keeps nothing of it', async () => {
+    await slow(2 * MB)
+    await list.press(large, /^Télécharger/)
+    await list.reaches(large, 10)
+    await list.press(large, /^Annuler/)
+    await list.state(large, 'cancelled')
+    await slow(0)
+    await visitor.page.waitForFunction(async () => {
+      const root = await navigator.storage.getDirectory()
+      const folder = await root.getDirectoryHandle('sluice')
+      for await (const _ of (folder as unknown as { keys(): AsyncIterable<string> }).keys()) return false
+      return localStorage.getItem('sluice:') === null
+    })
+  })
+})

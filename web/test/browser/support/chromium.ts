@@ -1,0 +1,110 @@
+// Debian's Chromium, fresh for each test file, at the sizes that the page is designed for.
+
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join, resolve } from 'node:path'
+import { chromium, type BrowserContext, type Page } from 'playwright-core'
+
+const here = dirname(new URL(import.meta.url).pathname)
+const pictures = resolve(here, '../../../../docs/web')
+
+const executablePath = process.env['SLUICE_CHROMIUM'] ?? '/usr/bin/chromium'
+
+const flags = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+]
+
+export const phone = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true }
+export const desktop = { viewport: { width: 1280, height: 800 } }
+
+export interface Visitor {
+  readonly page: Page
+  readonly context: BrowserContext
+  /** Requests that left for anywhere but the service. */
+  readonly foreign: string[]
+  /** Errors in the console and uncaught ones, refused by the policy included. */
+  readonly complaints: string[]
+  /** Bytes per second that the page receives from now on; 0 takes the limit away. */
+  slow(bytesPerSecond: number): Promise<void>
+  /** Bytes that the origin may store; undefined gives it what the browser thinks. */
+  quota(bytes?: number): Promise<void>
+  close(): Promise<void>
+}
+
+/** One visitor with a browser and a profile of their own. */
+export async function visit(
+  url: string,
+  options: typeof phone | typeof desktop = desktop,
+  prepare?: (page: Page) => Promise<void>,
+): Promise<Visitor> {
+  const profile = mkdtempSync(join(tmpdir(), 'sluice-chromium-'))
+  const context = await chromium.launchPersistentContext(profile, {
+    executablePath,
+    args: flags,
+    headless: true,
+    locale: 'fr-FR',
+    acceptDownloads: true,
+    ...options,
+  })
+  const page = context.pages()[0] ?? (await context.newPage())
+  const foreign: string[] = []
+  const complaints: string[] = []
+  context.on('request', (request) => {
+    if (!request.url().startsWith(url) && !/^(blob|data):/.test(request.url())) {
+      foreign.push(request.url())
+    }
+  })
+  page.on('console', (message) => {
+    if (message.type() === 'error') complaints.push(message.text())
+  })
+  page.on('pageerror', (error) => complaints.push(error.message))
+  const session = await context.newCDPSession(page)
+  await session.send('Network.enable')
+  await prepare?.(page)
+  await page.goto(url)
+  await page.waitForSelector('#list[aria-busy="false"]')
+  return {
+    page,
+    context,
+    foreign,
+    complaints,
+    slow: async (bytesPerSecond) => {
+      await session.send('Network.emulateNetworkConditions', {
+        offline: false,
+        latency: bytesPerSecond === 0 ? 0 : 20,
+        downloadThroughput: bytesPerSecond === 0 ? -1 : bytesPerSecond,
+        uploadThroughput: -1,
+      })
+    },
+    quota: async (quotaSize) => {
+      await session.send('Storage.overrideQuotaForOrigin', {
+        origin: url,
+        ...(quotaSize !== undefined && { quotaSize }),
+      })
+    },
+    close: async () => {
+      await context.close()
+      rmSync(profile, { recursive: true, force: true })
+    },
+  }
+}
+
+/** A picture for docs/, taken where SLUICE_SCREENSHOTS asks for new ones. */
+export async function picture(page: Page, name: string): Promise<void> {
+  if (process.env['SLUICE_SCREENSHOTS'] === undefined) return
+  if (!existsSync(pictures)) mkdirSync(pictures, { recursive: true })
+  const path = join(pictures, `${name}.png`)
+  const full = `${path}.tmp`
+  writeFileSync(full, await page.screenshot({ scale: 'css' }))
+  // 64 colours look the same and weigh a quarter.
+  const filter = 'split[a][b];[a]palettegen=64[p];[b][p]paletteuse=dither=none'
+  execFileSync('ffmpeg', ['-v', 'error', '-y', '-f', 'image2', '-i', full, '-vf', filter, path])
+  rmSync(full)
+}

@@ -1,0 +1,119 @@
+// The real binary with the built page, on a loopback port that it can be given back after a crash.
+
+import { spawn, type ChildProcess } from 'node:child_process'
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { dirname, join, resolve } from 'node:path'
+import { randomFillSync } from 'node:crypto'
+import { Pace } from './pace.js'
+
+const project = resolve(dirname(new URL(import.meta.url).pathname), '../../../..')
+const binary = process.env['SLUICE_BINARY'] ?? join(project, 'build/release/bin/sluice')
+
+export const secret = 'browser-tests-share-this-secret-of-48-bytes!!!!!'
+
+export interface CatalogueItem {
+  type: 'lesson'
+  rel: string
+  filename: string
+  title: string
+  subtitle?: string
+  user_id?: string
+  size?: number
+}
+
+export class Sluice {
+  readonly folder = mkdtempSync(join(tmpdir(), 'sluice-browser-'))
+  readonly media = join(this.folder, 'media')
+  readonly page = join(this.folder, 'page')
+  port = 0
+  #process: ChildProcess | undefined
+  #log = ''
+
+  constructor() {
+    cpSync(join(project, 'test/media'), this.media, { recursive: true })
+    cpSync(join(project, 'web/dist'), this.page, { recursive: true })
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.port}`
+  }
+  get log(): string {
+    return this.#log
+  }
+
+  /** Writes a lesson of that many random bytes and returns its entry for the catalogue. */
+  addLesson(title: string, size: number, lesson = title.replace(/\W+/g, '-')): CatalogueItem {
+    const rel = `trainer123/course456/module789/${lesson}`
+    const filename = `${title}.mp4`
+    mkdirSync(join(this.media, rel), { recursive: true })
+    writeFileSync(join(this.media, rel, filename), randomFillSync(Buffer.alloc(size)))
+    return { type: 'lesson', rel, filename, title, subtitle: 'Module 3 · Leçon', size }
+  }
+
+  path(item: CatalogueItem): string {
+    return join(this.media, item.rel, item.filename)
+  }
+
+  /** What the page will list from the next start on. */
+  setCatalogue(items: readonly CatalogueItem[], title = 'Prendre la parole en public'): void {
+    writeFileSync(
+      join(this.page, 'catalogue.json'),
+      JSON.stringify({ title, user_id: 'trainer123', items }),
+    )
+  }
+
+  async start(settings: Readonly<Record<string, string | number>> = {}): Promise<void> {
+    this.port ||= await freePort()
+    const flags = Object.entries(settings).flatMap(([name, value]) => ['--set', `${name}=${value}`])
+    const child = spawn(
+      binary,
+      ['serve', '--listen', `127.0.0.1:${this.port}`, '--media-root', this.media,
+        '--set', `web.root=${this.page}`, '--access-log', 'off', ...flags],
+      { env: { PATH: process.env['PATH'], SLUICE_SECRET: secret } },
+    )
+    this.#process = child
+    this.#log = ''
+    await new Promise<void>((ready, fail) => {
+      const hear = (data: Buffer): void => {
+        this.#log += data.toString()
+        if (this.#log.includes('"listening"')) ready()
+      }
+      child.stdout?.on('data', hear)
+      child.stderr?.on('data', hear)
+      child.on('exit', () => fail(new Error(`sluice ended: ${this.#log}`)))
+      child.on('error', fail)
+    })
+  }
+
+  /** Ends it as a crash would: no farewell on any connection. */
+  async kill(signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
+    const child = this.#process
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return
+    const gone = new Promise((done) => child.once('exit', done))
+    child.kill(signal)
+    await gone
+  }
+
+  /** A slow wire to it, which can be cut. */
+  async pace(bytesPerSecond: number): Promise<Pace> {
+    return await new Pace(this.port, bytesPerSecond).open()
+  }
+
+  async dispose(): Promise<void> {
+    await this.kill()
+    rmSync(this.folder, { recursive: true, force: true })
+  }
+}
+
+function freePort(): Promise<number> {
+  return new Promise((found, fail) => {
+    const probe = createServer()
+    probe.on('error', fail)
+    probe.listen(0, '127.0.0.1', () => {
+      const { port } = probe.address() as { port: number }
+      probe.close(() => found(port))
+    })
+  })
+}

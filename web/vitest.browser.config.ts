@@ -1,0 +1,12 @@
+import { defineConfig } from 'vitest/config'
+
+// Two files at a time: most of what they do is wait for a slow wire.
+export default defineConfig({
+  test: {
+    include: ['test/browser/**/*.test.ts'],
+    environment: 'node',
+    poolOptions: { forks: { minForks: 1, maxForks: 2 } },
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+  },
+})
