@@ -46,9 +46,11 @@ std::string text_of(const http::tcp::endpoint& endpoint) {
 } // namespace
 
 application::application(const core::config& settings, core::loaded_keys keys, service_log& log)
-    : log_(log), current_(std::make_shared<const generation>(
-                     settings, std::move(keys), std::make_shared<const media_set>(settings, log_),
-                     generation::surroundings{clock_, is_draining_, counters_, process_, log_})) {
+    : log_(log), store_(settings.store.url.empty()
+                            ? nullptr
+                            : std::make_unique<store_service>(settings.store, clock_, log_)),
+      current_(std::make_shared<const generation>(
+          settings, std::move(keys), std::make_shared<const media_set>(settings, log_), around())) {
     if (settings.log.access != "off") {
         counters_.push_back(&log_count_);
         access_log_.emplace(settings.log.access, log_count_,
@@ -78,12 +80,25 @@ void application::add_front(const http::site& (generation::*site)() const noexce
                          [this](http::error_code why) { report_accept_failure(why); });
 }
 
+generation::surroundings application::around() noexcept {
+    return {clock_, is_draining_, counters_, process_, store_.get(), log_};
+}
+
 // Owns the generation, points to one of its sites.
 std::shared_ptr<const http::site> application::site_of(const front& one) const {
     return {current_, &(*current_.*one.site)()};
 }
 
 void application::start() {
+    if (store_) {
+        store_->start([this](const auto& table) {
+            for (auto& one : fronts_) {
+                for (auto& worker : one->workers) {
+                    worker->revoke(table);
+                }
+            }
+        });
+    }
     for (auto& one : fronts_) {
         for (auto& worker : one->workers) {
             threads_.emplace_back([&worker] { worker->run(); });
@@ -98,9 +113,8 @@ void application::renew(core::config settings, core::loaded_keys keys) {
     auto media = current_->media()->fits(settings)
                      ? current_->media()
                      : std::make_shared<const media_set>(settings, log_);
-    auto next = std::make_shared<const generation>(
-        std::move(settings), std::move(keys), std::move(media),
-        generation::surroundings{clock_, is_draining_, counters_, process_, log_});
+    auto next = std::make_shared<const generation>(std::move(settings), std::move(keys),
+                                                   std::move(media), around());
     retired_.push_back(std::exchange(current_, std::move(next)));
     for (auto& one : fronts_) {
         for (auto& worker : one->workers) {
@@ -132,6 +146,9 @@ std::uint64_t application::active_requests() const noexcept {
 }
 
 void application::stop() {
+    if (store_) {
+        store_->stop();
+    }
     for (auto& one : fronts_) {
         for (auto& worker : one->workers) {
             worker->stop();

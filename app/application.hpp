@@ -6,6 +6,7 @@
 #include "app/line_writer.hpp"
 #include "app/process_metrics.hpp"
 #include "app/service_log.hpp"
+#include "app/store_service.hpp"
 #include "core/config.hpp"
 #include "core/key_file.hpp"
 #include "http/listener.hpp"
@@ -70,6 +71,7 @@ class application {
     void add_front(const http::site& (generation::*site)() const noexcept,
                    const std::string& listen, unsigned threads, http::log_sink* sink);
     [[nodiscard]] std::shared_ptr<const http::site> site_of(const front& one) const;
+    [[nodiscard]] generation::surroundings around() noexcept;
     void report_accept_failure(http::error_code why);
     void report_access_log(int error);
 
@@ -78,6 +80,7 @@ class application {
     core::system_clock clock_;
     std::atomic<bool> is_draining_{false};
     std::vector<const http::counters*> counters_;
+    std::unique_ptr<store_service> store_; // null: no store
     std::shared_ptr<const generation> current_;
     // Kept until nobody else holds them, so that none ends on a worker's thread, where closing a
     // catalogue would hold up its connections.

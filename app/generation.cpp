@@ -26,6 +26,18 @@ http::session_limits limits_of(const core::config& settings) {
                       .lifetime = std::chrono::milliseconds(settings.cache.lifetime_ms)}};
 }
 
+std::optional<store::granted_entitlements> grants_of(const core::ownership& owners,
+                                                     const core::catalogue& courses,
+                                                     const generation::surroundings& around) {
+    if (around.store == nullptr) {
+        return std::nullopt;
+    }
+    return store::granted_entitlements(owners, courses,
+                                       {.grants = around.store->grants(),
+                                        .revoked = around.store->revoked(),
+                                        .time = around.clock});
+}
+
 } // namespace
 
 generation::generation(core::config settings, core::loaded_keys keys,
@@ -33,19 +45,22 @@ generation::generation(core::config settings, core::loaded_keys keys,
     : settings_(std::move(settings)), keys_(std::move(keys)), media_(std::move(media)),
       tokens_(keys_.ring, policy_of(settings_)), pseudonyms_(keys_.ring.oldest().key()),
       gate_(settings_.issuer.mode), owners_(media_->courses()),
+      granted_(grants_of(owners_, media_->courses(), around)),
       cors_(settings_.cors.allowed_origins),
       handlers_{
           .token = {{.gate = gate_,
-                     .entitlement = owners_,
+                     .entitlement =
+                         granted_ ? static_cast<const core::entitlements&>(*granted_) : owners_,
                      .library = media_->library(),
                      .tokens = tokens_,
                      .cors = cors_},
                     settings_.public_base_url},
-          .lesson = {core::media_kind::lesson, tokens_, media_->library()},
-          .course = {core::media_kind::course, tokens_, media_->library()},
-          .module = {core::media_kind::module, tokens_, media_->library()},
+          .lesson = {core::media_kind::lesson, tokens_, media_->library(), granted_.has_value()},
+          .course = {core::media_kind::course, tokens_, media_->library(), granted_.has_value()},
+          .module = {core::media_kind::module, tokens_, media_->library(), granted_.has_value()},
           .health = {},
-          .ready = {around.is_draining, media_->library()},
+          .ready = {around.is_draining, media_->library(),
+                    around.store != nullptr ? &around.store->revoked() : nullptr},
           .metrics = {around.counters,
                       [this, &process = around.process](std::string& out) {
                           process.append(out);

@@ -7,15 +7,18 @@
 #include "app/process_metrics.hpp"
 #include "app/routes.hpp"
 #include "app/service_log.hpp"
+#include "app/store_service.hpp"
 #include "core/config.hpp"
 #include "core/issuer.hpp"
 #include "core/key_file.hpp"
 #include "core/pseudonym.hpp"
 #include "core/token_service.hpp"
 #include "http/site.hpp"
+#include "store/granted_entitlements.hpp"
 
 #include <atomic>
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace sluice::app {
@@ -28,6 +31,7 @@ class generation {
         const std::atomic<bool>& is_draining;
         const std::vector<const http::counters*>& counters;
         const process_metrics& process;
+        store_service* store; // null: none
         service_log& log;
     };
 
@@ -58,6 +62,7 @@ class generation {
     core::pseudonyms pseudonyms_;
     core::issuer_gate gate_;
     core::ownership owners_;
+    std::optional<store::granted_entitlements> granted_; // where there is a store
     http::cors_policy cors_;
     handlers handlers_;
     http::router main_routes_;

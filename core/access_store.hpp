@@ -1,7 +1,7 @@
 #pragma once
 // What is asked of the store of grants and revocations, whatever holds it. Every call may block for
 // as long as the store's timeout and works on one connection: commands use one directly, the
-// service only from the threads of its pool (store/store_pool.hpp) and its feed
+// service only from the threads of its pool (store/connection_pool.hpp) and its feed
 // (store/change_feed.hpp), never from a thread that serves connections.
 
 #include "core/grant.hpp"

@@ -89,6 +89,7 @@ void claims::clear() noexcept {
     iat.reset();
     nbf.reset();
     exp = 0;
+    signed_by = {};
 }
 
 result<media_id> claims::media() const noexcept {

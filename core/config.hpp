@@ -19,6 +19,12 @@ enum class issuer_mode : std::uint8_t {
     none,      // "none": not at all, the endpoint is OPEN; something in front must do it
 };
 
+/// Who brings the store's schema up to date.
+enum class store_migration : std::uint8_t {
+    automatic, // "auto": the service itself, when it starts
+    manual,    // "manual": somebody, with `sluice store migrate`
+};
+
 /// Least severe event that is written.
 enum class log_level : std::uint8_t { debug, info, warning, error };
 
@@ -88,6 +94,34 @@ struct config {
         /// Closed to everybody but this machine, until the operator has decided who may mint.
         issuer_mode mode = issuer_mode::automatic;
     } issuer;
+
+    /// Grants and revocations (docs/store.md).
+    struct store_section {
+        /// sqlite:///path, a path, or postgresql://… without a password. Empty: no store, owners
+        /// alone may have tokens and nothing can be revoked.
+        std::string url;
+
+        /// Who brings the schema up to date. The service, so that an empty file or database just
+        /// works; in a fleet with a database administrator: somebody.
+        store_migration migrate = store_migration::automatic;
+
+        /// Connections that look up grants, and threads that wait for them. A look-up takes a
+        /// fraction of a millisecond, so few serve thousands a second.
+        unsigned connections = 4;
+
+        /// Milliseconds that connecting, or a statement, may take before the store counts as away.
+        unsigned timeout_ms = 2000;
+
+        /// Milliseconds an answer about grants is remembered, at most: what bounds an answer that
+        /// is out of date when a change goes unheard. 0: none is.
+        unsigned cache_lifetime_ms = 5000;
+
+        /// Answers remembered at once, about 300 bytes each.
+        unsigned cache_entries = 10000;
+
+        /// Revocations held in memory, 32 to 64 bytes each. A limit for a script that runs away.
+        unsigned max_revocations = 4000000;
+    } store;
 
     /// Browsers on other origins.
     struct cors_section {

@@ -13,8 +13,10 @@ using c = config;
 using media = config::media_section;
 using tokens = config::tokens_section;
 using limits = config::limits_section;
+using store = config::store_section;
 
 constexpr std::array<std::string_view, 2> issuer_modes{"auto", "none"};
+constexpr std::array<std::string_view, 2> store_migrations{"auto", "manual"};
 constexpr std::array<std::string_view, 4> log_levels{"debug", "info", "warning", "error"};
 constexpr std::array<std::string_view, 2> log_formats{"json", "logfmt"};
 constexpr std::array<std::string_view, 3> logged_users{"hash", "plain", "off"};
@@ -60,6 +62,21 @@ constexpr std::array table{
         "issuer.mode",
         "Check of who asks for tokens: auto lets in this machine only; none does not "
         "check and leaves the endpoint open"),
+    fixed(text_setting<&c::store, &store::url>(
+        "store.url", "Grants and revocations: sqlite:///path or postgresql://...; empty: none")),
+    fixed(choice_setting<store_migrations, &c::store, &store::migrate>(
+        "store.migrate", "Who brings the schema up to date: the service, or sluice store migrate")),
+    fixed(number_setting<&c::store, &store::connections>(
+        "store.connections", 1, 256, "Connections that look up grants, each with a thread")),
+    fixed(number_setting<&c::store, &store::timeout_ms>(
+        "store.timeout_ms", 10, 60'000, "Time the store may take to answer, in ms")),
+    fixed(number_setting<&c::store, &store::cache_lifetime_ms>(
+        "store.cache_lifetime_ms", 0, 60'000,
+        "Time an answer is remembered, in ms; 0: not at all")),
+    fixed(number_setting<&c::store, &store::cache_entries>("store.cache_entries", 0, 10'000'000,
+                                                           "Answers remembered at once")),
+    fixed(number_setting<&c::store, &store::max_revocations>(
+        "store.max_revocations", 1000, 100'000'000, "Revocations held in memory")),
     list_setting<&c::cors, &c::cors_section::allowed_origins>(
         "cors.allowed_origins", "Origins whose pages may read answers; * for all"),
 

@@ -3,6 +3,7 @@
 #include "core/host_port.hpp"
 #include "core/ip_address.hpp"
 #include "core/media_layout.hpp"
+#include "core/store_url.hpp"
 #include "core/web_origin.hpp"
 
 #include <algorithm>
@@ -97,6 +98,11 @@ void check_agreement(const config& settings, problems& out) {
     }
     if (settings.limits.target_bytes >= settings.limits.header_bytes) {
         out.push_back({"limits.target_bytes", "must be below limits.header_bytes"});
+    }
+    if (!settings.store.url.empty()) {
+        if (auto objection = objection_to_store_url(settings.store.url); !objection.empty()) {
+            out.push_back({"store.url", std::move(objection)});
+        }
     }
     if (settings.log.access.empty()) {
         out.push_back({"log.access", "must be a path, - for standard output, or off"});

@@ -11,12 +11,13 @@ namespace sluice::core {
 
 namespace {
 
-constexpr std::array<std::string_view, 20> names{
+constexpr std::array<std::string_view, 22> names{
     "parameter_missing",   "parameter_repeated", "parameter_invalid",    "parameter_not_applicable",
     "path_invalid",        "credential_missing", "credential_malformed", "token_malformed",
     "token_signature",     "token_algorithm",    "token_claims",         "token_expired",
-    "token_not_yet_valid", "token_mismatch",     "not_entitled",         "issuer_closed",
-    "media_not_found",     "course_ambiguous",   "media_unavailable",    "internal",
+    "token_not_yet_valid", "token_revoked",      "token_mismatch",       "not_entitled",
+    "issuer_closed",       "media_not_found",    "course_ambiguous",     "media_unavailable",
+    "store_unavailable",   "internal",
 };
 static_assert(names.size() == static_cast<std::size_t>(errc::internal) + 1);
 

@@ -23,6 +23,7 @@ enum class errc : std::uint8_t {
     token_claims,        // client: signed by us, but a claim is missing, of a wrong type or foreign
     token_expired,       // client: now >= exp
     token_not_yet_valid, // client or clocks: nbf or iat lies ahead
+    token_revoked,       // client: a good token that was called back
     token_mismatch,      // client: a good token for other media
 
     not_entitled,  // client: this user may not have a token for this media
@@ -31,6 +32,7 @@ enum class errc : std::uint8_t {
     media_not_found,   // client: no such regular file below the root
     course_ambiguous,  // operator: two trainers have a course with this id
     media_unavailable, // node: descriptors, disk or mount; trying again may help
+    store_unavailable, // node: grants or revocations cannot be read; trying again may help
     internal,          // us
 };
 

@@ -11,7 +11,7 @@ result<void> issuer_gate::admit(const mint_caller& caller) const noexcept {
     return failure{errc::issuer_closed};
 }
 
-result<void> ownership::check(std::string_view user_id, const media_id& media) const {
+result<void> ownership::judge(std::string_view user_id, const media_id& media) const {
     if (media.kind() == media_kind::lesson) {
         return media.trainer_id() == user_id ? result<void>{} : failure{errc::not_entitled};
     }

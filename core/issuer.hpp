@@ -8,6 +8,7 @@
 #include "core/media_id.hpp"
 #include "core/result.hpp"
 
+#include <functional>
 #include <string_view>
 
 namespace sluice::core {
@@ -33,13 +34,23 @@ class issuer_gate {
     issuer_mode mode_;
 };
 
+/// A verdict, or the way to it.
+struct entitlement_answer {
+    /// Fails with not_entitled, the same whether or not the media exists; course_ambiguous only
+    /// towards an owner.
+    result<void> verdict;
+    /// When set, the verdict is not known yet and this finds it; fails with store_unavailable as
+    /// well. It may block, so it runs where that harms nobody. It owns what it needs; what it
+    /// refers to lasts as long as the process serves.
+    std::function<result<void>()> ask{};
+};
+
 class entitlements {
   public:
     virtual ~entitlements() = default;
-    /// Fails with not_entitled, the same whether or not the media exists; course_ambiguous only
-    /// towards an owner.
-    [[nodiscard]] virtual result<void> check(std::string_view user_id,
-                                             const media_id& media) const = 0;
+    /// Whether this user may have a token for this media. Never blocks.
+    [[nodiscard]] virtual entitlement_answer check(std::string_view user_id,
+                                                   const media_id& media) const = 0;
 
   protected:
     entitlements() = default;
@@ -51,8 +62,11 @@ class entitlements {
 class ownership final : public entitlements {
   public:
     explicit ownership(const catalogue& courses) noexcept : courses_(courses) {}
-    [[nodiscard]] result<void> check(std::string_view user_id,
-                                     const media_id& media) const override;
+    [[nodiscard]] entitlement_answer check(std::string_view user_id,
+                                           const media_id& media) const override {
+        return {judge(user_id, media)};
+    }
+    [[nodiscard]] result<void> judge(std::string_view user_id, const media_id& media) const;
 
   private:
     const catalogue& courses_;

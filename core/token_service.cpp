@@ -25,7 +25,9 @@ result<void> open_own(const crypto::compact_jws& token, const signing_key& key, 
     if (!verified) {
         return failure{errc::token_signature};
     }
-    return parse_claims(verified->payload(), out);
+    const auto parsed = parse_claims(verified->payload(), out);
+    out.signed_by = key.kid();
+    return parsed;
 }
 
 /// The keys that signed `token`. Every key is tried, also after one fits, so that the time taken
@@ -67,7 +69,9 @@ result<void> open_foreign(const crypto::compact_jws& token, std::span<const sign
     if (!kid.empty() && !is_named_by(kid, signers, keys)) {
         return failure{errc::token_algorithm, "kid"};
     }
-    return parse_claims(verified->payload(), out);
+    const auto parsed = parse_claims(verified->payload(), out);
+    out.signed_by = keys[first].kid();
+    return parsed;
 }
 
 result<void> open(const crypto::compact_jws& token, std::span<const signing_key> keys,

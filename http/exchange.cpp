@@ -9,6 +9,7 @@ void exchange_record::restart(std::chrono::steady_clock::time_point now) noexcep
     user_id.clear();
     slice = {};
     slices = 0;
+    trace = {};
     started = first_byte = now;
 }
 

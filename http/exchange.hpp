@@ -4,6 +4,7 @@
 
 #include "core/byte_range.hpp"
 #include "core/claims.hpp"
+#include "core/revocation_table.hpp"
 #include "http/file_cache.hpp"
 #include "http/metrics.hpp"
 #include "http/request_head.hpp"
@@ -32,9 +33,10 @@ struct request {
     const peer_info* peer = nullptr;
     std::chrono::sys_seconds now{}; // wall time when the header was complete
     std::chrono::steady_clock::time_point steady_now{};
-    file_cache* files = nullptr; // of the worker that serves this request
-    core::claims claims;         // scratch: reused, so that it keeps its buffers
-    std::string scratch;         // likewise
+    file_cache* files = nullptr;                     // of the worker that serves this request
+    const core::revocation_table* revoked = nullptr; // null: not known, or there is no store
+    core::claims claims; // scratch: reused, so that it keeps its buffers
+    std::string scratch; // likewise
 };
 
 /// What the access log says of a response besides the request's own facts.
@@ -47,6 +49,7 @@ struct exchange_record {
     std::string user_id;      // likewise
     core::byte_slice slice{}; // of the file, where a part of it was asked for
     unsigned slices = 0;      // how many parts were asked for; 0: not a part of a file
+    core::token_trace trace;  // of the token that a download was let through for
     std::chrono::steady_clock::time_point started{};    // the header was complete
     std::chrono::steady_clock::time_point first_byte{}; // began to send
 

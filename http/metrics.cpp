@@ -25,8 +25,11 @@ constexpr std::array plain_metrics{
     plain_metric{"sluice_requests_active", "gauge", "Requests being answered now.",
                  &counters::requests_active},
     plain_metric{"sluice_transfers_cut_total", "counter",
-                 "Responses cut because the file ended early or the client was too slow.",
+                 "Responses cut because the file ended early, the client was too slow or the token "
+                 "was revoked.",
                  &counters::transfers_cut},
+    plain_metric{"sluice_transfers_revoked_total", "counter",
+                 "Responses cut because their token was revoked.", &counters::transfers_revoked},
     plain_metric{"sluice_transfers_lost_total", "counter",
                  "Responses that the client did not wait for.", &counters::transfers_lost},
     plain_metric{"sluice_tokens_issued_total", "counter", "Tokens issued.",

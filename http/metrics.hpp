@@ -76,8 +76,9 @@ struct counters {
     counter connections_accepted;
     counter connections_open;
     counter requests_active;
-    counter transfers_cut;  // the file ended early, or the peer was too slow
-    counter transfers_lost; // the peer went away
+    counter transfers_cut;     // the file ended early, or the peer was too slow
+    counter transfers_lost;    // the peer went away
+    counter transfers_revoked; // of those cut, by a revocation
     counter tokens_issued;
     counter symlinks_refused;
     counter unknown_parameters;

@@ -16,6 +16,9 @@ constexpr std::string_view expired_token =
 constexpr std::string_view early_token =
     R"(Bearer realm="sluice", error="invalid_token", error_description="The token is not yet valid")";
 
+constexpr std::string_view revoked_token =
+    R"(Bearer realm="sluice", error="invalid_token", error_description="The token was revoked")";
+
 using enum problem_id;
 
 constexpr std::array<problem_type, problem_count> table{{
@@ -185,6 +188,12 @@ constexpr std::array<problem_type, problem_count> table{{
      .title = "The token is not valid yet",
      .detail = "Try again later, or check the clock of the server that issued the token.",
      .challenge = early_token},
+    {.id = token_revoked,
+     .status = 401,
+     .slug = "token-revoked",
+     .title = "The token was revoked",
+     .detail = "Whoever issued it has called it back. Request a new token.",
+     .challenge = revoked_token},
     {.id = token_mismatch,
      .status = 403,
      .slug = "token-mismatch",
@@ -230,6 +239,12 @@ constexpr std::array<problem_type, problem_count> table{{
      .slug = "range-not-satisfiable",
      .title = "The range lies outside the file",
      .detail = "Content-Range tells the size of the file."},
+    {.id = store_unavailable,
+     .status = 503,
+     .slug = "store-unavailable",
+     .title = "Grants or revocations cannot be read at the moment",
+     .detail = "Try again after the time in Retry-After.",
+     .retry_after = 2},
     {.id = draining,
      .status = 503,
      .slug = "draining",
@@ -287,6 +302,8 @@ problem_id problem_for(core::errc code) noexcept {
         return token_not_yet_valid;
     case errc::token_mismatch:
         return token_mismatch;
+    case errc::token_revoked:
+        return token_revoked;
     case errc::not_entitled:
         return not_entitled;
     case errc::issuer_closed:
@@ -297,6 +314,8 @@ problem_id problem_for(core::errc code) noexcept {
         return course_ambiguous;
     case errc::media_unavailable:
         return media_unavailable;
+    case errc::store_unavailable:
+        return store_unavailable;
     case errc::internal:
         break;
     }

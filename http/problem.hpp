@@ -46,6 +46,7 @@ enum class problem_id : std::uint8_t {
     token_invalid,
     token_expired,
     token_not_yet_valid,
+    token_revoked,
     token_mismatch,
     not_entitled,
     issuer_closed,
@@ -56,6 +57,7 @@ enum class problem_id : std::uint8_t {
     precondition_failed,
     range_not_satisfiable,
     // The node.
+    store_unavailable,
     draining,
     internal,
 };

@@ -65,6 +65,7 @@ void session_base::answer() {
     auto& asked = in_->asked;
     asked.peer = &peer_;
     asked.files = &owner_.files();
+    asked.revoked = owner_.revoked();
     asked.now = where.clock.wall_seconds();
     const bool is_last = served_ >= where.limits.requests_per_connection;
     if (is_last) {

@@ -235,9 +235,18 @@ class session final : public session_base {
         if (phase_ == phase::reading && has_started()) {
             time_out();
         } else {
-            timed_out_ = phase_ == phase::writing;
+            is_cut_ = phase_ == phase::writing;
             phase_ = phase::closed;
             connection_.close(); // the outstanding wait ends the session
+        }
+    }
+
+    void recheck(const core::revocation_table& revoked) override {
+        if (phase_ == phase::writing && revoked.kills(out_->record.trace)) {
+            owner_.count().transfers_revoked.add();
+            is_cut_ = true;
+            phase_ = phase::closed;
+            connection_.abort(); // the outstanding wait ends the session
         }
     }
 
@@ -268,7 +277,7 @@ class session final : public session_base {
         phase_ = phase::closed;
         connection_.close();
         if (out_) {
-            conclude(timed_out_ ? outcome::cut : how, now());
+            conclude(is_cut_ ? outcome::cut : how, now());
         }
         delete this;
     }
@@ -278,7 +287,7 @@ class session final : public session_base {
     std::optional<core::transfer_deadline> deadline_;
     std::size_t discarded_ = 0;
     phase phase_ = phase::reading;
-    bool timed_out_ = false;
+    bool is_cut_ = false; // by us
 };
 
 } // namespace sluice::http

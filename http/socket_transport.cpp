@@ -61,6 +61,12 @@ void socket_transport::shutdown_send() noexcept {
     socket_.shutdown(tcp_socket::shutdown_send, ignored);
 }
 
+void socket_transport::abort() noexcept {
+    error_code ignored;
+    socket_.set_option(net::socket_base::linger(true, 0), ignored);
+    socket_.close(ignored);
+}
+
 void socket_transport::close() noexcept {
     error_code ignored;
     socket_.close(ignored);

@@ -30,6 +30,7 @@ class socket_transport {
     }
     void shutdown_send() noexcept;
     void close() noexcept;
+    void abort() noexcept;
 
   private:
     tcp_socket socket_;

@@ -96,6 +96,8 @@ class stream_transport {
         wake_later(state_);
     }
 
+    void abort() { close(); }
+
   private:
     static constexpr std::size_t turn = 65536; // bytes buffered each way at most
 

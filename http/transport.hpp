@@ -28,6 +28,7 @@ concept transport = requires(T t, std::span<char> into, std::string_view text, e
     t.async_wait_writable(handler);
     t.shutdown_send();
     t.close();
+    t.abort(); // close, and throw away what has been taken and not yet delivered
 };
 
 } // namespace sluice::http

@@ -59,6 +59,15 @@ void worker::renew(std::shared_ptr<const site> next) {
     });
 }
 
+void worker::revoke(std::shared_ptr<const core::revocation_table> table) {
+    net::post(context_, [this, table = std::move(table)]() mutable {
+        revoked_ = std::move(table);
+        for (auto& one : connections_) { // none leaves the list here: a cut ends later
+            one.recheck(*revoked_);
+        }
+    });
+}
+
 void worker::schedule_tick() {
     ticker_.expires_after(deadline_wheel::tick);
     ticker_.async_wait([this](error_code ec) {

@@ -34,6 +34,9 @@ class connection : public boost::intrusive::list_base_hook<
     connection(const connection&) = delete;
     connection& operator=(const connection&) = delete;
     virtual ~connection() = default;
+
+    /// Cuts the transfer under way, if `revoked` kills the token it was begun with.
+    virtual void recheck(const core::revocation_table& revoked) = 0;
 };
 
 /// A request while it is read and answered; given back as soon as nothing of it is needed.
@@ -74,6 +77,10 @@ class worker {
     /// worker and the last pin() have let go of it.
     void renew(std::shared_ptr<const site> next);
 
+    /// Judges downloads by `table` from now on, soon, and cuts those under way whose token it
+    /// kills. Thread safe. Called again when there is more in the same table.
+    void revoke(std::shared_ptr<const core::revocation_table> table);
+
     [[nodiscard]] net::io_context& context() noexcept { return context_; }
     [[nodiscard]] counters& count() noexcept { return count_; }
 
@@ -89,6 +96,8 @@ class worker {
     [[nodiscard]] deadline_wheel& deadlines() noexcept { return deadlines_; }
     [[nodiscard]] turn_queue& turns() noexcept { return turns_; }
     [[nodiscard]] file_cache& files() noexcept { return files_; }
+    /// Null: not known yet, or there is no store.
+    [[nodiscard]] const core::revocation_table* revoked() const noexcept { return revoked_.get(); }
     [[nodiscard]] access_log& log() noexcept { return log_; }
     [[nodiscard]] object_pool<inbound>& inbounds() noexcept { return inbounds_; }
     [[nodiscard]] object_pool<outbound>& outbounds() noexcept { return outbounds_; }
@@ -113,6 +122,7 @@ class worker {
     deadline_wheel deadlines_;
     turn_queue turns_;
     file_cache files_;
+    std::shared_ptr<const core::revocation_table> revoked_;
     access_log log_;
     object_pool<inbound> inbounds_;
     object_pool<outbound> outbounds_;

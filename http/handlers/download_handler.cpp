@@ -51,7 +51,19 @@ core::result<void> download_handler::authorise(const core::media_id& media, requ
         out.record().jti.assign(in.claims.jti, 0, logged_jti_size);
         out.record().user_id = in.claims.user_id;
     }
-    return verdict;
+    return verdict ? check_revocation(in, out) : verdict;
+}
+
+core::result<void> download_handler::check_revocation(const request& in, reply& out) const {
+    if (in.revoked == nullptr) {
+        return has_store_ ? core::failure{core::errc::store_unavailable} : core::result<void>{};
+    }
+    const auto trace = in.revoked->trace(in.claims);
+    if (in.revoked->kills(trace)) {
+        return core::failure{core::errc::token_revoked};
+    }
+    out.record().trace = trace; // a revocation may come while the file is being sent
+    return {};
 }
 
 void download_handler::handle(request& in, reply& out) const {

@@ -22,6 +22,8 @@ void ready_handler::handle(request&, reply& out) const {
         out.refuse(problem_id::draining);
     } else if (!library_.is_readable()) {
         out.refuse(problem_id::media_unavailable);
+    } else if (revoked_ != nullptr && !revoked_->are_known()) {
+        out.refuse(problem_id::store_unavailable);
     } else {
         send(out, "application/json", "{\"status\":\"ready\"}\n");
     }

@@ -2,6 +2,7 @@
 // What balancers and monitors ask: alive, ready, metrics (contract §4).
 
 #include "core/media_library.hpp"
+#include "core/revocations.hpp"
 #include "http/exchange.hpp"
 
 #include <atomic>
@@ -18,16 +19,20 @@ class health_handler final : public handler {
     void handle(request& in, reply& out) const override;
 };
 
-/// 200 when the node may take traffic; 503 while it shuts down or cannot read its media root.
+/// 200 when the node may take traffic; 503 while it shuts down, cannot read its media root or has
+/// yet to read what is revoked.
 class ready_handler final : public handler {
   public:
-    ready_handler(const std::atomic<bool>& is_draining, const core::media_library& library) noexcept
-        : is_draining_(is_draining), library_(library) {}
+    /// `revoked` is null where there is no store.
+    ready_handler(const std::atomic<bool>& is_draining, const core::media_library& library,
+                  const core::revocations* revoked) noexcept
+        : is_draining_(is_draining), library_(library), revoked_(revoked) {}
     void handle(request& in, reply& out) const override;
 
   private:
     const std::atomic<bool>& is_draining_;
     const core::media_library& library_;
+    const core::revocations* revoked_;
 };
 
 /// Prometheus text.

@@ -55,7 +55,8 @@ void token_handler::handle(request& in, reply& out) const {
         out.refuse(wanted.error());
         return;
     }
-    if (const auto entitled = with_.entitlement.check(wanted->user_id, wanted->media); !entitled) {
+    const auto answer = with_.entitlement.check(wanted->user_id, wanted->media);
+    if (const auto entitled = answer.ask ? answer.ask() : answer.verdict; !entitled) {
         out.refuse(entitled.error());
         return;
     }

@@ -1,0 +1,54 @@
+#pragma once
+// The store as a running service uses it: connections for grants, the feed, and what the two of
+// them keep in memory. One for the process, where store.url is set; reloads do not touch it.
+
+#include "app/service_log.hpp"
+#include "core/clock.hpp"
+#include "core/config.hpp"
+#include "core/revocations.hpp"
+#include "store/change_feed.hpp"
+#include "store/connection_pool.hpp"
+#include "store/grant_book.hpp"
+#include "store/open_store.hpp"
+
+#include <functional>
+#include <memory>
+#include <optional>
+
+namespace sluice::app {
+
+class store_service {
+  public:
+    using table_handler = std::function<void(const std::shared_ptr<const core::revocation_table>&)>;
+
+    /// Returns at once: the store may be away for now. `clock` and `log` outlive it.
+    store_service(const core::config::store_section& settings, const core::clock& clock,
+                  service_log& log);
+    store_service(const store_service&) = delete;
+    store_service& operator=(const store_service&) = delete;
+
+    /// Begins to follow the store. `on_revocations` is told the table in force after each change,
+    /// on the feed's thread.
+    void start(table_handler on_revocations);
+    /// After it `on_revocations` is not called any more.
+    void stop();
+
+    [[nodiscard]] store::grant_book& grants() noexcept { return grants_; }
+    [[nodiscard]] const core::revocations& revoked() const noexcept { return revoked_; }
+
+  private:
+    [[nodiscard]] core::store_result<std::unique_ptr<core::access_store>> open_migrated();
+    [[nodiscard]] store::connection_pool::state_handler reporter(std::string_view use);
+
+    core::config::store_section settings_;
+    const core::clock& clock_;
+    service_log& log_;
+    store::store_address where_;
+    bool is_migrated_ = false; // the feed's thread alone
+    core::revocations revoked_;
+    store::connection_pool pool_;
+    store::grant_book grants_;
+    std::optional<store::change_feed> feed_; // last: its thread uses the others
+};
+
+} // namespace sluice::app

@@ -1,0 +1,57 @@
+#pragma once
+// Reads comma-separated values (RFC 4180), strictly, and knows where everything stands, for people
+// who have to mend a file. Works on text in memory.
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace sluice::core {
+
+/// Counted from 1; columns in characters of UTF-8.
+struct text_position {
+    std::size_t line = 1;
+    std::size_t column = 1;
+};
+
+struct csv_field {
+    std::string text;
+    text_position at;
+};
+
+using csv_record = std::vector<csv_field>;
+
+/// What is wrong, and where.
+struct csv_fault {
+    text_position at;
+    std::string what;
+};
+
+class csv_reader {
+  public:
+    explicit csv_reader(std::string_view text) noexcept;
+
+    /// The next record into `out`; false at the end, or at a fault. Empty lines are passed over,
+    /// and so is a byte order mark, as spreadsheets write one.
+    [[nodiscard]] bool next(csv_record& out);
+    /// Set when the text is no CSV from there on.
+    [[nodiscard]] const std::optional<csv_fault>& fault() const noexcept { return fault_; }
+
+  private:
+    [[nodiscard]] bool is_at_end() const noexcept { return offset_ == text_.size(); }
+    [[nodiscard]] char peek() const noexcept { return text_[offset_]; }
+    char take() noexcept;
+    [[nodiscard]] bool take_line_end() noexcept;
+    [[nodiscard]] bool fail(text_position at, std::string what);
+    [[nodiscard]] bool read_field(csv_field& out);
+    [[nodiscard]] bool read_quoted(csv_field& out);
+
+    std::string_view text_;
+    std::size_t offset_ = 0;
+    text_position at_;
+    std::optional<csv_fault> fault_;
+};
+
+} // namespace sluice::core

@@ -1,0 +1,19 @@
+#pragma once
+// Points in time as operators write them.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace sluice::core {
+
+/// Seconds since the Unix epoch of "1767225600", "2026-01-01" (midnight UTC) or an RFC 3339 time
+/// without fractions: "2026-01-01T00:00:00Z", "2026-01-01T01:00:00+01:00". nullopt for anything
+/// else, days that no month has and times before 1970 included.
+[[nodiscard]] std::optional<std::int64_t> parse_timestamp(std::string_view text) noexcept;
+
+/// "2026-01-01T00:00:00Z"; plain seconds beyond the year 9999.
+[[nodiscard]] std::string format_timestamp(std::int64_t seconds);
+
+} // namespace sluice::core

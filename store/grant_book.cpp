@@ -1,0 +1,90 @@
+#include "store/grant_book.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace sluice::store {
+
+namespace {
+
+/// Unambiguous: no identifier holds a '/'.
+std::string key_of(std::string_view user_id, const core::media_place& place) {
+    std::string key;
+    for (const auto part :
+         {user_id, place.trainer_id, place.course_id, place.module_id, place.lesson_id}) {
+        key.append(part).append("/");
+    }
+    return key;
+}
+
+bool any_holds(const std::vector<core::validity>& windows, std::int64_t wall) {
+    return std::ranges::any_of(windows, [wall](const auto& one) { return one.holds_at(wall); });
+}
+
+} // namespace
+
+grant_book::grant_book(connection_pool& pool, const settings& with)
+    : pool_(pool), with_(with), by_key_(0, keyed_hash{crypto::random_siphash_key()}) {}
+
+std::optional<bool> grant_book::recall(std::string_view user_id, const core::media_place& place,
+                                       std::int64_t wall, time_point now) {
+    const auto key = key_of(user_id, place);
+    const std::lock_guard lock(mutex_);
+    const auto found = by_key_.find(key);
+    if (found == by_key_.end()) {
+        return std::nullopt;
+    }
+    if (now >= found->second->until) {
+        drop(found->second);
+        return std::nullopt;
+    }
+    return any_holds(found->second->windows, wall);
+}
+
+core::store_result<bool> grant_book::ask(std::string_view user_id, const core::media_place& place,
+                                         std::int64_t wall) {
+    const auto since = epoch();
+    auto windows = pool_.ask([&](core::access_store& in) { return in.windows_of(user_id, place); });
+    if (!windows) {
+        return windows.error();
+    }
+    const bool holds = any_holds(*windows, wall);
+    remember(key_of(user_id, place), std::move(*windows), since);
+    return holds;
+}
+
+std::uint64_t grant_book::epoch() {
+    const std::lock_guard lock(mutex_);
+    return epoch_;
+}
+
+void grant_book::remember(std::string key, std::vector<core::validity> windows,
+                          std::uint64_t since) {
+    const auto until = std::chrono::steady_clock::now() + with_.lifetime;
+    const std::lock_guard lock(mutex_);
+    if (!is_live_ || since != epoch_ || with_.entries == 0) {
+        return;
+    }
+    if (const auto known = by_key_.find(key); known != by_key_.end()) {
+        drop(known->second);
+    } else if (entries_.size() >= with_.entries) {
+        drop(entries_.begin());
+    }
+    const auto added = entries_.insert(entries_.end(), {std::move(key), std::move(windows), until});
+    by_key_.emplace(added->key, added);
+}
+
+void grant_book::drop(order::iterator which) {
+    by_key_.erase(which->key);
+    entries_.erase(which);
+}
+
+void grant_book::forget(bool is_live) {
+    const std::lock_guard lock(mutex_);
+    ++epoch_;
+    is_live_ = is_live;
+    by_key_.clear();
+    entries_.clear();
+}
+
+} // namespace sluice::store

@@ -1,0 +1,67 @@
+#include "store/granted_entitlements.hpp"
+
+#include <string>
+#include <utility>
+
+namespace sluice::store {
+
+using core::errc;
+using core::failure;
+using core::result;
+
+namespace {
+
+/// A question that outlives the request it came with.
+struct question {
+    std::string user_id;
+    core::grant_target wanted;
+
+    [[nodiscard]] core::media_place place() const noexcept {
+        return {wanted.trainer_id, wanted.course_id, wanted.module_id, wanted.lesson_id};
+    }
+};
+
+result<void> verdict_on(bool is_granted) {
+    return is_granted ? result<void>{} : failure{errc::not_entitled};
+}
+
+} // namespace
+
+core::entitlement_answer granted_entitlements::check(std::string_view user_id,
+                                                     const core::media_id& media) const {
+    const auto revoked = from_.revoked.table();
+    if (!revoked) {
+        return {failure{errc::store_unavailable}};
+    }
+    const auto wall = from_.time.wall_seconds().time_since_epoch().count();
+    if (revoked->blocks(user_id, wall)) {
+        return {failure{errc::not_entitled}};
+    }
+    const auto own = owners_.judge(user_id, media);
+    if (own || own.error().code != errc::not_entitled) {
+        return {own};
+    }
+    question asked{std::string(user_id),
+                   {.trainer_id = std::string(media.trainer_id()),
+                    .course_id = std::string(media.course_id()),
+                    .module_id = std::string(media.module_id()),
+                    .lesson_id = std::string(media.lesson_id())}};
+    if (media.kind() != core::media_kind::lesson) {
+        // Where nobody knows the trainer, or two claim to be it, a grant must name the course
+        // alone.
+        if (auto owner = courses_.owner_of(media.course_id())) {
+            asked.wanted.trainer_id = std::move(*owner);
+        }
+    }
+    if (const auto known =
+            from_.grants.recall(asked.user_id, asked.place(), wall, from_.time.steady())) {
+        return {verdict_on(*known)};
+    }
+    return {failure{errc::store_unavailable},
+            [asked = std::move(asked), wall, &grants = from_.grants]() -> result<void> {
+                const auto answer = grants.ask(asked.user_id, asked.place(), wall);
+                return answer ? verdict_on(*answer) : failure{errc::store_unavailable};
+            }};
+}
+
+} // namespace sluice::store

@@ -1,0 +1,35 @@
+#pragma once
+// "Owner or authorised" with a store: owners as ever, everybody else by his grants, and nobody who
+// is revoked himself.
+
+#include "core/clock.hpp"
+#include "core/issuer.hpp"
+#include "core/revocations.hpp"
+#include "store/grant_book.hpp"
+
+namespace sluice::store {
+
+class granted_entitlements final : public core::entitlements {
+  public:
+    /// What all of them share; lasts as long as the process serves.
+    struct sources {
+        grant_book& grants;
+        const core::revocations& revoked;
+        const core::clock& time;
+    };
+
+    /// References are kept.
+    granted_entitlements(const core::ownership& owners, const core::catalogue& courses,
+                         const sources& from) noexcept
+        : owners_(owners), courses_(courses), from_(from) {}
+
+    [[nodiscard]] core::entitlement_answer check(std::string_view user_id,
+                                                 const core::media_id& media) const override;
+
+  private:
+    const core::ownership& owners_;
+    const core::catalogue& courses_;
+    sources from_;
+};
+
+} // namespace sluice::store
