@@ -51,6 +51,10 @@ request_parser::status request_parser::refuse(problem_id why,
     return status::refused;
 }
 
+bool request_parser::is_for_head(std::span<const char> bytes) const noexcept {
+    return std::string_view(bytes.data(), bytes.size()).substr(start_).starts_with("HEAD ");
+}
+
 request_parser::status request_parser::parse(std::span<const char> bytes, request_head& head) {
     const std::string_view text(bytes.data(), bytes.size());
     const auto found = find_end(text);

@@ -39,6 +39,10 @@ class request_parser {
     /// After refused: the limit that it was refused at, if it was one.
     [[nodiscard]] std::optional<limit_label> limit_reached() const noexcept { return limit_; }
 
+    /// True when the request that `bytes` begin with, complete and well-formed or not, asks by
+    /// HEAD: then a refusal has no content either (RFC 9110 §9.3.2).
+    [[nodiscard]] bool is_for_head(std::span<const char> bytes) const noexcept;
+
     /// True once a byte of a request (not the CRLFs before it) has been seen.
     [[nodiscard]] bool has_started() const noexcept { return started_; }
 

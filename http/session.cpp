@@ -87,7 +87,11 @@ void session_base::answer() {
 }
 
 void session_base::refuse(problem_id why) {
-    open_reply(owner_.where().clock.wall_seconds(), false).refuse(why);
+    auto opened = open_reply(owner_.where().clock.wall_seconds(), false);
+    auto frame = opened.frame();
+    frame.is_head = in_ && in_->parser.is_for_head(in_->bytes.data());
+    opened.open(frame);
+    opened.refuse(why);
 }
 
 void session_base::refuse_admission() {

@@ -71,7 +71,8 @@ bool is_reg_name(std::string_view name) noexcept {
 // "[v6]". What may lie ahead of us (IPvFuture, zones) is for other machines to use.
 bool is_ip_literal(std::string_view text) noexcept {
     std::array<char, INET6_ADDRSTRLEN> address{};
-    if (text.size() <= 2 || text.size() - 2 >= address.size()) {
+    if (text.size() <= 2 || text.size() - 2 >= address.size() ||
+        text.find('\0') != std::string_view::npos) { // inet_pton would stop there
         return false;
     }
     std::ranges::copy(text.substr(1, text.size() - 2), address.begin());

@@ -59,4 +59,15 @@ BOOST_FIXTURE_TEST_CASE(each_limit_is_counted_by_its_name, fixture) {
     BOOST_TEST(open() == 0U);
 }
 
+BOOST_FIXTURE_TEST_CASE(a_refusal_of_head_has_no_content, fixture) {
+    for (const auto* text : {"HEAD /a HTTP/1.1\r\n\r\n", "\r\nHEAD /a HTTP/1.1\r\nX\r\n\r\n",
+                             "HEAD /a HTTP/1.1\r\nHost: h\r\nContent-Length: 5, 5\r\n\r\n"}) {
+        BOOST_TEST_CONTEXT(text) {
+            auto client = connect(text);
+            BOOST_TEST(received(client).starts_with("HTTP/1.1 400 "));
+            BOOST_TEST(received(client).ends_with("\r\n\r\n"));
+        }
+    }
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -121,7 +121,8 @@ BOOST_AUTO_TEST_CASE(hosts) {
         }
     }
     for (const auto bad : {""sv, ":80"sv, "a b"sv, "a,b"sv, "u@h"sv, "h/p"sv, "h:65536"sv, "h:8a"sv,
-                           "[::1"sv, "[]"sv, "[::1]x"sv, "h:80:80"sv, "h\"x"sv, "h%41"sv}) {
+                           "[::1"sv, "[]"sv, "[::1]x"sv, "h:80:80"sv, "h\"x"sv, "h%41"sv,
+                           "[::\0]"sv, "[::1\0zz]"sv, "[1.2.3.4]"sv, "[::g]"sv}) {
         BOOST_TEST_CONTEXT(bad) {
             BOOST_TEST(!is_host(bad));
         }

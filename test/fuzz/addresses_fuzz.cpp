@@ -1,0 +1,37 @@
+// Addresses that operators and clients write: hosts and ports, CIDR blocks, origins, base URLs.
+#include "core/host_port.hpp"
+#include "core/ip_address.hpp"
+#include "core/web_origin.hpp"
+#include "http/target.hpp"
+#include "test/fuzz/fuzz.hpp"
+
+#include <algorithm>
+#include <tuple>
+
+using namespace sluice;
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    const auto text = fuzz::text_of(data, size);
+    const bool is_visible =
+        std::ranges::all_of(text, [](char c) { return c > ' ' && c <= '~' && c != ','; });
+    if (const auto address = core::parse_ip_address(text)) {
+        fuzz::require(core::parse_address_block(text).has_value());
+        fuzz::require(core::peer_of(core::peer_of(*address)) == core::peer_of(*address));
+    }
+    if (const auto block = core::parse_address_block(text)) {
+        fuzz::require(block->prefix <= 128 && block->contains(block->first));
+    }
+    if (const auto listen = core::parse_host_port(text)) {
+        fuzz::require(core::parse_ip_address(listen->address).has_value());
+    }
+    if (http::is_host(text)) {
+        fuzz::require(is_visible && !text.empty());
+        fuzz::require(text.find_first_of("/\\@?#%\"") == text.npos);
+    }
+    std::ignore = http::is_loopback_host(text);
+    for (const auto& objection :
+         {core::objection_to_origin(text), core::objection_to_base_url(text)}) {
+        fuzz::require(!objection.empty() || (is_visible && text.starts_with("http")));
+    }
+    return 0;
+}
