@@ -92,6 +92,23 @@ void claims::clear() noexcept {
     signed_by = {};
 }
 
+bool claims::are_bound_to(const media_id& media) const noexcept {
+    if (kind != media.kind() || filename != media.filename()) {
+        return false;
+    }
+    if (kind != media_kind::lesson) {
+        return course_id == media.course_id() && module_id == media.module_id();
+    }
+    std::string_view rest = rel; // its separators: no identifier of `media` holds one
+    for (const auto part : {media.trainer_id(), media.course_id(), media.module_id()}) {
+        if (rest.size() <= part.size() || !rest.starts_with(part) || rest[part.size()] != '/') {
+            return false;
+        }
+        rest.remove_prefix(part.size() + 1);
+    }
+    return rest == media.lesson_id();
+}
+
 result<media_id> claims::media() const noexcept {
     const auto named = [this] {
         switch (kind) {
@@ -116,7 +133,7 @@ result<void> parse_claims(std::string_view json, claims& out) {
     std::optional<std::int64_t> exp;
     // An issuer may fill one template for all types, with null for what does not apply (server.py's
     // generate_download_token_v2 has them as optional arguments): null is absence there, only
-    // there.
+    // there. The order is append_json's: our own tokens are then read without a general reader.
     const std::array members{
         json_member{.name = "type", .destination = &type},
         json_member{.name = "filename", .destination = &out.filename},
@@ -124,12 +141,12 @@ result<void> parse_claims(std::string_view json, claims& out) {
         json_member{.name = "course_id", .destination = &out.course_id, .null_is_absent = true},
         json_member{.name = "module_id", .destination = &out.module_id, .null_is_absent = true},
         json_member{.name = "user_id", .destination = &out.user_id},
-        json_member{.name = "jti", .destination = &out.jti},
-        json_member{.name = "iss", .destination = &out.iss},
-        json_member{.name = "aud", .destination = &out.aud},
         json_member{.name = "iat", .destination = &out.iat},
         json_member{.name = "nbf", .destination = &out.nbf},
         json_member{.name = "exp", .destination = &exp},
+        json_member{.name = "jti", .destination = &out.jti},
+        json_member{.name = "iss", .destination = &out.iss},
+        json_member{.name = "aud", .destination = &out.aud},
     };
     if (const auto read = read_json_object(json, members, errc::token_claims); !read) {
         return read;

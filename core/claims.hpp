@@ -33,6 +33,9 @@ struct claims {
 
     void clear() noexcept;
 
+    /// True when these claims name `media`, field by field, bytes not normalised (threats 10, 17).
+    [[nodiscard]] bool are_bound_to(const media_id& media) const noexcept;
+
     /// The media these claims are bound to; a view into this object. Fails with token_claims when
     /// the identifiers are not good ones.
     [[nodiscard]] result<media_id> media() const noexcept;

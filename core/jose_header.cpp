@@ -16,9 +16,10 @@ constexpr std::string_view our_type = "JWT";
 
 std::string encode_jose_header(std::string_view kid) {
     std::string json;
+    // In PyJWT's order: a token that it signs with this kid then has our header to the byte.
     json.append(R"({"alg":")").append(our_algorithm);
-    json.append(R"(","typ":")").append(our_type);
-    json.append(R"(","kid":")").append(kid).append(R"("})"); // a key id needs no escapes
+    json.append(R"(","kid":")").append(kid); // a key id needs no escapes
+    json.append(R"(","typ":")").append(our_type).append(R"("})");
     return crypto::base64url_encode(json);
 }
 
@@ -28,8 +29,8 @@ result<void> read_jose_header(std::string_view json, std::string& kid) {
     std::string typ;
     const std::array members{
         json_member{.name = "alg", .destination = &alg},
-        json_member{.name = "typ", .destination = &typ},
         json_member{.name = "kid", .destination = &kid},
+        json_member{.name = "typ", .destination = &typ},
         json_member{.name = "crit", .destination = json_forbidden{}},
         json_member{.name = "b64", .destination = json_forbidden{}},
     };

@@ -1,5 +1,7 @@
 #include "core/json_object_reader.hpp"
 
+#include "core/plain_object.hpp"
+
 #include <boost/json/basic_parser_impl.hpp>
 
 #include <algorithm>
@@ -148,6 +150,12 @@ class object_events {
 
 result<void> read_json_object(std::string_view text, std::span<const json_member> members,
                               errc refusal) {
+    return read_plain_object(text, members) ? result<void>{}
+                                            : read_any_json_object(text, members, refusal);
+}
+
+result<void> read_any_json_object(std::string_view text, std::span<const json_member> members,
+                                  errc refusal) {
     json::parse_options options;
     options.max_depth = max_json_depth;
     json::basic_parser<object_events> parser(options, members);

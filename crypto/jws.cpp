@@ -45,17 +45,33 @@ bool compact_jws::is_signed_by(const hmac_key& key) const noexcept {
 }
 
 // One named result, engaged from the start: built in the caller's frame, neither copied nor zeroed.
-std::optional<verified_jws> verified_jws::verify(const compact_jws& token,
-                                                 const hmac_key& key) noexcept {
+std::optional<verified_jws> verified_jws::verify(const compact_jws& token, const hmac_key& key,
+                                                 jws_parts wanted) noexcept {
     std::optional<verified_jws> verified(std::in_place, maker{});
-    if (!token.is_signed_by(key) || !verified->decode(token)) {
+    if (!token.is_signed_by(key) || !verified->decode(token, wanted)) {
         verified.reset();
     }
     return verified;
 }
 
-bool verified_jws::decode(const compact_jws& token) noexcept {
-    const auto header_size = base64url_decode(token.header_, bytes_.data());
+std::optional<verified_jws> verified_jws::verify(const compact_jws& token,
+                                                 std::span<const hmac_key* const> keys,
+                                                 std::uint32_t& signers) noexcept {
+    std::optional<verified_jws> verified(std::in_place, maker{});
+    signers = 0;
+    for (std::size_t i = 0; i < keys.size(); ++i) {
+        signers |= std::uint32_t{token.is_signed_by(*keys[i])} << i;
+    }
+    if (signers == 0 || !verified->decode(token, jws_parts::header_and_payload)) {
+        verified.reset();
+    }
+    return verified;
+}
+
+bool verified_jws::decode(const compact_jws& token, jws_parts wanted) noexcept {
+    const auto header_size = wanted == jws_parts::payload
+                                 ? std::optional<std::size_t>(0)
+                                 : base64url_decode(token.header_, bytes_.data());
     if (!header_size) {
         return false;
     }

@@ -7,7 +7,9 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -39,6 +41,9 @@ class compact_jws {
     mac_tag signature_{};
 };
 
+/// What of a verified token is decoded. A header that is known to the byte need not be.
+enum class jws_parts : bool { payload, header_and_payload };
+
 /// Header and payload, decoded, of a token whose MAC holds; only verify() makes one.
 class verified_jws {
     struct maker {
@@ -52,17 +57,26 @@ class verified_jws {
 
     /// nullopt when `key` did not sign `token`, or a part is not canonical base64url. The MAC is
     /// checked before anything is decoded.
-    [[nodiscard]] static std::optional<verified_jws> verify(const compact_jws& token,
-                                                            const hmac_key& key) noexcept;
+    [[nodiscard]] static std::optional<verified_jws>
+    verify(const compact_jws& token, const hmac_key& key,
+           jws_parts wanted = jws_parts::header_and_payload) noexcept;
 
-    /// Decoded bytes: JSON by the standard, not yet checked to be.
+    /// The same for a token that any of `keys` may have signed, at most 32. Every key is tried,
+    /// also after one fits, so that the time taken does not tell which; `signers` gets a bit for
+    /// each that did, and is 0 when none did.
+    [[nodiscard]] static std::optional<verified_jws> verify(const compact_jws& token,
+                                                            std::span<const hmac_key* const> keys,
+                                                            std::uint32_t& signers) noexcept;
+
+    /// Decoded bytes: JSON by the standard, not yet checked to be. The header is empty where it was
+    /// not wanted.
     [[nodiscard]] std::string_view header() const noexcept { return {bytes_.data(), header_size_}; }
     [[nodiscard]] std::string_view payload() const noexcept {
         return {bytes_.data() + header_size_, payload_size_};
     }
 
   private:
-    [[nodiscard]] bool decode(const compact_jws& token) noexcept;
+    [[nodiscard]] bool decode(const compact_jws& token, jws_parts wanted) noexcept;
 
     // On the caller's stack, and not zeroed: no allocation and no 3 KiB of stores for each request.
     std::array<char, base64url_decoded_size(max_token_bytes)> bytes_;

@@ -1,13 +1,12 @@
 #include "crypto/secret.hpp"
 
-#include <openssl/crypto.h>
-
+#include <cstring>
 #include <utility>
 
 namespace sluice::crypto {
 
 void wipe(void* data, std::size_t size) noexcept {
-    OPENSSL_cleanse(data, size);
+    ::explicit_bzero(data, size); // glibc's; OpenSSL's own goes byte by byte
 }
 
 secret::secret(std::string_view bytes) : bytes_(bytes.begin(), bytes.end()) {}

@@ -1,9 +1,12 @@
 // Tokens: no bytes get past verify() without our MAC; and payloads that we sign ourselves, so that
-// the fuzzer reaches the claims, give claims whose media is good or a failure.
+// the fuzzer reaches the claims, give claims whose media is good or a failure. What the quick
+// reader of payloads takes, the full one takes too.
+#include "core/plain_object.hpp"
 #include "core/token_service.hpp"
 #include "crypto/jws.hpp"
 #include "test/fuzz/fuzz.hpp"
 
+#include <array>
 #include <vector>
 
 using namespace sluice;
@@ -16,6 +19,33 @@ core::key_ring make_ring() {
     return core::key_ring(std::move(keys));
 }
 
+struct values {
+    std::string type;
+    std::string filename;
+    std::optional<std::int64_t> exp;
+
+    friend bool operator==(const values&, const values&) = default;
+};
+
+template <class Read>
+bool read_into(values& got, Read read) {
+    const std::array members{core::json_member{.name = "type", .destination = &got.type},
+                             core::json_member{.name = "filename", .destination = &got.filename},
+                             core::json_member{.name = "exp", .destination = &got.exp}};
+    return read(std::span<const core::json_member>(members));
+}
+
+void compare_readers(std::string_view text) {
+    values quick;
+    values full;
+    if (read_into(quick, [&](auto all) { return core::read_plain_object(text, all); })) {
+        fuzz::require(read_into(full, [&](auto all) {
+            return core::read_any_json_object(text, all, core::errc::token_claims).has_value();
+        }));
+        fuzz::require(quick == full);
+    }
+}
+
 } // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -25,6 +55,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const std::chrono::sys_seconds now(std::chrono::seconds(1'700'000'000));
     core::claims claims;
     fuzz::require(!tokens.verify(text, now, claims));
+    compare_readers(text);
 
     const auto signed_token =
         crypto::sign_compact(ring.newest().encoded_header(), text, ring.newest().key());

@@ -91,7 +91,7 @@ BOOST_FIXTURE_TEST_CASE(kid, service_fixture) {
 }
 
 BOOST_FIXTURE_TEST_CASE(a_header_of_ours_is_checked_with_its_own_key_alone, service_fixture) {
-    const std::string_view header = R"({"alg":"HS256","typ":"JWT","kid":"newest"})";
+    const std::string_view header = R"({"alg":"HS256","kid":"newest","typ":"JWT"})";
     BOOST_REQUIRE(crypto::base64url_encode(header) == ring.newest().encoded_header());
     BOOST_TEST(verify(forge(header, lesson_payload())).has_value());
     check_refused(forge(header, lesson_payload(), older_secret), core::errc::token_signature);
@@ -105,7 +105,7 @@ BOOST_AUTO_TEST_CASE(either_name_of_one_secret_will_do) {
     core::claims read;
     for (const std::string_view header :
          {R"({"kid":"name","alg":"HS256"})", R"({"kid":"new-name","alg":"HS256"})",
-          R"({"alg":"HS256","typ":"JWT","kid":"name"})"}) {
+          R"({"alg":"HS256","kid":"name","typ":"JWT"})"}) {
         BOOST_TEST(service.verify(forge(header, lesson_payload()), token_now, read).has_value());
     }
 }
