@@ -2,7 +2,6 @@
 // Time as a dependency: wall time judges tokens, steady time runs deadlines (threats 34).
 
 #include <chrono>
-#include <ctime>
 
 namespace sluice::core {
 
@@ -12,9 +11,9 @@ class clock {
     [[nodiscard]] virtual std::chrono::system_clock::time_point wall() const noexcept = 0;
     [[nodiscard]] virtual std::chrono::steady_clock::time_point steady() const noexcept = 0;
 
-    /// wall() cut to whole seconds; may be behind it by a tick of the kernel (10 ms at most), so
-    /// that a request can afford to ask.
-    [[nodiscard]] virtual std::chrono::sys_seconds wall_seconds() const noexcept {
+    /// Of the precise clock: the kernel's cheaper one is up to a tick behind, and a token minted a
+    /// millisecond ago on the next host would not be valid yet.
+    [[nodiscard]] std::chrono::sys_seconds wall_seconds() const noexcept {
         return std::chrono::floor<std::chrono::seconds>(wall());
     }
 
@@ -32,9 +31,6 @@ class system_clock final : public clock {
     }
     [[nodiscard]] std::chrono::steady_clock::time_point steady() const noexcept override {
         return std::chrono::steady_clock::now();
-    }
-    [[nodiscard]] std::chrono::sys_seconds wall_seconds() const noexcept override {
-        return std::chrono::sys_seconds(std::chrono::seconds(std::time(nullptr)));
     }
 };
 
