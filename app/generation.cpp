@@ -18,6 +18,7 @@ http::session_limits limits_of(const core::config& settings) {
                        .content_bytes = limits.content_bytes},
             .header_timeout = limits.header_timeout,
             .idle_timeout = limits.idle_timeout,
+            .handler_timeout = limits.handler_timeout,
             .transfer = {.stall = limits.stall_timeout,
                          .min_bytes_per_second = limits.min_rate,
                          .grace = limits.min_rate_grace},

@@ -169,6 +169,10 @@ struct config {
         /// balancers, which must be the ones to close.
         std::chrono::seconds idle_timeout{75};
 
+        /// Seconds that a request may wait for a database or another slow answer before it is
+        /// answered 503; its client waits meanwhile. Downloads never wait so.
+        std::chrono::seconds handler_timeout{5};
+
         /// Seconds a transfer may stand still before it is cut; phones pause for long. A client
         /// resumes with Range.
         std::chrono::seconds stall_timeout{60};

@@ -100,6 +100,9 @@ constexpr std::array table{
                                                          "Time a request header may take in all"),
     seconds_setting<&c::limits, &limits::idle_timeout>(
         "limits.idle_timeout", 1, hour, "Time a connection may wait for its next request"),
+    seconds_setting<&c::limits, &limits::handler_timeout>(
+        "limits.handler_timeout", 1, 60,
+        "Time a request may wait for a slow answer, such as a database's"),
     seconds_setting<&c::limits, &limits::stall_timeout>("limits.stall_timeout", 1, hour,
                                                         "Time a transfer may stand still"),
     number_setting<&c::limits, &limits::min_rate>(

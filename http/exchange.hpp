@@ -9,6 +9,7 @@
 #include "http/metrics.hpp"
 #include "http/request_head.hpp"
 #include "http/response.hpp"
+#include "http/suspension.hpp"
 #include "http/target.hpp"
 
 #include <chrono>
@@ -31,7 +32,7 @@ struct request {
     std::string_view raw_path; // as sent, still encoded
     std::string_view query;
     const peer_info* peer = nullptr;
-    std::chrono::sys_seconds now{}; // wall time when the header was complete
+    std::chrono::sys_seconds now{}; // wall time when the header was complete, or the wait over
     std::chrono::steady_clock::time_point steady_now{};
     file_cache* files = nullptr;                     // of the worker that serves this request
     const core::revocation_table* revoked = nullptr; // null: not known, or there is no store
@@ -60,8 +61,10 @@ struct exchange_record {
 /// What a handler fills in.
 class reply {
   public:
-    reply(response& out, exchange_record& record, counters& count) noexcept
-        : out_(out), record_(record), count_(count) {}
+    /// Without a `slot` the request cannot be suspended.
+    reply(response& out, exchange_record& record, counters& count,
+          suspension_slot* slot = nullptr) noexcept
+        : out_(out), record_(record), count_(count), slot_(slot) {}
 
     void open(const response_frame& frame) noexcept { frame_ = frame; }
     [[nodiscard]] const response_frame& frame() const noexcept { return frame_; }
@@ -77,6 +80,12 @@ class reply {
     response& begin_problem(problem_id why, std::string_view subject = {});
     void finish_problem();
 
+    /// Instead of an answer: it comes later, by the completion. The handler returns at once and
+    /// touches neither `in` nor `out` after this. `in` is kept as it is until then.
+    [[nodiscard]] completion suspend(problem_id if_dropped = problem_id::internal) {
+        return slot_->suspend(if_dropped);
+    }
+
     [[nodiscard]] exchange_record& record() noexcept { return record_; }
     [[nodiscard]] counters& count() noexcept { return count_; }
 
@@ -84,11 +93,13 @@ class reply {
     response& out_;
     exchange_record& record_;
     counters& count_;
+    suspension_slot* slot_;
     response_frame frame_;
     std::string content_; // of the problem under way
 };
 
-/// Answers the requests of one route. Const: one object serves all threads.
+/// Answers the requests of one route, at once or later (reply::suspend). Never blocks. Const: one
+/// object serves all threads.
 class handler {
   public:
     virtual ~handler() = default;

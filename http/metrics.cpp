@@ -155,10 +155,9 @@ std::uint64_t count_of(std::chrono::microseconds time) noexcept {
 
 std::string_view name_of(limit_label limit) noexcept {
     constexpr std::array<std::string_view, limit_count> names{
-        "connections",    "connections_per_peer",   "header_bytes",
-        "header_fields",  "target_bytes",           "content_bytes",
-        "header_timeout", "idle_timeout",           "stall_timeout",
-        "min_rate",       "requests_per_connection"};
+        "connections",     "connections_per_peer", "header_bytes",   "header_fields",
+        "target_bytes",    "content_bytes",        "header_timeout", "idle_timeout",
+        "handler_timeout", "stall_timeout",        "min_rate",       "requests_per_connection"};
     return names[static_cast<std::size_t>(limit)];
 }
 

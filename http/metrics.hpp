@@ -31,6 +31,7 @@ enum class limit_label : std::uint8_t {
     content_bytes,
     header_timeout,
     idle_timeout,
+    handler_timeout,
     stall_timeout,
     min_rate,
     requests_per_connection,

@@ -59,6 +59,8 @@ enum class problem_id : std::uint8_t {
     // The node.
     store_unavailable,
     draining,
+    overloaded,
+    handler_timeout,
     internal,
 };
 

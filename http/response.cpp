@@ -140,6 +140,7 @@ void response::clear() {
     }
     segments_.clear();
     media_.reset();
+    status_ = 0; // until begin(): nothing was answered
 }
 
 void response::finish_header() {

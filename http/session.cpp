@@ -38,19 +38,22 @@ void session_base::hold_inbound() {
 
 void session_base::release_inbound() noexcept {
     if (in_) {
+        in_->later.forget();
         in_->bytes.clear();
         owner_.inbounds().give_back(std::move(in_));
     }
 }
 
-reply session_base::open_reply(std::chrono::sys_seconds wall, bool keep_alive) {
+void session_base::open_exchange() {
     out_ = owner_.outbounds().take();
     owner_.count().requests_active.add();
     out_->writer.start();
     out_->record.restart(now());
     out_->id = owner_.next_request_id();
+}
 
-    reply opened(out_->answer, out_->record, owner_.count());
+reply session_base::open_reply(std::chrono::sys_seconds wall, bool keep_alive) {
+    reply opened(out_->answer, out_->record, owner_.count(), in_ ? &in_->later : nullptr);
     opened.open({.version = in_->asked.head.version,
                  .is_head = false,
                  .keep_alive = keep_alive,
@@ -60,33 +63,67 @@ reply session_base::open_reply(std::chrono::sys_seconds wall, bool keep_alive) {
     return opened;
 }
 
-void session_base::answer() {
+// The frame of an answer to in_'s head as of now.
+reply session_base::open_answer() {
     const auto& where = owner_.where();
     auto& asked = in_->asked;
-    asked.peer = &peer_;
-    asked.files = &owner_.files();
     asked.revoked = owner_.revoked();
     asked.now = where.clock.wall_seconds();
     const bool is_last = served_ >= where.limits.requests_per_connection;
-    if (is_last) {
-        owner_.count().add_limit(limit_label::requests_per_connection);
-    }
     const bool keeps_alive = asked.head.keep_alive && !asked.head.has_content && !is_last &&
                              !where.is_draining.load(std::memory_order_relaxed);
     auto opened = open_reply(asked.now, keeps_alive);
-    asked.steady_now = out_->record.started;
     auto frame = opened.frame();
     frame.is_head = asked.head.method == bhttp::verb::head;
     if (const auto origin = asked.head.value_of(bhttp::field::origin)) {
         frame.allow_origin = where.cors.allow(*origin);
     }
     opened.open(frame);
+    return opened;
+}
+
+void session_base::answer() {
+    open_exchange();
+    auto& asked = in_->asked;
+    asked.peer = &peer_;
+    asked.files = &owner_.files();
+    asked.steady_now = out_->record.started;
     const auto method = bhttp::to_string(asked.head.method);
     out_->record.method = {method.data(), method.size()};
-    dispatch(where, asked, opened);
+    if (served_ >= owner_.where().limits.requests_per_connection) {
+        owner_.count().add_limit(limit_label::requests_per_connection);
+    }
+    auto opened = open_answer();
+    dispatch(owner_.where(), asked, opened);
+    if (is_suspended()) {
+        start_waiting();
+    }
+}
+
+void session_base::start_waiting() noexcept {
+    in_->later.await(*this, owner_.pin());
+    wait_for(connection_state::suspended);
+}
+
+void session_base::resume(continuation then) {
+    in_->later.forget();
+    in_->asked.steady_now = now();
+    auto opened = open_answer();
+    then.call(then.object, in_->asked, opened);
+    if (is_suspended()) {
+        start_waiting(); // the deadline stays that of the first time
+    } else {
+        on_resumed();
+    }
+}
+
+void session_base::give_up(problem_id why) {
+    in_->later.forget();
+    open_answer().refuse(why);
 }
 
 void session_base::refuse(problem_id why) {
+    open_exchange();
     auto opened = open_reply(owner_.where().clock.wall_seconds(), false);
     auto frame = opened.frame();
     frame.is_head = in_ && in_->parser.is_for_head(in_->bytes.data());

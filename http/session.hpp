@@ -20,6 +20,9 @@ class session_base : public deadline_node, public connection, public turn_taker 
     session_base(worker& owner, peer_info peer);
     ~session_base() override;
 
+    /// The suspended request goes on: answered by `then`, unless that suspends it again.
+    void resume(continuation then);
+
   protected:
     using time_point = std::chrono::steady_clock::time_point;
 
@@ -35,10 +38,13 @@ class session_base : public deadline_node, public connection, public turn_taker 
     /// Makes in_ available.
     void hold_inbound();
     void release_inbound() noexcept;
+    [[nodiscard]] bool is_suspended() const noexcept { return in_ && in_->later.is_pending(); }
     [[nodiscard]] bool has_started() const noexcept { return in_ && in_->parser.has_started(); }
 
-    /// Fills out_ with the answer to in_'s complete head.
+    /// Fills out_ with the answer to in_'s complete head, or suspends the request.
     void answer();
+    /// Gives the suspended request up: fills out_ with a refusal.
+    void give_up(problem_id why);
     /// Fills out_ with a refusal; the connection closes after it.
     void refuse(problem_id why);
     /// Fills out_ with the refusal of a connection that is not served.
@@ -59,7 +65,13 @@ class session_base : public deadline_node, public connection, public turn_taker 
     connection_gate::place place_;
 
   private:
+    /// out_ holds the answer to a request that was suspended.
+    virtual void on_resumed() = 0;
+
+    void start_waiting() noexcept;
+    void open_exchange();
     reply open_reply(std::chrono::sys_seconds wall, bool keep_alive);
+    reply open_answer();
 
     connection_state state_ = connection_state::idle;
 };
@@ -80,7 +92,7 @@ class session final : public session_base {
     }
 
   private:
-    enum class phase { reading, writing, lingering, closed };
+    enum class phase { reading, suspended, writing, lingering, closed };
     using step = void (session::*)();
 
     // Every wait ends here: a session that was closed meanwhile ends with it, and one that timed
@@ -140,6 +152,12 @@ class session final : public session_base {
             }
             ++served_;
             answer();
+            if (is_suspended()) {
+                phase_ = phase::suspended;
+                arm(now() + owner_.where().limits.handler_timeout);
+                watch();
+                return;
+            }
             break;
         case request_parser::status::refused:
             count_limit(in_->parser);
@@ -147,6 +165,34 @@ class session final : public session_base {
             break;
         }
         start_writing();
+    }
+
+    // While a handler works elsewhere nothing is read, but a peer that leaves is noticed. Once the
+    // next request is here the kernel has no more to say, and the deadline does the rest.
+    void watch() {
+        is_watching_ = true;
+        connection_.async_wait_readable([this](error_code) {
+            is_watching_ = false;
+            if (phase_ == phase::writing) {
+                start_writing(); // resumed meanwhile
+                return;
+            }
+            const auto seen = phase_ == phase::closed ? peer_state::gone : connection_.peek();
+            if (seen == peer_state::gone) {
+                end(outcome::aborted);
+            } else if (seen == peer_state::silent) {
+                watch();
+            }
+        });
+    }
+
+    void on_resumed() override {
+        phase_ = phase::writing;
+        if (is_watching_) {
+            connection_.cancel_wait(); // its handler goes on
+        } else {
+            start_writing();
+        }
     }
 
     void start_writing() {
@@ -234,6 +280,9 @@ class session final : public session_base {
         count_timeout();
         if (phase_ == phase::reading && has_started()) {
             time_out();
+        } else if (phase_ == phase::suspended) {
+            give_up(problem_id::handler_timeout);
+            on_resumed();
         } else {
             is_cut_ = phase_ == phase::writing;
             phase_ = phase::closed;
@@ -258,6 +307,8 @@ class session final : public session_base {
         } else if (phase_ == phase::reading) {
             count.add_limit(has_started() || served_ == 0 ? limit_label::header_timeout
                                                           : limit_label::idle_timeout);
+        } else if (phase_ == phase::suspended) {
+            count.add_limit(limit_label::handler_timeout);
         }
     }
 
@@ -287,7 +338,8 @@ class session final : public session_base {
     std::optional<core::transfer_deadline> deadline_;
     std::size_t discarded_ = 0;
     phase phase_ = phase::reading;
-    bool is_cut_ = false; // by us
+    bool is_cut_ = false;      // by us
+    bool is_watching_ = false; // the one outstanding wait is watch()'s
 };
 
 } // namespace sluice::http

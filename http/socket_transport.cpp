@@ -56,6 +56,21 @@ std::size_t socket_transport::send_file(int file, std::uint64_t offset, std::uin
     return outcome(uninterrupted([&] { return ::sendfile(fd, file, &position, length); }), ec);
 }
 
+void socket_transport::cancel_wait() noexcept {
+    error_code ignored; // fails for a closed socket, whose wait has ended
+    socket_.cancel(ignored);
+}
+
+peer_state socket_transport::peek() noexcept {
+    char first = 0;
+    const int fd = socket_.native_handle();
+    const auto got = uninterrupted([&] { return ::recv(fd, &first, 1, MSG_PEEK | MSG_DONTWAIT); });
+    if (got > 0) {
+        return peer_state::sending;
+    }
+    return got < 0 && errno == EAGAIN ? peer_state::silent : peer_state::gone;
+}
+
 void socket_transport::shutdown_send() noexcept {
     error_code ignored; // the peer may be gone already
     socket_.shutdown(tcp_socket::shutdown_send, ignored);

@@ -28,6 +28,8 @@ class socket_transport {
     void async_wait_writable(Handler&& handler) {
         socket_.async_wait(tcp_socket::wait_write, std::forward<Handler>(handler));
     }
+    void cancel_wait() noexcept;
+    [[nodiscard]] peer_state peek() noexcept;
     void shutdown_send() noexcept;
     void close() noexcept;
     void abort() noexcept;

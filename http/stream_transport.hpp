@@ -28,7 +28,7 @@ class stream_transport {
 
     std::size_t read_some(std::span<char> into, error_code& ec) {
         auto& in = state_->in;
-        if (in.empty()) {
+        if (in.empty() || state_->is_reading) {
             ec = state_->read_error ? state_->read_error : error_code(net::error::would_block);
             return 0;
         }
@@ -61,13 +61,18 @@ class stream_transport {
     template <class Handler>
     void async_wait_readable(Handler&& handler) {
         state_->waiter = std::forward<Handler>(handler);
+        if (state_->is_reading) { // since a wait that was cancelled
+            return;
+        }
         if (!state_->in.empty() || state_->read_error) {
             wake_later(state_);
             return;
         }
         state_->in.resize(turn);
+        state_->is_reading = true;
         state_->stream.async_read_some(net::buffer(state_->in),
                                        [self = state_](error_code ec, std::size_t count) {
+                                           self->is_reading = false;
                                            self->in.resize(count);
                                            self->read_error = ec;
                                            wake(self);
@@ -80,6 +85,18 @@ class stream_transport {
         if (!state_->is_flushing) {
             wake_later(state_);
         }
+    }
+
+    /// A read that is under way goes on: its bytes are there for the next wait.
+    void cancel_wait() { wake_later(state_); }
+
+    [[nodiscard]] peer_state peek() const noexcept {
+        if (state_->is_reading) {
+            return peer_state::silent;
+        }
+        return !state_->in.empty()  ? peer_state::sending
+               : state_->read_error ? peer_state::gone
+                                    : peer_state::silent;
     }
 
     /// Once what was written has left.
@@ -108,6 +125,7 @@ class stream_transport {
         std::string out;
         error_code read_error;
         error_code write_error;
+        bool is_reading = false; // and then `in` is the read's
         bool is_flushing = false;
         bool is_closed = false;
         bool shuts_down = false; // when the flush is over

@@ -12,6 +12,13 @@
 
 namespace sluice::http {
 
+/// What peek() finds.
+enum class peer_state {
+    silent,  // nothing to read
+    sending, // something to read
+    gone,    // closed its side, or reset the connection
+};
+
 /// No call blocks. A call that can make no progress sets would_block; end of input is error::eof.
 template <class T>
 concept transport = requires(T t, std::span<char> into, std::string_view text, error_code& ec,
@@ -26,6 +33,8 @@ concept transport = requires(T t, std::span<char> into, std::string_view text, e
     /// At most one wait of either kind is outstanding. close() makes it complete with an error.
     t.async_wait_readable(handler);
     t.async_wait_writable(handler);
+    t.cancel_wait(); // the outstanding wait completes soon, with or without an error
+    { t.peek() } -> std::same_as<peer_state>; // takes nothing
     t.shutdown_send();
     t.close();
     t.abort(); // close, and throw away what has been taken and not yet delivered

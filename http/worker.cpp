@@ -31,12 +31,14 @@ peer_info describe_peer(const tcp_socket& socket) {
 
 worker::worker(std::shared_ptr<const site> where, log_sink* sink)
     : where_(std::move(where)), clock_(where_->clock), context_(1),
-      work_(net::make_work_guard(context_)), ticker_(context_.get_executor()),
-      deadlines_(clock_.steady()), turns_(context_), files_(where_->limits.cache),
-      log_(sink, count_), inbounds_(pooled, [] { return std::make_unique<inbound>(); }),
+      mailbox_(std::make_shared<mailbox>(context_)), work_(net::make_work_guard(context_)),
+      ticker_(context_.get_executor()), deadlines_(clock_.steady()), turns_(context_),
+      files_(where_->limits.cache), log_(sink, count_),
+      inbounds_(pooled, [this] { return std::make_unique<inbound>(mailbox_); }),
       outbounds_(pooled, [] { return std::make_unique<outbound>(); }) {}
 
 worker::~worker() {
+    mailbox_->close();
     while (!connections_.empty()) {
         delete &connections_.front(); // each unlinks itself
     }

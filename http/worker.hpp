@@ -23,6 +23,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace sluice::http {
 
@@ -41,6 +42,8 @@ class connection : public boost::intrusive::list_base_hook<
 
 /// A request while it is read and answered; given back as soon as nothing of it is needed.
 struct inbound {
+    explicit inbound(std::shared_ptr<mailbox> to) noexcept : later(std::move(to)) {}
+
     /// Ready for the next request.
     void start(const header_limits& limits) noexcept {
         bytes.set_limit(limits.header_bytes);
@@ -50,6 +53,7 @@ struct inbound {
     read_buffer bytes;
     request_parser parser;
     request asked;
+    suspension_slot later;
 };
 
 /// A response while it is sent: what a slow download holds.
@@ -114,6 +118,7 @@ class worker {
     const core::clock& clock_;
     counters count_;
     net::io_context context_;
+    std::shared_ptr<mailbox> mailbox_; // also held by completions, which may outlive the worker
     net::executor_work_guard<net::io_context::executor_type> work_;
     net::basic_waitable_timer<std::chrono::steady_clock,
                               net::wait_traits<std::chrono::steady_clock>,

@@ -110,6 +110,12 @@ struct fixture {
         server->deadlines().advance(clock.steady());
         poll();
     }
+    /// Serves `by` alone from now on, to new connections.
+    void serve(const http::handler& by, route_label label) {
+        table = {{"/*", label, &by}};
+        routes.emplace(table);
+        server.emplace(make_site(), &log);
+    }
     std::uint64_t open() { return server->count().connections_open.value(); }
 
     temp_dir dir;
@@ -120,6 +126,7 @@ struct fixture {
         .header = {.header_bytes = 1000, .header_fields = 10, .target_bytes = 200},
         .header_timeout = 10s,
         .idle_timeout = 75s,
+        .handler_timeout = 5s,
         .transfer = {.stall = 60s, .min_bytes_per_second = 0, .grace = 60s},
         .requests_per_connection = 3,
         .cache = {}};
