@@ -66,6 +66,7 @@ export const problems: Readonly<Record<string, Row>> = {
   'token-invalid': { reaction: 'renew', message: 'token-refused' },
   'token-expired': { reaction: 'renew', message: 'token-expired' },
   'token-not-yet-valid': { reaction: 'retry', message: 'token-refused' },
+  'token-revoked': { reaction: 'renew', message: 'token-refused' },
   'token-mismatch': { reaction: 'fail', message: 'forbidden' },
   'not-entitled': { reaction: 'fail', message: 'not-entitled' },
   'issuer-closed': { reaction: 'fail', message: 'issuer-closed' },
@@ -77,6 +78,7 @@ export const problems: Readonly<Record<string, Row>> = {
   'too-many-connections': { reaction: 'retry', message: 'busy' },
   'too-many-connections-from-peer': { reaction: 'retry', message: 'busy' },
   'media-unavailable': { reaction: 'retry', message: 'unavailable' },
+  'store-unavailable': { reaction: 'retry', message: 'unavailable' },
   draining: { reaction: 'retry', message: 'unavailable' },
   internal: { reaction: 'retry', message: 'server-error' },
 }
