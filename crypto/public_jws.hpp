@@ -1,0 +1,31 @@
+#pragma once
+// A compact JWS that a public key has vouched for. Like verified_jws: no byte is parsed, and
+// nothing but the signature is decoded, before the signature holds.
+
+#include "crypto/public_key.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace sluice::crypto {
+
+class public_jws {
+  public:
+    /// nullopt when `token` is longer than max_token_bytes, is not three non-empty parts of
+    /// canonical base64url, or `key` did not sign it by its own algorithm.
+    [[nodiscard]] static std::optional<public_jws> verify(std::string_view token,
+                                                          const public_key& key);
+
+    /// Decoded bytes: JSON by the standard, not yet checked to be.
+    [[nodiscard]] std::string_view header() const noexcept { return header_; }
+    [[nodiscard]] std::string_view payload() const noexcept { return payload_; }
+
+  private:
+    public_jws() = default;
+
+    std::string header_;
+    std::string payload_;
+};
+
+} // namespace sluice::crypto
