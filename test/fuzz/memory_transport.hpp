@@ -29,16 +29,17 @@ struct memory_connection {
     std::size_t room = 0;
     bool ends = true; // the peer closes behind its last byte, else it falls silent
     std::string written;
-    bool is_shut = false;   // the session closed its sending side
-    bool is_closed = false; // and the connection
-    bool is_gone = false;   // and is destroyed
+    bool is_shut = false;      // the session closed its sending side
+    bool is_closed = false;    // and the connection
+    bool is_gone = false;      // and is destroyed
+    bool is_cancelled = false; // the session's wait ends without a reason
 
     handler readable;
     handler writable;
 
     /// Runs one handler that is ready; false when there is none.
     bool step() {
-        if (is_closed && (readable || writable)) {
+        if ((is_closed || std::exchange(is_cancelled, false)) && (readable || writable)) {
             take_waiter()(http::net::error::operation_aborted);
         } else if (writable) {
             room = window;
@@ -78,10 +79,9 @@ class memory_transport {
         auto& from = peer_->delivered;
         const auto count = from.copy(into.data(), std::min(into.size(), from.size()));
         from.remove_prefix(count);
-        const bool is_over = peer_->ends && peer_->incoming.empty();
-        ec = count > 0 ? http::error_code()
-             : is_over ? http::error_code(http::net::error::eof)
-                       : http::error_code(http::net::error::would_block);
+        ec = count > 0   ? http::error_code()
+             : is_over() ? http::error_code(http::net::error::eof)
+                         : http::error_code(http::net::error::would_block);
         return count;
     }
 
@@ -110,10 +110,19 @@ class memory_transport {
         require(!peer_->readable && !peer_->writable);
         peer_->writable = std::forward<Handler>(handler);
     }
+    void cancel_wait() const noexcept { peer_->is_cancelled = true; }
+    [[nodiscard]] http::peer_state peek() const noexcept {
+        return !peer_->delivered.empty() ? http::peer_state::sending
+               : is_over()               ? http::peer_state::gone
+                                         : http::peer_state::silent;
+    }
     void shutdown_send() const noexcept { peer_->is_shut = true; }
     void close() const noexcept { peer_->is_closed = true; }
+    void abort() const noexcept { close(); }
 
   private:
+    [[nodiscard]] bool is_over() const noexcept { return peer_->ends && peer_->incoming.empty(); }
+
     template <class Fill>
     std::size_t write(std::uint64_t wanted, http::error_code& ec, Fill fill) const {
         require(!peer_->is_shut && !peer_->is_closed);

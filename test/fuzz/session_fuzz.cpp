@@ -85,7 +85,7 @@ struct world {
     core::media_store store{dir.path()};
     core::catalogue courses{store, {}};
     core::media_library library{layout, courses, store};
-    http::download_handler download{core::media_kind::lesson, tokens, library};
+    http::download_handler download{core::media_kind::lesson, tokens, library, false};
     echo_handler echo;
     std::vector<http::route> table{{"/download2/*/*/*/*/*", http::route_label::download, &download},
                                    {"/echo/*", http::route_label::none, &echo}};

@@ -1,4 +1,4 @@
-"""Hostile use of connections: rows 41, 42 and 48 of the table of threats."""
+"""Hostile use of connections: rows 41 to 43 and 48 of the table of threats."""
 
 import contextlib
 import os
@@ -10,7 +10,7 @@ from support.checks import check_problem
 from support.ids import VIDEO, Lesson
 from support.media import noise
 from support.server import BINARY, SANITIZER_MARK
-from support.tokens import mint
+from support.tokens import decode, mint
 from support.wire import Closed, request_bytes
 
 
@@ -49,6 +49,17 @@ def test_row_41_idle_connection_is_closed(start_server, tree):
         assert unused.is_closed(4)
 
 
+def test_row_41_tls_hello_to_the_plain_port(start_server, tree):
+    """Bytes that will never be a request end at the deadline like any others."""
+    server = start_server(tree, config={"limits": {"header_timeout": 1}})
+    hello = bytes.fromhex("16030100c8010000c40303") + bytes(range(128, 228))
+    with server.connect() as connection:
+        connection.send(hello.replace(b"\n", b"x"))
+        answer = connection.read()
+        assert answer.status in (400, 408)
+        assert connection.is_closed(5)
+
+
 @pytest.mark.parametrize(
     "limits, pause",
     [
@@ -82,6 +93,29 @@ def test_row_42_slow_reader_is_cut_and_resumes(start_server, tree, limits, pause
     assert rest.status == 206
     assert got + rest.body == body
     assert "sluice_transfers_cut_total 1\n" in server.get("/metrics").body.decode()
+
+
+def test_row_43_a_token_is_good_from_any_address_and_leaves_a_trail(start_server, tree):
+    """A bearer token binds a file, not a client: phones change their address in mid-download. What
+    the operator has is one line per use, with the token's id and the address."""
+    server = start_server(tree)
+    issued = server.token(VIDEO)
+    addresses = [f"127.0.0.{n}" for n in range(2, 52)]
+    with contextlib.ExitStack() as stack:
+        held = [stack.enter_context(server.connect(source=one)) for one in addresses]
+        for connection in held:
+            connection.send(request_bytes("GET", VIDEO.target(), {"Authorization": f"Bearer {issued}"}))
+        assert [connection.read().status for connection in held] == [200] * 50
+    jti = decode(issued)[1]["jti"]
+
+    def trail():
+        return [line["peer"] for line in server.access_log() if line.get("jti") == jti]
+
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline and not set(addresses) <= set(trail()):
+        time.sleep(0.05)
+    assert sorted(set(trail()) - {"127.0.0.1"}) == sorted(addresses)
+    assert issued not in server.stdout() + server.stderr()
 
 
 def test_row_48_connection_limit(start_server, tree):
