@@ -2,6 +2,7 @@
 
 #include "app/command_line.hpp"
 #include "app/commands/config_command.hpp"
+#include "app/commands/store_command.hpp"
 #include "app/commands/token_command.hpp"
 #include "app/commands/token_inspect.hpp"
 #include "app/help.hpp"
@@ -72,6 +73,17 @@ int run_with_keys(const command_line& line, invocation& with, const terminal& st
                                              : verify_token(line, tools, streams);
 }
 
+/// grant, revoke and store: the commands that work with settings and the store.
+int run_with_store(const command_line& line, const invocation& with, const terminal& streams,
+                   const core::clock& time) {
+    const auto loaded = load_settings(line, with, core::config_use::tool);
+    report(loaded.problems, streams);
+    if (!loaded.problems.empty()) {
+        return exit_failure;
+    }
+    return run_store_command(line, loaded.settings, time.wall_seconds(), streams);
+}
+
 int run(const command_line& line, invocation& with, const terminal& streams,
         const core::clock& time, const serve_function& serve) {
     switch (line.what) {
@@ -81,6 +93,18 @@ int run(const command_line& line, invocation& with, const terminal& streams,
         return run_with_keys(line, with, streams, time, serve);
     case command::token_inspect:
         return inspect_token(line, time.wall_seconds(), streams);
+    case command::grant_add:
+    case command::grant_remove:
+    case command::grant_list:
+    case command::grant_import:
+    case command::revoke_token:
+    case command::revoke_user:
+    case command::revoke_key:
+    case command::revoke_list:
+    case command::revoke_lift:
+    case command::store_migrate:
+    case command::store_check:
+        return run_with_store(line, with, streams, time);
     case command::config_check: {
         const auto loaded = load_settings(line, with, core::config_use::serve);
         const auto keys = core::load_key_ring(loaded.settings.tokens.key_file, with.secret);

@@ -7,7 +7,7 @@
 namespace sluice::store {
 
 /// The version of the schema that this program reads and writes.
-inline constexpr int current_schema_version = 1;
+inline constexpr int current_schema_version = 2;
 
 [[nodiscard]] const dialect& sqlite_dialect() noexcept;
 [[nodiscard]] const dialect& postgres_dialect() noexcept;

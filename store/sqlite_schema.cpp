@@ -6,6 +6,7 @@ namespace sluice::store {
 
 namespace {
 
+// Version 1: grants.
 constexpr std::string_view first = R"(
 CREATE TABLE sluice_meta (
     name  TEXT PRIMARY KEY,
@@ -38,6 +39,11 @@ CREATE TABLE sluice_grants (
     CONSTRAINT window_is_not_empty CHECK (not_before < not_after)
 ) STRICT, WITHOUT ROWID;
 
+INSERT INTO sluice_meta (name, value) VALUES ('schema_version', 1);
+)";
+
+// Version 2: revocations.
+constexpr std::string_view second = R"(
 CREATE TABLE sluice_revocations (
     seq           INTEGER PRIMARY KEY AUTOINCREMENT,
     kind          TEXT NOT NULL CHECK (kind IN ('token', 'user', 'key')),
@@ -59,10 +65,11 @@ BEGIN UPDATE sluice_meta SET value = value + 1 WHERE name = 'revocations_generat
 CREATE TRIGGER sluice_revocation_changed AFTER UPDATE ON sluice_revocations
 BEGIN UPDATE sluice_meta SET value = value + 1 WHERE name = 'revocations_generation'; END;
 
-INSERT INTO sluice_meta (name, value) VALUES ('schema_version', 1), ('revocations_generation', 0);
+INSERT INTO sluice_meta (name, value) VALUES ('revocations_generation', 0);
+UPDATE sluice_meta SET value = 2 WHERE name = 'schema_version';
 )";
 
-constexpr std::array<std::string_view, 1> steps{first};
+constexpr std::array<std::string_view, 2> steps{first, second};
 static_assert(steps.size() == current_schema_version);
 
 constexpr dialect speaks{

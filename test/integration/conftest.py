@@ -6,6 +6,7 @@ pytest.register_assert_rewrite("support.checks", "support.server", "support.wire
 
 from support.media import MediaTree
 from support.server import BINARY, Server
+from support.stores import PostgresStore, SqliteStore, start_postgres
 
 
 def pytest_configure():
@@ -48,3 +49,18 @@ def start_server(tmp_path):
         if instance.process.returncode is None:
             instance.stop()
         instance.check_reports()
+
+
+@pytest.fixture(scope="session")
+def postgres():
+    """One PostgreSQL server for all tests; whoever stops it starts it again."""
+    with start_postgres() as server:
+        yield server
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def store(request, tmp_path):
+    """An empty store of either kind."""
+    if request.param == "sqlite":
+        return SqliteStore(tmp_path / "store.db")
+    return PostgresStore(request.getfixturevalue("postgres"))

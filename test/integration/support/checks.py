@@ -1,6 +1,7 @@
 """What every refusal and every download must look like (contract §2 and §3)."""
 
 import re
+import time
 from urllib.parse import unquote
 
 
@@ -72,3 +73,16 @@ def _byte_range(part):
     )
     where = re.fullmatch(r"bytes (\d+)-(\d+)/(\d+)", fields["content-range"])
     return (*map(int, where.groups()), fields["content-type"], body)
+
+
+def eventually(condition, seconds=20):
+    """Waits until `condition()` holds: for what a server does by itself, soon."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it never came true"
+        time.sleep(0.02)
+
+
+def check_refusal(response, status, slug):
+    """A problem of this type (docs/api.md, Refusals)."""
+    assert check_problem(response, status)["type"] == f"urn:sluice:problem:{slug}"

@@ -53,6 +53,24 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(migrates_an_empty_database, Backend, store_backend
     BOOST_TEST(static_cast<bool>(store::open_store(where.address())));
 }
 
+BOOST_AUTO_TEST_CASE_TEMPLATE(an_older_schema_keeps_its_grants, Backend, store_backends) {
+    const Backend where;
+    {
+        const auto old = where.connect();
+        got(old->run_script(old->speaks().steps[0])); // version 1: grants alone
+        got(old->run_script("INSERT INTO sluice_grants (user_id, course_id) VALUES ('anna', 'c')"));
+    }
+    const auto early = store::open_store(where.address());
+    BOOST_REQUIRE(!early);
+    BOOST_TEST(early.error().cause.find("version 1") != std::string::npos, early.error().cause);
+
+    const auto in = got(store::create_store(where.address()));
+    BOOST_TEST(got(in->migrate()) == 1);
+    BOOST_TEST(got(in->schema_version()) == store::current_schema_version);
+    BOOST_TEST((all_of(*in) == std::vector{grant_of("anna", {"", "c", "", ""})}));
+    BOOST_TEST(got(in->put_revocation({core::revocation_kind::key, "k", {}, {}})));
+}
+
 BOOST_AUTO_TEST_CASE_TEMPLATE(refuses_a_newer_schema, Backend, store_backends) {
     const Backend where;
     migrated(where);

@@ -1,0 +1,155 @@
+#include "app/commands/store_command.hpp"
+#include "core/grant_csv.hpp"
+#include "core/timestamp.hpp"
+
+#include <algorithm>
+#include <array>
+#include <fstream>
+#include <iterator>
+#include <ostream>
+#include <utility>
+
+namespace sluice::app {
+
+namespace {
+
+// Far above any school's grants: a million take about 60 MiB.
+constexpr std::size_t most_import_bytes = std::size_t{256} << 20U;
+
+int refuse(const terminal& streams, std::string_view message) {
+    streams.err << "sluice: " << message << '\n';
+    return exit_usage;
+}
+
+/// "course_id" -> "--course".
+std::string flag_of(std::string_view column) {
+    constexpr std::array<std::pair<std::string_view, std::string_view>, 3> others{
+        std::pair{"not_before", "--from"}, {"not_after", "--until"}, {"user_id", "--user"}};
+    for (const auto& [name, flag] : others) {
+        if (name == column) {
+            return std::string(flag);
+        }
+    }
+    return "--" + std::string(column.substr(0, column.find('_')));
+}
+
+core::grant grant_of(const command_line& line) {
+    return {.user_id = std::string(line.option("--user")),
+            .target = {.trainer_id = std::string(line.option("--trainer")),
+                       .course_id = std::string(line.option("--course")),
+                       .module_id = std::string(line.option("--module")),
+                       .lesson_id = std::string(line.option("--lesson"))},
+            .valid = {}};
+}
+
+std::string objection_to(const core::grant& one) {
+    const auto verdict = core::check(one);
+    if (verdict) {
+        return {};
+    }
+    const auto& why = verdict.error();
+    if (why.code == core::errc::parameter_missing) {
+        return flag_of(why.subject) +
+               (why.subject == "trainer_id" ? " or --course is needed" : " is needed");
+    }
+    return why.subject == "not_after" ? "--until must be later than --from"
+                                      : flag_of(why.subject) + " is not a valid identifier";
+}
+
+bool read_time(const command_line& line, std::string_view flag, std::optional<std::int64_t>& out) {
+    if (!line.has(flag)) {
+        return true;
+    }
+    out = core::parse_timestamp(line.option(flag));
+    return out.has_value();
+}
+
+int add(const command_line& line, const store_tools& with, const terminal& streams) {
+    auto one = grant_of(line);
+    if (!read_time(line, "--from", one.valid.not_before) ||
+        !read_time(line, "--until", one.valid.not_after)) {
+        return refuse(streams, "a time is 2026-01-31T12:00:00Z, 2026-01-31 or seconds since 1970");
+    }
+    if (const auto objection = objection_to(one); !objection.empty()) {
+        return refuse(streams, objection);
+    }
+    const auto put = with.store.put_grants({&one, 1});
+    if (!put) {
+        return report_fault(put.error(), streams);
+    }
+    streams.out << "granted\n";
+    return exit_success;
+}
+
+int remove(const command_line& line, const store_tools& with, const terminal& streams) {
+    const auto one = grant_of(line);
+    if (const auto objection = objection_to(one); !objection.empty()) {
+        return refuse(streams, objection);
+    }
+    const auto removed = with.store.remove_grant(one.user_id, one.target);
+    if (!removed) {
+        return report_fault(removed.error(), streams);
+    }
+    streams.out << (*removed ? "removed\n" : "there was no such grant\n");
+    return *removed ? exit_success : exit_failure;
+}
+
+int list(const command_line& line, const store_tools& with, const terminal& streams) {
+    streams.out << core::grant_csv_header << '\n';
+    std::string text;
+    const auto listed = with.store.list_grants(line.option("--user"), [&](const core::grant& one) {
+        text.clear();
+        core::append_csv(one, text);
+        streams.out << text;
+    });
+    return listed ? exit_success : report_fault(listed.error(), streams);
+}
+
+std::optional<std::string> read_all(std::istream& from) {
+    std::string text(std::istreambuf_iterator<char>(from), {});
+    return from.bad() || text.size() > most_import_bytes ? std::nullopt
+                                                         : std::optional(std::move(text));
+}
+
+int import_file(const command_line& line, const store_tools& with, const terminal& streams) {
+    const auto& path = line.operands.front();
+    std::ifstream file;
+    if (path != "-") {
+        file.open(path, std::ios::binary);
+    }
+    const auto csv = path == "-" ? read_all(streams.in) : file ? read_all(file) : std::nullopt;
+    if (!csv) {
+        streams.err << "sluice: " << path << ": cannot be read, or is too large\n";
+        return exit_failure;
+    }
+    const auto parsed = core::parse_grants(*csv);
+    if (const auto* const fault = std::get_if<core::csv_fault>(&parsed)) {
+        streams.err << path << ':' << fault->at.line << ':' << fault->at.column << ": "
+                    << fault->what << "; nothing was imported\n";
+        return exit_failure;
+    }
+    const auto& grants = std::get<std::vector<core::grant>>(parsed);
+    const auto put = with.store.put_grants(grants);
+    if (!put) {
+        return report_fault(put.error(), streams);
+    }
+    streams.out << grants.size() << " grants imported\n";
+    return exit_success;
+}
+
+} // namespace
+
+int run_grant_command(const command_line& line, const store_tools& with, const terminal& streams) {
+    switch (line.what) {
+    case command::grant_add:
+        return add(line, with, streams);
+    case command::grant_remove:
+        return remove(line, with, streams);
+    case command::grant_list:
+        return list(line, with, streams);
+    default:
+        return import_file(line, with, streams);
+    }
+}
+
+} // namespace sluice::app

@@ -1,0 +1,144 @@
+#include "app/commands/store_command.hpp"
+#include "core/media_id.hpp"
+#include "core/timestamp.hpp"
+#include "core/token_service.hpp"
+#include "core/utf8.hpp"
+
+#include <algorithm>
+#include <ostream>
+
+namespace sluice::app {
+
+namespace {
+
+constexpr std::size_t page = 1000;
+
+int refuse(const terminal& streams, std::string_view message) {
+    streams.err << "sluice: " << message << '\n';
+    return exit_usage;
+}
+
+std::string objection_to(const core::revocation& one) {
+    using enum core::revocation_kind;
+    const auto& subject = one.subject;
+    if (one.reason.size() > core::max_revocation_text ||
+        core::has_forbidden_code_point(one.reason)) {
+        return "--reason must be at most 256 bytes of text";
+    }
+    switch (one.kind) {
+    case user:
+        return core::is_identifier(subject) ? "" : "that is not a valid user id";
+    case key:
+        return core::is_key_id(subject) ? "" : "that is not a valid key id";
+    case token:
+        break;
+    }
+    // Two dots make it a token: then the wrong thing was pasted, and it should not be kept.
+    return subject.empty() || subject.size() > core::max_revocation_text ||
+                   core::has_forbidden_code_point(subject) || std::ranges::count(subject, '.') == 2
+               ? "a jti is wanted: sluice token inspect - shows that of a token"
+               : "";
+}
+
+int put(const core::revocation& one, const store_tools& with, const terminal& streams) {
+    if (const auto objection = objection_to(one); !objection.empty()) {
+        return refuse(streams, objection);
+    }
+    const auto is_new = with.store.put_revocation(one);
+    if (!is_new) {
+        return report_fault(is_new.error(), streams);
+    }
+    streams.out << (*is_new ? "revoked" : "was revoked already") << ", "
+                << (one.expires_at ? "until " + core::format_timestamp(*one.expires_at) +
+                                         ", when the last such token has expired"
+                                   : "until it is lifted")
+                << '\n';
+    return exit_success;
+}
+
+/// When a token that was issued before `time` has expired for certain.
+std::int64_t end_of_tokens(std::int64_t time, const core::config& settings) {
+    return time + (settings.tokens.max_ttl + settings.tokens.leeway).count();
+}
+
+int revoke(const command_line& line, core::revocation_kind kind, const store_tools& with,
+           const terminal& streams) {
+    const auto now = with.now.time_since_epoch().count();
+    core::revocation one{.kind = kind,
+                         .subject = line.operands.front(),
+                         .reason = std::string(line.option("--reason"))};
+    if (kind == core::revocation_kind::token) {
+        one.expires_at = end_of_tokens(now, with.settings);
+    }
+    if (line.has("--before")) {
+        const auto text = line.option("--before");
+        // Times of issue are whole seconds: one issued within this second may be older than us.
+        one.issued_before = text == "now" ? now + 1 : core::parse_timestamp(text);
+        if (!one.issued_before) {
+            return refuse(streams, "--before takes now, 2026-01-31T12:00:00Z, 2026-01-31 or "
+                                   "seconds since 1970");
+        }
+        one.expires_at = end_of_tokens(std::max(now, *one.issued_before), with.settings);
+    }
+    return put(one, with, streams);
+}
+
+std::string line_of(const core::placed_revocation& one) {
+    const auto& what = one.what;
+    std::string text(name_of(what.kind));
+    text += " " + what.subject + "  revoked " + core::format_timestamp(one.created_at);
+    text +=
+        what.issued_before ? ", issued before " + core::format_timestamp(*what.issued_before) : "";
+    text += what.expires_at ? ", until " + core::format_timestamp(*what.expires_at) : "";
+    return text + (what.reason.empty() ? "" : "  (" + what.reason + ")");
+}
+
+int list(const store_tools& with, const terminal& streams) {
+    std::uint64_t position = 0;
+    for (;;) {
+        const auto read = with.store.revocations_after(position, page);
+        if (!read) {
+            return report_fault(read.error(), streams);
+        }
+        for (const auto& each : *read) {
+            streams.out << line_of(each) << '\n';
+            position = each.position;
+        }
+        if (read->size() < page) {
+            return exit_success;
+        }
+    }
+}
+
+int lift(const command_line& line, const store_tools& with, const terminal& streams) {
+    const auto kind = core::parse_revocation_kind(line.operands.front());
+    if (!kind) {
+        return refuse(streams, "what is to be lifted: token, user or key?");
+    }
+    const auto lifted = with.store.lift(*kind, line.operands.back());
+    if (!lifted) {
+        return report_fault(lifted.error(), streams);
+    }
+    streams.out << (*lifted ? "lifted\n" : "there was no such revocation\n");
+    return *lifted ? exit_success : exit_failure;
+}
+
+} // namespace
+
+int run_revoke_command(const command_line& line, const store_tools& with, const terminal& streams) {
+    using enum core::revocation_kind;
+    switch (line.what) {
+    case command::revoke_token:
+        return revoke(line, token, with, streams);
+    case command::revoke_user:
+        return revoke(line, user, with, streams);
+    case command::revoke_key:
+        return revoke(line, key, with, streams);
+    case command::revoke_list:
+        return list(with, streams);
+    default:
+        return lift(line, with, streams);
+    }
+}
+
+} // namespace sluice::app

@@ -1,0 +1,78 @@
+#include "app/commands/store_command.hpp"
+
+#include "store/open_store.hpp"
+#include "store/schema.hpp"
+
+#include <ostream>
+
+namespace sluice::app {
+
+namespace {
+
+// Whoever types a command can wait longer than a client of the service, and lists may be long.
+constexpr std::chrono::seconds patience{30};
+
+int migrate(core::access_store& in, const terminal& streams) {
+    const auto found = in.migrate();
+    if (!found) {
+        return report_fault(found.error(), streams);
+    }
+    if (*found > store::current_schema_version) {
+        streams.err << "sluice: the schema has version " << *found << ", made by a newer sluice\n";
+        return exit_failure;
+    }
+    streams.out << "schema version " << *found << " -> " << store::current_schema_version << '\n';
+    return exit_success;
+}
+
+int check_store(core::access_store& in, const terminal& streams) {
+    std::size_t grants = 0;
+    const auto listed = in.list_grants({}, [&](const core::grant&) { ++grants; });
+    if (!listed) {
+        return report_fault(listed.error(), streams);
+    }
+    const auto position = in.position();
+    if (!position) {
+        return report_fault(position.error(), streams);
+    }
+    streams.out << "ok: schema version " << store::current_schema_version << ", " << grants
+                << " grants, last revocation " << position->last << '\n';
+    return exit_success;
+}
+
+} // namespace
+
+int report_fault(const core::store_fault& fault, const terminal& streams) {
+    streams.err << "sluice: store: " << fault.cause << '\n';
+    return exit_failure;
+}
+
+int run_store_command(const command_line& line, const core::config& settings,
+                      std::chrono::sys_seconds now, const terminal& streams) {
+    if (settings.store.url.empty()) {
+        streams.err << "sluice: no store to work with: give --store, or set store.url\n";
+        return exit_failure;
+    }
+    const store::store_address where{.url = settings.store.url, .timeout = patience};
+    const bool migrates = line.what == command::store_migrate;
+    const auto opened = migrates ? store::create_store(where) : store::open_store(where);
+    if (!opened) {
+        return report_fault(opened.error(), streams);
+    }
+    const store_tools with{settings, **opened, now};
+    switch (line.what) {
+    case command::store_migrate:
+        return migrate(**opened, streams);
+    case command::store_check:
+        return check_store(**opened, streams);
+    case command::grant_add:
+    case command::grant_remove:
+    case command::grant_list:
+    case command::grant_import:
+        return run_grant_command(line, with, streams);
+    default:
+        return run_revoke_command(line, with, streams);
+    }
+}
+
+} // namespace sluice::app

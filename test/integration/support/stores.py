@@ -1,0 +1,78 @@
+"""Stores of grants and revocations for the tests: a SQLite file, or a database of a real PostgreSQL
+server. Both are written to by the binary's own commands and by SQL."""
+
+import contextlib
+import importlib.util
+import itertools
+import sqlite3
+
+from .server import ROOT, run_sluice
+
+_numbers = itertools.count()
+
+
+def _load_server_class():
+    path = ROOT / "test/support/postgres_server.py"
+    spec = importlib.util.spec_from_file_location("postgres_server", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module.PostgresServer
+
+
+@contextlib.contextmanager
+def start_postgres():
+    server = _load_server_class()()
+    try:
+        yield server.start()
+    finally:
+        server.close()
+
+
+class Store:
+    url = ""
+
+    def config(self, **more):
+        """The configuration of a server that uses it; `more` adds to the section."""
+        return {"store": {"url": self.url, **more}}
+
+    def run(self, *arguments, input=None):
+        """A command on this store, which must succeed; what it prints."""
+        done = run_sluice(*arguments, "--store", self.url, input=input)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def fails(self, *arguments, input=None):
+        """A command that must fail; what it says."""
+        done = run_sluice(*arguments, "--store", self.url, input=input)
+        assert done.returncode != 0, done.stdout
+        return done.stderr
+
+    def migrate(self):
+        self.run("store", "migrate")
+        return self
+
+    def grant(self, user, **target):
+        flags = [f"--{name}={value}" for name, value in target.items()]
+        self.run("grant", "add", f"--user={user}", *flags)
+
+
+class SqliteStore(Store):
+    def __init__(self, path):
+        self.path = path
+        self.url = f"sqlite://{path}"
+
+    def sql(self, text):
+        with contextlib.closing(sqlite3.connect(self.path, timeout=10)) as connection:
+            rows = connection.execute(text).fetchall()
+            connection.commit()
+        return rows
+
+
+class PostgresStore(Store):
+    def __init__(self, server):
+        self.server = server
+        self.database = f"store{next(_numbers)}"
+        self.url = server.create_database(self.database)
+
+    def sql(self, text):
+        return self.server.sql(text, self.database)
