@@ -25,10 +25,10 @@ def environment(extra=None):
     return {**base, **(extra or {})}
 
 
-def run_sluice(*arguments, env=None, input=None, timeout=30):
+def run_sluice(*arguments, env=None, input=None, timeout=30, prefix=()):
     """Runs a command of the binary to its end and returns the CompletedProcess, texts decoded."""
     return subprocess.run(
-        [BINARY, *map(str, arguments)],
+        [*prefix, BINARY, *map(str, arguments)],
         env=environment(env),
         input=input,
         capture_output=True,

@@ -61,6 +61,14 @@ class SqliteStore(Store):
         self.path = path
         self.url = f"sqlite://{path}"
 
+    @contextlib.contextmanager
+    def locked(self):
+        """Holds the lock of a writer while the block runs."""
+        with contextlib.closing(sqlite3.connect(self.path, isolation_level=None)) as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            yield
+            connection.execute("ROLLBACK")
+
     def sql(self, text):
         with contextlib.closing(sqlite3.connect(self.path, timeout=10)) as connection:
             rows = connection.execute(text).fetchall()
