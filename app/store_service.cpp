@@ -19,7 +19,10 @@ store_service::store_service(const core::config::store_section& settings, const 
       is_migrated_(settings.migrate == core::store_migration::manual),
       pool_([where = where_] { return store::open_store(where); }, reporter("grants")),
       grants_(pool_, {.entries = settings.cache_lifetime_ms == 0 ? 0 : settings.cache_entries,
-                      .lifetime = std::chrono::milliseconds(settings.cache_lifetime_ms)}) {}
+                      .lifetime = std::chrono::milliseconds(settings.cache_lifetime_ms)}),
+      threads_({.threads = settings.connections}, [this](const std::exception& fault) {
+          log_.error("store_question_failed", {{"cause", fault.what()}});
+      }) {}
 
 store::connection_pool::state_handler store_service::reporter(std::string_view use) {
     return [this, use](const core::store_fault* fault) {

@@ -6,6 +6,7 @@
 #include "core/clock.hpp"
 #include "core/config.hpp"
 #include "core/revocations.hpp"
+#include "http/work_pool.hpp"
 #include "store/change_feed.hpp"
 #include "store/connection_pool.hpp"
 #include "store/grant_book.hpp"
@@ -33,6 +34,8 @@ class store_service {
     /// After it `on_revocations` is not called any more.
     void stop();
 
+    /// Where questions wait for the store.
+    [[nodiscard]] http::work_pool& threads() noexcept { return threads_; }
     [[nodiscard]] store::grant_book& grants() noexcept { return grants_; }
     [[nodiscard]] const core::revocations& revoked() const noexcept { return revoked_; }
 
@@ -48,7 +51,9 @@ class store_service {
     core::revocations revoked_;
     store::connection_pool pool_;
     store::grant_book grants_;
-    std::optional<store::change_feed> feed_; // last: its thread uses the others
+    // Last: their threads use the others.
+    http::work_pool threads_;
+    std::optional<store::change_feed> feed_;
 };
 
 } // namespace sluice::app

@@ -94,6 +94,12 @@ struct counters {
     duration_histogram transfer_duration; // request header to last byte, of 200 and 206
     rate_histogram transfer_rate;         // of those of least_measured_transfer and more
 
+    void add_store_read(std::chrono::steady_clock::duration took, bool failed) noexcept {
+        constexpr auto read = static_cast<std::size_t>(store_operation::read);
+        const auto time = std::chrono::duration_cast<std::chrono::microseconds>(took).count();
+        store_latency[read].observe(static_cast<std::uint64_t>(time));
+        store_errors[read].add(failed ? 1 : 0);
+    }
     void add_limit(limit_label which) noexcept {
         limits_reached[static_cast<std::size_t>(which)].add();
     }

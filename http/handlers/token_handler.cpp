@@ -2,7 +2,6 @@
 
 #include "http/decimal.hpp"
 #include "http/download_url.hpp"
-#include "http/mint_request.hpp"
 
 #include <algorithm>
 #include <array>
@@ -55,25 +54,50 @@ void token_handler::handle(request& in, reply& out) const {
         out.refuse(wanted.error());
         return;
     }
-    const auto answer = with_.entitlement.check(wanted->user_id, wanted->media);
-    if (const auto entitled = answer.ask ? answer.ask() : answer.verdict; !entitled) {
-        out.refuse(entitled.error());
-        return;
+    auto answer = with_.entitlement.check(wanted->user_id, wanted->media);
+    if (answer.ask) {
+        ask(std::move(answer.ask), in, out);
+    } else if (!answer.verdict) {
+        out.refuse(answer.verdict.error());
+    } else {
+        issue(*wanted, in, out);
     }
-    if (const auto file = with_.library.open(wanted->media, in.scratch); !file) {
+}
+
+void token_handler::ask(std::function<core::result<void>()> question, const request& in,
+                        reply& out) const {
+    const auto began = in.steady_now;
+    with_.waiting->answer(out, std::move(question),
+                          [this, began](request& again, reply& later, core::result<void> verdict) {
+                              const bool failed =
+                                  !verdict && verdict.error().code == core::errc::store_unavailable;
+                              later.count().add_store_read(again.steady_now - began, failed);
+                              if (!verdict) {
+                                  later.refuse(verdict.error());
+                                  return;
+                              }
+                              // What was parsed before the wait has gone; it was good then and is
+                              // the same now.
+                              const auto query = query_parameters::parse(again.query);
+                              issue(*read_mint_request(*query), again, later);
+                          });
+}
+
+void token_handler::issue(const mint_request& wanted, request& in, reply& out) const {
+    if (const auto file = with_.library.open(wanted.media, in.scratch); !file) {
         out.refuse(file.error()); // no token for nothing
         return;
     }
-    const auto issued = with_.tokens.issue(wanted->media, wanted->user_id, wanted->ttl, in.now);
+    const auto issued = with_.tokens.issue(wanted.media, wanted.user_id, wanted.ttl, in.now);
     out.record().jti = issued.jti;
-    out.record().user_id = wanted->user_id;
+    out.record().user_id = wanted.user_id;
     out.count().tokens_issued.add();
 
     auto& body = in.scratch;
     body.assign(R"({"token":")").append(issued.token).append(R"(","expires_in":)");
     append_decimal(static_cast<std::uint64_t>(issued.expires_in.count()), body);
     body += R"(,"download_url":")";
-    append_url(in, wanted->media, body); // an RFC 3986 URL holds nothing that JSON escapes
+    append_url(in, wanted.media, body); // an RFC 3986 URL holds nothing that JSON escapes
     body += "\"}\n";
     auto& response = out.begin(200);
     response.field("Cache-Control", "no-store");

@@ -6,7 +6,10 @@
 #include "core/token_service.hpp"
 #include "http/cors.hpp"
 #include "http/exchange.hpp"
+#include "http/mint_request.hpp"
+#include "http/work_pool.hpp"
 
+#include <functional>
 #include <string>
 
 namespace sluice::http {
@@ -19,6 +22,7 @@ class token_handler final : public handler {
         const core::media_library& library;
         const core::token_service& tokens;
         const cors_policy& cors;
+        work_pool* waiting; // where entitlements that must ask a store are asked; null: none must
     };
 
     /// `public_base_url` is empty or scheme://host[:port][/prefix].
@@ -28,6 +32,9 @@ class token_handler final : public handler {
     void handle(request& in, reply& out) const override;
 
   private:
+    /// Asks the store, and goes on with issue() when it has answered.
+    void ask(std::function<core::result<void>()> question, const request& in, reply& out) const;
+    void issue(const mint_request& wanted, request& in, reply& out) const;
     [[nodiscard]] core::mint_caller describe_caller(const request& in) const;
     void append_url(const request& in, const core::media_id& media, std::string& out) const;
 
