@@ -5,6 +5,10 @@ add_library(sluice_options INTERFACE)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
   target_compile_options(sluice_options INTERFACE -Wno-restrict)
 endif()
+# Link-time optimisation on all cores; CMake 3.25 asks g++ for one, which it warns about.
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  set(CMAKE_CXX_COMPILE_OPTIONS_IPO -flto=auto -fno-fat-lto-objects)
+endif()
 target_compile_options(sluice_options INTERFACE
   -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wnon-virtual-dtor -Wold-style-cast
   $<$<BOOL:${SLUICE_WERROR}>:-Werror>
