@@ -79,6 +79,8 @@ export const problems: Readonly<Record<string, Row>> = {
   'too-many-connections-from-peer': { reaction: 'retry', message: 'busy' },
   'media-unavailable': { reaction: 'retry', message: 'unavailable' },
   'store-unavailable': { reaction: 'retry', message: 'unavailable' },
+  'handler-timeout': { reaction: 'retry', message: 'unavailable' },
+  overloaded: { reaction: 'retry', message: 'busy' },
   draining: { reaction: 'retry', message: 'unavailable' },
   internal: { reaction: 'retry', message: 'server-error' },
 }

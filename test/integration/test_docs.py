@@ -1,0 +1,194 @@
+"""The documentation does what it says: every shell command in it is run, every link leads somewhere,
+and every problem has its place in the guides.
+
+A fenced block of bash or sh is run as it stands, in the order of the page, in one shell that ends at
+the first command that fails; example hosts and paths are replaced by a running service and by
+folders of the test, and curl fails on every refusal. `sluice serve` starts, listens and is ended. A
+block that cannot run here is preceded by the comment "not run: <reason>" (in <!-- -->); the same comment with
+"no block of this page is run: <reason>" near the top stands for a page."""
+
+import os
+import pathlib
+import re
+import subprocess
+import unicodedata
+
+import pytest
+from support.media import MediaTree
+from support.server import BINARY, ROOT, Server, environment
+from support.tokens import SECRET
+
+PAGES = sorted(
+    [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), ROOT / "web/README.md"]
+    + [*ROOT.glob("bench/*.md"), *ROOT.glob("deploy/**/*.md")]
+)
+FENCE = re.compile(r"^( *)```(\w*)[^\n]*\n(.*?)^\1```$", re.M | re.S)
+NOT_RUN = re.compile(r"<!-- not run: ([^>]{10,}?) -->\s*\Z")
+PAGE_NOT_RUN = re.compile(r"<!-- no block of this page is run: ([^>]{10,}?) -->")
+
+# What a page calls them, and what they are here.
+WRAPPER = r"""#!/bin/bash
+# `sluice serve` starts, listens, and is asked to leave; everything else is the binary itself.
+[ "$1" = serve ] || exec "$REAL_SLUICE" "$@"
+arguments=() has_listen=no previous=
+for argument in "$@"; do
+    [ "$previous" = --listen ] && argument=127.0.0.1:0 && has_listen=yes
+    arguments+=("$argument") previous=$argument
+done
+[ $has_listen = yes ] || arguments+=(--listen 127.0.0.1:0)
+log=$(mktemp)
+"$REAL_SLUICE" "${arguments[@]}" >"$log" 2>&1 &
+pid=$!
+for _ in $(seq 400); do
+    grep -q '"listening"' "$log" && kill -TERM $pid && wait $pid && exit 0
+    kill -0 $pid 2>/dev/null || break
+    sleep 0.05
+done
+kill -KILL $pid 2>/dev/null
+cat "$log" >&2
+exit 1
+"""
+
+
+def pages():
+    return [pytest.param(page, id=str(page.relative_to(ROOT))) for page in PAGES if page.exists()]
+
+
+def blocks(page):
+    """(line, language, text, reason it is not run or None) of each fenced block."""
+    text = page.read_text(encoding="utf-8")
+    whole = PAGE_NOT_RUN.search(text[:2000])
+    for match in FENCE.finditer(text):
+        before = NOT_RUN.search(text[: match.start()])
+        reason = (before or whole).group(1) if before or whole else None
+        line = text.count("\n", 0, match.start()) + 1
+        indent = len(match.group(1))
+        body = "\n".join(row[indent:] for row in match.group(3).split("\n"))
+        yield line, match.group(2), body, reason
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory):
+    """A service with the sample media, and the commands and folders that pages speak of."""
+    folder = tmp_path_factory.mktemp("docs")
+    tree = MediaTree(folder / "media")
+    server = Server(folder / "server", tree.root)
+    (folder / "bin").mkdir()
+    wrapper = folder / "bin/sluice"
+    wrapper.write_text(WRAPPER)
+    wrapper.chmod(0o755)
+    (folder / ".curlrc").write_text("fail\nsilent\nshow-error\n")
+    keys = folder / "etc/keys.json"
+    keys.parent.mkdir()
+    keys.write_text('{"keys": [{"kid": "docs", "secret": "' + "QUJD" * 12 + '"}]}')
+    keys.chmod(0o600)
+    yield folder, server
+    server.stop()
+
+
+def script_of(page, place):
+    folder, server = place
+    replaced = {
+        "https://server.focustagency.com": server.base,
+        "http://127.0.0.1:8080": server.base,
+        "/srv/media": str(folder / "media"),
+        "/etc/sluice": str(folder / "etc"),
+    }
+    lines = ["set -euo pipefail"]
+    for line, language, body, reason in blocks(page):
+        if language in ("bash", "sh", "shell", "console") and reason is None:
+            for name, value in replaced.items():
+                body = body.replace(name, value)
+            lines += [f"echo '== {page.name}, line {line}' >&2", body]
+    return "\n".join(lines) if len(lines) > 1 else None
+
+
+def run_script(script, place, cwd):
+    folder, _ = place
+    return subprocess.run(
+        ["bash", "-c", script],
+        cwd=cwd,
+        env=environment(
+            {
+                "PATH": f"{folder / 'bin'}:{os.environ['PATH']}",
+                "HOME": str(folder),
+                "CURL_HOME": str(folder),
+                "REAL_SLUICE": str(BINARY),
+                "SLUICE_MEDIA_ROOT": str(folder / "media"),
+                "LC_ALL": "C.UTF-8",
+            }
+        ),
+        capture_output=True,
+        encoding="utf-8",
+        timeout=120,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("page", pages())
+def test_commands(page, place, tmp_path):
+    script = script_of(page, place)
+    if script is None:
+        pytest.skip("no command on this page can be run")
+    result = run_script(script, place, tmp_path)
+    assert result.returncode == 0, f"{result.stderr[-3000:]}\n{result.stdout[-1000:]}"
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "sluice serve --no-such-flag",
+        "sluice config check --set limits.idle_timout=9",
+        'curl -o x "http://127.0.0.1:8080/download2/course/course456/presentation.mp4"',
+        'curl "http://127.0.0.1:8080/api/get-download-token/v2?type=course" | cat',
+        "scripts/no-such-script",
+    ],
+)
+def test_a_wrong_command_would_be_noticed(place, tmp_path, command):
+    page = tmp_path / "page.md"
+    page.write_text(f"# A page\n\n```bash\n{command}\n```\n")
+    assert run_script(script_of(page, place), place, tmp_path).returncode != 0
+
+
+def test_a_reason_is_needed_to_leave_a_block_out(place, tmp_path):
+    page = tmp_path / "page.md"
+    page.write_text("<!-- not run: -->\n```sh\nfalse\n```\n<!-- not run: it needs root -->\n```sh\nfalse\n```\n")
+    assert [reason for _, _, _, reason in blocks(page)] == [None, "it needs root"]
+
+
+def anchors(page):
+    """What a link into this page may name: its headings, as GitHub spells them, and its ids."""
+    text = FENCE.sub("", page.read_text(encoding="utf-8"))
+    found = set(re.findall(r'<a id="([^"]+)">', text))
+    for heading in re.findall(r"^#+ +(.*)$", text, re.M):
+        plain = re.sub(r"[`*]|\[([^\]]*)\]\([^)]*\)", r"\1", heading).strip().lower()
+        kept = "".join(c for c in plain if c in " -_" or unicodedata.category(c)[0] in "LN")
+        found.add(kept.replace(" ", "-"))
+    return found
+
+
+@pytest.mark.parametrize("page", pages())
+def test_links(page):
+    text = FENCE.sub("", page.read_text(encoding="utf-8"))
+    for target in re.findall(r"\]\(([^)\s]+)\)", text):
+        if re.match(r"[a-z]+:", target):
+            continue
+        path, _, anchor = target.partition("#")
+        file = (page.parent / path).resolve() if path else page
+        assert file.exists(), f"{page.name} links to {target}"
+        if anchor and file.suffix == ".md":
+            assert anchor in anchors(file), f"{page.name} links to {target}"
+
+
+@pytest.mark.parametrize("guide", ["guide-integration.fr.md", "integration-guide.md"])
+def test_every_problem_is_explained(guide):
+    """A new problem in http/problem.cpp wants a row in both guides, and one in api.md."""
+    table = (ROOT / "http/problem.cpp").read_text(encoding="utf-8")
+    problems = {
+        slug: status for status, slug in re.findall(r'\.status = (\d+),\s+\.slug = "([a-z-]+)"', table)
+    }
+    text = (ROOT / "docs" / guide).read_text(encoding="utf-8")
+    rows = dict(re.findall(r'^\| <a id="([a-z-]+)"></a>`\1` \| (\d+) \|', text, re.M))
+    assert rows == problems
+    api = (ROOT / "docs/api.md").read_text(encoding="utf-8")
+    assert [slug for slug in problems if f"`{slug}`" not in api] == []
