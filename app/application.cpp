@@ -12,8 +12,10 @@ namespace sluice::app {
 
 namespace {
 
-http::connection_gate::settings gate_of(const core::config& settings) {
-    http::connection_gate::settings gate{.connections = settings.limits.connections,
+http::connection_gate::settings gate_of(const core::config& settings,
+                                        const descriptor_budget& share) {
+    http::connection_gate::settings gate{.connections = share.connections,
+                                         .refusals = share.refusals,
                                          .per_peer = settings.limits.connections_per_peer,
                                          .uncounted = {}};
     for (const auto& text : settings.limits.uncounted_peers) {
@@ -69,7 +71,8 @@ application::~application() {
 
 void application::add_front(const http::site& (generation::*site)() const noexcept,
                             const std::string& listen, unsigned threads, http::log_sink* sink) {
-    auto& one = *fronts_.emplace_back(std::make_unique<front>(site, gate_of(current_->settings())));
+    auto& one = *fronts_.emplace_back(
+        std::make_unique<front>(site, gate_of(current_->settings(), share_descriptors())));
     std::vector<http::worker*> all;
     for (unsigned i = 0; i < threads; ++i) {
         all.push_back(
@@ -116,11 +119,12 @@ void application::renew(core::config settings, core::loaded_keys keys) {
     auto next = std::make_shared<const generation>(std::move(settings), std::move(keys),
                                                    std::move(media), around());
     retired_.push_back(std::exchange(current_, std::move(next)));
+    const auto share = share_descriptors();
     for (auto& one : fronts_) {
         for (auto& worker : one->workers) {
             worker->renew(site_of(*one));
         }
-        one->gate.renew(gate_of(current_->settings()));
+        one->gate.renew(gate_of(current_->settings(), share));
     }
     log_.set_level(current_->settings().log.level);
 }
@@ -164,6 +168,24 @@ void application::reopen_logs() {
     if (access_log_) {
         access_log_->reopen();
     }
+}
+
+// What limits.connections comes to with the descriptors there are.
+descriptor_budget application::share_descriptors() const {
+    const auto& settings = current_->settings();
+    const auto descriptors = raise_descriptor_limit();
+    const auto wanted = settings.limits.connections;
+    const auto share = app::share_descriptors(
+        descriptors, wanted, std::uint64_t{threads_of(settings)} * settings.cache.files);
+    if (share.connections < wanted) {
+        log_.warning("descriptor_limit_low",
+                     {{"descriptors", std::to_string(descriptors)},
+                      {"limits.connections", std::to_string(wanted)},
+                      {"effect", "only " + std::to_string(share.connections) +
+                                     " connections at once: raise the limit (ulimit -n, "
+                                     "LimitNOFILE) or lower limits.connections, cache.files"}});
+    }
+    return share;
 }
 
 void application::report_access_log(int error) {

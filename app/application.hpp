@@ -2,6 +2,7 @@
 // Owns what a running service keeps from its start to its end: threads, listeners, counters, logs;
 // and the generation that is in force.
 
+#include "app/descriptor_budget.hpp"
 #include "app/generation.hpp"
 #include "app/line_writer.hpp"
 #include "app/process_metrics.hpp"
@@ -74,6 +75,7 @@ class application {
     [[nodiscard]] generation::surroundings around() noexcept;
     void report_accept_failure(http::error_code why);
     void report_access_log(int error);
+    [[nodiscard]] descriptor_budget share_descriptors() const;
 
     service_log& log_;
     process_metrics process_;

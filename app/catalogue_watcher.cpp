@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -26,6 +27,9 @@ constexpr milliseconds shortest_pause{20};
 
 // Under a steady stream of changes refreshing takes a fifth of one core at most.
 constexpr int pause_per_refresh_time = 4;
+
+// A volume that is mounted again sends no event: it is looked for this often.
+constexpr std::chrono::seconds retry{1};
 
 // Each round finds directories one level deeper in a tree that was created meanwhile. A tree that
 // grows for longer than this keeps sending events, so nothing is lost by stopping.
@@ -70,18 +74,19 @@ void catalogue_watcher::run(const std::stop_token& stop) {
         [[maybe_unused]] const auto written = ::write(stop_event_.get(), &one, sizeof one);
     });
     while (!stop.stop_requested()) {
-        const wake why = wait(rescan_interval_, inotify_.get());
+        const auto pause = is_root_there_ ? rescan_interval_ : std::min(rescan_interval_, retry);
+        const wake why = wait(pause, inotify_.get());
         if (why == wake::change) {
             // One copied course is many events: let them gather and answer them all at once.
-            const auto pause =
+            const auto quiet =
                 std::max(shortest_pause, last_refresh_took_ * pause_per_refresh_time);
-            if (wait(pause, -1) == wake::stop) {
+            if (wait(quiet, -1) == wake::stop) {
                 return;
             }
             discard_events();
         }
         if (why != wake::stop) {
-            refresh();
+            try_to_refresh();
         }
     }
 }
@@ -108,15 +113,31 @@ void catalogue_watcher::discard_events() const {
     }
 }
 
+// What the catalogue knew before stays in force; the next look comes after rescan_interval.
+void catalogue_watcher::try_to_refresh() noexcept {
+    try {
+        refresh();
+        return;
+    } catch (const std::exception&) {
+    }
+    try {
+        report_degraded(ENOMEM);
+    } catch (const std::exception&) { // not even memory to say so
+    }
+}
+
 void catalogue_watcher::refresh() {
     const auto started = steady_clock::now();
     core::catalogue::report total = catalogue_.refresh();
     // What was created in a new directory before its watch existed sent no event: look again.
     for (int round = 1; round < max_rounds && update_watches(); ++round) {
         const std::size_t read_before = total.directories_read;
+        const bool was_replaced = total.root_replaced;
         total = catalogue_.refresh();
         total.directories_read += read_before;
+        total.root_replaced = total.root_replaced || was_replaced;
     }
+    is_root_there_ = total.root_readable;
     last_refresh_took_ = std::chrono::ceil<milliseconds>(steady_clock::now() - started);
     on_refresh_(total);
 }

@@ -41,6 +41,7 @@ class catalogue_watcher {
     [[nodiscard]] wake wait(std::chrono::milliseconds limit, int change_fd) const;
     void discard_events() const;
     void refresh();
+    void try_to_refresh() noexcept;
     /// Makes the watches those of the catalogue's directories; true when some are new.
     [[nodiscard]] bool update_watches();
     void report_degraded(int error);
@@ -52,6 +53,7 @@ class catalogue_watcher {
     core::unique_fd stop_event_;
     core::unique_fd inotify_; // none when instances have run out
     std::set<int> watches_;
+    bool is_root_there_ = true;
     std::chrono::milliseconds last_refresh_took_{0};
     std::jthread thread_; // last: it uses the others
 };

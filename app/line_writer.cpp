@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <chrono>
 #include <climits>
+#include <new>
 #include <system_error>
 #include <utility>
 
@@ -54,13 +55,15 @@ void line_writer::open() {
     fd_ = std::move(fd);
 }
 
-bool line_writer::write(std::string& lines) {
-    {
+bool line_writer::write(std::string& lines) noexcept {
+    try {
         const std::lock_guard lock(mutex_);
         if (pending_.size() + lines.size() > max_pending) {
             return false;
         }
         pending_ += lines;
+    } catch (const std::bad_alloc&) {
+        return false;
     }
     changed_.notify_one();
     return true;
@@ -95,10 +98,15 @@ void line_writer::run() {
         taken.clear();
         std::swap(taken, pending_);
         lock.unlock();
-        if (reopens) {
-            open_again();
+        try {
+            if (reopens) {
+                open_again();
+            }
+            write_out(taken);
+        } catch (const std::bad_alloc&) { // for a message or a torn line: this batch is lost
+            count_.log_lines_dropped.add(
+                static_cast<std::uint64_t>(std::ranges::count(taken, '\n')));
         }
-        write_out(taken);
         lock.lock();
     }
 }

@@ -29,7 +29,7 @@ class line_writer final : public http::log_sink {
     line_writer(const line_writer&) = delete;
     line_writer& operator=(const line_writer&) = delete;
 
-    bool write(std::string& lines) override;
+    bool write(std::string& lines) noexcept override;
 
     /// Opens the path again, soon, and writes there from then on: somebody has moved the file away.
     /// Thread safe.

@@ -60,8 +60,18 @@ bool media_set::fits(const core::config& settings) const {
 
 // An ambiguity is said when it appears, and when it is mended, not at every refresh.
 void media_set::report(const core::catalogue::report& found) {
-    if (!found.root_readable) {
-        log_.error("media_root_unreadable", {{"root", store_.root()}});
+    if (found.root_readable != was_readable_) {
+        was_readable_ = found.root_readable;
+        if (was_readable_) {
+            log_.info("media_root_back", {{"root", store_.root()}});
+        } else {
+            log_.error("media_root_unreadable",
+                       {{"root", store_.root()},
+                        {"effect", "downloads are answered 503 until it is there again"}});
+        }
+    }
+    if (found.root_replaced) {
+        log_.info("media_root_replaced", {{"root", store_.root()}});
     }
     if (found.truncated) {
         log_.error("catalogue_truncated", {{"courses", std::to_string(found.courses)}});

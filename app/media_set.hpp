@@ -34,7 +34,8 @@ class media_set {
     core::media_layout layout_;
     core::media_store store_;
     core::catalogue courses_;
-    std::vector<std::string> ambiguous_; // last reported; one thread at a time
+    bool was_readable_ = true;           // last reported, like the next
+    std::vector<std::string> ambiguous_; // one thread at a time
     core::media_library library_;
     catalogue_watcher watcher_; // last: its thread uses the others
 };

@@ -42,7 +42,7 @@ std::vector<std::string> key_names(const core::loaded_keys& keys) {
 
 } // namespace
 
-bool reload(application& running, const reload_source& source, service_log& log) {
+bool reload(application& running, const reload_source& source, service_log& log) try {
     auto input = source(running.current().keys());
     auto& next = input.config.settings;
     const auto& before = running.current().settings();
@@ -56,17 +56,15 @@ bool reload(application& running, const reload_source& source, service_log& log)
     }
     const auto changed = core::changed_settings(before, next);
     const auto kids = key_names(*input.keys.keys);
-    try {
-        running.renew(std::move(next), std::move(*input.keys.keys));
-    } catch (const std::exception& fault) {
-        log.error("reload_refused", {{"reasons", fault.what()}});
-        return false;
-    }
+    running.renew(std::move(next), std::move(*input.keys.keys));
     if (!waiting.empty()) {
         log.warning("restart_needed", {{"settings", joined(waiting)}});
     }
     log.info("reloaded", {{"changed", joined(changed)}, {"keys", joined(kids)}});
     return true;
+} catch (const std::exception& fault) { // memory, too: a reload never ends the process
+    log.error("reload_refused", {{"reasons", fault.what()}});
+    return false;
 }
 
 } // namespace sluice::app

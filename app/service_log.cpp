@@ -5,6 +5,8 @@
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include <exception>
+
 namespace sluice::app {
 
 namespace {
@@ -38,7 +40,8 @@ void service_log::set_level(core::log_level least) {
     logger_->set_level(level_of(least));
 }
 
-void service_log::write(int level, std::string_view event, std::initializer_list<member> members) {
+void service_log::write(int level, std::string_view event,
+                        std::initializer_list<member> members) noexcept try {
     const auto severity = static_cast<spdlog::level::level_enum>(level);
     if (!logger_->should_log(severity)) {
         return;
@@ -52,15 +55,16 @@ void service_log::write(int level, std::string_view event, std::initializer_list
         core::append_json_quoted(value, line);
     }
     logger_->log(severity, line);
+} catch (const std::exception&) { // no memory for the line: saying nothing is all that is left
 }
 
-void service_log::info(std::string_view event, std::initializer_list<member> members) {
+void service_log::info(std::string_view event, std::initializer_list<member> members) noexcept {
     write(spdlog::level::info, event, members);
 }
-void service_log::warning(std::string_view event, std::initializer_list<member> members) {
+void service_log::warning(std::string_view event, std::initializer_list<member> members) noexcept {
     write(spdlog::level::warn, event, members);
 }
-void service_log::error(std::string_view event, std::initializer_list<member> members) {
+void service_log::error(std::string_view event, std::initializer_list<member> members) noexcept {
     write(spdlog::level::err, event, members);
 }
 

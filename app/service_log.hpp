@@ -26,13 +26,14 @@ class service_log {
     /// From now on. Thread safe.
     void set_level(core::log_level least);
 
-    /// `event` is a stable name to search for; members are escaped. Thread safe.
-    void info(std::string_view event, std::initializer_list<member> members = {});
-    void warning(std::string_view event, std::initializer_list<member> members = {});
-    void error(std::string_view event, std::initializer_list<member> members = {});
+    /// `event` is a stable name to search for; members are escaped. Thread safe. A line that there
+    /// is no memory for is lost.
+    void info(std::string_view event, std::initializer_list<member> members = {}) noexcept;
+    void warning(std::string_view event, std::initializer_list<member> members = {}) noexcept;
+    void error(std::string_view event, std::initializer_list<member> members = {}) noexcept;
 
   private:
-    void write(int level, std::string_view event, std::initializer_list<member> members);
+    void write(int level, std::string_view event, std::initializer_list<member> members) noexcept;
 
     std::shared_ptr<spdlog::logger> logger_;
 };

@@ -12,8 +12,11 @@ endif()
 target_compile_options(sluice_options INTERFACE
   -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wnon-virtual-dtor -Wold-style-cast
   $<$<BOOL:${SLUICE_WERROR}>:-Werror>
-  -fno-omit-frame-pointer -fstack-protector-strong)
-target_link_options(sluice_options INTERFACE -Wl,-z,relro,-z,now)
+  -fno-omit-frame-pointer -fstack-protector-strong -fstack-clash-protection)
+if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|i.86") # the flag exists nowhere else
+  target_compile_options(sluice_options INTERFACE -fcf-protection=full)
+endif()
+target_link_options(sluice_options INTERFACE -Wl,-z,relro,-z,now,-z,noexecstack,-z,separate-code)
 
 if(SLUICE_SANITIZE)
   target_compile_options(sluice_options INTERFACE
@@ -25,7 +28,7 @@ if(SLUICE_SANITIZE)
   endif()
 else()
   target_compile_definitions(sluice_options INTERFACE
-    $<$<CONFIG:Release>:_FORTIFY_SOURCE=2>)
+    $<$<CONFIG:Release>:_FORTIFY_SOURCE=3>) # wants optimisation; sanitizers check more
 endif()
 set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 include(CheckPIESupported)

@@ -49,7 +49,7 @@ struct catalogue::index {
     }
 };
 
-catalogue::catalogue(const media_store& store, const std::vector<std::string>& course_directory)
+catalogue::catalogue(media_store& store, const std::vector<std::string>& course_directory)
     : store_(store), scan_(std::make_unique<catalogue_scan>(course_directory, max_names)),
       index_(std::make_shared<const index>()) {}
 
@@ -78,6 +78,7 @@ bool catalogue::owns(std::string_view trainer_id, std::string_view course_id) co
 catalogue::report catalogue::refresh(std::chrono::steady_clock::time_point now) {
     const std::lock_guard lock(refresh_mutex_);
     report outcome;
+    outcome.root_replaced = store_.renew_root() == media_store::root_state::replaced;
     outcome.root_readable = store_.is_readable();
     if (outcome.root_readable) {
         auto fresh = std::make_shared<index>();

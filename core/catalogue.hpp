@@ -28,7 +28,7 @@ class catalogue {
     /// `course_directory` is layout_template::course_directory() of the first template that has
     /// one; when it is empty no course is ever found. The index is empty until refresh(). `store`
     /// must outlive the catalogue.
-    catalogue(const media_store& store, const std::vector<std::string>& course_directory);
+    catalogue(media_store& store, const std::vector<std::string>& course_directory);
     ~catalogue();
     catalogue(const catalogue&) = delete;
     catalogue& operator=(const catalogue&) = delete;
@@ -47,14 +47,16 @@ class catalogue {
         std::size_t directories_unreadable = 0; // what was known of them was kept
         std::vector<std::string> ambiguous;     // course ids that more than one trainer has, sorted
         bool root_readable = true;              // false: the old index was kept
+        bool root_replaced = false;             // another directory has taken its place
         bool truncated = false;                 // max_names was reached: courses are missing
     };
 
-    /// Reads again the directories that have changed since the last time and swaps the index in. A
-    /// directory is also read again until its time stamps have stood still for longer than any file
-    /// system's tick, so that two changes within one tick are both seen. Symbolic links and names
-    /// that are no identifiers are passed over. One caller at a time (a mutex sees to it). `now` is
-    /// the time of the call.
+    /// Sees whether the root is still the same (media_store::renew_root), then reads again the
+    /// directories that have changed since the last time and swaps the index in. A directory is
+    /// also read again until its time stamps have stood still for longer than any file system's
+    /// tick, so that two changes within one tick are both seen. Symbolic links and names that are
+    /// no identifiers are passed over. One caller at a time (a mutex sees to it). `now` is the time
+    /// of the call.
     report refresh(std::chrono::steady_clock::time_point now = std::chrono::steady_clock::now());
 
     /// Directories to watch for changes, relative to root() ("" is the root itself).
@@ -66,7 +68,7 @@ class catalogue {
   private:
     struct index;
 
-    const media_store& store_;
+    media_store& store_;
     mutable std::mutex refresh_mutex_; // guards scan_
     std::unique_ptr<catalogue_scan> scan_;
     std::shared_ptr<const index> index_; // read and replaced with std::atomic_load and atomic_store

@@ -5,14 +5,15 @@
 // without openat2). Not a file server: what is sent of a file is download_plan's and http's
 // business.
 //
-// The root is opened once and may itself be a symlink; whoever swaps it for another directory
-// restarts the service. Another mount below the root is served like any directory: sites keep
-// courses on volumes of their own.
+// The root is what its path names, a symlink's target included: renew_root() notices when that has
+// become another directory, such as a volume that was mounted again. Another mount below the root
+// is served like any directory: sites keep courses on volumes of their own.
 
 #include "core/representation.hpp"
 #include "core/result.hpp"
 #include "core/unique_fd.hpp"
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -53,9 +54,20 @@ class media_store {
     /// (absent, directory, FIFO, device, mode 000, a path of another form), with the subject
     /// "symlink" when a component is a symbolic link, so that attempts can be counted; that subject
     /// is not for clients. media_unavailable when the node is at fault (EMFILE, ENFILE, ENOMEM,
-    /// EIO, ESTALE, ENOTCONN and whatever else the kernel reports). Does not block on a FIFO.
-    /// Thread safe.
+    /// EIO, ESTALE, ENOTCONN and whatever else the kernel reports), with the name of the errno as
+    /// the subject, for the log. Does not block on a FIFO. Thread safe.
     [[nodiscard]] result<media_handle> open(const std::string& relative_path) const;
+
+    enum class root_state : std::uint8_t {
+        same,
+        replaced, // by another directory, which is served from now on
+        missing,  // no such directory, or an empty one: a mount point whose volume is gone
+    };
+
+    /// Looks what the root's path names now. While it is missing open() says media_unavailable
+    /// instead of media_not_found, and the volume that was the root is let go. Out of descriptors
+    /// nothing changes. One caller at a time, beside any number of open().
+    root_state renew_root() noexcept;
 
     /// True while the root can still be listed: what readiness asks. Opens a descriptor, so it
     /// turns false when they run out; takes as long as the file system does to answer.
@@ -69,8 +81,9 @@ class media_store {
 
   private:
     std::string root_;
-    unique_fd root_fd_;
+    unique_fd root_fd_; // its number never changes; what it stands for does
     resolver how_;
+    std::atomic<bool> is_missing_{false};
 };
 
 } // namespace sluice::core

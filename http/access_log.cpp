@@ -2,6 +2,8 @@
 
 #include "http/log_line.hpp"
 
+#include <new>
+
 namespace sluice::http {
 
 namespace {
@@ -69,15 +71,21 @@ void append_access_line(const access_entry& entry, const log_policy& policy, std
     line.end();
 }
 
-void access_log::write(const access_entry& entry, const log_policy& policy) {
-    append_access_line(entry, policy, buffer_);
-    ++lines_;
+void access_log::write(const access_entry& entry, const log_policy& policy) noexcept {
+    const auto before = buffer_.size();
+    try {
+        append_access_line(entry, policy, buffer_);
+        ++lines_;
+    } catch (const std::bad_alloc&) {
+        buffer_.resize(before);
+        count_.log_lines_dropped.add();
+    }
     if (buffer_.size() >= flush_at) {
         flush();
     }
 }
 
-void access_log::flush() {
+void access_log::flush() noexcept {
     if (buffer_.empty()) {
         return;
     }

@@ -22,7 +22,7 @@ class log_sink {
   public:
     virtual ~log_sink() = default;
     /// False when the lines had to be dropped.
-    virtual bool write(std::string& lines) = 0;
+    virtual bool write(std::string& lines) noexcept = 0;
 
   protected:
     log_sink() = default;
@@ -55,9 +55,10 @@ class access_log {
     access_log(log_sink* sink, counters& count) noexcept : sink_(sink), count_(count) {}
 
     [[nodiscard]] bool is_on() const noexcept { return sink_ != nullptr; }
-    void write(const access_entry& entry, const log_policy& policy);
+    /// A line that there is no memory for is dropped and counted.
+    void write(const access_entry& entry, const log_policy& policy) noexcept;
     /// Hands over what there is; called once a tick and at the end.
-    void flush();
+    void flush() noexcept;
 
   private:
     log_sink* sink_;

@@ -7,9 +7,7 @@ namespace sluice::http {
 
 namespace {
 
-// Connections over a limit are told so, as long as not too many wait for that either. One peer may
-// fill only a few of these places, so that others still hear.
-constexpr std::size_t refusals_at_once = 256;
+// One peer may fill only a few of the places that wait to be refused, so that others still hear.
 constexpr unsigned refusals_per_peer = 8;
 
 // The finaliser of SplitMix64 (Steele, Lea, Flood 2014): a bijection in which every bit counts.
@@ -43,7 +41,8 @@ void connection_gate::renew(settings with) {
 connection_gate::verdict connection_gate::admit(const std::optional<core::ip_address>& from) {
     const std::scoped_lock lock(mutex_);
     verdict given;
-    if (open_ >= with_.connections + refusals_at_once) {
+    if (open_ >= std::size_t{with_.connections} + with_.refusals) {
+        given.how = admission::turned_away;
         return given;
     }
     given.how = open_ >= with_.connections ? admission::no_room : admission::served;
@@ -55,7 +54,7 @@ connection_gate::verdict connection_gate::admit(const std::optional<core::ip_add
             given.how = admission::peer_is_full;
         }
         if (held >= with_.per_peer + refusals_per_peer) {
-            given.how = admission::turned_away;
+            given.how = admission::dropped;
             return given;
         }
         ++held;

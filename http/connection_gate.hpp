@@ -22,13 +22,15 @@ enum class admission : std::uint8_t {
     served,
     no_room,      // its first request is answered 503
     peer_is_full, // its first request is answered 429
-    turned_away,  // closed without a word: there are too many that only wait to be refused
+    turned_away,  // told 503 at once and closed: there is no room to wait for its request
+    dropped,      // closed without a word: its peer has enough that only wait to be refused
 };
 
 class connection_gate {
   public:
     struct settings {
         unsigned connections = 16000; // in all
+        unsigned refusals = 256;      // beyond them: connections that wait to be refused
         unsigned per_peer = 1024;     // from one peer (core::peer_of)
         /// Peers that stand for many clients, such as a balancer: only `connections` holds for
         /// them.
@@ -64,9 +66,9 @@ class connection_gate {
     };
 
     struct verdict {
-        admission how = admission::turned_away;
+        admission how = admission::dropped;
         limit_label limit = limit_label::connections; // that was reached, unless it is served
-        connection_gate::place place;                 // empty when turned away
+        connection_gate::place place;                 // empty when turned away or dropped
     };
 
     /// Judges a new connection. `from` is empty where the peer has no address (a unix socket).

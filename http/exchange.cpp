@@ -47,7 +47,8 @@ void reply::refuse(problem_id why, std::string_view subject) {
 }
 
 void reply::refuse(core::failure why) {
-    record_.cause = core::name_of(why.code);
+    const bool is_node = why.code == core::errc::media_unavailable && !why.subject.empty();
+    record_.cause = is_node ? why.subject : core::name_of(why.code);
     const auto id = problem_for(why.code);
     // Which claim a token fails on is for the log: to the client all bad tokens look alike.
     refuse(id, describe(id).status == 400 ? why.subject : std::string_view{});

@@ -1,7 +1,9 @@
 #pragma once
 // Accepts connections and spreads them over the workers, each in turn. Never gives up: when
-// descriptors run out it waits and tries again.
+// descriptors run out it tells those who wait so, by means of a descriptor kept for that, and tries
+// again a little later.
 
+#include "core/unique_fd.hpp"
 #include "http/asio.hpp"
 #include "http/worker.hpp"
 
@@ -36,16 +38,21 @@ class listener {
                                             net::wait_traits<std::chrono::steady_clock>,
                                             net::io_context::executor_type>;
 
-    void accept();
+    void wait();
+    void accept_some();
+    [[nodiscard]] error_code accept_one();
     void hand_over(worker& to, tcp_socket socket);
+    void report(error_code why);
     void back_off(error_code why);
+    void turn_away_waiting();
 
     connection_gate& gate_;
     std::vector<worker*> workers_;
     std::function<void(error_code)> on_failure_;
     acceptor acceptor_;
     timer pause_;
-    tcp::endpoint peer_; // of the connection that is accepted next
+    core::unique_fd spare_; // given up for a moment when descriptors run out
+    tcp::endpoint peer_;    // of the connection that is accepted next
     std::size_t next_ = 0;
     bool is_failing_ = false;
 };

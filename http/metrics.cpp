@@ -43,6 +43,13 @@ constexpr std::array plain_metrics{
     plain_metric{"sluice_accept_failures_total", "counter",
                  "Times that accepting a connection failed, descriptors running out included.",
                  &counters::accept_failures},
+    plain_metric{"sluice_media_read_failures_total", "counter",
+                 "Transfers cut because the file could not be read on, or ended early.",
+                 &counters::media_read_failures},
+    plain_metric{
+        "sluice_faults_total", "counter",
+        "Requests and connections given up inside the server, memory running out included.",
+        &counters::faults},
     plain_metric{"sluice_access_log_dropped_total", "counter",
                  "Access log lines dropped because the log could not keep up.",
                  &counters::log_lines_dropped},

@@ -84,6 +84,8 @@ struct counters {
     counter symlinks_refused;
     counter unknown_parameters;
     counter accept_failures;
+    counter media_read_failures; // in mid-transfer
+    counter faults;              // exceptions: memory that ran out, or a defect
     counter log_lines_dropped;
     counter file_cache_hits;
     counter file_cache_misses;

@@ -133,10 +133,10 @@ void response::finish_with(const cached_file& file, std::span<const core::byte_s
     media_ = file.media;
 }
 
-void response::clear() {
+void response::clear() noexcept {
     text_.clear();
     if (text_.capacity() > kept_capacity) {
-        text_.shrink_to_fit();
+        std::string().swap(text_); // shrink_to_fit() would ask for memory
     }
     segments_.clear();
     media_.reset();

@@ -55,7 +55,7 @@ class response {
                      std::string_view boundary);
 
     /// Forgets it; gives back the file and any buffer that has grown out of proportion.
-    void clear();
+    void clear() noexcept;
 
     [[nodiscard]] unsigned status() const noexcept { return status_; }
     [[nodiscard]] bool keeps_alive() const noexcept { return keep_alive_; }

@@ -5,8 +5,11 @@
 #include "http/response.hpp"
 
 #include <algorithm>
+#include <cerrno>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
+#include <string_view>
 
 namespace sluice::http {
 
@@ -19,7 +22,7 @@ class response_writer {
         done,
         blocked, // the peer must read first
         yielded, // its turn is over
-        failed,  // the connection is lost, or the file ended early: never padded, always cut
+        failed,  // the connection is lost, or the file is: never padded, always cut
     };
 
     void start() noexcept { *this = {}; }
@@ -40,7 +43,7 @@ class response_writer {
                 return status::blocked;
             }
             if (ec || sent == 0) {
-                file_ended_ = now.is_file && !ec;
+                file_fault_ = now.is_file ? fault_of_file(ec) : std::string_view{};
                 return status::failed;
             }
             count(sent, now);
@@ -54,10 +57,33 @@ class response_writer {
 
     /// Bytes handed to the transport, header included.
     [[nodiscard]] std::uint64_t bytes_sent() const noexcept { return bytes_sent_; }
-    /// After failed: the file was shorter than when it was opened.
-    [[nodiscard]] bool file_ended() const noexcept { return file_ended_; }
+    /// After failed: what was wrong with the file, for the log ("file_ended", or the name of an
+    /// errno); empty when the connection was lost.
+    [[nodiscard]] std::string_view file_fault() const noexcept { return file_fault_; }
 
   private:
+    // sendfile reads and sends in one call: what is not known to come from the connection comes
+    // from the disk.
+    static std::string_view fault_of_file(error_code ec) noexcept {
+        switch (ec.value()) {
+        case 0:
+            return "file_ended";
+        case EPIPE:
+        case ECONNRESET:
+        case ECONNABORTED:
+        case ENOTCONN:
+        case ETIMEDOUT:
+        case EHOSTUNREACH:
+        case ENETUNREACH:
+        case ENETDOWN:
+            return {};
+        default:
+            break;
+        }
+        const char* const name = ::strerrorname_np(ec.value());
+        return ec.category() != boost::system::system_category() || name == nullptr ? "" : name;
+    }
+
     static std::string_view text_of(const response& what, const response::segment& part,
                                     std::uint64_t offset) noexcept {
         return what.text().substr(part.first + offset, part.length - offset);
@@ -86,7 +112,7 @@ class response_writer {
     std::size_t index_ = 0;    // of the segment under way
     std::uint64_t offset_ = 0; // within it
     std::uint64_t bytes_sent_ = 0;
-    bool file_ended_ = false;
+    std::string_view file_fault_;
 };
 
 } // namespace sluice::http

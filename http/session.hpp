@@ -1,80 +1,17 @@
 #pragma once
 // One connection: read a head, answer it, send the answer, repeat. A state machine of non-blocking
 // steps with at most one wait outstanding, so it owns itself: it is destroyed in the handler of its
-// last wait. session_base holds what does not depend on the transport.
+// last wait. http/session_base.hpp holds what does not depend on the transport.
 
-#include "http/exchange.hpp"
+#include "http/session_base.hpp"
 #include "http/transport.hpp"
-#include "http/turn_queue.hpp"
-#include "http/worker.hpp"
 
 #include <array>
-#include <memory>
+#include <exception>
 #include <optional>
 #include <utility>
 
 namespace sluice::http {
-
-class session_base : public deadline_node, public connection, public turn_taker {
-  public:
-    session_base(worker& owner, peer_info peer);
-    ~session_base() override;
-
-    /// The suspended request goes on: answered by `then`, unless that suspends it again.
-    void resume(continuation then);
-
-  protected:
-    using time_point = std::chrono::steady_clock::time_point;
-
-    /// How long a closing connection waits for the peer's own close (RFC 9112 §9.6), and one that
-    /// is refused for its first request.
-    static constexpr std::chrono::seconds linger{2};
-    /// Bytes it reads and discards meanwhile, beside limits.content_bytes.
-    static constexpr std::size_t linger_bytes = 65536;
-
-    [[nodiscard]] time_point now() const noexcept { return owner_.where().clock.steady(); }
-    void arm(time_point deadline) noexcept { owner_.deadlines().arm(*this, deadline); }
-
-    /// Makes in_ available.
-    void hold_inbound();
-    void release_inbound() noexcept;
-    [[nodiscard]] bool is_suspended() const noexcept { return in_ && in_->later.is_pending(); }
-    [[nodiscard]] bool has_started() const noexcept { return in_ && in_->parser.has_started(); }
-
-    /// Fills out_ with the answer to in_'s complete head, or suspends the request.
-    void answer();
-    /// Gives the suspended request up: fills out_ with a refusal.
-    void give_up(problem_id why);
-    /// Fills out_ with a refusal; the connection closes after it.
-    void refuse(problem_id why);
-    /// Fills out_ with the refusal of a connection that is not served.
-    void refuse_admission();
-    /// Counts a refusal of the parser.
-    void count_limit(const request_parser& parser) noexcept;
-    /// Counts and logs the response, which ended at `instant`, and gives it back.
-    void conclude(outcome how, time_point instant);
-    /// What the connection waits for from now on; nothing to do while that does not change.
-    void wait_for(connection_state what) noexcept;
-
-    worker& owner_;
-    peer_info peer_;
-    std::unique_ptr<inbound> in_;
-    std::unique_ptr<outbound> out_;
-    unsigned served_ = 0;
-    admission admission_ = admission::served;
-    connection_gate::place place_;
-
-  private:
-    /// out_ holds the answer to a request that was suspended.
-    virtual void on_resumed() = 0;
-
-    void start_waiting() noexcept;
-    void open_exchange();
-    reply open_reply(std::chrono::sys_seconds wall, bool keep_alive);
-    reply open_answer();
-
-    connection_state state_ = connection_state::idle;
-};
 
 template <transport Transport>
 class session final : public session_base {
@@ -88,7 +25,13 @@ class session final : public session_base {
         place_ = std::move(verdict.place);
         const auto patience = owner_.where().limits.header_timeout;
         arm(now() + (admission_ == admission::served ? patience : std::min(patience, linger)));
-        defer(&session::read);
+        guarded([this] {
+            if (admission_ == admission::turned_away) {
+                turn_away();
+            } else {
+                defer(&session::read);
+            }
+        });
     }
 
   private:
@@ -99,15 +42,30 @@ class session final : public session_base {
     // out reads no request any more.
     auto resume(step next) {
         return [this, next](error_code ec) {
-            if (ec || phase_ == phase::closed) {
-                end(outcome::aborted);
-            } else if (phase_ == phase::lingering) {
-                discard();
-            } else {
-                (this->*next)();
-            }
+            guarded([&] {
+                if (ec || phase_ == phase::closed) {
+                    end(outcome::aborted);
+                } else if (phase_ == phase::lingering) {
+                    discard();
+                } else {
+                    (this->*next)();
+                }
+            });
         };
     }
+
+    // The border of the connection: what goes wrong inside costs this one. Whoever throws has no
+    // wait outstanding, because a step starts its wait as the last thing it does.
+    template <class Run>
+    void guarded(Run run) noexcept {
+        try {
+            run();
+        } catch (const std::exception&) {
+            owner_.count().faults.add();
+            end(outcome::cut);
+        }
+    }
+
     /// Goes on with `next` once others have had their turn.
     void defer(step next) {
         turn_ = next;
@@ -173,17 +131,21 @@ class session final : public session_base {
         is_watching_ = true;
         connection_.async_wait_readable([this](error_code) {
             is_watching_ = false;
-            if (phase_ == phase::writing) {
-                start_writing(); // resumed meanwhile
-                return;
-            }
-            const auto seen = phase_ == phase::closed ? peer_state::gone : connection_.peek();
-            if (seen == peer_state::gone) {
-                end(outcome::aborted);
-            } else if (seen == peer_state::silent) {
-                watch();
-            }
+            guarded([this] { look_at_peer(); });
         });
+    }
+
+    void look_at_peer() {
+        if (phase_ == phase::writing) {
+            start_writing(); // resumed meanwhile
+            return;
+        }
+        const auto seen = phase_ == phase::closed ? peer_state::gone : connection_.peek();
+        if (seen == peer_state::gone) {
+            end(outcome::aborted);
+        } else if (seen == peer_state::silent) {
+            watch();
+        }
     }
 
     void on_resumed() override {
@@ -191,7 +153,15 @@ class session final : public session_base {
         if (is_watching_) {
             connection_.cancel_wait(); // its handler goes on
         } else {
-            start_writing();
+            guarded([this] { start_writing(); });
+        }
+    }
+
+    void on_fault() noexcept override {
+        phase_ = phase::closed;
+        connection_.close();
+        if (!is_watching_) { // else its handler ends the session
+            end(outcome::cut);
         }
     }
 
@@ -217,7 +187,7 @@ class session final : public session_base {
             finish_response(instant);
             return;
         case response_writer::status::failed:
-            end(out_->writer.file_ended() ? outcome::cut : outcome::aborted);
+            end(judge_failure());
             return;
         case response_writer::status::blocked:
         case response_writer::status::yielded:
@@ -263,31 +233,39 @@ class session final : public session_base {
     }
 
     void discard() {
-        std::array<char, 4096> sink; // NOLINT(cppcoreguidelines-pro-type-member-init)
-        error_code ec;
-        const auto most = linger_bytes + owner_.where().limits.header.content_bytes;
-        while (!ec && discarded_ < most) {
-            discarded_ += connection_.read_some(sink, ec);
-        }
-        if (ec == net::error::would_block) {
+        if (drain_input() == net::error::would_block) {
             wait_readable(&session::discard);
         } else {
             end(outcome::complete);
         }
     }
 
+    error_code drain_input() {
+        std::array<char, 4096> sink; // NOLINT(cppcoreguidelines-pro-type-member-init)
+        error_code ec;
+        const auto most = linger_bytes + owner_.where().limits.header.content_bytes;
+        while (!ec && discarded_ < most) {
+            discarded_ += connection_.read_some(sink, ec);
+        }
+        return ec;
+    }
+
     void on_deadline() override {
         count_timeout();
         if (phase_ == phase::reading && has_started()) {
-            time_out();
+            try {
+                time_out();
+                return;
+            } catch (const std::exception&) { // no memory to say why
+                owner_.count().faults.add();
+            }
         } else if (phase_ == phase::suspended) {
             give_up(problem_id::handler_timeout);
-            on_resumed();
-        } else {
-            is_cut_ = phase_ == phase::writing;
-            phase_ = phase::closed;
-            connection_.close(); // the outstanding wait ends the session
+            return;
         }
+        is_cut_ = phase_ == phase::writing;
+        phase_ = phase::closed;
+        connection_.close(); // the outstanding wait ends the session
     }
 
     void recheck(const core::revocation_table& revoked) override {
@@ -315,16 +293,30 @@ class session final : public session_base {
     // The wait for more of the request is still outstanding; it goes on as the lingering read.
     void time_out() {
         refuse(problem_id::header_timeout);
-        const auto status = out_->writer.advance(out_->answer, connection_);
-        conclude(status == response_writer::status::failed ? outcome::aborted : outcome::complete,
-                 now());
+        send_at_once();
         phase_ = phase::lingering;
         wait_for(connection_state::lingering);
-        connection_.shutdown_send();
         arm(now() + linger);
     }
 
-    void end(outcome how) {
+    // No lingering: what the peer had sent is read, so that the close resets nothing.
+    void turn_away() {
+        hold_inbound();
+        refuse_admission();
+        send_at_once();
+        drain_input();
+        end(outcome::complete);
+    }
+
+    // A refusal fits into the socket's buffer, or the peer is beyond help.
+    void send_at_once() {
+        const auto status = out_->writer.advance(out_->answer, connection_);
+        conclude(status == response_writer::status::failed ? outcome::aborted : outcome::complete,
+                 now());
+        connection_.shutdown_send();
+    }
+
+    void end(outcome how) noexcept {
         phase_ = phase::closed;
         connection_.close();
         if (out_) {

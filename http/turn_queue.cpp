@@ -1,5 +1,7 @@
 #include "http/turn_queue.hpp"
 
+#include "http/persist.hpp"
+
 #include <boost/asio/post.hpp>
 
 namespace sluice::http {
@@ -13,7 +15,7 @@ void turn_queue::push(turn_taker& one) {
 }
 
 void turn_queue::run_later() {
-    net::post(context_, [this] { run(); });
+    persist([this] { net::post(context_, [this] { run(); }); });
 }
 
 void turn_queue::run() {

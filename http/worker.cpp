@@ -1,11 +1,13 @@
 #include "http/worker.hpp"
 
 #include "core/http_date.hpp"
+#include "http/persist.hpp"
 #include "http/session.hpp"
 #include "http/socket_transport.hpp"
 
 #include <boost/asio/post.hpp>
 
+#include <exception>
 #include <utility>
 
 namespace sluice::http {
@@ -46,8 +48,14 @@ worker::~worker() {
 }
 
 void worker::run() {
-    schedule_tick();
-    context_.run();
+    persist([this] { schedule_tick(); });
+    while (!context_.stopped()) {
+        try {
+            context_.run();
+        } catch (const std::exception&) { // sessions catch their own; this is a hand-over or a tick
+            count_.faults.add();
+        }
+    }
 }
 
 void worker::stop() {
@@ -80,11 +88,11 @@ void worker::schedule_tick() {
         deadlines_.advance(now);
         files_.expire(now);
         log_.flush();
-        schedule_tick();
+        persist([this] { schedule_tick(); });
     });
 }
 
-void worker::adopt(tcp_socket socket, connection_gate::verdict verdict) {
+void worker::adopt(tcp_socket socket, connection_gate::verdict verdict) try {
     error_code ignored; // a socket that is gone already says so at the first read
     socket.non_blocking(true, ignored);
     socket.set_option(tcp::no_delay(true), ignored);
@@ -93,6 +101,8 @@ void worker::adopt(tcp_socket socket, connection_gate::verdict verdict) {
     auto* started = new session<socket_transport>(*this, socket_transport(std::move(socket)),
                                                   std::move(peer)); // destroys itself
     started->start(std::move(verdict));
+} catch (const std::exception&) { // no memory for a session: the socket closes
+    count_.faults.add();
 }
 
 void worker::enlist(connection& one) {

@@ -2,8 +2,9 @@
 
 import pytest
 
-pytest.register_assert_rewrite("support.checks", "support.server", "support.wire")
+pytest.register_assert_rewrite("support.checks", "support.metrics", "support.server", "support.wire")
 
+from support.faults import Faults, build_library
 from support.media import MediaTree
 from support.server import BINARY, Server
 from support.stores import PostgresStore, SqliteStore, start_postgres
@@ -64,3 +65,19 @@ def store(request, tmp_path):
     if request.param == "sqlite":
         return SqliteStore(tmp_path / "store.db")
     return PostgresStore(request.getfixturevalue("postgres"))
+
+
+@pytest.fixture(scope="session")
+def fault_library(tmp_path_factory):
+    return build_library(tmp_path_factory.mktemp("faults"))
+
+
+@pytest.fixture
+def faulty(start_server, fault_library, tmp_path):
+    """faulty(tree, …) → (server, faults): a server whose system calls fail to order."""
+
+    def start(tree, **options):
+        faults = Faults(fault_library, tmp_path)
+        return start_server(tree, env=faults.environment(), **options), faults
+
+    return start

@@ -51,7 +51,7 @@ class test_handler final : public handler {
 
 struct lines final : log_sink {
     std::string text;
-    bool write(std::string& more) override {
+    bool write(std::string& more) noexcept override {
         text += more;
         return true;
     }

@@ -35,7 +35,6 @@ inline std::vector<resolver> resolvers() {
 
 inline constexpr core::failure not_found{core::errc::media_not_found, {}};
 inline constexpr core::failure symlink_refused{core::errc::media_not_found, "symlink"};
-inline constexpr core::failure unavailable{core::errc::media_unavailable, {}};
 
 inline core::failure refusal(const core::media_store& store, const std::string& path) {
     const auto outcome = store.open(path);

@@ -1,7 +1,10 @@
 """Reads a Prometheus exposition, strictly."""
 
+import contextlib
 import re
 import time
+
+from .wire import Closed
 
 SAMPLE = re.compile(
     r'([a-z_]+)((?:\{[a-z_]+="(?:[^"\\]|\\.)*"(?:,[a-z_]+="(?:[^"\\]|\\.)*")*\})?) (\d+(?:\.\d+)?)'
@@ -39,3 +42,24 @@ def scrape_until(server, condition, timeout=15):
             return values
         assert time.monotonic() < deadline, values
         time.sleep(0.05)
+
+
+def metric(server, name):
+    """The value of one series, its labels included in `name`."""
+    return scrape(server)[name]
+
+
+def eventually(check, timeout=15):
+    """Asks until `check` returns something true, and returns it; a lost connection counts as no."""
+    deadline = time.monotonic() + timeout
+    while True:
+        with contextlib.suppress(Closed, OSError):
+            if found := check():
+                return found
+        assert time.monotonic() < deadline, f"never came true: {check}"
+        time.sleep(0.05)
+
+
+def has_event(server, name):
+    """Whether the service log has this event by now."""
+    return any(event.get("event") == name for event in server.events())

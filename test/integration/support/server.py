@@ -42,11 +42,12 @@ class Server:
     """`sluice serve` on a free port. `config` becomes a configuration file; `env` replaces the
     secret that the tests share; `prefix` is a command that runs the binary (setpriv, prlimit)."""
 
-    def __init__(self, folder, media_root, config=None, arguments=(), env=None, prefix=()):
+    def __init__(self, folder, media_root, config=None, arguments=(), env=None, prefix=(),
+                 listen="127.0.0.1:0"):
         folder.mkdir(parents=True, exist_ok=True)
         self.stdout_path = folder / "stdout"
         self.stderr_path = folder / "stderr"
-        command = [*prefix, BINARY, "serve", "--listen", "127.0.0.1:0", "--media-root", media_root]
+        command = [*prefix, BINARY, "serve", "--listen", listen, "--media-root", media_root]
         self.config_path = folder / "sluice.json"
         if config is not None:
             self.configure(config)

@@ -25,7 +25,6 @@ using test::not_found;
 using test::refusal;
 using test::resolver;
 using test::symlink_refused;
-using test::unavailable;
 using test::with_each_resolver;
 
 } // namespace
@@ -123,7 +122,8 @@ BOOST_AUTO_TEST_CASE(running_out_of_descriptors_is_the_nodes_fault) {
     with_each_resolver(dir.path(), [](const media_store& store) {
         {
             const test::few_descriptors none;
-            BOOST_TEST((refusal(store, "t/video.mp4") == unavailable));
+            const core::failure why{core::errc::media_unavailable, "EMFILE"};
+            BOOST_TEST((refusal(store, "t/video.mp4") == why));
             BOOST_TEST(!store.is_readable());
         }
         BOOST_TEST(store.open("t/video.mp4").has_value());
@@ -174,6 +174,71 @@ BOOST_AUTO_TEST_CASE(automatic_settles_on_one_road) {
     BOOST_TEST((media_store(dir.path()).how() == available.front()));
     BOOST_TEST((media_store(dir.path(), resolver::walk).how() == resolver::walk));
     BOOST_TEST(media_store(dir.path()).root() == dir.path());
+}
+
+using root_state = media_store::root_state;
+const core::failure root_missing{errc::media_unavailable, "media_root_missing"};
+
+BOOST_AUTO_TEST_CASE(a_root_that_is_renamed_away_is_missing_until_it_is_back) {
+    const test::temp_dir dir;
+    dir.write_file("root/video.mp4", "x");
+    media_store store(dir.path("root"));
+    const int fd = store.root_fd();
+    BOOST_TEST((store.renew_root() == root_state::same));
+    dir.rename("root", "away");
+    BOOST_TEST((store.renew_root() == root_state::missing));
+    BOOST_TEST((refusal(store, "video.mp4") == root_missing));
+    BOOST_TEST(!store.is_readable());
+    dir.rename("away", "root");
+    BOOST_TEST((store.renew_root() == root_state::same));
+    BOOST_TEST(store.open("video.mp4").has_value());
+    BOOST_TEST(store.is_readable());
+    BOOST_TEST(store.root_fd() == fd);
+}
+
+BOOST_AUTO_TEST_CASE(another_root_takes_over) {
+    const test::temp_dir dir;
+    dir.write_file("root/old.mp4", "x");
+    dir.write_file("next/new.mp4", "x");
+    media_store store(dir.path("root"));
+    dir.rename("root", "away");
+    dir.rename("next", "root");
+    BOOST_TEST((store.renew_root() == root_state::replaced));
+    BOOST_TEST(store.open("new.mp4").has_value());
+    BOOST_TEST((refusal(store, "old.mp4") == not_found));
+    BOOST_TEST((store.renew_root() == root_state::same));
+}
+
+BOOST_AUTO_TEST_CASE(an_empty_directory_in_its_place_is_a_mount_point_without_its_volume) {
+    const test::temp_dir dir;
+    dir.write_file("root/video.mp4", "x");
+    media_store store(dir.path("root"));
+    dir.rename("root", "away");
+    dir.make_dir("root");
+    for (int i = 0; i < 2; ++i) {
+        BOOST_TEST((store.renew_root() == root_state::missing));
+        BOOST_TEST((refusal(store, "video.mp4") == root_missing));
+    }
+    dir.write_file("root/other.mp4", "x");
+    BOOST_TEST((store.renew_root() == root_state::same));
+    BOOST_TEST(store.open("other.mp4").has_value());
+}
+
+BOOST_AUTO_TEST_CASE(a_root_that_was_empty_from_the_start_is_not_missing) {
+    const test::temp_dir dir;
+    dir.make_dir("root");
+    media_store store(dir.path("root"));
+    BOOST_TEST((store.renew_root() == root_state::same));
+    BOOST_TEST((refusal(store, "video.mp4") == not_found));
+    BOOST_TEST(store.is_readable());
+}
+
+BOOST_AUTO_TEST_CASE(no_descriptor_to_look_changes_nothing) {
+    const test::temp_dir dir;
+    dir.write_file("root/video.mp4", "x");
+    media_store store(dir.path("root"));
+    const test::few_descriptors none;
+    BOOST_TEST((store.renew_root() == root_state::same));
 }
 
 BOOST_AUTO_TEST_CASE(a_removed_root_is_not_readable) {

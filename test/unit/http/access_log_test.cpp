@@ -100,7 +100,7 @@ BOOST_AUTO_TEST_CASE(a_line_stays_a_line_whatever_is_in_it) {
 
 BOOST_AUTO_TEST_CASE(lines_that_the_sink_drops_are_counted) {
     struct full final : log_sink {
-        bool write(std::string&) override { return false; }
+        bool write(std::string&) noexcept override { return false; }
     } sink;
     const auto count = std::make_unique<counters>();
     access_log log(&sink, *count);

@@ -57,7 +57,7 @@ BOOST_AUTO_TEST_CASE(one_peer_does_not_keep_another_out) {
     const auto one = admit(gate, "192.0.2.1", 100);
     BOOST_TEST(count(one, admission::served) == 3U);
     BOOST_TEST(count(one, admission::peer_is_full) == 8U);
-    BOOST_TEST(count(one, admission::turned_away) == 89U);
+    BOOST_TEST(count(one, admission::dropped) == 89U);
     BOOST_TEST((one.back().limit == limit_label::connections_per_peer));
     BOOST_TEST((gate.admit(at("192.0.2.2")).how == admission::served));
 }

@@ -1,6 +1,9 @@
-#include "http/session.hpp"
+#include "http/session_base.hpp"
 
 #include "http/dispatch.hpp"
+
+#include <exception>
+#include <new>
 
 namespace sluice::http {
 
@@ -82,7 +85,30 @@ reply session_base::open_answer() {
     return opened;
 }
 
+// True when `work` has filled out_, or a refusal has taken its place.
+template <class Work>
+bool session_base::fill(Work work) noexcept {
+    try {
+        try {
+            work();
+        } catch (const std::bad_alloc&) {
+            refuse_after_fault(problem_id::overloaded);
+        } catch (const std::exception&) {
+            refuse_after_fault(problem_id::internal);
+        }
+        return true;
+    } catch (const std::exception&) { // no memory for a refusal
+        return false;
+    }
+}
+
 void session_base::answer() {
+    if (!fill([this] { compose(); })) {
+        throw std::bad_alloc();
+    }
+}
+
+void session_base::compose() {
     open_exchange();
     auto& asked = in_->asked;
     asked.peer = &peer_;
@@ -108,9 +134,13 @@ void session_base::start_waiting() noexcept {
 void session_base::resume(continuation then) {
     in_->later.forget();
     in_->asked.steady_now = now();
-    auto opened = open_answer();
-    then.call(then.object, in_->asked, opened);
-    if (is_suspended()) {
+    const bool is_answered = fill([&] {
+        auto opened = open_answer();
+        then.call(then.object, in_->asked, opened);
+    });
+    if (!is_answered) {
+        on_fault();
+    } else if (is_suspended()) {
         start_waiting(); // the deadline stays that of the first time
     } else {
         on_resumed();
@@ -119,7 +149,21 @@ void session_base::resume(continuation then) {
 
 void session_base::give_up(problem_id why) {
     in_->later.forget();
-    open_answer().refuse(why);
+    if (fill([&] { open_answer().refuse(why); })) {
+        on_resumed();
+    } else {
+        on_fault();
+    }
+}
+
+void session_base::refuse_after_fault(problem_id why) {
+    owner_.count().faults.add();
+    in_->later.forget();
+    if (out_) {
+        owner_.count().requests_active.subtract();
+        owner_.outbounds().give_back(std::move(out_));
+    }
+    refuse(why);
 }
 
 void session_base::refuse(problem_id why) {
@@ -142,7 +186,17 @@ void session_base::count_limit(const request_parser& parser) noexcept {
     }
 }
 
-void session_base::conclude(outcome how, time_point instant) {
+outcome session_base::judge_failure() noexcept {
+    const auto fault = out_->writer.file_fault();
+    if (fault.empty()) {
+        return outcome::aborted;
+    }
+    out_->record.cause = fault;
+    owner_.count().media_read_failures.add();
+    return outcome::cut;
+}
+
+void session_base::conclude(outcome how, time_point instant) noexcept {
     auto& count = owner_.count();
     const auto& record = out_->record;
     using std::chrono::floor;

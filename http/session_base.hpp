@@ -1,0 +1,88 @@
+#pragma once
+// What a connection is, whatever carries it: its request, its answer, its place among the others,
+// and the borders at which faults are turned into refusals. The state machine is http/session.hpp.
+
+#include "http/exchange.hpp"
+#include "http/turn_queue.hpp"
+#include "http/worker.hpp"
+
+#include <array>
+#include <exception>
+#include <memory>
+#include <optional>
+#include <utility>
+
+namespace sluice::http {
+
+class session_base : public deadline_node, public connection, public turn_taker {
+  public:
+    session_base(worker& owner, peer_info peer);
+    ~session_base() override;
+
+    /// The suspended request goes on: answered by `then`, unless that suspends it again.
+    void resume(continuation then);
+
+  protected:
+    using time_point = std::chrono::steady_clock::time_point;
+
+    /// How long a closing connection waits for the peer's own close (RFC 9112 §9.6), and one that
+    /// is refused for its first request.
+    static constexpr std::chrono::seconds linger{2};
+    /// Bytes it reads and discards meanwhile, beside limits.content_bytes.
+    static constexpr std::size_t linger_bytes = 65536;
+
+    [[nodiscard]] time_point now() const noexcept { return owner_.where().clock.steady(); }
+    void arm(time_point deadline) noexcept { owner_.deadlines().arm(*this, deadline); }
+
+    /// Makes in_ available.
+    void hold_inbound();
+    void release_inbound() noexcept;
+    [[nodiscard]] bool is_suspended() const noexcept { return in_ && in_->later.is_pending(); }
+    [[nodiscard]] bool has_started() const noexcept { return in_ && in_->parser.has_started(); }
+
+    /// Fills out_ with the answer to in_'s complete head, or suspends the request. When memory runs
+    /// out or a handler throws, the answer is a refusal; throws std::bad_alloc when there is not
+    /// even memory for that.
+    void answer();
+    /// Gives the suspended request up: answers with a refusal.
+    void give_up(problem_id why);
+    /// Fills out_ with a refusal; the connection closes after it.
+    void refuse(problem_id why);
+    /// Fills out_ with the refusal of a connection that is not served.
+    void refuse_admission();
+    /// Counts a refusal of the parser.
+    void count_limit(const request_parser& parser) noexcept;
+    /// How a response that could not be sent has ended: cut where the file is at fault, counted.
+    [[nodiscard]] outcome judge_failure() noexcept;
+    /// Counts and logs the response, which ended at `instant`, and gives it back.
+    void conclude(outcome how, time_point instant) noexcept;
+    /// What the connection waits for from now on; nothing to do while that does not change.
+    void wait_for(connection_state what) noexcept;
+
+    worker& owner_;
+    peer_info peer_;
+    std::unique_ptr<inbound> in_;
+    std::unique_ptr<outbound> out_;
+    unsigned served_ = 0;
+    admission admission_ = admission::served;
+    connection_gate::place place_;
+
+  private:
+    /// out_ holds the answer to a request that was suspended.
+    virtual void on_resumed() = 0;
+    /// A suspended request cannot even be refused: the connection has to go.
+    virtual void on_fault() noexcept = 0;
+
+    template <class Work>
+    [[nodiscard]] bool fill(Work work) noexcept;
+    void compose();
+    void refuse_after_fault(problem_id why);
+    void start_waiting() noexcept;
+    void open_exchange();
+    reply open_reply(std::chrono::sys_seconds wall, bool keep_alive);
+    reply open_answer();
+
+    connection_state state_ = connection_state::idle;
+};
+
+} // namespace sluice::http

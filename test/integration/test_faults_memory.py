@@ -1,0 +1,118 @@
+"""Memory that runs out costs one request or one connection, never the process."""
+
+import contextlib
+import errno
+import subprocess
+import time
+
+import pytest
+from support.checks import check_problem
+from support.faults import Call, not_sanitized
+from support.ids import COURSE_PRESENTATION, VIDEO, Lesson
+from support.media import noise
+from support.metrics import eventually, metric
+from support.tokens import mint
+from support.wire import Closed, request_bytes
+
+pytestmark = not_sanitized
+
+ROUNDS = 400  # more than any request allocates
+
+
+def exchange(server, request):
+    """Sends one request on a connection of its own; the answer, or None when it was cut."""
+    with contextlib.suppress(Closed, OSError), server.connect(timeout=10) as connection:
+        connection.send(request)
+        return connection.read()
+    return None
+
+
+def requests(server, tree):
+    small = tree.add(Lesson("small.mp4"), noise(1000))
+    bearer = {"Authorization": f"Bearer {mint(VIDEO)}", "Connection": "close"}
+    ranges = {**bearer, "Range": "bytes=0-9,20-29,40-49"}
+    course = {"Authorization": f"Bearer {mint(COURSE_PRESENTATION)}", "Connection": "close"}
+    little = {"Authorization": f"Bearer {mint(small)}", "Connection": "close"}
+    return {
+        "token": request_bytes("GET", VIDEO.query("trainer123")),
+        "download": request_bytes("GET", VIDEO.target(), bearer),
+        "small": request_bytes("GET", small.target(), little),
+        "ranges": request_bytes("GET", VIDEO.target(), ranges),
+        "course": request_bytes("GET", COURSE_PRESENTATION.target(), course),
+        "metrics": request_bytes("GET", "/metrics", {"Connection": "close"}),
+        "nonsense": b"GET / HTTP/1.1\r\n\r\n",
+    }
+
+
+@pytest.mark.parametrize(
+    "what", ["token", "download", "small", "ranges", "course", "metrics", "nonsense"]
+)
+def test_any_one_allocation_may_fail(faulty, tree, what):
+    """The first, the second, … allocation after a connection is made, until none is left to fail."""
+    server, faults = faulty(tree, config={"threads": 1, "cache": {"files": 0}})
+    request = requests(server, tree)[what]
+    expected = exchange(server, request)
+    refused = lost = 0
+    for skip in range(ROUNDS):
+        with faults.inject(Call.MALLOC, errno.ENOMEM, skip=skip, times=1) as fault:
+            answer = exchange(server, request)
+            hits = fault.hits()
+        assert server.process.poll() is None, server.stderr()
+        if answer is None:
+            lost += 1
+        elif answer.status != expected.status:
+            # 500: a library said that it failed, not why.
+            check_problem(answer, answer.status)
+            assert answer.status in (500, 503), answer
+            refused += 1
+        elif what not in ("token", "metrics", "nonsense", "ranges"):
+            assert answer.body == expected.body
+        if hits == 0:
+            break
+    else:
+        pytest.fail("more allocations than rounds")
+    assert exchange(server, request).status == expected.status
+    assert refused + lost > 0, "nothing was ever hit"
+    assert metric(server, "sluice_requests_active") == 1  # the scrape itself
+    eventually(lambda: metric(server, "sluice_connections_open") == 1)
+
+
+def test_no_memory_at_all_for_a_while(faulty, tree):
+    """Everything fails for some time; what comes afterwards is served, deadlines included."""
+    limits = {"header_timeout": 1, "idle_timeout": 1}
+    server, faults = faulty(tree, config={"limits": limits, "media": {"rescan_interval": 1}})
+    request = request_bytes("GET", VIDEO.target(), {"Authorization": f"Bearer {mint(VIDEO)}"})
+    assert exchange(server, request).status == 200
+    with contextlib.ExitStack() as stack:
+        idle = [stack.enter_context(server.connect()) for _ in range(20)]
+        with faults.inject(Call.MALLOC, errno.ENOMEM) as fault:
+            for connection in idle:
+                connection.send(request)
+            time.sleep(2)  # the catalogue's thread gets its share, too
+            assert fault.hits() > 0
+        assert server.process.poll() is None, server.stderr()
+        assert eventually(lambda: exchange(server, request)).status == 200
+        with server.connect() as late:
+            assert late.is_closed(10), "the deadlines have stopped"
+    assert metric(server, "sluice_faults_total") > 0
+
+
+def test_address_space_limit(start_server, tree):
+    """A real limit instead of a simulated one: as many connections as fit, the rest is refused."""
+    body = noise(1 << 20)
+    video = tree.add(Lesson("large.mp4"), body)
+    server = start_server(tree, config={"threads": 1})
+    with open(f"/proc/{server.process.pid}/statm", encoding="ascii") as file:
+        used = int(file.read().split()[0]) * 4096
+    command = ["prlimit", f"--pid={server.process.pid}", f"--as={used + (256 << 10)}"]
+    subprocess.run(command, check=True)
+    with contextlib.ExitStack() as stack:
+        held = []
+        for _ in range(1500):
+            with contextlib.suppress(Closed, OSError):
+                connection = stack.enter_context(server.connect())
+                connection.send(b"GET / HTTP/1.1\r\nX-Slow: " + b"x" * 6000)
+                held.append(connection)
+        eventually(lambda: exchange(server, request_bytes("GET", "/healthz")) or True)
+        assert server.process.poll() is None, server.stderr()
+    assert eventually(lambda: server.download(video)).body == body
