@@ -29,9 +29,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         fuzz::require(text.find_first_of("/\\@?#%\"") == text.npos);
     }
     std::ignore = http::is_loopback_host(text);
-    for (const auto& objection :
-         {core::objection_to_origin(text), core::objection_to_base_url(text)}) {
-        fuzz::require(!objection.empty() || (is_visible && text.starts_with("http")));
+    if (core::objection_to_origin(text).empty()) { // any scheme: apps have their own
+        fuzz::require(is_visible && text.find("://") != text.npos);
+    }
+    if (core::objection_to_base_url(text).empty()) {
+        fuzz::require(is_visible && (text.starts_with("http://") || text.starts_with("https://")));
     }
     return 0;
 }
