@@ -149,11 +149,13 @@ result<media_id> media_id::module(std::string_view course_id, std::string_view m
 
 std::string media_id::rel() const {
     std::string text;
-    text.reserve(trainer_id_.size() + course_id_.size() + module_id_.size() + lesson_id_.size() +
-                 3);
-    text.append(trainer_id_).append(1, '/').append(course_id_).append(1, '/');
-    text.append(module_id_).append(1, '/').append(lesson_id_);
+    append_rel(text);
     return text;
+}
+
+void media_id::append_rel(std::string& out) const {
+    out.append(trainer_id_).append(1, '/').append(course_id_).append(1, '/');
+    out.append(module_id_).append(1, '/').append(lesson_id_);
 }
 
 } // namespace sluice::core

@@ -57,6 +57,8 @@ class media_id {
 
     /// The `rel` claim of a lesson: the four identifiers joined by '/'.
     [[nodiscard]] std::string rel() const;
+    /// The same at the end of `out`.
+    void append_rel(std::string& out) const;
 
     /// Field by field, bytes not normalised (threats 10 and 17).
     friend bool operator==(const media_id&, const media_id&) = default;

@@ -2,7 +2,6 @@
 
 #include "core/jose_header.hpp"
 #include "crypto/jws.hpp"
-#include "crypto/random.hpp"
 
 #include <algorithm>
 #include <array>
@@ -103,7 +102,7 @@ void bind(const media_id& media, claims& to) {
     to.kind = media.kind();
     to.filename = media.filename();
     if (media.kind() == media_kind::lesson) {
-        to.rel = media.rel();
+        media.append_rel(to.rel);
     } else {
         to.course_id = media.course_id();
         to.module_id = media.module_id();
@@ -141,26 +140,33 @@ key_ring::key_ring(std::vector<signing_key> keys) : keys_(std::move(keys)) {
 token_service::token_service(const key_ring& keys, token_policy policy)
     : keys_(keys), policy_(std::move(policy)) {}
 
-issued_token token_service::issue(const media_id& media, std::string_view user_id,
-                                  std::optional<std::chrono::seconds> ttl,
-                                  std::chrono::sys_seconds now) const {
-    const std::chrono::seconds lifetime =
-        std::min(ttl.value_or(policy_.default_ttl), policy_.max_ttl);
-    claims fresh;
-    bind(media, fresh);
-    fresh.user_id = user_id;
-    fresh.iat = now.time_since_epoch().count();
-    fresh.exp = (now + lifetime).time_since_epoch().count();
-    fresh.jti = crypto::random_token_id();
+const issued_token& token_service::issue(const token_order& order, token_press& with) const {
+    auto& token = with.token;
+    auto& fresh = with.claims;
+    auto& payload = with.payload;
+    token.expires_in = std::min(order.ttl.value_or(policy_.default_ttl), policy_.max_ttl);
+    with.ids.next(token.jti);
+    fresh.clear();
+    bind(order.media, fresh);
+    fresh.user_id = order.user_id;
+    fresh.iat = order.now.time_since_epoch().count();
+    fresh.exp = (order.now + token.expires_in).time_since_epoch().count();
+    fresh.jti = token.jti;
     fresh.iss = policy_.issuer;
     fresh.aud = policy_.audience;
 
-    std::string payload;
+    payload.clear();
     append_json(fresh, payload);
     const signing_key& key = keys_.newest();
-    return {.token = crypto::sign_compact(key.encoded_header(), payload, key.key()),
-            .jti = std::move(fresh.jti),
-            .expires_in = lifetime};
+    crypto::sign_compact(key.encoded_header(), payload, key.key(), token.token);
+    return token;
+}
+
+issued_token token_service::issue(const media_id& media, std::string_view user_id,
+                                  std::optional<std::chrono::seconds> ttl,
+                                  std::chrono::sys_seconds now) const {
+    token_press once;
+    return issue({.media = media, .user_id = user_id, .ttl = ttl, .now = now}, once);
 }
 
 result<void> token_service::verify(std::string_view token, std::chrono::sys_seconds now,

@@ -6,6 +6,7 @@
 #include "core/media_id.hpp"
 #include "core/result.hpp"
 #include "crypto/hmac_sha256.hpp"
+#include "crypto/random.hpp"
 
 #include <chrono>
 #include <optional>
@@ -60,18 +61,37 @@ struct token_policy {
     std::string audience{};         // when set: written as aud and required
 };
 
+/// What a token is asked for. The user has been checked by the caller.
+struct token_order {
+    const media_id& media;
+    std::string_view user_id;
+    std::optional<std::chrono::seconds> ttl; // clamped to max_ttl; nullopt: default_ttl
+    std::chrono::sys_seconds now;            // from when it is valid
+};
+
 struct issued_token {
     std::string token;
     std::string jti;
     std::chrono::seconds expires_in{};
 };
 
+/// What a thread that issues many tokens keeps from one to the next: buffers, so that issuing
+/// allocates nothing, and random bits.
+struct token_press {
+    issued_token token; // the last one
+    core::claims claims;
+    std::string payload;
+    crypto::token_id_source ids;
+    std::string url_path; // room for a caller's own
+};
+
 class token_service {
   public:
     token_service(const key_ring& keys, token_policy policy);
 
-    /// A token for `user_id` and `media`, valid from `now` for `ttl` clamped to max_ttl
-    /// (default_ttl when nullopt). `user_id` has been checked by the caller.
+    /// The token is the one in `with`.
+    const issued_token& issue(const token_order& order, token_press& with) const;
+    /// The same for a caller that needs one.
     [[nodiscard]] issued_token issue(const media_id& media, std::string_view user_id,
                                      std::optional<std::chrono::seconds> ttl,
                                      std::chrono::sys_seconds now) const;

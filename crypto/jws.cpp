@@ -87,14 +87,20 @@ bool verified_jws::decode(const compact_jws& token, jws_parts wanted) noexcept {
 std::string sign_compact(std::string_view encoded_header, std::string_view payload,
                          const hmac_key& key) {
     std::string token;
-    token.reserve(encoded_header.size() + base64url_encoded_size(payload.size()) +
-                  encoded_signature_bytes + 2);
-    token.append(encoded_header).push_back('.');
-    base64url_append(payload, token);
-    const mac_tag signature = key.mac(token);
-    token.push_back('.');
-    base64url_append(as_text(signature), token);
+    sign_compact(encoded_header, payload, key, token);
     return token;
+}
+
+void sign_compact(std::string_view encoded_header, std::string_view payload, const hmac_key& key,
+                  std::string& out) {
+    out.clear();
+    out.reserve(encoded_header.size() + base64url_encoded_size(payload.size()) +
+                encoded_signature_bytes + 2);
+    out.append(encoded_header).push_back('.');
+    base64url_append(payload, out);
+    const mac_tag signature = key.mac(out);
+    out.push_back('.');
+    base64url_append(as_text(signature), out);
 }
 
 } // namespace sluice::crypto

@@ -87,5 +87,8 @@ class verified_jws {
 /// encoded_header "." base64url(payload) "." base64url(mac). `encoded_header` is already base64url.
 [[nodiscard]] std::string sign_compact(std::string_view encoded_header, std::string_view payload,
                                        const hmac_key& key);
+/// The same in place of `out`, whose capacity is reused.
+void sign_compact(std::string_view encoded_header, std::string_view payload, const hmac_key& key,
+                  std::string& out);
 
 } // namespace sluice::crypto

@@ -20,25 +20,32 @@ constexpr std::array<bool, 256> make_token_table() {
 }
 constexpr auto token_characters = make_token_table();
 
+} // namespace
+
 bool is_token_text(std::string_view text) noexcept {
     return !text.empty() && std::ranges::all_of(text, [](char c) {
         return token_characters[static_cast<unsigned char>(c)];
     });
 }
 
-} // namespace
-
-core::result<std::string_view> read_bearer(std::optional<std::string_view> authorization) noexcept {
+core::result<std::string_view> bearer_text(std::optional<std::string_view> authorization) noexcept {
     constexpr std::string_view scheme = "Bearer ";
     if (!authorization) {
         return core::failure{core::errc::credential_missing};
     }
     if (authorization->size() < scheme.size() ||
-        !boost::beast::iequals(authorization->substr(0, scheme.size()), scheme) ||
-        !is_token_text(authorization->substr(scheme.size()))) {
+        !boost::beast::iequals(authorization->substr(0, scheme.size()), scheme)) {
         return core::failure{core::errc::credential_malformed};
     }
     return authorization->substr(scheme.size());
+}
+
+core::result<std::string_view> read_bearer(std::optional<std::string_view> authorization) noexcept {
+    const auto token = bearer_text(authorization);
+    if (token && !is_token_text(*token)) {
+        return core::failure{core::errc::credential_malformed};
+    }
+    return token;
 }
 
 } // namespace sluice::http

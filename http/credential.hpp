@@ -14,4 +14,12 @@ namespace sluice::http {
 [[nodiscard]] core::result<std::string_view>
 read_bearer(std::optional<std::string_view> authorization) noexcept;
 
+/// The same without a look at the token's characters: for whoever verifies the token next, which
+/// shows as much.
+[[nodiscard]] core::result<std::string_view>
+bearer_text(std::optional<std::string_view> authorization) noexcept;
+
+/// True for b64token of RFC 6750 §2.1.
+[[nodiscard]] bool is_token_text(std::string_view text) noexcept;
+
 } // namespace sluice::http

@@ -5,8 +5,10 @@
 #include "core/byte_range.hpp"
 #include "core/claims.hpp"
 #include "core/revocation_table.hpp"
+#include "core/token_service.hpp"
 #include "http/file_cache.hpp"
 #include "http/metrics.hpp"
+#include "http/query.hpp"
 #include "http/request_head.hpp"
 #include "http/response.hpp"
 #include "http/suspension.hpp"
@@ -35,9 +37,11 @@ struct request {
     std::chrono::sys_seconds now{}; // wall time when the header was complete, or the wait over
     std::chrono::steady_clock::time_point steady_now{};
     file_cache* files = nullptr;                     // of the worker that serves this request
+    core::token_press* press = nullptr;              // likewise
     const core::revocation_table* revoked = nullptr; // null: not known, or there is no store
-    core::claims claims; // scratch: reused, so that it keeps its buffers
-    std::string scratch; // likewise
+    core::claims claims;         // scratch: reused, so that it keeps its buffers
+    query_parameters parameters; // likewise
+    std::string scratch;         // likewise
 };
 
 /// What the access log says of a response besides the request's own facts.

@@ -1,8 +1,28 @@
 #include "http/file_cache.hpp"
 
+#include <cstdint>
+#include <cstring>
 #include <utility>
 
 namespace sluice::http {
+
+std::size_t file_cache::key_hash::operator()(std::string_view key) const noexcept {
+    constexpr std::uint64_t odd = 0x9E3779B97F4A7C15U; // 2^64 over the golden ratio
+    std::uint64_t hash = key.size();
+    std::uint64_t word = 0;
+    const auto mix = [&] {
+        hash = (hash ^ word) * odd;
+        hash ^= hash >> 32U;
+    };
+    for (; key.size() > sizeof word; key.remove_prefix(sizeof word)) {
+        std::memcpy(&word, key.data(), sizeof word);
+        mix();
+    }
+    word = 0;
+    std::memcpy(&word, key.data(), key.size());
+    mix();
+    return hash;
+}
 
 void file_cache::restart(settings with) noexcept {
     by_key_.clear(); // first: its keys live in the entries

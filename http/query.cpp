@@ -2,10 +2,30 @@
 
 #include "http/percent.hpp"
 
+#include <utility>
+
 namespace sluice::http {
 
+bool query_parameters::decoded_text::assign(std::string_view encoded) {
+    is_own_ = encoded.find_first_of("%+") != std::string_view::npos;
+    if (!is_own_) {
+        raw_ = encoded;
+        return true;
+    }
+    own_.clear();
+    return append_percent_decoded(encoded, plus_sign::space, own_);
+}
+
 std::optional<query_parameters> query_parameters::parse(std::string_view query) {
-    query_parameters parsed;
+    std::optional<query_parameters> parsed(std::in_place);
+    if (!parsed->assign(query)) {
+        parsed.reset();
+    }
+    return parsed;
+}
+
+bool query_parameters::assign(std::string_view query) {
+    size_ = 0;
     while (!query.empty()) {
         const auto end = query.find('&');
         const auto pair = query.substr(0, end);
@@ -13,31 +33,33 @@ std::optional<query_parameters> query_parameters::parse(std::string_view query) 
         if (pair.empty()) {
             continue;
         }
-        if (parsed.parameters_.size() == max_query_parameters) {
-            return std::nullopt;
+        if (size_ == max_query_parameters) {
+            return false;
         }
+        if (size_ == parameters_.size()) {
+            parameters_.emplace_back();
+        }
+        auto& [name, value] = parameters_[size_++];
         const auto equals = pair.find('=');
-        const auto value =
-            equals == std::string_view::npos ? std::string_view{} : pair.substr(equals + 1);
-        auto& [name, decoded] = parsed.parameters_.emplace_back();
-        if (!append_percent_decoded(pair.substr(0, equals), plus_sign::space, name) ||
-            !append_percent_decoded(value, plus_sign::space, decoded)) {
-            return std::nullopt;
+        if (!name.assign(pair.substr(0, equals)) ||
+            !value.assign(equals == std::string_view::npos ? std::string_view{}
+                                                           : pair.substr(equals + 1))) {
+            return false;
         }
     }
-    return parsed;
+    return true;
 }
 
 core::result<std::optional<std::string_view>> query_parameters::get(std::string_view name) const {
     std::optional<std::string_view> found;
-    for (const auto& candidate : parameters_) {
-        if (candidate.name != name) {
+    for (const auto& candidate : used()) {
+        if (candidate.name.view() != name) {
             continue;
         }
         if (found) {
             return core::failure{core::errc::parameter_repeated, name};
         }
-        found = candidate.value;
+        found = candidate.value.view();
     }
     return found;
 }

@@ -6,6 +6,8 @@ namespace sluice::http {
 
 namespace {
 
+constexpr std::string_view any_segment = "*";
+
 std::vector<std::string_view> split(std::string_view pattern) {
     std::vector<std::string_view> parts;
     if (pattern == "/") {
@@ -28,11 +30,11 @@ router::router(std::span<const route> table) {
     }
 }
 
-const route* router::find(std::span<const std::string> segments) const noexcept {
+const route* router::find(std::span<const std::string_view> segments) const noexcept {
     const auto fits = [&](const row& candidate) {
         return std::ranges::equal(candidate.pattern, segments,
-                                  [](std::string_view wanted, const std::string& segment) {
-                                      return wanted == "*" || wanted == segment;
+                                  [](std::string_view wanted, std::string_view segment) {
+                                      return wanted == any_segment || wanted == segment;
                                   });
     };
     const auto found = std::ranges::find_if(rows_, fits);

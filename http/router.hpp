@@ -24,7 +24,7 @@ class router {
     explicit router(std::span<const route> table);
 
     /// The first route whose pattern fits; nullptr when there is none.
-    [[nodiscard]] const route* find(std::span<const std::string> segments) const noexcept;
+    [[nodiscard]] const route* find(std::span<const std::string_view> segments) const noexcept;
 
   private:
     struct row {

@@ -113,6 +113,7 @@ void session_base::compose() {
     auto& asked = in_->asked;
     asked.peer = &peer_;
     asked.files = &owner_.files();
+    asked.press = &owner_.press();
     asked.steady_now = out_->record.started;
     const auto method = bhttp::to_string(asked.head.method);
     out_->record.method = {method.data(), method.size()};

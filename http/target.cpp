@@ -27,12 +27,28 @@ constexpr std::array<bool, 256> make_uri_table() {
 }
 constexpr auto uri_characters = make_uri_table();
 
+// Separators and controls.
+constexpr std::array<bool, 256> make_segment_table() {
+    std::array<bool, 256> refused{};
+    for (unsigned c = 0; c < 0x20; ++c) {
+        refused[c] = true;
+    }
+    for (const char c : {'/', '\\', '\x7F'}) {
+        refused[static_cast<unsigned char>(c)] = true;
+    }
+    return refused;
+}
+constexpr auto refused_in_segments = make_segment_table();
+
 bool is_uri_text(std::string_view text) noexcept {
     return std::ranges::all_of(
         text, [](char c) { return uri_characters[static_cast<unsigned char>(c)]; });
 }
 
 std::optional<std::size_t> scheme_length(std::string_view target) noexcept {
+    if (target.starts_with('/')) {
+        return std::nullopt;
+    }
     for (const std::string_view scheme : {"http://", "https://"}) {
         if (target.size() > scheme.size() &&
             boost::beast::iequals(target.substr(0, scheme.size()), scheme)) {
@@ -43,15 +59,18 @@ std::optional<std::size_t> scheme_length(std::string_view target) noexcept {
 }
 
 bool is_dot_segment(std::string_view segment) noexcept {
+    if (!segment.starts_with('.')) {
+        return false;
+    }
     const auto name = segment.substr(0, segment.find(';'));
     return name == "." || name == "..";
 }
 
 bool is_plain_segment(std::string_view segment) noexcept {
-    const auto is_separator_or_control = [](char c) {
-        return c == '/' || c == '\\' || static_cast<unsigned char>(c) < 0x20 || c == 0x7F;
+    const auto is_refused = [](char c) {
+        return refused_in_segments[static_cast<unsigned char>(c)];
     };
-    return !is_dot_segment(segment) && std::ranges::none_of(segment, is_separator_or_control) &&
+    return !is_dot_segment(segment) && std::ranges::none_of(segment, is_refused) &&
            core::is_valid_utf8(segment);
 }
 
@@ -131,14 +150,21 @@ bool path_segments::parse(std::string_view path) {
     std::string overflow;
     while (true) {
         const auto slash = path.find('/');
-        const auto raw = path.substr(0, slash);
-        std::string& segment = size_ < max ? segments_[size_] : overflow;
-        segment.clear();
-        if (raw.empty() || !append_percent_decoded(raw, plus_sign::literal, segment) ||
-            !is_plain_segment(segment)) {
+        auto segment = path.substr(0, slash);
+        if (segment.find('%') != std::string_view::npos) {
+            std::string& decoded = size_ < max ? decoded_[size_] : overflow;
+            decoded.clear();
+            if (!append_percent_decoded(segment, plus_sign::literal, decoded)) {
+                return false;
+            }
+            segment = decoded;
+        }
+        if (segment.empty() || !is_plain_segment(segment)) {
             return false;
         }
-        size_ = std::min(size_ + 1, max);
+        if (size_ < max) {
+            segments_[size_++] = segment;
+        }
         if (slash == std::string_view::npos) {
             return true;
         }

@@ -23,9 +23,14 @@ struct target_parts {
 /// above 0x7E) or the form is none of these.
 [[nodiscard]] std::optional<target_parts> split_target(std::string_view target) noexcept;
 
-/// The decoded segments of a path, without a heap in the steady state.
+/// The decoded segments of a path. A segment without an escape is a view into the path itself,
+/// which has to live as long; the others are kept here, without a heap in the steady state.
 class path_segments {
   public:
+    path_segments() = default;
+    path_segments(const path_segments&) = delete;
+    path_segments& operator=(const path_segments&) = delete;
+
     /// The longest route has six; a path with more is kept as `max` segments and matches none.
     static constexpr std::size_t max = 8;
 
@@ -34,12 +39,13 @@ class path_segments {
     /// '\', NUL, another control or invalid UTF-8. The path "/" has no segments.
     [[nodiscard]] bool parse(std::string_view path);
 
-    [[nodiscard]] std::span<const std::string> view() const noexcept {
+    [[nodiscard]] std::span<const std::string_view> view() const noexcept {
         return {segments_.data(), size_};
     }
 
   private:
-    std::array<std::string, max> segments_; // reused: they keep their capacity
+    std::array<std::string_view, max> segments_;
+    std::array<std::string, max> decoded_; // reused: they keep their capacity
     std::size_t size_ = 0;
 };
 

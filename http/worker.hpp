@@ -100,6 +100,7 @@ class worker {
     [[nodiscard]] deadline_wheel& deadlines() noexcept { return deadlines_; }
     [[nodiscard]] turn_queue& turns() noexcept { return turns_; }
     [[nodiscard]] file_cache& files() noexcept { return files_; }
+    [[nodiscard]] core::token_press& press() noexcept { return press_; }
     /// Null: not known yet, or there is no store.
     [[nodiscard]] const core::revocation_table* revoked() const noexcept { return revoked_.get(); }
     [[nodiscard]] access_log& log() noexcept { return log_; }
@@ -127,6 +128,7 @@ class worker {
     deadline_wheel deadlines_;
     turn_queue turns_;
     file_cache files_;
+    core::token_press press_;
     std::shared_ptr<const core::revocation_table> revoked_;
     access_log log_;
     object_pool<inbound> inbounds_;

@@ -2,6 +2,7 @@
 
 #include "http/credential.hpp"
 #include "http/handlers/file_response.hpp"
+#include "http/handlers/open_file.hpp"
 
 namespace sluice::http {
 
@@ -39,12 +40,15 @@ core::result<core::media_id> download_handler::wanted(const request& in) const n
 
 core::result<void> download_handler::authorise(const core::media_id& media, request& in,
                                                reply& out) const {
-    const auto token = read_bearer(in.head.value_of(bhttp::field::authorization));
+    const auto token = bearer_text(in.head.value_of(bhttp::field::authorization));
     if (!token) {
         return token.error();
     }
     in.claims.clear();
     const auto verdict = tokens_.authorise(*token, media, in.now, in.claims);
+    if (!verdict && !is_token_text(*token)) { // a good token is; a bad one may wait for this
+        return core::failure{core::errc::credential_malformed};
+    }
     const bool is_ours = verdict || verdict.error().code == core::errc::token_mismatch ||
                          verdict.error().code == core::errc::token_expired;
     if (is_ours) {
@@ -76,9 +80,8 @@ void download_handler::handle(request& in, reply& out) const {
         out.refuse(authorised.error());
         return;
     }
-    const auto file = open(*media, in, out);
+    const auto file = open_file(library_, *media, in.raw_path, in, out);
     if (!file) {
-        out.count().symlinks_refused.add(file.error().subject == core::symlink_subject ? 1 : 0);
         out.refuse(file.error());
         return;
     }
@@ -88,27 +91,6 @@ void download_handler::handle(request& in, reply& out) const {
     const auto plan = core::plan_download(read_conditions(in.head, ranges, matches, none_matches),
                                           (*file)->media->version, in.now);
     send_file(plan, **file, out);
-}
-
-core::result<cached_file_handle> download_handler::open(const core::media_id& media, request& in,
-                                                        reply& out) const {
-    if (auto known = in.files->find(in.raw_path, in.steady_now)) {
-        // Kept bytes are one version. A descriptor may have been written through or lost its name,
-        // and then a resumed download would be a splice of two versions.
-        if (!known->content.empty() || core::is_current(*known->media)) {
-            out.count().file_cache_hits.add();
-            return known;
-        }
-        in.files->forget(in.raw_path);
-    }
-    out.count().file_cache_misses.add();
-    auto opened = library_.open(media, in.scratch);
-    if (!opened) {
-        return opened.error();
-    }
-    auto file = prepare_file(std::move(*opened), media.filename(), out.frame().date, in.now);
-    in.files->insert(in.raw_path, file, in.steady_now);
-    return file;
 }
 
 } // namespace sluice::http

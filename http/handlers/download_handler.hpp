@@ -23,8 +23,6 @@ class download_handler final : public handler {
     [[nodiscard]] core::result<void> authorise(const core::media_id& media, request& in,
                                                reply& out) const;
     [[nodiscard]] core::result<void> check_revocation(const request& in, reply& out) const;
-    [[nodiscard]] core::result<cached_file_handle> open(const core::media_id& media, request& in,
-                                                        reply& out) const;
 
     core::media_kind kind_;
     const core::token_service& tokens_;

@@ -2,6 +2,7 @@
 
 #include "http/decimal.hpp"
 #include "http/download_url.hpp"
+#include "http/handlers/open_file.hpp"
 
 #include <algorithm>
 #include <array>
@@ -28,14 +29,13 @@ core::mint_caller token_handler::describe_caller(const request& in) const {
             .has_foreign_origin = origin && !with_.cors.names(*origin)};
 }
 
-void token_handler::append_url(const request& in, const core::media_id& media,
-                               std::string& out) const {
+void token_handler::append_url(const request& in, std::string_view path, std::string& out) const {
     if (!public_base_url_.empty()) {
         out += public_base_url_;
     } else if (!in.head.host.empty()) { // HTTP/1.0 without Host: a relative reference
         out.append("http://").append(in.head.host);
     }
-    append_download_path(media, out);
+    out += path;
 }
 
 void token_handler::handle(request& in, reply& out) const {
@@ -43,13 +43,12 @@ void token_handler::handle(request& in, reply& out) const {
         out.refuse(admitted.error());
         return;
     }
-    const auto query = query_parameters::parse(in.query);
-    if (!query) {
+    if (!in.parameters.assign(in.query)) {
         out.refuse(problem_id::query_invalid);
         return;
     }
-    out.count().unknown_parameters.add(count_unknown(*query));
-    const auto wanted = read_mint_request(*query);
+    out.count().unknown_parameters.add(count_unknown(in.parameters));
+    const auto wanted = read_mint_request(in.parameters);
     if (!wanted) {
         out.refuse(wanted.error());
         return;
@@ -76,19 +75,23 @@ void token_handler::ask(std::function<core::result<void>()> question, const requ
                                   later.refuse(verdict.error());
                                   return;
                               }
-                              // What was parsed before the wait has gone; it was good then and is
+                              // What was read before the wait has gone; it was good then and is
                               // the same now.
-                              const auto query = query_parameters::parse(again.query);
-                              issue(*read_mint_request(*query), again, later);
+                              issue(*read_mint_request(again.parameters), again, later);
                           });
 }
 
 void token_handler::issue(const mint_request& wanted, request& in, reply& out) const {
-    if (const auto file = with_.library.open(wanted.media, in.scratch); !file) {
+    auto& path = in.press->url_path;
+    path.clear();
+    append_download_path(wanted.media, path);
+    if (const auto file = open_file(with_.library, wanted.media, path, in, out); !file) {
         out.refuse(file.error()); // no token for nothing
         return;
     }
-    const auto issued = with_.tokens.issue(wanted.media, wanted.user_id, wanted.ttl, in.now);
+    const auto& issued = with_.tokens.issue(
+        {.media = wanted.media, .user_id = wanted.user_id, .ttl = wanted.ttl, .now = in.now},
+        *in.press);
     out.record().jti = issued.jti;
     out.record().user_id = wanted.user_id;
     out.count().tokens_issued.add();
@@ -97,7 +100,7 @@ void token_handler::issue(const mint_request& wanted, request& in, reply& out) c
     body.assign(R"({"token":")").append(issued.token).append(R"(","expires_in":)");
     append_decimal(static_cast<std::uint64_t>(issued.expires_in.count()), body);
     body += R"(,"download_url":")";
-    append_url(in, wanted.media, body); // an RFC 3986 URL holds nothing that JSON escapes
+    append_url(in, path, body); // an RFC 3986 URL holds nothing that JSON escapes
     body += "\"}\n";
     auto& response = out.begin(200);
     response.field("Cache-Control", "no-store");

@@ -11,6 +11,7 @@
 
 #include <functional>
 #include <string>
+#include <string_view>
 
 namespace sluice::http {
 
@@ -36,7 +37,7 @@ class token_handler final : public handler {
     void ask(std::function<core::result<void>()> question, const request& in, reply& out) const;
     void issue(const mint_request& wanted, request& in, reply& out) const;
     [[nodiscard]] core::mint_caller describe_caller(const request& in) const;
-    void append_url(const request& in, const core::media_id& media, std::string& out) const;
+    void append_url(const request& in, std::string_view path, std::string& out) const;
 
     services with_;
     std::string public_base_url_;

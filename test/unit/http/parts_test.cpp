@@ -103,7 +103,7 @@ BOOST_AUTO_TEST_CASE(routes_differ_by_their_number_of_segments) {
                                    {"/download2/module/*/*/*", route_label::health, &answer},
                                    {"/healthz", route_label::ready, &answer}};
     const router routes(table);
-    const auto label = [&](std::vector<std::string> path) {
+    const auto label = [&](std::vector<std::string_view> path) {
         const auto* found = routes.find(path);
         return found == nullptr ? route_label::none : found->label;
     };

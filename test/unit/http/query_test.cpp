@@ -44,7 +44,8 @@ BOOST_AUTO_TEST_CASE(bad_escapes_and_floods_are_refused) {
 }
 
 BOOST_AUTO_TEST_CASE(a_lesson_is_read) {
-    const auto query = query_parameters::parse(lesson + "&ttl=60&unknown=1&filename[]=a");
+    const auto text = lesson + "&ttl=60&unknown=1&filename[]=a";
+    const auto query = query_parameters::parse(text);
     const auto wanted = read_mint_request(*query);
     BOOST_REQUIRE(wanted);
     BOOST_TEST(wanted->media.lesson_id() == "l");
