@@ -1,9 +1,7 @@
 #include "app/application.hpp"
 
-#include "core/host_port.hpp"
-
 #include <algorithm>
-#include <sstream>
+#include <functional>
 #include <stdexcept>
 #include <system_error>
 #include <utility>
@@ -14,16 +12,10 @@ namespace {
 
 http::connection_gate::settings gate_of(const core::config& settings,
                                         const descriptor_budget& share) {
-    http::connection_gate::settings gate{.connections = share.connections,
-                                         .refusals = share.refusals,
-                                         .per_peer = settings.limits.connections_per_peer,
-                                         .uncounted = {}};
-    for (const auto& text : settings.limits.uncounted_peers) {
-        if (const auto block = core::parse_address_block(text)) { // core::validate() has seen to it
-            gate.uncounted.push_back(*block);
-        }
-    }
-    return gate;
+    return {.connections = share.connections,
+            .refusals = share.refusals,
+            .per_peer = settings.limits.connections_per_peer,
+            .uncounted = core::address_blocks_of(settings.limits.uncounted_peers)};
 }
 
 unsigned threads_of(const core::config& settings) {
@@ -31,23 +23,25 @@ unsigned threads_of(const core::config& settings) {
                                  : std::max(1U, std::thread::hardware_concurrency());
 }
 
-http::tcp::endpoint endpoint_of(const std::string& listen) {
-    const auto parsed = core::parse_host_port(listen);
-    if (!parsed) { // core::validate() has seen to it
-        throw std::invalid_argument("not an address to listen on: " + listen);
+std::string joined(const std::vector<std::string>& names) {
+    std::string all;
+    for (const auto& name : names) {
+        all.append(all.empty() ? "" : ", ").append(name);
     }
-    return {http::net::ip::make_address(parsed->address), parsed->port};
+    return all;
 }
 
-std::string text_of(const http::tcp::endpoint& endpoint) {
-    std::ostringstream text;
-    text << endpoint;
-    return text.str();
+// The simple form stands for a listener without particulars.
+core::listener_settings plain(const std::string& address) {
+    core::listener_settings one;
+    one.address = address;
+    return one;
 }
 
 } // namespace
 
-application::application(const core::config& settings, core::loaded_keys keys, service_log& log)
+application::application(const core::config& settings, core::loaded_keys keys,
+                         passed_sockets& passed, service_log& log)
     : log_(log), store_(settings.store.url.empty()
                             ? nullptr
                             : std::make_unique<store_service>(settings.store, clock_, log_)),
@@ -58,57 +52,59 @@ application::application(const core::config& settings, core::loaded_keys keys, s
         access_log_.emplace(settings.log.access, log_count_,
                             [this](int error) { report_access_log(error); });
     }
-    add_front(&generation::main, settings.listen, threads_of(settings),
-              access_log_ ? &*access_log_ : nullptr);
+    const auto simple = plain(settings.listen);
+    add_front(&generation::main,
+              settings.listeners.empty() ? std::span(&simple, 1) : std::span(settings.listeners),
+              threads_of(settings), passed, access_log_ ? &*access_log_ : nullptr);
     if (!settings.metrics.listen.empty()) {
-        add_front(&generation::metrics, settings.metrics.listen, 1U, nullptr);
+        const auto metrics = plain(settings.metrics.listen);
+        add_front(&generation::metrics, std::span(&metrics, 1), 1U, passed, nullptr);
     }
+    if (const auto left = passed.left(); !left.empty()) {
+        throw std::runtime_error("the service manager has passed sockets that no listener takes: " +
+                                 joined(left) + " (listen on systemd:NAME)");
+    }
+}
+
+generation::surroundings application::around() noexcept {
+    return {clock_, is_leaving_, is_draining_, counters_, process_, store_.get(), log_};
 }
 
 application::~application() {
     stop();
 }
 
-void application::add_front(const http::site& (generation::*site)() const noexcept,
-                            const std::string& listen, unsigned threads, http::log_sink* sink) {
+void application::add_front(front::site_member site,
+                            std::span<const core::listener_settings> listeners, unsigned threads,
+                            passed_sockets& passed, http::log_sink* sink) {
     auto& one = *fronts_.emplace_back(
         std::make_unique<front>(site, gate_of(current_->settings(), share_descriptors())));
-    std::vector<http::worker*> all;
-    for (unsigned i = 0; i < threads; ++i) {
-        all.push_back(
-            one.workers.emplace_back(std::make_unique<http::worker>(site_of(one), sink)).get());
-        counters_.push_back(&all.back()->count());
+    one.add_workers(threads, current_, sink);
+    for (const auto& worker : one.workers()) {
+        counters_.push_back(&worker->count());
     }
-    one.listener.emplace(endpoint_of(listen), one.gate, all,
+    for (const auto& each : listeners) {
+        one.add_listener(each, passed, nullptr,
                          [this](http::error_code why) { report_accept_failure(why); });
-}
-
-generation::surroundings application::around() noexcept {
-    return {clock_, is_draining_, counters_, process_, store_.get(), log_};
-}
-
-// Owns the generation, points to one of its sites.
-std::shared_ptr<const http::site> application::site_of(const front& one) const {
-    return {current_, &(*current_.*one.site)()};
+    }
 }
 
 void application::start() {
     if (store_) {
         store_->start([this](const auto& table) {
             for (auto& one : fronts_) {
-                for (auto& worker : one->workers) {
+                for (const auto& worker : one->workers()) {
                     worker->revoke(table);
                 }
             }
         });
     }
     for (auto& one : fronts_) {
-        for (auto& worker : one->workers) {
-            threads_.emplace_back([&worker] { worker->run(); });
+        one->start(threads_);
+        for (const auto& address : one->addresses()) {
+            log_.info("listening",
+                      {{"address", address}, {"threads", std::to_string(one->workers().size())}});
         }
-        one->listener->start();
-        log_.info("listening", {{"address", text_of(one->listener->endpoint())},
-                                {"threads", std::to_string(one->workers.size())}});
     }
 }
 
@@ -121,10 +117,7 @@ void application::renew(core::config settings, core::loaded_keys keys) {
     retired_.push_back(std::exchange(current_, std::move(next)));
     const auto share = share_descriptors();
     for (auto& one : fronts_) {
-        for (auto& worker : one->workers) {
-            worker->renew(site_of(*one));
-        }
-        one->gate.renew(gate_of(current_->settings(), share));
+        one->renew(current_, gate_of(current_->settings(), share));
     }
     log_.set_level(current_->settings().log.level);
 }
@@ -134,11 +127,43 @@ bool application::reap() {
     return !retired_.empty();
 }
 
+void application::begin_leaving() noexcept {
+    is_leaving_.store(true, std::memory_order_relaxed);
+}
+
 void application::begin_drain() {
+    begin_leaving();
     is_draining_.store(true, std::memory_order_relaxed);
     for (auto& one : fronts_) {
-        one->listener->stop();
+        one->stop_listening();
     }
+}
+
+bool application::is_alive() {
+    std::vector<std::uint64_t> now;
+    for (const auto& one : fronts_) {
+        for (const auto& worker : one->workers()) {
+            now.push_back(worker->rounds());
+        }
+    }
+    rounds_.resize(now.size());
+    const bool all_moved = std::ranges::equal(now, rounds_, std::ranges::not_equal_to{});
+    rounds_ = std::move(now);
+    return all_moved;
+}
+
+bool application::is_empty() const {
+    return std::ranges::none_of(fronts_, [](const auto& one) {
+        return one->is_listening() || one->connections() > 0; // in this order: a last one may come
+    });
+}
+
+std::uint64_t application::bytes_sent() const noexcept {
+    std::uint64_t sent = 0;
+    for (const auto* one : counters_) {
+        sent += one->bytes_sent.value();
+    }
+    return sent;
 }
 
 std::uint64_t application::active_requests() const noexcept {
@@ -154,9 +179,7 @@ void application::stop() {
         store_->stop();
     }
     for (auto& one : fronts_) {
-        for (auto& worker : one->workers) {
-            worker->stop();
-        }
+        one->stop();
     }
     for (auto& thread : threads_) {
         thread.join();

@@ -3,6 +3,7 @@
 // and the generation that is in force.
 
 #include "app/descriptor_budget.hpp"
+#include "app/front.hpp"
 #include "app/generation.hpp"
 #include "app/line_writer.hpp"
 #include "app/process_metrics.hpp"
@@ -10,11 +11,11 @@
 #include "app/store_service.hpp"
 #include "core/config.hpp"
 #include "core/key_file.hpp"
-#include "http/listener.hpp"
 
 #include <atomic>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <thread>
 #include <utility>
@@ -25,8 +26,10 @@ namespace sluice::app {
 class application {
   public:
     /// Opens the media root, reads the catalogue, binds the listeners; throws std::exception when
-    /// something cannot be had. `settings` have been validated.
-    application(const core::config& settings, core::loaded_keys keys, service_log& log);
+    /// something cannot be had. `settings` have been validated; `passed` are the sockets that the
+    /// service manager opened, all of which a listener has to want.
+    application(const core::config& settings, core::loaded_keys keys, passed_sockets& passed,
+                service_log& log);
     ~application();
     application(const application&) = delete;
     application& operator=(const application&) = delete;
@@ -48,30 +51,25 @@ class application {
     /// Opens the access log again by its path: logrotate has moved it.
     void reopen_logs();
 
-    /// Readiness turns red, listeners close, answers close their connections.
+    /// Readiness turns red, for balancers to see; everything else goes on.
+    void begin_leaving() noexcept;
+    /// Listeners close, answers close their connections.
     void begin_drain();
+    /// True when every worker has gone round its loop since the last call.
+    [[nodiscard]] bool is_alive();
     /// Requests under way now.
     [[nodiscard]] std::uint64_t active_requests() const noexcept;
+    /// True when no connection is open, nor will be.
+    [[nodiscard]] bool is_empty() const;
+    /// Moves as long as anything is sent.
+    [[nodiscard]] std::uint64_t bytes_sent() const noexcept;
 
     /// Ends all threads; what is under way is cut.
     void stop();
 
   private:
-    /// A set of workers with the listener that feeds them.
-    struct front {
-        using site_member = const http::site& (generation::*)() const noexcept;
-        front(site_member which, http::connection_gate::settings limits)
-            : site(which), gate(std::move(limits)) {}
-
-        site_member site;           // which of a generation's it serves
-        http::connection_gate gate; // before the workers: their connections hold places of it
-        std::vector<std::unique_ptr<http::worker>> workers;
-        std::optional<http::listener> listener;
-    };
-
-    void add_front(const http::site& (generation::*site)() const noexcept,
-                   const std::string& listen, unsigned threads, http::log_sink* sink);
-    [[nodiscard]] std::shared_ptr<const http::site> site_of(const front& one) const;
+    void add_front(front::site_member site, std::span<const core::listener_settings> listeners,
+                   unsigned threads, passed_sockets& passed, http::log_sink* sink);
     [[nodiscard]] generation::surroundings around() noexcept;
     void report_accept_failure(http::error_code why);
     void report_access_log(int error);
@@ -80,7 +78,9 @@ class application {
     service_log& log_;
     process_metrics process_;
     core::system_clock clock_;
+    std::atomic<bool> is_leaving_{false};
     std::atomic<bool> is_draining_{false};
+    std::vector<std::uint64_t> rounds_; // of each worker at the last is_alive()
     std::vector<const http::counters*> counters_;
     std::unique_ptr<store_service> store_; // null: no store
     std::shared_ptr<const generation> current_;

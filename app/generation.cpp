@@ -4,6 +4,7 @@
 #include "app/token_policy.hpp"
 #include "http/exposition.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace sluice::app {
@@ -25,6 +26,12 @@ http::session_limits limits_of(const core::config& settings) {
             .requests_per_connection = limits.requests_per_connection,
             .cache = {.files = settings.cache.files,
                       .lifetime = std::chrono::milliseconds(settings.cache.lifetime_ms)}};
+}
+
+http::proxy_trust trust_of(const core::config& settings) {
+    return {.networks = core::address_blocks_of(settings.trusted_proxies),
+            .trusts_unix = std::ranges::count(settings.trusted_proxies, "unix") > 0,
+            .fields = settings.trusted_fields};
 }
 
 std::optional<store::granted_entitlements> grants_of(const core::ownership& owners,
@@ -61,7 +68,7 @@ generation::generation(core::config settings, core::loaded_keys keys,
           .course = {core::media_kind::course, tokens_, media_->library(), granted_.has_value()},
           .module = {core::media_kind::module, tokens_, media_->library(), granted_.has_value()},
           .health = {},
-          .ready = {around.is_draining, media_->library(),
+          .ready = {around.is_leaving, media_->library(),
                     around.store != nullptr ? &around.store->revoked() : nullptr},
           .metrics = {around.counters,
                       [this, &process = around.process](std::string& out) {
@@ -89,6 +96,7 @@ http::site generation::site_of(const http::router& routes, const surroundings& a
             .log = {.format = settings_.log.format,
                     .user = settings_.log.user_id,
                     .names = &pseudonyms_},
+            .proxies = trust_of(settings_),
             .is_draining = around.is_draining};
 }
 

@@ -28,6 +28,7 @@ class generation {
     /// What all generations of a process have in common; outlives them.
     struct surroundings {
         const core::clock& clock;
+        const std::atomic<bool>& is_leaving;
         const std::atomic<bool>& is_draining;
         const std::vector<const http::counters*>& counters;
         const process_metrics& process;

@@ -1,6 +1,7 @@
 // The process: argv and environment in, exit status out. What the commands do is app/dispatch.hpp.
 #include "app/dispatch.hpp"
 #include "app/serve.hpp"
+#include "app/service_manager.hpp"
 #include "core/clock.hpp"
 #include "core/config_source.hpp"
 #include "crypto/secret.hpp"
@@ -14,6 +15,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace {
 
@@ -50,8 +52,13 @@ sluice::app::invocation collect(int argc, char** argv) {
 
 int main(int argc, char** argv) {
     try {
-        return sluice::app::dispatch(collect(argc, argv), {std::cin, std::cout, std::cerr},
-                                     sluice::core::system_clock{}, sluice::app::serve);
+        auto with = collect(argc, argv);
+        sluice::app::service_manager manager(with.environment, ::getpid());
+        return sluice::app::dispatch(
+            std::move(with), {std::cin, std::cout, std::cerr}, sluice::core::system_clock{},
+            [&](const auto& settings, auto keys, const auto& source) {
+                return sluice::app::serve(settings, std::move(keys), source, manager);
+            });
     } catch (const std::exception& fault) {
         std::cerr << "sluice: " << fault.what() << '\n';
         return sluice::app::exit_failure;

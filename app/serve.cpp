@@ -4,6 +4,7 @@
 #include "app/reload.hpp"
 #include "app/signals.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <string>
 #include <utility>
@@ -16,9 +17,9 @@ using namespace std::chrono_literals;
 
 constexpr auto poll_interval = 20ms;
 constexpr auto reap_interval = 200ms;
-// Requests that had arrived, but had not been read, when the listener closed get this long to
-// begin.
-constexpr auto settle_time = 200ms;
+// Connections that say nothing for so long after the listeners have closed are idle. Requests that
+// had arrived, but had not been read, have this long to begin.
+constexpr auto settle_time = 500ms;
 
 void warn(const core::config& settings, const core::loaded_keys& keys, service_log& log) {
     if (!keys.notice.empty()) {
@@ -31,53 +32,116 @@ void warn(const core::config& settings, const core::loaded_keys& keys, service_l
     }
 }
 
-// Until it is time to leave.
-void run(application& running, const reload_source& source, const process_signals& signals,
-         service_log& log) {
-    while (true) {
-        const auto number = running.reap() ? signals.wait_for(reap_interval) : signals.wait();
-        if (number == SIGHUP) {
-            reload(running, source, log);
-        } else if (number == SIGUSR1) {
-            running.reopen_logs();
-        } else if (number != 0) {
-            return;
-        }
-    }
-}
+// What the main thread looks after while the others serve.
+class watch {
+  public:
+    watch(application& running, const process_signals& signals, const service_manager& manager,
+          service_log& log)
+        : running_(running), signals_(signals), manager_(manager), log_(log) {}
 
-int drain(application& running, const process_signals& signals, service_log& log) {
-    using clock = std::chrono::steady_clock;
-    const auto began = clock::now();
-    const auto deadline = began + running.current().settings().shutdown.drain_timeout;
-    running.begin_drain();
-    log.info("draining", {{"active", std::to_string(running.active_requests())}});
-    while (clock::now() < deadline) {
-        if (running.active_requests() == 0 && clock::now() >= began + settle_time) {
-            break;
-        }
-        const auto number = signals.wait_for(poll_interval);
-        if (number == SIGUSR1) {
-            running.reopen_logs();
-        } else if (number != 0 && number != SIGHUP) {
-            log.warning("stopped_at_once", {{"cut", std::to_string(running.active_requests())}});
-            return 1;
+    /// Until it is time to leave.
+    void run(const reload_source& source) {
+        while (true) {
+            const auto number = next_signal();
+            if (number == SIGHUP) {
+                manager_.reloading();
+                reload(running_, source, log_);
+                manager_.ready("serving");
+            } else if (number == SIGUSR1) {
+                running_.reopen_logs();
+            } else if (number != 0) {
+                return;
+            }
         }
     }
-    log.info("stopped", {{"cut", std::to_string(running.active_requests())}});
-    return 0;
-}
+
+    /// The exit status.
+    int leave() {
+        const auto& with = running_.current().settings().shutdown;
+        manager_.stopping("draining");
+        if (with.delay > 0s) {
+            running_.begin_leaving();
+            log_.info("leaving", {{"delay", std::to_string(with.delay.count())}});
+            if (!stays_until(clock::now() + with.delay, [] { return false; })) {
+                return cut_short();
+            }
+        }
+        running_.begin_drain();
+        log_.info("draining", {{"active", std::to_string(running_.active_requests())}});
+        auto quiet_since = clock::now();
+        auto sent = running_.bytes_sent();
+        const auto is_done = [&] {
+            if (const auto now_sent = running_.bytes_sent();
+                running_.active_requests() > 0 || now_sent != sent) {
+                sent = now_sent;
+                quiet_since = clock::now();
+            }
+            return running_.is_empty() || clock::now() - quiet_since >= settle_time;
+        };
+        if (!stays_until(clock::now() + with.drain_timeout, is_done)) {
+            return cut_short();
+        }
+        log_.info("stopped", {{"cut", std::to_string(running_.active_requests())}});
+        return 0;
+    }
+
+  private:
+    using clock = std::chrono::steady_clock;
+
+    int next_signal() {
+        const auto limit = manager_.watchdog_limit();
+        const bool has_retired = running_.reap();
+        if (limit) {
+            if (running_.is_alive()) { // the manager hears nothing of workers that are stuck
+                manager_.alive();
+            }
+            const auto third = std::chrono::duration_cast<std::chrono::milliseconds>(*limit / 3);
+            return signals_.wait_for(std::max(third, 200ms)); // two ticks of a worker
+        }
+        return has_retired ? signals_.wait_for(reap_interval) : signals_.wait();
+    }
+
+    // False when a second signal wants an end at once.
+    template <class Predicate>
+    bool stays_until(clock::time_point deadline, Predicate is_done) {
+        while (clock::now() < deadline && !is_done()) {
+            const auto number = signals_.wait_for(poll_interval);
+            if (number == SIGUSR1) {
+                running_.reopen_logs();
+            } else if (number != 0 && number != SIGHUP) {
+                return false;
+            }
+            if (manager_.watchdog_limit() && running_.is_alive()) {
+                manager_.alive();
+            }
+        }
+        return true;
+    }
+
+    int cut_short() {
+        log_.warning("stopped_at_once", {{"cut", std::to_string(running_.active_requests())}});
+        return 1;
+    }
+
+    application& running_;
+    const process_signals& signals_;
+    const service_manager& manager_;
+    service_log& log_;
+};
 
 } // namespace
 
-int serve(const core::config& settings, core::loaded_keys keys, const reload_source& source) {
+int serve(const core::config& settings, core::loaded_keys keys, const reload_source& source,
+          service_manager& manager) {
     const process_signals signals;
     service_log log(settings.log.level);
     warn(settings, keys, log);
-    application running(settings, std::move(keys), log);
+    application running(settings, std::move(keys), manager.sockets(), log);
     running.start();
-    run(running, source, signals, log);
-    const auto status = drain(running, signals, log);
+    manager.ready("serving");
+    watch over(running, signals, manager, log);
+    over.run(source);
+    const auto status = over.leave();
     running.stop();
     return status;
 }

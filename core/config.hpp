@@ -4,6 +4,8 @@
 // secret has a place here: keys are loaded by core/key_file.hpp and never meet this struct. Filled
 // by app/, read by every layer above core.
 
+#include "core/config_listener.hpp"
+
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -25,6 +27,15 @@ enum class store_migration : std::uint8_t {
     manual,    // "manual": somebody, with `sluice store migrate`
 };
 
+/// Where a trusted proxy says who its client is.
+enum class proxy_fields : std::uint8_t {
+    x_forwarded, // "x-forwarded": X-Forwarded-For, X-Forwarded-Proto, X-Forwarded-Host
+    forwarded,   // "forwarded": Forwarded (RFC 7239)
+};
+
+/// Oldest TLS that is spoken.
+enum class tls_version : std::uint8_t { v1_2, v1_3 };
+
 /// Least severe event that is written.
 enum class log_level : std::uint8_t { debug, info, warning, error };
 
@@ -39,9 +50,19 @@ enum class logged_user : std::uint8_t {
 };
 
 struct config {
-    /// host:port, IPv6 as [::1]:8080; port 0 takes any free port. Loopback, so that a first start
-    /// exposes nothing.
+    /// host:port, IPv6 as [::1]:8080, unix:/path or systemd[:name]; port 0 takes any free port.
+    /// Loopback, so that a first start exposes nothing.
     std::string listen = "127.0.0.1:8080";
+
+    /// Sockets with their particulars; when there are any, `listen` is not used.
+    std::vector<listener_settings> listeners;
+
+    /// CIDR blocks of the proxies that are believed when they name their client, and "unix" for
+    /// those that come by a unix socket. None: nobody is.
+    std::vector<std::string> trusted_proxies;
+
+    /// One kind, because a proxy that writes the one passes the other through, forged or not.
+    proxy_fields trusted_fields = proxy_fields::x_forwarded;
 
     /// Threads that serve connections; 0 is one per core, which is best for a gateway.
     unsigned threads = 0;
@@ -213,8 +234,23 @@ struct config {
         logged_user user_id = logged_user::hash;
     } log;
 
+    /// Listeners with a certificate.
+    struct tls_section {
+        tls_version min_version = tls_version::v1_2;
+
+        /// Seconds a handshake may take in all.
+        std::chrono::seconds handshake_timeout{10};
+
+        /// Seconds between two looks at the certificate files for a change; 0: SIGHUP alone.
+        std::chrono::seconds reload_interval{10};
+    } tls;
+
     /// Leaving.
     struct shutdown_section {
+        /// Seconds after SIGTERM in which /readyz says no while connections are still taken, for a
+        /// balancer to notice.
+        std::chrono::seconds delay{0};
+
         /// Seconds that transfers under way are given after SIGTERM; below the 30 to 90 s after
         /// which supervisors kill.
         std::chrono::seconds drain_timeout{30};

@@ -1,30 +1,25 @@
 // The configuration file as a source: JSON objects nested by the sections of the settings.
+#include "core/config_listeners.hpp"
 #include "core/config_merge.hpp"
+#include "core/json_setting.hpp"
 #include "core/operator_json.hpp"
 #include "core/small_file.hpp"
 #include "core/unique_fd.hpp"
 
-#include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
 
 #include <fcntl.h>
 
 #include <cerrno>
-#include <cstdint>
-#include <limits>
-#include <optional>
 #include <set>
+#include <utility>
 
 namespace sluice::core {
 
 namespace json = boost::json;
 
 namespace {
-
-std::string_view view_of(const json::string& text) {
-    return {text.data(), text.size()};
-}
 
 /// Every path and every section, for suggestions.
 std::vector<std::string_view> known_names() {
@@ -37,37 +32,6 @@ std::vector<std::string_view> known_names() {
         }
     }
     return {names.begin(), names.end()};
-}
-
-std::optional<std::vector<std::string>> to_list(const json::array& array) {
-    std::vector<std::string> list;
-    for (const auto& entry : array) {
-        const auto* const text = entry.if_string();
-        if (text == nullptr) {
-            return std::nullopt;
-        }
-        list.emplace_back(view_of(*text));
-    }
-    return list;
-}
-
-/// nullopt for what no setting takes: null, true, fractions, objects, lists of anything but texts.
-std::optional<setting_value> to_value(const json::value& value) {
-    if (const auto* const text = value.if_string()) {
-        return std::string(view_of(*text));
-    }
-    if (const auto* const number = value.if_int64()) {
-        return *number;
-    }
-    if (value.is_uint64()) { // only numbers above int64's range; no setting reaches so far
-        return std::numeric_limits<std::int64_t>::max();
-    }
-    if (const auto* const array = value.if_array()) {
-        if (auto list = to_list(*array)) {
-            return std::move(*list);
-        }
-    }
-    return std::nullopt;
 }
 
 class file_reader {
@@ -95,11 +59,13 @@ class file_reader {
 
   private:
     void read(const setting& which, const json::value& value, const std::string& where) {
-        // Without a counterpart, an empty list is what every other kind objects to.
-        const setting_value wrong = which.kind == setting_kind::list
-                                        ? setting_value(std::int64_t{})
-                                        : setting_value(std::vector<std::string>{});
-        merge_.give(which, to_value(value).value_or(wrong), where);
+        if (which.kind == setting_kind::listeners) {
+            std::vector<config_problem> problems;
+            auto listeners = read_listeners(value, problems);
+            merge_.give(which, std::move(listeners), std::move(problems), where);
+        } else {
+            merge_.give(which, from_json(which, value), where);
+        }
     }
 
     void read_section(const json::value& value, const std::string& path, const std::string& where) {

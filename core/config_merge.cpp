@@ -17,14 +17,27 @@ void config_merge::give(const setting& which, const setting_value& value, std::s
     origins_[which.path] = std::move(where);
 }
 
+void config_merge::give(const setting& which, std::vector<listener_settings> listeners,
+                        std::vector<config_problem> problems, const std::string& where) {
+    if (problems.empty()) {
+        give(which, setting_value(std::move(listeners)), where);
+    }
+    for (auto& problem : problems) {
+        complain(where + problem.where, std::move(problem.what));
+    }
+}
+
 void config_merge::complain(std::string where, std::string what) {
     merged_.problems.push_back({std::move(where), std::move(what)});
 }
 
 loaded_config config_merge::finish(config_use use) && {
     for (auto& problem : validate(merged_.settings, use)) {
-        const auto origin = origins_.find(problem.where);
-        complain(origin == origins_.end() ? std::move(problem.where) : origin->second,
+        // "listeners[1].address" was given where "listeners" was.
+        const auto bracket = std::min(problem.where.find('['), problem.where.size());
+        const auto origin = origins_.find(std::string_view(problem.where).substr(0, bracket));
+        complain(origin == origins_.end() ? std::move(problem.where)
+                                          : origin->second + problem.where.substr(bracket),
                  std::move(problem.what));
     }
     return std::move(merged_);

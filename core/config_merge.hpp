@@ -16,6 +16,11 @@ class config_merge {
     /// Sets the field, or complains about the value; `where` is the place the operator wrote it.
     void give(const setting& which, const setting_value& value, std::string where);
 
+    /// The same for `listeners`, unless there are `problems`: those are added instead, each at its
+    /// place behind `where`.
+    void give(const setting& which, std::vector<listener_settings> listeners,
+              std::vector<config_problem> problems, const std::string& where);
+
     void complain(std::string where, std::string what);
 
     /// Validates what has been merged. Problems of a setting that a source gave point to that

@@ -1,33 +1,20 @@
 #include "core/config_print.hpp"
 
 #include "core/config_settings.hpp"
+#include "core/json_setting.hpp"
 #include "core/json_text.hpp"
 
-#include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
 
-#include <cstdint>
-#include <variant>
+#include <utility>
 
 namespace sluice::core {
 
 namespace json = boost::json;
 
 namespace {
-
-struct to_value {
-    json::value operator()(std::int64_t number) const { return number; }
-    json::value operator()(const std::string& text) const { return json::string(text); }
-    json::value operator()(const std::vector<std::string>& list) const {
-        json::array array;
-        for (const auto& entry : list) {
-            array.emplace_back(json::string(entry));
-        }
-        return array;
-    }
-};
 
 /// Sets "media.layout.course" inside nested objects, making those that are not there yet.
 void put(json::object& into, std::string_view path, json::value value) {
@@ -47,7 +34,7 @@ void put(json::object& into, std::string_view path, json::value value) {
 std::string to_json(const config& from) {
     json::object root;
     for (const auto& each : settings()) {
-        put(root, each.path, std::visit(to_value{}, each.get(from)));
+        put(root, each.path, to_json_value(each.get(from)));
     }
     return pretty_json(root);
 }
@@ -57,7 +44,7 @@ std::string settings_table() {
     std::string out = "| Setting | Default | Allowed | Environment | Meaning |\n"
                       "|---|---|---|---|---|\n";
     for (const auto& each : settings()) {
-        const auto value = json::serialize(std::visit(to_value{}, each.get(defaults)));
+        const auto value = json::serialize(to_json_value(each.get(defaults)));
         out += "| `" + std::string(each.path) + "` | `" + value + "` | " + allowed_values(each) +
                " | `" + environment_name(each) + "` | " + std::string(each.help) +
                (each.needs_restart ? " (restart)" : "") + " |\n";

@@ -14,8 +14,12 @@ using media = config::media_section;
 using tokens = config::tokens_section;
 using limits = config::limits_section;
 using store = config::store_section;
+using tls = config::tls_section;
+using shutdown = config::shutdown_section;
 
 constexpr std::array<std::string_view, 2> issuer_modes{"auto", "none"};
+constexpr std::array<std::string_view, 2> proxy_field_names{"x-forwarded", "forwarded"};
+constexpr std::array<std::string_view, 2> tls_versions{"1.2", "1.3"};
 constexpr std::array<std::string_view, 2> store_migrations{"auto", "manual"};
 constexpr std::array<std::string_view, 4> log_levels{"debug", "info", "warning", "error"};
 constexpr std::array<std::string_view, 2> log_formats{"json", "logfmt"};
@@ -32,7 +36,13 @@ constexpr std::int64_t gibi = std::int64_t{1} << 30;
 constexpr std::array table{
     fixed(text_setting<&c::listen>("listen",
                                    "Address of the main listener; port 0 takes any free port")),
+    fixed(listeners_setting<&c::listeners>(
+        "listeners", "Listeners with particulars, instead of `listen`: see below")),
     fixed(number_setting<&c::threads>("threads", 0, 1024, "Serving threads; 0: one per core")),
+    list_setting<&c::trusted_proxies>(
+        "trusted_proxies", "CIDR blocks, and unix: proxies that are believed about their clients"),
+    choice_setting<proxy_field_names, &c::trusted_fields>(
+        "trusted_fields", "Fields in which they say it: X-Forwarded-* or Forwarded"),
     text_setting<&c::public_base_url>(
         "public_base_url", "What clients reach the service by; empty: the Host of each request"),
 
@@ -126,8 +136,18 @@ constexpr std::array table{
                                                                   "How the access log is written"),
     choice_setting<logged_users, &c::log, &c::log_section::user_id>(
         "log.user_id", "The user in the access log: hash is a pseudonym, plain the id"),
-    seconds_setting<&c::shutdown, &c::shutdown_section::drain_timeout>(
-        "shutdown.drain_timeout", 0, day, "Time for transfers under way after SIGTERM"),
+    choice_setting<tls_versions, &c::tls, &tls::min_version>("tls.min_version",
+                                                             "Oldest TLS that is spoken"),
+    seconds_setting<&c::tls, &tls::handshake_timeout>("tls.handshake_timeout", 1, hour,
+                                                      "Time a TLS handshake may take in all"),
+    seconds_setting<&c::tls, &tls::reload_interval>(
+        "tls.reload_interval", 0, day,
+        "Time between two looks at the certificate files; 0: at a reload only"),
+    seconds_setting<&c::shutdown, &shutdown::delay>(
+        "shutdown.delay", 0, hour,
+        "Time after SIGTERM in which /readyz is red and connections are still taken"),
+    seconds_setting<&c::shutdown, &shutdown::drain_timeout>(
+        "shutdown.drain_timeout", 0, day, "Time for transfers under way after that"),
     text_setting<&c::web, &c::web_section::root>(
         "web.root", "Directory of the built download page; empty: no page"),
     fixed(text_setting<&c::metrics, &c::metrics_section::listen>(

@@ -1,14 +1,27 @@
 #include "core/config_source.hpp"
 
+#include "core/config_listeners.hpp"
 #include "core/config_merge.hpp"
 #include "core/nearest_name.hpp"
 #include "core/operator_json.hpp"
 
 #include <set>
+#include <utility>
 
 namespace sluice::core {
 
 namespace {
+
+void give_text(config_merge& merge, const setting& which, std::string_view text,
+               const std::string& where) {
+    if (which.kind == setting_kind::listeners) {
+        std::vector<config_problem> problems;
+        auto listeners = read_listeners(text, problems);
+        merge.give(which, std::move(listeners), std::move(problems), where);
+    } else {
+        merge.give(which, from_text(which, text), where);
+    }
+}
 
 void read_environment(const config_sources& from, config_merge& merge) {
     std::vector<std::string> names;
@@ -28,8 +41,7 @@ void read_environment(const config_sources& from, config_merge& merge) {
             ++index;
         }
         if (index < names.size()) {
-            const auto& which = settings()[index];
-            merge.give(which, from_text(which, value), where);
+            give_text(merge, settings()[index], value, where);
         } else {
             merge.complain(where, unknown_setting(name, known));
         }
@@ -49,7 +61,7 @@ void read_flags(const config_sources& from, config_merge& merge) {
         } else if (!given.insert(flag.path).second) {
             merge.complain(flag.flag, "this setting is given twice");
         } else {
-            merge.give(*which, from_text(*which, flag.value), flag.flag);
+            give_text(merge, *which, flag.value, flag.flag);
         }
     }
 }

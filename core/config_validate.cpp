@@ -1,6 +1,6 @@
 #include "core/config_validate.hpp"
 
-#include "core/host_port.hpp"
+#include "core/config_validate_listeners.hpp"
 #include "core/ip_address.hpp"
 #include "core/media_layout.hpp"
 #include "core/store_url.hpp"
@@ -18,24 +18,6 @@ namespace sluice::core {
 namespace {
 
 using problems = std::vector<config_problem>;
-
-constexpr std::string_view address_rule =
-    "must be an address and a port, such as 127.0.0.1:8080, 0.0.0.0:8080 or [::1]:8080";
-
-void check_addresses(const config& settings, problems& out) {
-    const auto main = parse_host_port(settings.listen);
-    if (!main) {
-        out.push_back({"listen", std::string(address_rule)});
-    }
-    const auto& metrics_text = settings.metrics.listen;
-    const auto metrics = parse_host_port(metrics_text);
-    if (!metrics_text.empty() && !metrics) {
-        out.push_back({"metrics.listen", std::string(address_rule) + ", or empty"});
-    }
-    if (main && main == metrics && main->port != 0) {
-        out.push_back({"metrics.listen", "must differ from listen, or be empty"});
-    }
-}
 
 void check_web(const config& settings, problems& out) {
     if (!settings.public_base_url.empty()) {
@@ -125,7 +107,7 @@ void check_peers(const config& settings, problems& out) {
 
 std::vector<config_problem> validate(const config& settings, config_use use) {
     problems out;
-    check_addresses(settings, out);
+    check_listeners(settings, out);
     check_web(settings, out);
     check_media(settings, use, out);
     check_peers(settings, out);

@@ -45,6 +45,26 @@ bool is_ipv4(const ip_address& address) noexcept {
     return std::ranges::equal(mapped, std::span(address).first<mapped.size()>());
 }
 
+ip_address from_ipv4(std::span<const std::uint8_t, 4> bytes) noexcept {
+    ip_address address{};
+    std::ranges::copy(mapped, address.begin());
+    std::ranges::copy(bytes, address.begin() + mapped.size());
+    return address;
+}
+
+bool is_loopback(const ip_address& address) noexcept {
+    constexpr ip_address v6_loopback{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1};
+    return address == v6_loopback || (is_ipv4(address) && address[mapped.size()] == 127);
+}
+
+std::string to_string(const ip_address& address) {
+    std::array<char, INET6_ADDRSTRLEN> text{};
+    const bool is_v4 = is_ipv4(address);
+    ::inet_ntop(is_v4 ? AF_INET : AF_INET6, address.data() + (is_v4 ? mapped.size() : 0),
+                text.data(), text.size());
+    return text.data();
+}
+
 ip_address peer_of(const ip_address& address) noexcept {
     return is_ipv4(address) ? address : masked(address, peer_bits);
 }
@@ -73,6 +93,16 @@ std::optional<address_block> parse_address_block(std::string_view text) {
     }
     block.prefix = base + bits;
     return block.contains(block.first) ? std::optional(block) : std::nullopt;
+}
+
+std::vector<address_block> address_blocks_of(std::span<const std::string> texts) {
+    std::vector<address_block> blocks;
+    for (const auto& text : texts) {
+        if (const auto block = parse_address_block(text)) {
+            blocks.push_back(*block);
+        }
+    }
+    return blocks;
 }
 
 bool contains(std::span<const address_block> blocks, const ip_address& address) noexcept {

@@ -9,6 +9,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace sluice::core {
 
@@ -20,6 +21,15 @@ using ip_address = std::array<std::uint8_t, 16>;
 
 /// True for an IPv4 address in its mapped form.
 [[nodiscard]] bool is_ipv4(const ip_address& address) noexcept;
+
+/// From the bytes of an IPv4 address in network order.
+[[nodiscard]] ip_address from_ipv4(std::span<const std::uint8_t, 4> bytes) noexcept;
+
+/// 127.0.0.0/8 and ::1.
+[[nodiscard]] bool is_loopback(const ip_address& address) noexcept;
+
+/// The form that parse_ip_address() reads; IPv4 dotted.
+[[nodiscard]] std::string to_string(const ip_address& address);
 
 /// What counts as one peer: an IPv4 address, or the /64 that an IPv6 address lies in, which is the
 /// least that anybody is given.
@@ -36,6 +46,9 @@ struct address_block {
 /// "10.0.0.0/8", "fd00::/8", or an address alone. nullopt when it is none, or when a bit below the
 /// prefix is set: 10.1.2.3/8 is a slip more often than a habit.
 [[nodiscard]] std::optional<address_block> parse_address_block(std::string_view text);
+
+/// The blocks of `texts`; what is none is left out (core/config_validate.hpp has refused it).
+[[nodiscard]] std::vector<address_block> address_blocks_of(std::span<const std::string> texts);
 
 /// True when one of `blocks` holds `address`.
 [[nodiscard]] bool contains(std::span<const address_block> blocks,

@@ -64,7 +64,7 @@ std::vector<std::string> split_list(std::string_view text) {
 
 } // namespace
 
-std::string allowed_values(const setting& which) {
+std::string allowed_values(const setting_shape& which) {
     switch (which.kind) {
     case setting_kind::number:
         return std::to_string(which.min) + " to " + std::to_string(which.max);
@@ -80,13 +80,17 @@ std::string allowed_values(const setting& which) {
     }
     case setting_kind::list:
         return "list of texts";
+    case setting_kind::boolean:
+        return "true or false";
+    case setting_kind::listeners:
+        return "list of listeners";
     case setting_kind::text:
         break;
     }
     return "text";
 }
 
-std::string check(const setting& which, const setting_value& value) {
+std::string check(const setting_shape& which, const setting_value& value) {
     switch (which.kind) {
     case setting_kind::number:
     case setting_kind::seconds: {
@@ -103,6 +107,12 @@ std::string check(const setting& which, const setting_value& value) {
         const auto* const list = std::get_if<std::vector<std::string>>(&value);
         return list != nullptr ? check_list(*list) : "must be a list of texts";
     }
+    case setting_kind::boolean:
+        return std::holds_alternative<bool>(value) ? "" : "must be true or false";
+    case setting_kind::listeners:
+        return std::holds_alternative<std::vector<listener_settings>>(value)
+                   ? ""
+                   : "must be a list of listeners";
     case setting_kind::text:
         break;
     }
@@ -110,7 +120,7 @@ std::string check(const setting& which, const setting_value& value) {
     return text != nullptr ? check_text(*text) : "must be a text";
 }
 
-setting_value from_text(const setting& which, std::string_view text) {
+setting_value from_text(const setting_shape& which, std::string_view text) {
     if (which.kind == setting_kind::list) {
         return split_list(text);
     }
@@ -121,6 +131,9 @@ setting_value from_text(const setting& which, std::string_view text) {
         if (fault == std::errc{} && stop == end) {
             return number;
         }
+    }
+    if (which.kind == setting_kind::boolean && (text == "true" || text == "false")) {
+        return text == "true";
     }
     return std::string(text);
 }

@@ -25,6 +25,8 @@ class unique_fd {
     }
 
     [[nodiscard]] int get() const noexcept { return fd_; }
+    /// Gives up the descriptor without closing it.
+    int release() noexcept { return std::exchange(fd_, -1); }
     [[nodiscard]] explicit operator bool() const noexcept { return fd_ >= 0; }
 
   private:

@@ -3,6 +3,7 @@
 // one io_context per thread, so no type-erased executor and no strand on the hot path.
 
 #include <boost/asio/basic_stream_socket.hpp>
+#include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/beast/http/field.hpp>
@@ -18,6 +19,8 @@ namespace bhttp = boost::beast::http;
 
 using error_code = boost::system::error_code;
 using tcp = net::ip::tcp;
-using tcp_socket = net::basic_stream_socket<tcp, net::io_context::executor_type>;
+/// Of TCP or of a unix socket.
+using stream_socket =
+    net::basic_stream_socket<net::generic::stream_protocol, net::io_context::executor_type>;
 
 } // namespace sluice::http

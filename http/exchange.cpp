@@ -7,6 +7,7 @@ void exchange_record::restart(std::chrono::steady_clock::time_point now) noexcep
     method = problem = cause = {};
     jti.clear();
     user_id.clear();
+    client.clear();
     slice = {};
     slices = 0;
     trace = {};

@@ -4,6 +4,7 @@
 
 #include "core/byte_range.hpp"
 #include "core/claims.hpp"
+#include "core/ip_address.hpp"
 #include "core/revocation_table.hpp"
 #include "core/token_service.hpp"
 #include "http/file_cache.hpp"
@@ -23,8 +24,11 @@ namespace sluice::http {
 
 /// Who is at the other end of a connection.
 struct peer_info {
-    std::string address; // without the port
-    bool is_loopback = false;
+    std::string address;      // without the port; "unix" where there is none
+    bool is_loopback = false; // on this machine, and nothing in between
+    bool is_unix = false;     // by a unix socket
+    bool is_secure = false;   // by TLS, here or at the balancer
+    core::ip_address ip{};    // all zero: not known
 };
 
 /// What a handler may look at, and room for its intermediate results.
@@ -33,8 +37,11 @@ struct request {
     path_segments path;
     std::string_view raw_path; // as sent, still encoded
     std::string_view query;
-    const peer_info* peer = nullptr;
-    std::chrono::sys_seconds now{}; // wall time when the header was complete, or the wait over
+    const peer_info* peer = nullptr; // the client, as far as trusted proxies name it
+    peer_info client;                // what `peer` points to where one has
+    std::string public_host;         // what the client asked for, as a trusted proxy says; or empty
+    bool is_secure = false;          // the client's own connection is TLS
+    std::chrono::sys_seconds now{};  // wall time when the header was complete, or the wait over
     std::chrono::steady_clock::time_point steady_now{};
     file_cache* files = nullptr;                     // of the worker that serves this request
     core::token_press* press = nullptr;              // likewise
@@ -52,6 +59,7 @@ struct exchange_record {
     std::string_view cause;   // the domain's name for it, finer than the slug; for the log only
     std::string jti;          // of the verified or issued token
     std::string user_id;      // likewise
+    std::string client;       // where a trusted proxy named one: it is logged as the peer
     core::byte_slice slice{}; // of the file, where a part of it was asked for
     unsigned slices = 0;      // how many parts were asked for; 0: not a part of a file
     core::token_trace trace;  // of the token that a download was let through for

@@ -5,29 +5,46 @@
 #include <boost/asio/post.hpp>
 
 #include <fcntl.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
 
+#include <algorithm>
+#include <cerrno>
 #include <exception>
-#include <sstream>
+#include <optional>
+#include <utility>
 
 namespace sluice::http {
 
 namespace {
 
 constexpr std::chrono::milliseconds failure_pause{100};
-
-core::ip_address address_of(const tcp::endpoint& peer) {
-    const auto address = peer.address();
-    const auto wide = address.is_v4()
-                          ? net::ip::make_address_v6(net::ip::v4_mapped, address.to_v4())
-                          : address.to_v6();
-    return wide.to_bytes();
-}
-
 // Before those who are connected have their turn.
 constexpr int accepted_per_turn = 64;
 
 // Told so at once between two pauses; the rest waits for the next.
 constexpr int turned_away_at_once = 64;
+
+// What the kernel says of the other end.
+peer_info describe_peer(const sockaddr_storage& from) {
+    const auto* const bytes = reinterpret_cast<const std::uint8_t*>(&from);
+    core::ip_address ip{};
+    if (from.ss_family == AF_INET) {
+        ip = core::from_ipv4(std::span<const std::uint8_t, 4>(
+            bytes + offsetof(sockaddr_in, sin_addr), std::size_t{4}));
+    } else if (from.ss_family == AF_INET6) {
+        std::copy_n(bytes + offsetof(sockaddr_in6, sin6_addr), ip.size(), ip.begin());
+    } else { // a unix socket: whoever may open its path is on this machine
+        return {.address = "unix", .is_loopback = true, .is_unix = true};
+    }
+    return {.address = core::to_string(ip), .is_loopback = core::is_loopback(ip), .ip = ip};
+}
+
+// Errors of the connection that was about to come, not of the listener (accept(2)).
+bool concerns_one_connection(int error) noexcept {
+    return error == ECONNABORTED || error == EINTR || error == EPROTO || error == ENETDOWN ||
+           error == EHOSTDOWN || error == EHOSTUNREACH || error == ENETUNREACH;
+}
 
 core::unique_fd spare_descriptor() noexcept {
     return core::unique_fd(::open("/dev/null", O_RDONLY | O_CLOEXEC));
@@ -38,23 +55,33 @@ bool is_out_of_descriptors(error_code ec) noexcept {
            ec == boost::system::errc::too_many_files_open_in_system;
 }
 
+// The next connection; none, with errno, when there is none. The kernel makes the socket
+// non-blocking and says whose it is in one call.
+core::unique_fd take(int listening, peer_info& peer) {
+    sockaddr_storage from{};
+    socklen_t size = sizeof from;
+    core::unique_fd socket(::accept4(listening, reinterpret_cast<sockaddr*>(&from), &size,
+                                     SOCK_NONBLOCK | SOCK_CLOEXEC));
+    if (socket) {
+        peer = describe_peer(from);
+    }
+    return socket;
+}
+
 } // namespace
 
-listener::listener(const tcp::endpoint& endpoint, connection_gate& gate,
-                   std::vector<worker*> workers, std::function<void(error_code)> on_failure)
-    : gate_(gate), workers_(std::move(workers)), on_failure_(std::move(on_failure)),
-      acceptor_(workers_.front()->context()), pause_(workers_.front()->context()),
-      spare_(spare_descriptor()) {
-    try {
-        acceptor_.open(endpoint.protocol());
-        acceptor_.set_option(acceptor::reuse_address(true));
-        acceptor_.bind(endpoint);
-        acceptor_.listen(acceptor::max_listen_connections);
-        acceptor_.non_blocking(true);
-    } catch (const boost::system::system_error& failure) {
-        std::ostringstream text;
-        text << "cannot listen on " << endpoint;
-        throw boost::system::system_error(failure.code(), text.str());
+listener::listener(listen_socket socket, const entrance& by, std::vector<worker*> workers,
+                   std::function<void(error_code)> on_failure)
+    : by_(by), workers_(std::move(workers)), on_failure_(std::move(on_failure)),
+      socket_(std::move(socket)), name_(name_of(socket_)), acceptor_(workers_.front()->context()),
+      pause_(workers_.front()->context()), spare_(spare_descriptor()) {
+    acceptor_.assign(net::generic::stream_protocol(socket_.family, 0), socket_.fd.get());
+    socket_.fd.release();
+}
+
+listener::~listener() {
+    if (acceptor_.is_open()) {
+        remove_path(socket_);
     }
 }
 
@@ -64,9 +91,15 @@ void listener::start() {
 
 void listener::stop() {
     net::post(acceptor_.get_executor(), [this] {
+        if (!acceptor_.is_open()) {
+            return;
+        }
+        remove_path(socket_);
+        accept_some(); // those who are connected already would be reset
         error_code ignored;
         acceptor_.close(ignored);
         pause_.cancel();
+        is_open_.store(false);
     });
 }
 
@@ -83,14 +116,13 @@ void listener::wait() {
     });
 }
 
-// Accepted here and not by async_accept, which is lost for ever when memory runs out inside it.
 void listener::accept_some() {
     for (int taken = 0; taken < accepted_per_turn; ++taken) {
         const auto ec = accept_one();
         if (ec == net::error::would_block) {
             break;
         }
-        if (ec && ec != net::error::connection_aborted) {
+        if (ec) {
             back_off(ec);
             return;
         }
@@ -98,35 +130,51 @@ void listener::accept_some() {
     wait();
 }
 
+// Takes one connection; success too when that one has gone wrong on its way.
 error_code listener::accept_one() {
-    auto& to = *workers_[next_];
-    error_code ec;
+    peer_info peer;
+    auto socket = take(acceptor_.native_handle(), peer);
+    if (!socket) {
+        return concerns_one_connection(errno) ? error_code{}
+                                              : error_code(errno == EAGAIN ? EWOULDBLOCK : errno,
+                                                           boost::system::system_category());
+    }
     try {
-        tcp_socket socket(to.context());
-        acceptor_.accept(socket, peer_, ec);
-        if (!ec) {
-            report({});
-            next_ = (next_ + 1) % workers_.size();
-            hand_over(to, std::move(socket));
-        }
+        report({});
+        hand_over(std::move(socket), std::move(peer));
     } catch (const std::exception&) { // no memory to hand it over: the socket closes
         workers_.front()->count().faults.add();
     }
-    return ec;
+    return {};
 }
 
-void listener::hand_over(worker& to, tcp_socket socket) {
-    auto verdict = gate_.admit(address_of(peer_));
+arrival listener::make_arrival(worker& to, core::unique_fd socket, peer_info peer,
+                               connection_gate::verdict verdict) const {
+    arrival from{.socket = stream_socket(to.context().get_executor()),
+                 .peer = std::move(peer),
+                 .verdict = std::move(verdict)};
+    from.socket.assign(net::generic::stream_protocol(socket_.family, 0), socket.get()); // or throws
+    socket.release();
+    return from;
+}
+
+void listener::hand_over(core::unique_fd socket, peer_info peer) {
+    // Whose connection it is, a balancer says later (http/proxy_prologue.hpp).
+    const bool is_counted = by_.proxy == core::proxy_protocol::off && !peer.is_unix;
+    auto verdict = by_.gate->admit(is_counted ? std::optional(peer.ip) : std::nullopt);
     if (verdict.how != admission::served) {
         workers_.front()->count().add_limit(verdict.limit);
     }
     if (verdict.how == admission::dropped) {
         return; // the socket closes
     }
-    net::post(to.context(),
-              [&to, verdict = std::move(verdict), socket = std::move(socket)]() mutable {
-                  to.adopt(std::move(socket), std::move(verdict));
-              });
+    auto& to = *workers_[next_];
+    next_ = (next_ + 1) % workers_.size();
+    net::post(to.context(), [&to, &by = by_,
+                             from = make_arrival(to, std::move(socket), std::move(peer),
+                                                 std::move(verdict))]() mutable {
+        to.adopt(std::move(from), by);
+    });
 }
 
 // Once when accepting begins to fail, once when it works again.
@@ -164,13 +212,17 @@ void listener::turn_away_waiting() {
     auto& own = *workers_.front();
     spare_ = {};
     for (int told = 0; told < turned_away_at_once; ++told) {
-        error_code ec;
-        tcp_socket socket(own.context());
-        acceptor_.accept(socket, ec);
-        if (ec) {
+        peer_info peer;
+        auto socket = take(acceptor_.native_handle(), peer);
+        if (!socket) {
             break; // nobody waits any more, or somebody else took the descriptor
         }
-        own.adopt(std::move(socket), {.how = admission::turned_away, .limit = {}, .place = {}});
+        if (by_.starter != nullptr) {
+            continue; // a handshake would hold the descriptor; the socket closes
+        }
+        own.begin(make_arrival(own, std::move(socket), std::move(peer),
+                               {.how = admission::turned_away, .limit = {}, .place = {}}),
+                  by_);
     }
     spare_ = spare_descriptor();
 }

@@ -86,6 +86,8 @@ struct counters {
     counter accept_failures;
     counter media_read_failures; // in mid-transfer
     counter faults;              // exceptions: memory that ran out, or a defect
+    counter proxy_headers_refused;
+    counter tls_handshakes_failed;
     counter log_lines_dropped;
     counter file_cache_hits;
     counter file_cache_misses;

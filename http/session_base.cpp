@@ -1,5 +1,6 @@
 #include "http/session_base.hpp"
 
+#include "http/client_origin.hpp"
 #include "http/dispatch.hpp"
 
 #include <exception>
@@ -7,28 +8,14 @@
 
 namespace sluice::http {
 
-session_base::session_base(worker& owner, peer_info peer) : owner_(owner), peer_(std::move(peer)) {
-    owner_.enlist(*this);
-    owner_.count().connections_open.add();
-    owner_.count().connections[static_cast<std::size_t>(state_)].add();
-}
+session_base::session_base(worker& owner, peer_info peer)
+    : counted_connection(owner), peer_(std::move(peer)) {}
 
 session_base::~session_base() {
     release_inbound();
     if (out_) {
         owner_.count().requests_active.subtract();
         owner_.outbounds().give_back(std::move(out_));
-    }
-    owner_.count().connections[static_cast<std::size_t>(state_)].subtract();
-    owner_.count().connections_open.subtract();
-}
-
-void session_base::wait_for(connection_state what) noexcept {
-    if (what != state_) {
-        auto& connections = owner_.count().connections;
-        connections[static_cast<std::size_t>(state_)].subtract();
-        connections[static_cast<std::size_t>(what)].add();
-        state_ = what;
     }
 }
 
@@ -119,6 +106,12 @@ void session_base::compose() {
     out_->record.method = {method.data(), method.size()};
     if (served_ >= owner_.where().limits.requests_per_connection) {
         owner_.count().add_limit(limit_label::requests_per_connection);
+    }
+    asked.public_host.clear();
+    asked.is_secure = peer_.is_secure;
+    if (const auto& trust = owner_.where().proxies;
+        !trust.is_empty() && find_client(trust, asked)) {
+        out_->record.client = asked.client.address; // the header is gone when the log is written
     }
     auto opened = open_answer();
     dispatch(owner_.where(), asked, opened);
@@ -216,7 +209,7 @@ void session_base::conclude(outcome how, time_point instant) noexcept {
     if (owner_.log().is_on()) {
         owner_.log().write({.time = owner_.where().clock.wall(),
                             .request_id = out_->id.view(),
-                            .peer = peer_.address,
+                            .peer = record.client.empty() ? peer_.address : record.client,
                             .over = over,
                             .how = how,
                             .record = record},

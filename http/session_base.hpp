@@ -2,6 +2,7 @@
 // What a connection is, whatever carries it: its request, its answer, its place among the others,
 // and the borders at which faults are turned into refusals. The state machine is http/session.hpp.
 
+#include "http/counted_connection.hpp"
 #include "http/exchange.hpp"
 #include "http/turn_queue.hpp"
 #include "http/worker.hpp"
@@ -14,7 +15,7 @@
 
 namespace sluice::http {
 
-class session_base : public deadline_node, public connection, public turn_taker {
+class session_base : public counted_connection, public turn_taker {
   public:
     session_base(worker& owner, peer_info peer);
     ~session_base() override;
@@ -23,16 +24,11 @@ class session_base : public deadline_node, public connection, public turn_taker 
     void resume(continuation then);
 
   protected:
-    using time_point = std::chrono::steady_clock::time_point;
-
     /// How long a closing connection waits for the peer's own close (RFC 9112 §9.6), and one that
     /// is refused for its first request.
     static constexpr std::chrono::seconds linger{2};
     /// Bytes it reads and discards meanwhile, beside limits.content_bytes.
     static constexpr std::size_t linger_bytes = 65536;
-
-    [[nodiscard]] time_point now() const noexcept { return owner_.where().clock.steady(); }
-    void arm(time_point deadline) noexcept { owner_.deadlines().arm(*this, deadline); }
 
     /// Makes in_ available.
     void hold_inbound();
@@ -56,10 +52,7 @@ class session_base : public deadline_node, public connection, public turn_taker 
     [[nodiscard]] outcome judge_failure() noexcept;
     /// Counts and logs the response, which ended at `instant`, and gives it back.
     void conclude(outcome how, time_point instant) noexcept;
-    /// What the connection waits for from now on; nothing to do while that does not change.
-    void wait_for(connection_state what) noexcept;
 
-    worker& owner_;
     peer_info peer_;
     std::unique_ptr<inbound> in_;
     std::unique_ptr<outbound> out_;
@@ -81,8 +74,6 @@ class session_base : public deadline_node, public connection, public turn_taker 
     void open_exchange();
     reply open_reply(std::chrono::sys_seconds wall, bool keep_alive);
     reply open_answer();
-
-    connection_state state_ = connection_state::idle;
 };
 
 } // namespace sluice::http

@@ -5,6 +5,7 @@
 #include "core/clock.hpp"
 #include "core/transfer_deadline.hpp"
 #include "http/access_log.hpp"
+#include "http/client_origin.hpp"
 #include "http/cors.hpp"
 #include "http/file_cache.hpp"
 #include "http/request_parser.hpp"
@@ -32,7 +33,8 @@ struct site {
     const core::clock& clock; // the same for all sites of a process
     session_limits limits;
     log_policy log;
-    /// Set once, when the process begins to shut down: answers then close their connections.
+    proxy_trust proxies{};
+    /// Set once, when the listeners close: answers then close their connections.
     const std::atomic<bool>& is_draining;
 };
 

@@ -73,7 +73,7 @@ peer_state socket_transport::peek() noexcept {
 
 void socket_transport::shutdown_send() noexcept {
     error_code ignored; // the peer may be gone already
-    socket_.shutdown(tcp_socket::shutdown_send, ignored);
+    socket_.shutdown(stream_socket::shutdown_send, ignored);
 }
 
 void socket_transport::abort() noexcept {

@@ -1,6 +1,6 @@
 #pragma once
-// A plain TCP connection: non-blocking system calls, file bytes by sendfile. SIGPIPE is ignored by
-// the process (app/signals): sendfile has no flag against it.
+// A plain TCP or unix-socket connection: non-blocking system calls, file bytes by sendfile. SIGPIPE
+// is ignored by the process (app/signals): sendfile has no flag against it.
 
 #include "http/asio.hpp"
 #include "http/transport.hpp"
@@ -12,7 +12,7 @@ namespace sluice::http {
 class socket_transport {
   public:
     /// `socket` is connected and in non-blocking mode.
-    explicit socket_transport(tcp_socket socket) noexcept : socket_(std::move(socket)) {}
+    explicit socket_transport(stream_socket socket) noexcept : socket_(std::move(socket)) {}
 
     std::size_t read_some(std::span<char> into, error_code& ec) noexcept;
     std::size_t write_some(std::string_view text, bool more, error_code& ec) noexcept;
@@ -22,11 +22,11 @@ class socket_transport {
 
     template <class Handler>
     void async_wait_readable(Handler&& handler) {
-        socket_.async_wait(tcp_socket::wait_read, std::forward<Handler>(handler));
+        socket_.async_wait(stream_socket::wait_read, std::forward<Handler>(handler));
     }
     template <class Handler>
     void async_wait_writable(Handler&& handler) {
-        socket_.async_wait(tcp_socket::wait_write, std::forward<Handler>(handler));
+        socket_.async_wait(stream_socket::wait_write, std::forward<Handler>(handler));
     }
     void cancel_wait() noexcept;
     [[nodiscard]] peer_state peek() noexcept;
@@ -35,7 +35,7 @@ class socket_transport {
     void abort() noexcept;
 
   private:
-    tcp_socket socket_;
+    stream_socket socket_;
 };
 
 static_assert(transport<socket_transport>);

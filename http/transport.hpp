@@ -1,7 +1,7 @@
 #pragma once
 // What a session needs of a connection: try to read, try to write, wait until trying again makes
-// sense. Two models: socket_transport (plain TCP, sendfile) and stream_transport (any Beast or Asio
-// stream, buffered). Both pass the same tests.
+// sense. Two models: socket_transport (plain sockets, sendfile) and stream_transport (any Beast or
+// Asio stream, buffered). Both pass the same tests.
 
 #include "http/asio.hpp"
 

@@ -2,6 +2,7 @@
 
 #include "core/http_date.hpp"
 #include "http/persist.hpp"
+#include "http/proxy_prologue.hpp"
 #include "http/session.hpp"
 #include "http/socket_transport.hpp"
 
@@ -15,19 +16,6 @@ namespace sluice::http {
 namespace {
 
 constexpr std::size_t pooled = 256; // objects a worker keeps for the next request
-
-peer_info describe_peer(const tcp_socket& socket) {
-    error_code ec;
-    const auto endpoint = socket.remote_endpoint(ec);
-    if (ec) {
-        return {}; // gone already: the first read will say so
-    }
-    auto address = endpoint.address();
-    if (address.is_v6() && address.to_v6().is_v4_mapped()) {
-        address = net::ip::make_address_v4(net::ip::v4_mapped, address.to_v6());
-    }
-    return {.address = address.to_string(), .is_loopback = address.is_loopback()};
-}
 
 } // namespace
 
@@ -85,6 +73,7 @@ void worker::schedule_tick() {
             return;
         }
         const auto now = clock_.steady();
+        rounds_.add();
         deadlines_.advance(now);
         files_.expire(now);
         log_.flush();
@@ -92,17 +81,29 @@ void worker::schedule_tick() {
     });
 }
 
-void worker::adopt(tcp_socket socket, connection_gate::verdict verdict) try {
-    error_code ignored; // a socket that is gone already says so at the first read
-    socket.non_blocking(true, ignored);
-    socket.set_option(tcp::no_delay(true), ignored);
+void worker::adopt(arrival from, const entrance& by) try {
     count_.connections_accepted.add();
-    auto peer = describe_peer(socket);
-    auto* started = new session<socket_transport>(*this, socket_transport(std::move(socket)),
-                                                  std::move(peer)); // destroys itself
-    started->start(std::move(verdict));
+    if (!from.peer.is_unix) {
+        error_code ignored; // a socket that is gone already says so at the first read
+        from.socket.set_option(tcp::no_delay(true), ignored);
+    }
+    if (by.proxy == core::proxy_protocol::off) {
+        begin(std::move(from), by);
+    } else {
+        (new proxy_prologue(*this, std::move(from), by))->start(); // destroys itself
+    }
 } catch (const std::exception&) { // no memory for a session: the socket closes
     count_.faults.add();
+}
+
+void worker::begin(arrival from, const entrance& by) {
+    if (by.starter != nullptr) {
+        by.starter->start(*this, std::move(from));
+        return;
+    }
+    auto* started = new session<socket_transport>(*this, socket_transport(std::move(from.socket)),
+                                                  std::move(from.peer)); // destroys itself
+    started->start(std::move(from.verdict));
 }
 
 void worker::enlist(connection& one) {

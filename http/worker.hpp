@@ -4,8 +4,8 @@
 
 #include "http/access_log.hpp"
 #include "http/asio.hpp"
-#include "http/connection_gate.hpp"
 #include "http/deadline_wheel.hpp"
+#include "http/entrance.hpp"
 #include "http/file_cache.hpp"
 #include "http/object_pool.hpp"
 #include "http/read_buffer.hpp"
@@ -37,7 +37,7 @@ class connection : public boost::intrusive::list_base_hook<
     virtual ~connection() = default;
 
     /// Cuts the transfer under way, if `revoked` kills the token it was begun with.
-    virtual void recheck(const core::revocation_table& revoked) = 0;
+    virtual void recheck(const core::revocation_table& /*revoked*/) {}
 };
 
 /// A request while it is read and answered; given back as soon as nothing of it is needed.
@@ -85,11 +85,16 @@ class worker {
     /// kills. Thread safe. Called again when there is more in the same table.
     void revoke(std::shared_ptr<const core::revocation_table> table);
 
+    /// Grows ten times a second as long as the thread goes round its loop. Thread safe.
+    [[nodiscard]] std::uint64_t rounds() const noexcept { return rounds_.value(); }
+
     [[nodiscard]] net::io_context& context() noexcept { return context_; }
     [[nodiscard]] counters& count() noexcept { return count_; }
 
-    /// Takes a connected socket. On this worker's thread.
-    void adopt(tcp_socket socket, connection_gate::verdict verdict);
+    /// Takes a connected socket in non-blocking mode. On this worker's thread, as begin().
+    void adopt(arrival from, const entrance& by);
+    /// The connection's first byte is the client's: makes its session.
+    void begin(arrival from, const entrance& by);
 
     // For sessions, on this worker's thread:
     /// What is in force; it may be another one in the next handler that runs.
@@ -118,6 +123,7 @@ class worker {
     std::shared_ptr<const site> where_;
     const core::clock& clock_;
     counters count_;
+    counter rounds_;
     net::io_context context_;
     std::shared_ptr<mailbox> mailbox_; // also held by completions, which may outlive the worker
     net::executor_work_guard<net::io_context::executor_type> work_;

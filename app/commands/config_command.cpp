@@ -1,5 +1,6 @@
 #include "app/commands/config_command.hpp"
 
+#include "core/config_listeners.hpp"
 #include "core/config_print.hpp"
 
 #include <ostream>
@@ -29,7 +30,7 @@ int check_config(const core::loaded_config& loaded, const core::key_loading& key
 int print_config(const command_line& line, const core::loaded_config& loaded,
                  const terminal& streams) {
     if (line.has("--markdown")) {
-        streams.out << core::settings_table();
+        streams.out << core::settings_table() << '\n' << core::listener_table();
         return exit_success;
     }
     if (!loaded.problems.empty()) {

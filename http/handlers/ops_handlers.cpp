@@ -18,7 +18,7 @@ void health_handler::handle(request&, reply& out) const {
 }
 
 void ready_handler::handle(request&, reply& out) const {
-    if (is_draining_.load(std::memory_order_relaxed)) {
+    if (is_leaving_.load(std::memory_order_relaxed)) {
         out.refuse(problem_id::draining);
     } else if (!library_.is_readable()) {
         out.refuse(problem_id::media_unavailable);

@@ -24,13 +24,13 @@ class health_handler final : public handler {
 class ready_handler final : public handler {
   public:
     /// `revoked` is null where there is no store.
-    ready_handler(const std::atomic<bool>& is_draining, const core::media_library& library,
+    ready_handler(const std::atomic<bool>& is_leaving, const core::media_library& library,
                   const core::revocations* revoked) noexcept
-        : is_draining_(is_draining), library_(library), revoked_(revoked) {}
+        : is_leaving_(is_leaving), library_(library), revoked_(revoked) {}
     void handle(request& in, reply& out) const override;
 
   private:
-    const std::atomic<bool>& is_draining_;
+    const std::atomic<bool>& is_leaving_;
     const core::media_library& library_;
     const core::revocations* revoked_;
 };

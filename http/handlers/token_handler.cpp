@@ -30,10 +30,11 @@ core::mint_caller token_handler::describe_caller(const request& in) const {
 }
 
 void token_handler::append_url(const request& in, std::string_view path, std::string& out) const {
+    const std::string_view host = in.public_host.empty() ? in.head.host : in.public_host;
     if (!public_base_url_.empty()) {
         out += public_base_url_;
-    } else if (!in.head.host.empty()) { // HTTP/1.0 without Host: a relative reference
-        out.append("http://").append(in.head.host);
+    } else if (!host.empty()) { // HTTP/1.0 without Host: a relative reference
+        out.append(in.is_secure ? "https://" : "http://").append(host);
     }
     out += path;
 }

@@ -75,7 +75,8 @@ struct fixture {
     }
 
     [[nodiscard]] std::shared_ptr<const site> make_site() const {
-        return std::make_shared<const site>(site{*routes, cors, clock, limits, {}, draining});
+        return std::make_shared<const site>(
+            site{*routes, cors, clock, limits, {}, proxies, draining});
     }
 
     /// Connects, sends `text`, and runs until nothing is ready any more.
@@ -121,6 +122,7 @@ struct fixture {
     temp_dir dir;
     fake_clock clock;
     std::atomic<bool> draining{false};
+    proxy_trust proxies;
     cors_policy cors{{"https://good.example"}};
     session_limits limits{
         .header = {.header_bytes = 1000, .header_fields = 10, .target_bytes = 200},

@@ -38,16 +38,26 @@ def run_sluice(*arguments, env=None, input=None, timeout=30, prefix=()):
     )
 
 
+def address_of(text):
+    """What Connection takes, from what the log says."""
+    if text.startswith("unix:"):
+        return text.removeprefix("unix:")
+    host, port = text.rsplit(":", 1)
+    return host.strip("[]"), int(port)
+
+
 class Server:
     """`sluice serve` on a free port. `config` becomes a configuration file; `env` replaces the
-    secret that the tests share; `prefix` is a command that runs the binary (setpriv, prlimit)."""
+    secret that the tests share; `prefix` is a command that runs the binary (setpriv, prlimit);
+    `listen` is the flag of that name, None where the configuration has `listeners`."""
 
     def __init__(self, folder, media_root, config=None, arguments=(), env=None, prefix=(),
-                 listen="127.0.0.1:0"):
+                 listen="127.0.0.1:0", pass_fds=()):
         folder.mkdir(parents=True, exist_ok=True)
         self.stdout_path = folder / "stdout"
         self.stderr_path = folder / "stderr"
-        command = [*prefix, BINARY, "serve", "--listen", listen, "--media-root", media_root]
+        command = [*prefix, BINARY, "serve", "--media-root", media_root]
+        command += ["--listen", listen] if listen else []
         self.config_path = folder / "sluice.json"
         if config is not None:
             self.configure(config)
@@ -58,9 +68,12 @@ class Server:
                 env=environment({"SLUICE_SECRET": SECRET} if env is None else env),
                 stdout=out,
                 stderr=err,
+                pass_fds=pass_fds,
             )
-        self.address = self._wait_for_address()
-        self.host = f"{self.address[0]}:{self.address[1]}"
+        listeners = config.get("listeners", ()) if isinstance(config, dict) else ()
+        self.addresses = self._wait_for_addresses(max(1, len(listeners)))
+        self.address = self.addresses[0]
+        self.host = "%s:%d" % self.address if isinstance(self.address, tuple) else "localhost"
         self.base = f"http://{self.host}"
 
     def configure(self, config):
@@ -86,13 +99,13 @@ class Server:
             time.sleep(0.02)
         raise AssertionError(f"no such event: {self.stderr()[-3000:]}")
 
-    def _wait_for_address(self, timeout=20):
+    def _wait_for_addresses(self, count, timeout=20):
+        """What it listens on, in order: (host, port), or the path of a unix socket."""
         deadline = time.monotonic() + timeout
         while time.monotonic() < deadline:
-            for event in self.events():
-                if event.get("event") == "listening":
-                    host, port = event["address"].rsplit(":", 1)
-                    return host, int(port)
+            found = [e["address"] for e in self.events() if e.get("event") == "listening"]
+            if len(found) >= count:
+                return [address_of(text) for text in found]
             if self.process.poll() is not None:
                 raise AssertionError(f"exit {self.process.returncode} at start: {self.stderr()}")
             time.sleep(0.01)

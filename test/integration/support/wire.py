@@ -58,11 +58,14 @@ def request_bytes(method, target, fields=(), host="127.0.0.1", body=b""):
 
 
 class Connection:
-    """One TCP connection. `receive_buffer` makes a reader that the server has to wait for; `source`
-    is the address it comes from."""
+    """One connection, to (host, port) or the path of a unix socket. `receive_buffer` makes a reader
+    that the server has to wait for; `source` is the address it comes from."""
 
     def __init__(self, address, timeout=10, receive_buffer=None, source=None):
-        self.socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        family = socket.AF_UNIX if isinstance(address, str) else (
+            socket.AF_INET6 if ":" in address[0] else socket.AF_INET
+        )
+        self.socket = socket.socket(family, socket.SOCK_STREAM)
         if receive_buffer is not None:
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
         if source is not None:

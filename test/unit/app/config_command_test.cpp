@@ -1,4 +1,5 @@
 #include "app/commands/config_command.hpp"
+#include "core/config_listeners.hpp"
 #include "core/config_print.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -76,7 +77,7 @@ BOOST_AUTO_TEST_CASE(print_reports_problems_instead) {
     BOOST_TEST(to.err.str() == "--threads: is bad\n");
     streams table;
     BOOST_TEST(app::print_config(print_line(true), loaded, table.terminal()) == 0);
-    BOOST_TEST(table.out.str() == core::settings_table());
+    BOOST_TEST(table.out.str() == core::settings_table() + "\n" + core::listener_table());
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,4 +1,5 @@
 #include "core/config.hpp"
+#include "core/config_listeners.hpp"
 #include "core/config_print.hpp"
 #include "core/config_settings.hpp"
 
@@ -80,6 +81,12 @@ BOOST_AUTO_TEST_CASE(a_row_reads_back_what_it_wrote_and_touches_nothing_else) {
                 break;
             case core::setting_kind::list:
                 value = std::vector<std::string>{"a", "b"};
+                break;
+            case core::setting_kind::boolean:
+                value = !std::get<bool>(each.get(changed));
+                break;
+            case core::setting_kind::listeners:
+                value = std::vector<core::listener_settings>(2);
                 break;
             }
             BOOST_TEST((each.get(changed) != value));
@@ -209,6 +216,11 @@ BOOST_AUTO_TEST_CASE(the_documentation_has_a_row_for_each_setting_with_its_defau
                    "docs/configuration.md lacks: " << line);
     }
     BOOST_TEST(rows == core::settings().size() + 2); // and the two lines of the head
+    std::istringstream fields(core::listener_table());
+    for (std::string line; std::getline(fields, line);) {
+        BOOST_TEST(page.find(line + "\n") != std::string::npos,
+                   "docs/configuration.md lacks: " << line);
+    }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

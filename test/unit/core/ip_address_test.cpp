@@ -26,6 +26,29 @@ BOOST_AUTO_TEST_CASE(one_kind_for_both_families) {
     BOOST_TEST(!core::is_ipv4(address("::")));
 }
 
+BOOST_AUTO_TEST_CASE(text_form_and_loopback) {
+    struct sample {
+        std::string_view text;
+        std::string_view canonical;
+        bool is_loopback;
+    };
+    const std::vector<sample> samples{
+        {"192.0.2.1", "192.0.2.1", false},
+        {"127.8.9.1", "127.8.9.1", true},
+        {"::1", "::1", true},
+        {"2001:DB8:0::1", "2001:db8::1", false},
+        {"::ffff:127.0.0.1", "127.0.0.1", true},
+        {"::", "::", false},
+        {"::127.0.0.1", "::127.0.0.1", false},
+    };
+    for (const auto& each : samples) {
+        BOOST_TEST_CONTEXT(each.text) {
+            BOOST_TEST(core::to_string(address(each.text)) == each.canonical);
+            BOOST_TEST(core::is_loopback(address(each.text)) == each.is_loopback);
+        }
+    }
+}
+
 BOOST_AUTO_TEST_CASE(what_is_no_address) {
     using namespace std::string_view_literals;
     for (const auto text : {""sv, "1.2.3"sv, "1.2.3.4.5"sv, "256.1.1.1"sv, "01.2.3.4"sv, "::g"sv,

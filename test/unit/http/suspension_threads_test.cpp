@@ -25,11 +25,17 @@ struct running : later_fixture {
         tcp::acceptor acceptor(server->context(), {net::ip::address_v4::loopback(), 0});
         tcp::socket client(outside);
         client.connect(acceptor.local_endpoint());
-        tcp_socket accepted(server->context());
+        tcp::socket accepted(server->context());
         acceptor.accept(accepted);
-        net::post(server->context(), [this, socket = std::move(accepted)]() mutable {
-            server->adopt(std::move(socket),
-                          connection_gate::verdict{.how = admission::served, .place = {}});
+        accepted.non_blocking(true);
+        stream_socket socket(server->context().get_executor());
+        const net::generic::stream_protocol protocol(accepted.local_endpoint().protocol());
+        socket.assign(protocol, accepted.release());
+        arrival from{.socket = std::move(socket),
+                     .peer = {.address = "127.0.0.1", .is_loopback = true},
+                     .verdict = {.how = admission::served, .place = {}}};
+        net::post(server->context(), [this, from = std::move(from)]() mutable {
+            server->adopt(std::move(from), plain);
         });
         return client;
     }
@@ -41,6 +47,7 @@ struct running : later_fixture {
     }
 
     net::io_context outside;
+    entrance plain;
     std::thread thread;
 };
 

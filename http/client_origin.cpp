@@ -1,0 +1,65 @@
+#include "http/client_origin.hpp"
+
+#include "core/forwarded.hpp"
+#include "http/exchange.hpp"
+#include "http/target.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace sluice::http {
+
+namespace {
+
+bool equal_names(std::string_view a, std::string_view b) noexcept {
+    return beast::iequals({a.data(), a.size()}, {b.data(), b.size()});
+}
+
+/// All lines of that name as one list; a view into `head` or `room`.
+std::string_view joined(const request_head& head, std::string_view name, std::string& room) {
+    std::string_view all;
+    for (const auto& line : head.fields) {
+        if (!equal_names(line.name, name)) {
+            continue;
+        }
+        if (!all.empty()) {
+            room = std::string(all).append(", ").append(line.value);
+        }
+        all = all.empty() ? line.value : std::string_view(room);
+    }
+    return all;
+}
+
+} // namespace
+
+bool find_client(const proxy_trust& trust, request& in) {
+    const bool is_trusted =
+        in.peer->is_unix ? trust.trusts_unix : core::contains(trust.networks, in.peer->ip);
+    if (!is_trusted) {
+        return false;
+    }
+    std::string addresses;
+    std::string schemes;
+    std::string hosts;
+    const auto said =
+        trust.fields == core::proxy_fields::forwarded
+            ? core::read_forwarded(joined(in.head, "Forwarded", addresses), trust.networks)
+            : core::read_x_forwarded(joined(in.head, "X-Forwarded-For", addresses),
+                                     joined(in.head, "X-Forwarded-Proto", schemes),
+                                     joined(in.head, "X-Forwarded-Host", hosts), trust.networks);
+    if (!said.scheme.empty()) {
+        in.is_secure = said.scheme == "https";
+    }
+    if (is_host(said.host)) {
+        in.public_host.assign(said.host);
+    }
+    if (!said.address) {
+        return false;
+    }
+    in.client = {
+        .address = core::to_string(*said.address), .is_secure = in.is_secure, .ip = *said.address};
+    in.peer = &in.client;
+    return true;
+}
+
+} // namespace sluice::http

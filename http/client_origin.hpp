@@ -1,0 +1,27 @@
+#pragma once
+// Whose request it is when a proxy brings it: what trusted proxies write into X-Forwarded-* or
+// Forwarded, and what everybody else writes there being worth nothing (threats 44).
+
+#include "core/config.hpp"
+#include "core/ip_address.hpp"
+
+#include <vector>
+
+namespace sluice::http {
+
+struct request;
+
+/// Who is believed, and in which fields.
+struct proxy_trust {
+    std::vector<core::address_block> networks;
+    bool trusts_unix = false;
+    core::proxy_fields fields = core::proxy_fields::x_forwarded;
+
+    [[nodiscard]] bool is_empty() const noexcept { return networks.empty() && !trusts_unix; }
+};
+
+/// Takes scheme, host and, where one is named, the client from the fields of a trusted peer: true
+/// when in.client is now whom in.peer points to. Another peer's fields are not looked at.
+bool find_client(const proxy_trust& trust, request& in);
+
+} // namespace sluice::http

@@ -1,0 +1,33 @@
+#pragma once
+// The beginning of a connection by a balancer that speaks the PROXY protocol: reads the header, and
+// not a byte more, then makes the session that the listener wants. Destroys itself.
+
+#include "core/proxy_header.hpp"
+#include "http/counted_connection.hpp"
+#include "http/entrance.hpp"
+
+#include <string>
+
+namespace sluice::http {
+
+class proxy_prologue final : public counted_connection {
+  public:
+    proxy_prologue(worker& owner, arrival from, const entrance& by);
+
+    /// The header has limits.header_timeout to be complete.
+    void start();
+
+  private:
+    void wait();
+    void read();
+    void finish(const core::proxied_client& client);
+    void refuse();
+    void on_deadline() override;
+
+    arrival from_;
+    const entrance& by_;
+    std::string taken_; // of the header so far
+    bool is_timed_out_ = false;
+};
+
+} // namespace sluice::http
