@@ -1,8 +1,8 @@
 #include "http/head_reader.hpp"
 
+#include "http/ascii_case.hpp"
 #include "http/target.hpp"
 
-#include <boost/beast/core/string.hpp>
 #include <boost/beast/http/rfc7230.hpp>
 
 #include <algorithm>
@@ -45,7 +45,7 @@ constexpr unsigned singleton_bit(bhttp::field id) noexcept {
 
 bool lists(std::string_view value, std::string_view wanted) {
     return std::ranges::any_of(bhttp::token_list{value},
-                               [&](const auto& token) { return beast::iequals(token, wanted); });
+                               [&](const auto& token) { return iequals(token, wanted); });
 }
 
 } // namespace
@@ -88,11 +88,11 @@ void head_reader::count_special(bhttp::field id, std::string_view value) {
     case bhttp::field::transfer_encoding:
         ++codings_;
         names_chunked_ = names_chunked_ || lists(value, "chunked");
-        only_chunked_ = only_chunked_ && beast::iequals(value, "chunked");
+        only_chunked_ = only_chunked_ && iequals(value, "chunked");
         empty_coding_ = empty_coding_ || value.empty();
         break;
     case bhttp::field::expect:
-        expects_continue_ = beast::iequals(value, "100-continue");
+        expects_continue_ = iequals(value, "100-continue");
         [[fallthrough]];
     default:
         const auto bit = singleton_bit(id);

@@ -1,6 +1,6 @@
 #include "http/request_head.hpp"
 
-#include <boost/beast/core/string.hpp>
+#include "http/ascii_case.hpp"
 
 #include <algorithm>
 
@@ -27,8 +27,7 @@ std::optional<std::string_view> request_head::joined(bhttp::field id, std::strin
 }
 
 bool request_head::has_field(std::string_view name) const noexcept {
-    return std::ranges::any_of(fields,
-                               [&](const auto& line) { return beast::iequals(line.name, name); });
+    return std::ranges::any_of(fields, [&](const auto& line) { return iequals(line.name, name); });
 }
 
 } // namespace sluice::http

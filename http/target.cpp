@@ -1,9 +1,8 @@
 #include "http/target.hpp"
 
 #include "core/utf8.hpp"
+#include "http/ascii_case.hpp"
 #include "http/percent.hpp"
-
-#include <boost/beast/core/string.hpp>
 
 #include <arpa/inet.h>
 
@@ -50,8 +49,7 @@ std::optional<std::size_t> scheme_length(std::string_view target) noexcept {
         return std::nullopt;
     }
     for (const std::string_view scheme : {"http://", "https://"}) {
-        if (target.size() > scheme.size() &&
-            boost::beast::iequals(target.substr(0, scheme.size()), scheme)) {
+        if (target.size() > scheme.size() && iequals(target.substr(0, scheme.size()), scheme)) {
             return scheme.size();
         }
     }
@@ -187,7 +185,7 @@ bool is_host(std::string_view text) noexcept {
 
 bool is_loopback_host(std::string_view host) noexcept {
     const auto name = host_part(host);
-    if (boost::beast::iequals(name, "localhost") || name == "[::1]") {
+    if (iequals(name, "localhost") || name == "[::1]") {
         return true;
     }
     constexpr std::string_view prefix = "127.";

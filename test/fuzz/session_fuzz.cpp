@@ -69,7 +69,7 @@ fuzz::memory_connection converse(world& all, std::string_view text, steering ste
     one->start({.how = http::admission::served, .limit = {}, .place = {}});
     for (std::size_t steps = 0; !peer.is_gone; ++steps) {
         fuzz::require(steps < 100'000);
-        if (!settle(all, steer) && all.server.context().poll() == 0 && !peer.step()) {
+        if (!settle(all, steer) && !peer.step() && all.server.context().poll() == 0) {
             peer.room = peer.written.max_size(); // a 408 finds an empty socket buffer
             all.clock.advance(11s);
             all.server.deadlines().advance(all.clock.steady());
