@@ -53,6 +53,8 @@ class connection_gate {
             std::swap(peer_, other.peer_);
             return *this;
         }
+        place(const place&) = delete;
+        place& operator=(const place&) = delete;
         ~place() {
             if (gate_ != nullptr) {
                 gate_->leave(peer_);
