@@ -18,6 +18,8 @@ from support.media import MediaTree
 from support.server import BINARY, ROOT, Server, environment
 from support.tokens import SECRET
 
+pytestmark = pytest.mark.tooling
+
 PAGES = sorted(
     [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), ROOT / "web/README.md"]
     + [*ROOT.glob("bench/*.md"), *ROOT.glob("deploy/**/*.md")]

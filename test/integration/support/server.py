@@ -14,6 +14,8 @@ from .wire import Connection
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 BINARY = pathlib.Path(os.environ.get("SLUICE_BINARY", ROOT / "build/release/bin/sluice"))
+# How many each server gets where a test does not say: several, so that ThreadSanitizer sees them meet.
+THREADS = os.environ.get("TEST_THREADS")
 # In what UBSan links into a program.
 SANITIZER_MARK = b"__ubsan_handle"
 SANITIZER_REPORT = re.compile(r"(Address|Thread|Leak|Memory)Sanitizer|runtime error:")
@@ -62,6 +64,8 @@ class Server:
         if config is not None:
             self.configure(config)
             command += ["--config", self.config_path]
+        if THREADS and "--threads" not in arguments and "threads" not in (config or {}):
+            command += ["--threads", THREADS]
         with open(self.stdout_path, "wb") as out, open(self.stderr_path, "wb") as err:
             self.process = subprocess.Popen(
                 [*map(str, command), *map(str, arguments)],

@@ -1,0 +1,81 @@
+"""The binary as an attacker meets it: what the linker and the compiler have seen to."""
+
+import contextlib
+import re
+import subprocess
+
+import pytest
+from support.faults import IS_SANITIZED
+from support.ids import VIDEO
+from support.server import BINARY
+
+pytestmark = pytest.mark.skipif(IS_SANITIZED, reason="sanitizers link in other ways")
+
+
+def readelf(*options):
+    command = ["readelf", "--wide", *options, BINARY]
+    return subprocess.run(command, capture_output=True, text=True, check=True, timeout=60).stdout
+
+
+def segment(name):
+    """The flags of a program header, or None."""
+    found = re.search(rf"^\s+{name}\s+(?:0x[0-9a-f]+\s+){{5}}([RWE ]+?)\s+0x", readelf("-l"), re.M)
+    return found and found.group(1).replace(" ", "")
+
+
+def test_position_independent_executable():
+    assert "DYN (Position-Independent Executable file)" in readelf("-h")
+
+
+def test_relocations_are_read_only_before_main():
+    assert segment("GNU_RELRO") == "R"
+    assert re.search(r"\(FLAGS\).*BIND_NOW", readelf("-d"))
+
+
+def test_stack_is_not_executable():
+    assert segment("GNU_STACK") == "RW"
+
+
+def test_no_segment_is_writable_and_executable():
+    flags = re.findall(r"^\s+LOAD\s+(?:0x[0-9a-f]+\s+){5}([RWE ]+?)\s+0x", readelf("-l"), re.M)
+    assert len(flags) >= 4
+    assert not [f for f in flags if "W" in f and "E" in f]
+
+
+def test_no_search_path_of_its_own():
+    assert "RPATH" not in readelf("-d") and "RUNPATH" not in readelf("-d")
+
+
+def test_stack_protector():
+    assert "__stack_chk_fail" in readelf("--dyn-syms")
+
+
+def test_indirect_branches_have_landing_pads():
+    """-fcf-protection: an endbr64 where a pointer may lead."""
+    if "X86-64" not in readelf("-h"):
+        pytest.skip("x86 only")
+    assert BINARY.read_bytes().count(b"\xf3\x0f\x1e\xfa") > 500
+
+
+def test_fortified_calls():
+    """-D_FORTIFY_SOURCE=3, which only an optimised build has."""
+    if "release" not in BINARY.parts:
+        pytest.skip("not a release build")
+    assert re.search(r"__\w+_chk(@|\b)", readelf("--dyn-syms").replace("__stack_chk_fail", ""))
+
+
+def test_serves_as_the_least_of_users(start_server, tree, tmp_path):
+    """No capability, no group, no new privileges, nothing of root's."""
+    prefix = ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--no-new-privs",
+              "--bounding-set=-all", "--inh-caps=-all")
+    if subprocess.run([*prefix, "true"], capture_output=True, check=False).returncode != 0:
+        pytest.skip("may not become another user")
+    with contextlib.ExitStack() as stack:
+        for folder in (tmp_path, *tmp_path.parents):  # pytest closes its folders to others
+            mode = folder.stat().st_mode & 0o7777
+            if mode & 0o001 == 0:
+                folder.chmod(mode | 0o011)
+                stack.callback(folder.chmod, mode)
+        server = start_server(tree, prefix=prefix)
+        assert server.download(VIDEO).status == 200
+        server.stop()
