@@ -133,7 +133,5 @@ describe.each([
     await visitor.page.getByRole('alert').first().waitFor()
     await list.card(gone).scrollIntoViewIfNeeded()
     await picture(visitor.page, `${size}-refused`)
-    await list.press(gone, /^Retirer/)
-    await list.press(foreign, /^Retirer/)
   })
 })

@@ -72,13 +72,15 @@ describe('with a service at rest', () => {
 
   it('asks for another token when one has expired in mid-download', async () => {
     const { page } = visitor
-    // A real token of one second, of which the page believes that it lasts: a clock that is wrong.
+    // A real token of three seconds, of which the page believes that it lasts: a wrong clock.
     let tokens = 0
+    let end = 0
     await page.route('**/api/get-download-token/**', async (route) => {
       tokens++
       const url = new URL(route.request().url())
-      if (tokens === 1) url.searchParams.set('ttl', '1')
+      if (tokens === 1) url.searchParams.set('ttl', '3')
       const response = await route.fetch({ url: url.href })
+      end ||= Date.now() + 3_500
       await route.fulfill({ response, json: { ...(await response.json()), expires_in: 900 } })
     })
     await slow(3 * MB)
@@ -86,7 +88,7 @@ describe('with a service at rest', () => {
     await list.press(large, /^Télécharger/)
     await list.reaches(large, 20)
     await list.press(large, /^Pause/)
-    await page.waitForTimeout(1500) // its second is over
+    await page.waitForTimeout(Math.max(0, end - Date.now()))
     const expired = page.waitForResponse((response) => response.status() === 401)
     await slow(0)
     await list.press(large, /^Reprendre/)
