@@ -125,6 +125,7 @@ export class Card {
     if (snapshot === undefined) return this.#words.states.cancelled
     const why = snapshot.error && messageFor(snapshot.error, language)
     if (snapshot.state === 'failed' && why) return why
+    if (snapshot.error?.code === 'offline') return this.#words.offlineCard
     if (snapshot.state === 'waiting' && why && snapshot.until !== undefined) {
       const seconds = Math.max(1, Math.ceil((snapshot.until - Date.now()) / 1000))
       return this.#words.waitFor(why, seconds)
