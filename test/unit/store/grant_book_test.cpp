@@ -1,0 +1,83 @@
+#include "store/grant_book.hpp"
+#include "test/support/scripted_store.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+namespace core = sluice::core;
+namespace store = sluice::store;
+using sluice::test::scripted_store;
+
+namespace {
+
+constexpr core::media_place place{"t", "c", "m", "l"};
+
+struct booked {
+    sluice::test::scripted_database database;
+    store::connection_pool pool{scripted_store::connector(database),
+                                [](const core::store_fault*) {}};
+    store::grant_book book{pool, {.entries = 3, .lifetime = std::chrono::seconds(60)}};
+    store::grant_book::time_point now = std::chrono::steady_clock::now();
+
+    booked() {
+        database.windows["anna"] = {{100, 200}, {300, {}}};
+        book.forget(true);
+    }
+    std::optional<bool> recall(std::string_view user, std::int64_t wall) {
+        return book.recall(user, place, wall, now);
+    }
+    bool ask(std::string_view user, std::int64_t wall) { return *book.ask(user, place, wall); }
+};
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(grant_book)
+
+BOOST_FIXTURE_TEST_CASE(windows_are_remembered_not_verdicts, booked) {
+    BOOST_TEST(!recall("anna", 150).has_value());
+    BOOST_TEST(!ask("anna", 99));
+    BOOST_TEST((recall("anna", 99) == false));
+    BOOST_TEST((recall("anna", 100) == true));
+    BOOST_TEST((recall("anna", 200) == false));
+    BOOST_TEST((recall("anna", 300) == true));
+    BOOST_TEST(!ask("bert", 150));
+    BOOST_TEST((recall("bert", 150) == false));
+    BOOST_TEST(!book.recall("anna", {"t", "c", "m", "k"}, 150, now).has_value());
+    BOOST_TEST(database.questions == 2);
+}
+
+BOOST_FIXTURE_TEST_CASE(what_is_too_old_is_forgotten, booked) {
+    BOOST_TEST(ask("anna", 150));
+    BOOST_TEST(book.recall("anna", place, 150, now + std::chrono::seconds(59)).has_value());
+    BOOST_TEST(!book.recall("anna", place, 150, now + std::chrono::seconds(61)).has_value());
+}
+
+BOOST_FIXTURE_TEST_CASE(the_oldest_makes_room, booked) {
+    for (const auto* const user : {"u1", "u2", "u3", "u4"}) {
+        BOOST_TEST(!ask(user, 1));
+    }
+    BOOST_TEST(!recall("u1", 1).has_value());
+    BOOST_TEST(recall("u2", 1).has_value());
+    BOOST_TEST(recall("u4", 1).has_value());
+}
+
+BOOST_FIXTURE_TEST_CASE(changes_empty_it, booked) {
+    BOOST_TEST(ask("anna", 150));
+    book.forget(true);
+    BOOST_TEST(!recall("anna", 150).has_value());
+    BOOST_TEST(ask("anna", 150));
+    BOOST_TEST(recall("anna", 150).has_value());
+}
+
+BOOST_FIXTURE_TEST_CASE(nothing_is_remembered_while_changes_go_unheard, booked) {
+    book.forget(false);
+    BOOST_TEST(ask("anna", 150));
+    BOOST_TEST(!recall("anna", 150).has_value());
+}
+
+BOOST_FIXTURE_TEST_CASE(faults_are_no_answers, booked) {
+    database.is_away = true;
+    BOOST_TEST(!book.ask("anna", place, 150));
+    BOOST_TEST(!recall("anna", 150).has_value());
+}
+
+BOOST_AUTO_TEST_SUITE_END()
