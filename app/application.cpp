@@ -42,9 +42,9 @@ core::listener_settings plain(const std::string& address) {
 
 application::application(const core::config& settings, core::loaded_keys keys,
                          passed_sockets& passed, service_log& log)
-    : log_(log), store_(settings.store.url.empty()
-                            ? nullptr
-                            : std::make_unique<store_service>(settings.store, clock_, log_)),
+    : log_(log),
+      store_(settings.store.url.empty() ? nullptr
+                                        : std::make_unique<store_service>(settings, clock_, log_)),
       current_(std::make_shared<const generation>(
           settings, std::move(keys), std::make_shared<const media_set>(settings, log_), around())) {
     if (settings.log.access != "off") {

@@ -13,14 +13,15 @@ store::store_address address_of(const core::config::store_section& settings) {
 
 } // namespace
 
-store_service::store_service(const core::config::store_section& settings, const core::clock& clock,
+store_service::store_service(const core::config& settings, const core::clock& clock,
                              service_log& log)
-    : settings_(settings), clock_(clock), log_(log), where_(address_of(settings)),
-      is_migrated_(settings.migrate == core::store_migration::manual),
+    : settings_(settings.store), token_lifetime_(settings.tokens.max_ttl + settings.tokens.leeway),
+      clock_(clock), log_(log), where_(address_of(settings_)),
+      is_migrated_(settings_.migrate == core::store_migration::manual),
       pool_([where = where_] { return store::open_store(where); }, reporter("grants")),
-      grants_(pool_, {.entries = settings.cache_lifetime_ms == 0 ? 0 : settings.cache_entries,
-                      .lifetime = std::chrono::milliseconds(settings.cache_lifetime_ms)}),
-      threads_({.threads = settings.connections}, [this](const std::exception& fault) {
+      grants_(pool_, {.entries = settings_.cache_lifetime_ms == 0 ? 0 : settings_.cache_entries,
+                      .lifetime = std::chrono::milliseconds(settings_.cache_lifetime_ms)}),
+      threads_({.threads = settings_.connections}, [this](const std::exception& fault) {
           log_.error("store_question_failed", {{"cause", fault.what()}});
       }) {}
 
@@ -65,7 +66,8 @@ void store_service::start(table_handler on_revocations) {
         .on_state = reporter("changes"),
     };
     feed_.emplace([this] { return open_migrated(); },
-                  store::change_feed::settings{.max_revocations = settings_.max_revocations},
+                  store::change_feed::settings{.token_lifetime = token_lifetime_,
+                                               .max_revocations = settings_.max_revocations},
                   clock_, std::move(tell));
 }
 

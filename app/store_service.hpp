@@ -23,8 +23,7 @@ class store_service {
     using table_handler = std::function<void(const std::shared_ptr<const core::revocation_table>&)>;
 
     /// Returns at once: the store may be away for now. `clock` and `log` outlive it.
-    store_service(const core::config::store_section& settings, const core::clock& clock,
-                  service_log& log);
+    store_service(const core::config& settings, const core::clock& clock, service_log& log);
     store_service(const store_service&) = delete;
     store_service& operator=(const store_service&) = delete;
 
@@ -44,6 +43,7 @@ class store_service {
     [[nodiscard]] store::connection_pool::state_handler reporter(std::string_view use);
 
     core::config::store_section settings_;
+    std::chrono::seconds token_lifetime_;
     const core::clock& clock_;
     service_log& log_;
     store::store_address where_;

@@ -93,8 +93,9 @@ class access_store {
     [[nodiscard]] virtual store_result<std::vector<placed_revocation>>
     revocations_after(std::uint64_t position, std::size_t limit) = 0;
     [[nodiscard]] virtual store_result<revocation_position> position() = 0;
-    /// Deletes those that had expired by `now`; how many.
-    [[nodiscard]] virtual store_result<std::uint64_t> purge(std::int64_t now) = 0;
+    /// Deletes those that had expired by `now` and were made at or before `made_by`; how many.
+    [[nodiscard]] virtual store_result<std::uint64_t> purge(std::int64_t now,
+                                                            std::int64_t made_by) = 0;
 
     // The feed.
 

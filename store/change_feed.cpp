@@ -108,7 +108,9 @@ store_result<void> change_feed::read_after(core::access_store& in, std::uint64_t
         }
         for (const auto& [place, one, made] : *read) {
             position = place;
-            if (!one.expires_at || *one.expires_at > now) {
+            const bool has_expired = one.expires_at && *one.expires_at <= now &&
+                                     made + with_.token_lifetime.count() <= now;
+            if (!has_expired) {
                 add(one);
             }
         }
@@ -139,7 +141,8 @@ void change_feed::tidy(core::access_store& in) {
         next_purge_ = now + with_.purge_interval;
         // Other nodes purge too, and on a read-only standby it fails: if there is more to it, the
         // next look will say so.
-        static_cast<void>(in.purge(time_.wall_seconds().time_since_epoch().count()));
+        const auto wall = time_.wall_seconds().time_since_epoch().count();
+        static_cast<void>(in.purge(wall, wall - with_.token_lifetime.count()));
     }
 }
 

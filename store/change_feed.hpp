@@ -21,6 +21,9 @@ namespace sluice::store {
 class change_feed {
   public:
     struct settings {
+        /// How long a token lives at most. Whoever wrote a revocation may have thought of less, so
+        /// none counts as expired before it is this old.
+        std::chrono::seconds token_lifetime{86400};
         /// Revocations held at most: a limit that a run-away script reaches.
         std::size_t max_revocations = 4'000'000;
         std::chrono::milliseconds slice{200};        // longest wait before a stop is noticed

@@ -33,7 +33,7 @@ constexpr std::array<const char*, query_count> texts{
     " FROM sluice_revocations WHERE seq > $1 ORDER BY seq LIMIT $2",
     "SELECT (SELECT value FROM sluice_meta WHERE name = 'revocations_generation'),"
     " (SELECT coalesce(max(seq), 0) FROM sluice_revocations)",
-    "DELETE FROM sluice_revocations WHERE expires_at <= $1",
+    "DELETE FROM sluice_revocations WHERE expires_at <= $1 AND created_at <= $2",
     "SELECT value FROM sluice_meta WHERE name = 'schema_version'",
 };
 

@@ -150,8 +150,8 @@ store_result<core::revocation_position> sql_store::position() {
     return read;
 }
 
-store_result<std::uint64_t> sql_store::purge(std::int64_t now) {
-    const std::array<sql_value, 1> parameters{now};
+store_result<std::uint64_t> sql_store::purge(std::int64_t now, std::int64_t made_by) {
+    const std::array<sql_value, 2> parameters{now, made_by};
     return connection_->run(query::purge_revocations, parameters, {});
 }
 

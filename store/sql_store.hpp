@@ -29,7 +29,8 @@ class sql_store final : public core::access_store {
     [[nodiscard]] core::store_result<std::vector<core::placed_revocation>>
     revocations_after(std::uint64_t position, std::size_t limit) override;
     [[nodiscard]] core::store_result<core::revocation_position> position() override;
-    [[nodiscard]] core::store_result<std::uint64_t> purge(std::int64_t now) override;
+    [[nodiscard]] core::store_result<std::uint64_t> purge(std::int64_t now,
+                                                          std::int64_t made_by) override;
 
     [[nodiscard]] core::store_result<core::store_changes>
     wait_for_change(std::chrono::milliseconds limit) override;

@@ -18,6 +18,7 @@ struct scripted_database {
     std::map<std::string, std::vector<core::validity>> windows; // by user
     std::vector<core::revocation> revocations;                  // the position is the index + 1
     std::uint64_t generation = 0;
+    std::int64_t made_at = 0; // of all revocations
     std::atomic<int> connects{0};
     std::atomic<int> questions{0};
     std::atomic<bool> is_away{false};    // nothing connects and nothing answers
@@ -69,7 +70,7 @@ class scripted_store final : public core::access_store {
         const std::lock_guard lock(in_.mutex);
         std::vector<core::placed_revocation> found;
         for (auto i = position; i < in_.revocations.size() && found.size() < limit; ++i) {
-            found.push_back({i + 1, in_.revocations[i], 0});
+            found.push_back({i + 1, in_.revocations[i], in_.made_at});
         }
         return found;
     }
@@ -80,7 +81,7 @@ class scripted_store final : public core::access_store {
         const std::lock_guard lock(in_.mutex);
         return core::revocation_position{in_.generation, in_.revocations.size()};
     }
-    core::store_result<std::uint64_t> purge(std::int64_t) override { return 0; }
+    core::store_result<std::uint64_t> purge(std::int64_t, std::int64_t) override { return 0; }
     core::store_result<core::store_changes>
     wait_for_change(std::chrono::milliseconds limit) override {
         if (in_.is_away) {

@@ -84,6 +84,15 @@ BOOST_FIXTURE_TEST_CASE(reads_all_then_what_is_new, followed) {
     BOOST_TEST(kills("j1"));
 }
 
+BOOST_FIXTURE_TEST_CASE(a_short_memory_of_the_writer_revives_nothing, followed) {
+    // Written by somebody who thought that tokens live for a minute: they live for a day.
+    database.made_at = time.wall_seconds().time_since_epoch().count() - 3600;
+    revoke({revocation_kind::token, "j1", {}, database.made_at + 60});
+    const auto feed = start();
+    BOOST_REQUIRE(eventually([&] { return has_table(); }));
+    BOOST_TEST(kills("j1"));
+}
+
 BOOST_FIXTURE_TEST_CASE(grows_as_it_must, followed) {
     const auto feed = start();
     BOOST_REQUIRE(eventually([&] { return has_table(); }));
