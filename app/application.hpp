@@ -82,6 +82,7 @@ class application {
     std::atomic<bool> is_draining_{false};
     std::vector<std::uint64_t> rounds_; // of each worker at the last is_alive()
     std::vector<const http::counters*> counters_;
+    http::user_transfers users_;
     std::unique_ptr<store_service> store_; // null: no store
     std::shared_ptr<const generation> current_;
     // Kept until nobody else holds them, so that none ends on a worker's thread, where closing a

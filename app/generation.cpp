@@ -46,6 +46,13 @@ std::optional<store::granted_entitlements> grants_of(const core::ownership& owne
                                         .time = around.clock});
 }
 
+http::download_handler::limits download_limits_of(const core::config& settings) {
+    const auto& limits = settings.limits;
+    return {.connection_rate = limits.connection_rate,
+            .user_rate = limits.user_rate,
+            .user_downloads = limits.user_downloads};
+}
+
 } // namespace
 
 generation::generation(core::config settings, core::loaded_keys keys,
@@ -64,9 +71,9 @@ generation::generation(core::config settings, core::loaded_keys keys,
                      .cors = cors_,
                      .waiting = around.store != nullptr ? &around.store->threads() : nullptr},
                     settings_.public_base_url},
-          .lesson = {core::media_kind::lesson, tokens_, media_->library(), granted_.has_value()},
-          .course = {core::media_kind::course, tokens_, media_->library(), granted_.has_value()},
-          .module = {core::media_kind::module, tokens_, media_->library(), granted_.has_value()},
+          .lesson = {core::media_kind::lesson, downloads(around)},
+          .course = {core::media_kind::course, downloads(around)},
+          .module = {core::media_kind::module, downloads(around)},
           .health = {},
           .ready = {around.is_leaving, media_->library(),
                     around.store != nullptr ? &around.store->revoked() : nullptr},
@@ -88,6 +95,14 @@ void generation::append_metrics(std::string& text) const {
     out.sample({}, keys_.ephemeral ? 1 : 0);
 }
 
+http::download_handler::context generation::downloads(const surroundings& around) const {
+    return {.tokens = tokens_,
+            .library = media_->library(),
+            .has_store = granted_.has_value(),
+            .most = download_limits_of(settings_),
+            .users = around.users};
+}
+
 http::site generation::site_of(const http::router& routes, const surroundings& around) const {
     return {.routes = routes,
             .cors = cors_,
@@ -97,6 +112,7 @@ http::site generation::site_of(const http::router& routes, const surroundings& a
                     .user = settings_.log.user_id,
                     .names = &pseudonyms_},
             .proxies = trust_of(settings_),
+            .users = &around.users,
             .is_draining = around.is_draining};
 }
 

@@ -32,6 +32,7 @@ class generation {
         const std::atomic<bool>& is_draining;
         const std::vector<const http::counters*>& counters;
         const process_metrics& process;
+        http::user_transfers& users;
         store_service* store; // null: none
         service_log& log;
     };
@@ -54,6 +55,7 @@ class generation {
   private:
     /// What a scrape says of the keys.
     void append_metrics(std::string& text) const;
+    [[nodiscard]] http::download_handler::context downloads(const surroundings& around) const;
     [[nodiscard]] http::site site_of(const http::router& routes, const surroundings& around) const;
 
     core::config settings_;

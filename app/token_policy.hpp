@@ -11,6 +11,7 @@ namespace sluice::app {
     return {.default_ttl = settings.tokens.default_ttl,
             .max_ttl = settings.tokens.max_ttl,
             .leeway = settings.tokens.leeway,
+            .rate = settings.tokens.rate,
             .issuer = settings.tokens.issuer,
             .audience = settings.tokens.audience};
 }

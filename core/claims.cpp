@@ -11,6 +11,8 @@ namespace sluice::core {
 
 namespace {
 
+constexpr std::int64_t max_rate = std::int64_t{1} << 40; // what core/rate_bucket.hpp takes
+
 failure bad_claim(std::string_view name) {
     return {errc::token_claims, name};
 }
@@ -89,6 +91,7 @@ void claims::clear() noexcept {
     iat.reset();
     nbf.reset();
     exp = 0;
+    rate.reset();
     signed_by = {};
 }
 
@@ -144,6 +147,7 @@ result<void> parse_claims(std::string_view json, claims& out) {
         json_member{.name = "iat", .destination = &out.iat},
         json_member{.name = "nbf", .destination = &out.nbf},
         json_member{.name = "exp", .destination = &exp},
+        json_member{.name = "rate", .destination = &out.rate},
         json_member{.name = "jti", .destination = &out.jti},
         json_member{.name = "iss", .destination = &out.iss},
         json_member{.name = "aud", .destination = &out.aud},
@@ -164,6 +168,9 @@ result<void> parse_claims(std::string_view json, claims& out) {
     if (!is_identifier(out.user_id)) {
         return bad_claim("user_id");
     }
+    if (out.rate && (*out.rate < 1 || *out.rate > max_rate)) {
+        return bad_claim("rate");
+    }
     out.kind = *kind;
     out.exp = *exp;
     return check_binding(out);
@@ -180,6 +187,7 @@ void append_json(const claims& from, std::string& out) {
     object.number_if_any("iat", from.iat);
     object.number_if_any("nbf", from.nbf);
     object.number("exp", from.exp);
+    object.number_if_any("rate", from.rate);
     object.text_if_any("jti", from.jti);
     object.text_if_any("iss", from.iss);
     object.text_if_any("aud", from.aud);

@@ -27,6 +27,7 @@ struct claims {
     std::optional<std::int64_t> iat; // seconds since the Unix epoch
     std::optional<std::int64_t> nbf;
     std::int64_t exp = 0;
+    std::optional<std::int64_t> rate; // bytes per second that the user's transfers may have
     /// The kid of the key that verified the token: of the key ring, not of the token. No claim:
     /// token_service::verify() sets it.
     std::string_view signed_by;

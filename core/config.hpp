@@ -103,6 +103,10 @@ struct config {
         /// `exp`. 0: clocks are expected to be synchronised. At most 60.
         std::chrono::seconds leeway{0};
 
+        /// Bytes per second that the downloads of a user of our tokens may have together, written
+        /// as `rate`; 0: tokens name none.
+        std::uint64_t rate = 0;
+
         /// `iss` that is written and required. Empty, as server.py writes none: neither.
         std::string issuer;
 
@@ -204,6 +208,17 @@ struct config {
 
         /// Seconds before min_rate is judged.
         std::chrono::seconds min_rate_grace{60};
+
+        /// Bytes per second that one connection may have; 0: as fast as it goes.
+        std::uint64_t connection_rate = 0;
+
+        /// Bytes per second that the downloads of one user on this node may have together, 0: no
+        /// limit. The lower of this and the token's `rate` holds.
+        std::uint64_t user_rate = 0;
+
+        /// Downloads of one user at once on this node, 0: no limit; more are answered 429. A
+        /// download manager opens up to 16.
+        unsigned user_downloads = 0;
 
         /// Requests served on one connection before it is closed: lets a balancer spread load
         /// again.

@@ -63,6 +63,8 @@ constexpr std::array table{
                                                   "Longest life; a longer ttl is clamped to it"),
     seconds_setting<&c::tokens, &tokens::leeway>(
         "tokens.leeway", 0, 60, "How far iat and nbf may lie ahead; exp is never stretched"),
+    number_setting<&c::tokens, &tokens::rate>(
+        "tokens.rate", 0, gibi, "Bytes per second our tokens allow their user; 0: no limit"),
     text_setting<&c::tokens, &tokens::issuer>("tokens.issuer",
                                               "iss that is written and required; empty: neither"),
     text_setting<&c::tokens, &tokens::audience>("tokens.audience",
@@ -119,6 +121,12 @@ constexpr std::array table{
         "limits.min_rate", 0, gibi, "Bytes per second a transfer must average; 0: off"),
     seconds_setting<&c::limits, &limits::min_rate_grace>("limits.min_rate_grace", 1, hour,
                                                          "Time before min_rate is judged"),
+    number_setting<&c::limits, &limits::connection_rate>(
+        "limits.connection_rate", 0, gibi, "Bytes per second one connection may have; 0: off"),
+    number_setting<&c::limits, &limits::user_rate>(
+        "limits.user_rate", 0, gibi, "Bytes per second all downloads of a user share; 0: off"),
+    number_setting<&c::limits, &limits::user_downloads>("limits.user_downloads", 0, 1'000'000,
+                                                        "Downloads of a user at once; 0: off"),
     number_setting<&c::limits, &limits::requests_per_connection>(
         "limits.requests_per_connection", 1, 1'000'000'000,
         "Requests before a connection is closed"),

@@ -152,6 +152,9 @@ const issued_token& token_service::issue(const token_order& order, token_press& 
     fresh.iat = order.now.time_since_epoch().count();
     fresh.exp = (order.now + token.expires_in).time_since_epoch().count();
     fresh.jti = token.jti;
+    if (policy_.rate != 0) {
+        fresh.rate = static_cast<std::int64_t>(policy_.rate);
+    }
     fresh.iss = policy_.issuer;
     fresh.aud = policy_.audience;
 

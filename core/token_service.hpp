@@ -9,6 +9,7 @@
 #include "crypto/random.hpp"
 
 #include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -57,6 +58,7 @@ struct token_policy {
     std::chrono::seconds default_ttl{900};
     std::chrono::seconds max_ttl{86400};
     std::chrono::seconds leeway{0}; // for iat and nbf that lie ahead; never for exp
+    std::uint64_t rate = 0;         // bytes per second, written as rate; 0: not written
     std::string issuer{};           // when set: written as iss and required
     std::string audience{};         // when set: written as aud and required
 };

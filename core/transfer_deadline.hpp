@@ -24,6 +24,12 @@ class transfer_deadline {
     /// The peer took `bytes` more. None is no progress and moves nothing.
     void add_progress(std::uint64_t bytes, time_point now) noexcept;
 
+    /// For `time` it was us who did not send: the peer owes no progress for that.
+    void add_pause(time_point::duration time) noexcept {
+        start_ += time;
+        last_progress_ += time;
+    }
+
     /// The transfer is to be cut at this instant unless there is progress before: the earlier of
     /// last progress + stall, and start + grace + the time that all bytes so far are worth at the
     /// minimum rate (whole seconds, rounded down).

@@ -84,6 +84,9 @@ class reply {
     /// Starts a response that the caller finishes.
     response& begin(unsigned status);
 
+    /// The response goes no faster than `how` has it; called once it has begun.
+    void keep(std::unique_ptr<pace> how) noexcept { out_.keep(std::move(how)); }
+
     /// Answers with a row of the problem table. `subject` is in static storage.
     void refuse(problem_id why, std::string_view subject = {});
     void refuse(core::failure why);

@@ -35,9 +35,10 @@ enum class limit_label : std::uint8_t {
     stall_timeout,
     min_rate,
     requests_per_connection,
+    user_downloads,
 };
 inline constexpr std::size_t limit_count =
-    static_cast<std::size_t>(limit_label::requests_per_connection) + 1;
+    static_cast<std::size_t>(limit_label::user_downloads) + 1;
 [[nodiscard]] std::string_view name_of(limit_label limit) noexcept;
 
 /// What a connection waits for: the label "state". It keeps its state while its thread runs it, so

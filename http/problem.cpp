@@ -211,6 +211,12 @@ constexpr std::array<problem_type, problem_count> table{{
          "With issuer.mode \"auto\" and no credential configured, tokens are issued only to a "
          "loopback client that speaks to a loopback Host directly, without forwarding fields "
          "and without a foreign Origin. Call from the server itself, or set issuer.mode."},
+    {.id = too_many_downloads,
+     .status = 429,
+     .slug = "too-many-downloads",
+     .title = "This user has too many downloads at once",
+     .detail = "Wait for one of them to end, then try again.",
+     .retry_after = 5},
     {.id = media_not_found,
      .status = 404,
      .slug = "media-not-found",

@@ -50,6 +50,7 @@ enum class problem_id : std::uint8_t {
     token_mismatch,
     not_entitled,
     issuer_closed,
+    too_many_downloads,
     // The media.
     media_not_found,
     course_ambiguous,

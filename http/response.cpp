@@ -140,6 +140,7 @@ void response::clear() noexcept {
     }
     segments_.clear();
     media_.reset();
+    pace_.reset();
     status_ = 0; // until begin(): nothing was answered
 }
 

@@ -6,11 +6,14 @@
 #include "core/media_store.hpp"
 #include "http/asio.hpp"
 #include "http/file_cache.hpp"
+#include "http/pace.hpp"
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace sluice::http {
@@ -54,6 +57,9 @@ class response {
     void finish_with(const cached_file& file, std::span<const core::byte_slice> slices,
                      std::string_view boundary);
 
+    /// It goes no faster than `how` has it.
+    void keep(std::unique_ptr<pace> how) noexcept { pace_ = std::move(how); }
+
     /// Forgets it; gives back the file and any buffer that has grown out of proportion.
     void clear() noexcept;
 
@@ -61,6 +67,8 @@ class response {
     [[nodiscard]] bool keeps_alive() const noexcept { return keep_alive_; }
     [[nodiscard]] std::string_view text() const noexcept { return text_; }
     [[nodiscard]] std::span<const segment> segments() const noexcept { return segments_; }
+    /// Null: as fast as it goes.
+    [[nodiscard]] pace* speed() const noexcept { return pace_.get(); }
     [[nodiscard]] int file() const noexcept { return media_ ? media_->fd.get() : -1; }
 
   private:
@@ -70,6 +78,7 @@ class response {
     std::string text_;
     std::vector<segment> segments_;
     core::media_handle media_;
+    std::unique_ptr<pace> pace_;
     unsigned status_ = 0;
     bool is_head_ = false;
     bool keep_alive_ = false;

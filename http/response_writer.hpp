@@ -27,18 +27,18 @@ class response_writer {
 
     void start() noexcept { *this = {}; }
 
-    /// Sends what the transport takes.
+    /// Sends what the transport takes, until `most` bytes of the file have gone.
     template <class Transport>
-    status advance(const response& what, Transport& transport) {
+    status advance(const response& what, Transport& transport,
+                   std::uint64_t most = bytes_per_turn) {
         std::uint64_t turn = 0;
         const auto segments = what.segments();
         while (index_ < segments.size()) {
             const auto& now = segments[index_];
             const bool is_last = index_ + 1 == segments.size();
             error_code ec;
-            const auto sent =
-                now.is_file ? send_file(what.file(), now, bytes_per_turn - turn, transport, ec)
-                            : transport.write_some(text_of(what, now), !is_last, ec);
+            const auto sent = now.is_file ? send_file(what.file(), now, most - turn, transport, ec)
+                                          : transport.write_some(text_of(what, now), !is_last, ec);
             if (ec == net::error::would_block) {
                 return status::blocked;
             }
@@ -48,13 +48,17 @@ class response_writer {
             }
             count(sent, now);
             turn += now.is_file ? sent : 0;
-            if (turn >= bytes_per_turn && index_ < segments.size()) {
+            if (turn >= most && index_ < segments.size()) {
                 return status::yielded;
             }
         }
         return transport.has_unsent() ? status::blocked : status::done;
     }
 
+    /// Something of `what` has not been handed to the transport yet.
+    [[nodiscard]] bool has_more(const response& what) const noexcept {
+        return index_ < what.segments().size();
+    }
     /// Bytes handed to the transport, header included.
     [[nodiscard]] std::uint64_t bytes_sent() const noexcept { return bytes_sent_; }
     /// After failed: what was wrong with the file, for the log ("file_ended", or the name of an

@@ -6,7 +6,10 @@
 #include "http/session_base.hpp"
 #include "http/transport.hpp"
 
+#include <algorithm>
 #include <array>
+#include <chrono>
+#include <cstddef>
 #include <exception>
 #include <optional>
 #include <utility>
@@ -35,7 +38,7 @@ class session final : public session_base {
     }
 
   private:
-    enum class phase { reading, suspended, writing, lingering, closed };
+    enum class phase { reading, suspended, writing, throttled, lingering, closed };
     using step = void (session::*)();
 
     // Every wait ends here: a session that was closed meanwhile ends with it, and one that timed
@@ -112,6 +115,7 @@ class session final : public session_base {
             answer();
             if (is_suspended()) {
                 phase_ = phase::suspended;
+                wait_for(connection_state::suspended);
                 arm(now() + owner_.where().limits.handler_timeout);
                 watch();
                 return;
@@ -180,8 +184,20 @@ class session final : public session_base {
 
     // The clock is not read again for an answer that leaves at once.
     void advance(time_point instant) {
+        auto most = bytes_per_turn;
+        auto* const pace = out_->answer.speed();
+        if (pace != nullptr && out_->writer.has_more(out_->answer)) {
+            most = pace->allowance(bucket_, most, instant);
+            if (most == 0) {
+                sleep(instant);
+                return;
+            }
+        }
         const auto sent_before = out_->writer.bytes_sent();
-        const auto status = out_->writer.advance(out_->answer, connection_);
+        const auto status = out_->writer.advance(out_->answer, connection_, most);
+        if (pace != nullptr) {
+            pace->charge(bucket_, out_->writer.bytes_sent() - sent_before, instant);
+        }
         switch (status) {
         case response_writer::status::done:
             finish_response(instant);
@@ -201,6 +217,26 @@ class session final : public session_base {
         } else {
             defer(&session::write);
         }
+    }
+
+    // Until the rate allows more. Nothing waits for the socket meanwhile: a peer that goes away is
+    // noticed at the next write.
+    void sleep(time_point instant) {
+        phase_ = phase::throttled;
+        asleep_since_ = instant;
+        wait_for(connection_state::throttled);
+        // The wheel is late by a tick at least.
+        arm(out_->answer.speed()->ready_at(bucket_) - deadline_wheel::tick);
+    }
+
+    void wake() {
+        phase_ = phase::writing;
+        const auto instant = now();
+        deadline_->add_pause(instant - asleep_since_);
+        if (out_->writer.bytes_sent() == 0) {
+            out_->record.first_byte = instant;
+        }
+        defer(&session::write);
     }
 
     void finish_response(time_point instant) {
@@ -251,6 +287,10 @@ class session final : public session_base {
     }
 
     void on_deadline() override {
+        if (phase_ == phase::throttled) {
+            wake();
+            return;
+        }
         count_timeout();
         if (phase_ == phase::reading && has_started()) {
             try {
@@ -269,11 +309,15 @@ class session final : public session_base {
     }
 
     void recheck(const core::revocation_table& revoked) override {
-        if (phase_ == phase::writing && revoked.kills(out_->record.trace)) {
+        const bool sleeps = phase_ == phase::throttled;
+        if ((sleeps || phase_ == phase::writing) && revoked.kills(out_->record.trace)) {
             owner_.count().transfers_revoked.add();
             is_cut_ = true;
             phase_ = phase::closed;
             connection_.abort(); // the outstanding wait ends the session
+            if (sleeps) {
+                defer(&session::write); // there is none: its turn does
+            }
         }
     }
 
@@ -328,6 +372,8 @@ class session final : public session_base {
     Transport connection_;
     step turn_ = nullptr;
     std::optional<core::transfer_deadline> deadline_;
+    core::rate_bucket bucket_;
+    time_point asleep_since_{};
     std::size_t discarded_ = 0;
     phase phase_ = phase::reading;
     bool is_cut_ = false;      // by us

@@ -10,6 +10,7 @@
 #include "http/file_cache.hpp"
 #include "http/request_parser.hpp"
 #include "http/router.hpp"
+#include "http/user_transfers.hpp"
 
 #include <atomic>
 #include <chrono>
@@ -34,6 +35,7 @@ struct site {
     session_limits limits;
     log_policy log;
     proxy_trust proxies{};
+    user_transfers* users = nullptr; // of the process; null: no limit per user is kept
     /// Set once, when the listeners close: answers then close their connections.
     const std::atomic<bool>& is_draining;
 };

@@ -77,6 +77,9 @@ void worker::schedule_tick() {
         deadlines_.advance(now);
         files_.expire(now);
         log_.flush();
+        if (where_->users != nullptr) {
+            where_->users->expire(now);
+        }
         persist([this] { schedule_tick(); });
     });
 }

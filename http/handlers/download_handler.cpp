@@ -4,6 +4,9 @@
 #include "http/handlers/file_response.hpp"
 #include "http/handlers/open_file.hpp"
 
+#include <algorithm>
+#include <utility>
+
 namespace sluice::http {
 
 namespace {
@@ -19,6 +22,16 @@ core::download_request read_conditions(const request_head& head, std::string& ra
             .if_unmodified_since = head.value_of(bhttp::field::if_unmodified_since),
             .if_range = head.value_of(bhttp::field::if_range),
             .range = head.joined(bhttp::field::range, ranges)};
+}
+
+bool sends_content(const core::download_plan& plan) noexcept {
+    using outcome = core::download_plan::outcome;
+    return plan.what == outcome::whole || plan.what == outcome::part || plan.what == outcome::parts;
+}
+
+// 0 is no limit.
+std::uint64_t lower_rate(std::uint64_t a, std::uint64_t b) noexcept {
+    return a == 0 || b == 0 ? std::max(a, b) : std::min(a, b);
 }
 
 } // namespace
@@ -45,7 +58,7 @@ core::result<void> download_handler::authorise(const core::media_id& media, requ
         return token.error();
     }
     in.claims.clear();
-    const auto verdict = tokens_.authorise(*token, media, in.now, in.claims);
+    const auto verdict = with_.tokens.authorise(*token, media, in.now, in.claims);
     if (!verdict && !is_token_text(*token)) { // a good token is; a bad one may wait for this
         return core::failure{core::errc::credential_malformed};
     }
@@ -60,7 +73,8 @@ core::result<void> download_handler::authorise(const core::media_id& media, requ
 
 core::result<void> download_handler::check_revocation(const request& in, reply& out) const {
     if (in.revoked == nullptr) {
-        return has_store_ ? core::failure{core::errc::store_unavailable} : core::result<void>{};
+        return with_.has_store ? core::failure{core::errc::store_unavailable}
+                               : core::result<void>{};
     }
     const auto trace = in.revoked->trace(in.claims);
     if (in.revoked->kills(trace)) {
@@ -80,7 +94,7 @@ void download_handler::handle(request& in, reply& out) const {
         out.refuse(authorised.error());
         return;
     }
-    const auto file = open_file(library_, *media, in.raw_path, in, out);
+    const auto file = open_file(with_.library, *media, in.raw_path, in, out);
     if (!file) {
         out.refuse(file.error());
         return;
@@ -90,7 +104,34 @@ void download_handler::handle(request& in, reply& out) const {
     std::string none_matches;
     const auto plan = core::plan_download(read_conditions(in.head, ranges, matches, none_matches),
                                           (*file)->media->version, in.now);
+    std::unique_ptr<pace> speed;
+    if (in.head.method == bhttp::verb::get && sends_content(plan) && !admit(in, speed)) {
+        out.count().add_limit(limit_label::user_downloads);
+        out.refuse(problem_id::too_many_downloads);
+        return;
+    }
     send_file(plan, **file, out);
+    out.keep(std::move(speed));
+}
+
+// Whether the user may have one more download; fills `speed` where there is any limit.
+bool download_handler::admit(const request& in, std::unique_ptr<pace>& speed) const {
+    const auto claimed = static_cast<std::uint64_t>(in.claims.rate.value_or(0));
+    const transfer_rates rates{.connection = with_.most.connection_rate,
+                               .user = lower_rate(with_.most.user_rate, claimed)};
+    const bool is_by_user = rates.user != 0 || with_.most.user_downloads != 0;
+    if (!is_by_user && rates.connection == 0) {
+        return true;
+    }
+    user_transfers::place place;
+    if (is_by_user) {
+        place = with_.users.take(in.claims.user_id, with_.most.user_downloads);
+        if (!place) {
+            return false;
+        }
+    }
+    speed = std::make_unique<pace>(rates, std::move(place));
+    return true;
 }
 
 } // namespace sluice::http

@@ -6,15 +6,31 @@
 #include "core/media_library.hpp"
 #include "core/token_service.hpp"
 #include "http/exchange.hpp"
+#include "http/user_transfers.hpp"
+
+#include <cstdint>
+#include <memory>
 
 namespace sluice::http {
 
 class download_handler final : public handler {
   public:
-    /// `has_store`: nothing is served before the revocations are known.
-    download_handler(core::media_kind kind, const core::token_service& tokens,
-                     const core::media_library& library, bool has_store) noexcept
-        : kind_(kind), tokens_(tokens), library_(library), has_store_(has_store) {}
+    /// What a user may take; 0: no limit.
+    struct limits {
+        std::uint64_t connection_rate = 0; // bytes per second
+        std::uint64_t user_rate = 0;       // likewise, on this node
+        std::uint32_t user_downloads = 0;  // at once, on this node
+    };
+    struct context {
+        const core::token_service& tokens;
+        const core::media_library& library;
+        bool has_store; // nothing is served before the revocations are known
+        limits most;
+        user_transfers& users;
+    };
+
+    download_handler(core::media_kind kind, const context& with) noexcept
+        : kind_(kind), with_(with) {}
 
     void handle(request& in, reply& out) const override;
 
@@ -24,10 +40,10 @@ class download_handler final : public handler {
                                                reply& out) const;
     [[nodiscard]] core::result<void> check_revocation(const request& in, reply& out) const;
 
+    [[nodiscard]] bool admit(const request& in, std::unique_ptr<pace>& speed) const;
+
     core::media_kind kind_;
-    const core::token_service& tokens_;
-    const core::media_library& library_;
-    bool has_store_;
+    context with_;
 };
 
 } // namespace sluice::http

@@ -20,7 +20,8 @@ using namespace sluice::http;         // NOLINT(google-build-using-namespace): f
 using namespace std::chrono_literals; // NOLINT(google-build-using-namespace)
 namespace beast_test = boost::beast::test;
 
-/// Echoes the path; "/file" answers with a slice of an open file, "/big" with a large text.
+/// Echoes the path; "/file" answers with a slice of an open file, "/big" with a large text,
+/// "/paced" at 100 bytes per second.
 class test_handler final : public handler {
   public:
     explicit test_handler(core::media_handle media)
@@ -42,6 +43,10 @@ class test_handler final : public handler {
             response.finish_with("text/plain", std::string(300'000, 'x'));
         } else {
             response.finish_with("text/plain", name);
+        }
+        if (name == "paced") {
+            out.keep(
+                std::make_unique<pace>(transfer_rates{.connection = 100}, user_transfers::place()));
         }
     }
 
@@ -76,7 +81,7 @@ struct fixture {
 
     [[nodiscard]] std::shared_ptr<const site> make_site() const {
         return std::make_shared<const site>(
-            site{*routes, cors, clock, limits, {}, proxies, draining});
+            site{*routes, cors, clock, limits, {}, proxies, nullptr, draining});
     }
 
     /// Connects, sends `text`, and runs until nothing is ready any more.

@@ -111,7 +111,7 @@ std::string lesson_with(std::string_view name, std::string_view value) {
 // Threats 33 for the numbers.
 BOOST_AUTO_TEST_CASE(wrong_missing_and_null_claims) {
     BOOST_TEST_REQUIRE(lesson_with("exp", "7").ends_with(R"("exp":7})"));
-    const std::array<std::pair<std::string_view, std::string_view>, 40> vectors{{
+    const std::array<std::pair<std::string_view, std::string_view>, 45> vectors{{
         {"type", ""},
         {"type", "null"},
         {"type", "1"},
@@ -152,6 +152,11 @@ BOOST_AUTO_TEST_CASE(wrong_missing_and_null_claims) {
         {"aud", "null"},
         {"aud", R"(["a"])"},
         {"rel", "7"},
+        {"rate", "0"},
+        {"rate", "null"},
+        {"rate", "-1"},
+        {"rate", R"("9")"},
+        {"rate", "1099511627777"},
     }};
     for (const auto& [name, value] : vectors) {
         BOOST_TEST_CONTEXT(name << ": " << value) {
@@ -162,6 +167,17 @@ BOOST_AUTO_TEST_CASE(wrong_missing_and_null_claims) {
             BOOST_TEST(parsed.error().subject == name);
         }
     }
+}
+
+BOOST_AUTO_TEST_CASE(rate_is_read_and_written) {
+    core::claims read;
+    BOOST_REQUIRE(core::parse_claims(lesson_with("rate", "1099511627776"), read).has_value());
+    BOOST_TEST(read.rate.value() == std::int64_t{1} << 40);
+    std::string text;
+    core::append_json(read, text);
+    BOOST_TEST(text.find(R"("rate":1099511627776)") != std::string::npos);
+    BOOST_REQUIRE(core::parse_claims(lesson_json, read).has_value());
+    BOOST_TEST(!read.rate.has_value());
 }
 
 BOOST_AUTO_TEST_CASE(media_judges_the_identifiers) {

@@ -99,6 +99,13 @@ BOOST_AUTO_TEST_CASE(credit_does_not_overflow) {
     BOOST_CHECK(deadline.next() == start + 61s);
 }
 
+BOOST_AUTO_TEST_CASE(time_in_which_we_did_not_send_is_not_held_against_the_peer) {
+    transfer_deadline deadline(limits, start);
+    deadline.add_pause(100s);
+    BOOST_CHECK(deadline.next() == start + 160s);
+    BOOST_TEST(!deadline.is_stalled(start + 159s));
+}
+
 BOOST_AUTO_TEST_CASE(the_cause_of_a_cut_can_be_told) {
     transfer_deadline deadline(limits, start);
     deadline.add_progress(1, start + 30s);

@@ -188,4 +188,33 @@ BOOST_AUTO_TEST_CASE(sessions_that_are_open_end_with_their_worker) {
     f.server.reset(); // the sanitizers see a leak, if there is one
 }
 
+BOOST_FIXTURE_TEST_CASE(a_connection_that_owes_bytes_waits_with_its_next_answer, fixture) {
+    auto client =
+        connect("GET /paced HTTP/1.1\r\nHost: h\r\n\r\nGET /paced HTTP/1.1\r\nHost: h\r\n\r\n");
+    const auto first = received(client);
+    BOOST_TEST(count(first, "HTTP/1.1 200") == 1U);
+    const auto& states = server->count().connections;
+    const auto throttled = static_cast<std::size_t>(connection_state::throttled);
+    BOOST_TEST(states[throttled].value() == 1U);
+    const auto owed = std::chrono::milliseconds(first.size() * 10);
+    pass(owed - 600ms);
+    BOOST_TEST(count(received(client), "HTTP/1.1 200") == 1U);
+    pass(700ms);
+    BOOST_TEST(count(received(client), "HTTP/1.1 200") == 2U);
+    BOOST_TEST(states[throttled].value() == 0U);
+    BOOST_TEST(open() == 1U);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_peer_that_leaves_while_we_wait_is_noticed_at_the_next_write, fixture) {
+    {
+        auto client =
+            connect("GET /paced HTTP/1.1\r\nHost: h\r\n\r\nGET /paced HTTP/1.1\r\nHost: h\r\n\r\n");
+        client.close_remote();
+    }
+    pass(60s);
+    pass(60s);
+    poll();
+    BOOST_TEST(open() == 0U);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,156 @@
+"""Rates and places per connection and per user, on the real clock."""
+
+import threading
+import time
+
+import pytest
+from support.checks import check_problem
+from support.ids import VIDEO, Lesson
+from support.media import noise
+from support.metrics import scrape_until
+from support.paused import Paused
+from support.tokens import decode, mint
+from support.wire import Connection, request_bytes
+
+MEGABYTE = 1_000_000
+
+
+@pytest.fixture
+def video(tree):
+    return tree.add(Lesson("large.mp4"), noise(1 << 20) * 48)
+
+
+def rate_of(server, media, seconds, token):
+    """Bytes per second of one download over some seconds, the burst at its start left out."""
+    with server.connect(timeout=30) as connection:
+        fields = {"Authorization": f"Bearer {token}"}
+        connection.send(request_bytes("GET", media.target(), fields))
+        assert connection.read_head().status == 200
+        begin, end, received = time.monotonic() + 0.5, None, 0
+        while end is None or end - begin < seconds:
+            size = len(connection.receive())
+            assert size > 0
+            end = time.monotonic()
+            received += size if end > begin else 0
+        return received / (end - begin)
+
+
+def rates_of(server, media, seconds, tokens):
+    """The same for several downloads at once."""
+    rates = []
+    threads = [
+        threading.Thread(target=lambda t=t: rates.append(rate_of(server, media, seconds, t)))
+        for t in tokens
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(rates) == len(tokens)
+    return rates
+
+
+def about(rate):
+    return pytest.approx(rate, rel=0.15)
+
+
+def measured(measure, judge, attempts=3):
+    """Measures until `judge` holds: a machine that is busy for a moment is no fault of ours."""
+    for _ in range(attempts):
+        rates = measure()
+        if judge(rates):
+            return
+    pytest.fail(f"measured last: {rates}")
+
+
+def test_connection_rate(start_server, tree, video):
+    server = start_server(tree, config={"limits": {"connection_rate": 4 * MEGABYTE}})
+    tokens = [mint(video, user_id=f"u{i}") for i in range(2)]
+    measured(
+        lambda: rates_of(server, video, 4, tokens), lambda rates: rates == [about(4 * MEGABYTE)] * 2
+    )
+
+
+def test_user_rate_is_the_sum_over_all_threads(start_server, tree, video):
+    config = {"threads": 4, "limits": {"user_rate": 4 * MEGABYTE}}
+    server = start_server(tree, config=config)
+    tokens = [mint(video, user_id="a")] * 4 + [mint(video, user_id="b")]
+
+    def is_shared(rates):
+        *shared, alone = sorted(rates)
+        return (
+            alone == about(4 * MEGABYTE)
+            and sum(shared) == about(4 * MEGABYTE)
+            and shared[0] > 0.5 * MEGABYTE  # none of them starves
+        )
+
+    measured(lambda: rates_of(server, video, 4, tokens), is_shared)
+
+
+def test_rate_rides_in_the_token(start_server, tree, video):
+    config = {"limits": {"user_rate": 8 * MEGABYTE}, "tokens": {"rate": 2 * MEGABYTE}}
+    server = start_server(tree, config=config)
+    ours = server.token(video)
+    assert decode(ours)[1]["rate"] == 2 * MEGABYTE
+    higher = mint(video, user_id="greedy", rate=1 << 40)
+    measured(
+        lambda: sorted(rates_of(server, video, 4, [ours, higher])),
+        lambda rates: rates == [about(2 * MEGABYTE), about(8 * MEGABYTE)],
+    )
+
+
+def test_a_rate_is_the_issuers_to_say(server):
+    asked = decode(server.token(VIDEO, rate=1))[1]
+    assert "rate" not in asked
+
+
+def test_many_small_ranges_do_not_evade_the_rate(start_server, tree, video):
+    server = start_server(tree, config={"limits": {"user_rate": 4 * MEGABYTE}})
+    fields = {"Authorization": f"Bearer {mint(video)}", "Range": "bytes=0-262143"}
+    received, begin = 0, time.monotonic()
+    while time.monotonic() - begin < 3:
+        with server.connect() as connection:
+            received += len(connection.request("GET", video.target(), fields).body)
+    spent = time.monotonic() - begin
+    assert received <= 4 * MEGABYTE * (spent + 0.5) * 1.1 + 262144
+
+
+def test_downloads_of_a_user_at_once(start_server, tree, video):
+    server = start_server(tree, config={"limits": {"user_downloads": 2}})
+    token = mint(video, user_id="a")
+    paused = [Paused(server, video, token) for _ in range(2)]
+    refused = server.download(video, token=token)
+    check_problem(refused, 429)
+    assert int(refused.get("Retry-After")) > 0
+    assert server.download(video, token=token, method="HEAD").status == 200
+    assert server.download(VIDEO, token=mint(VIDEO, user_id="b")).status == 200
+    scrape_until(
+        server, lambda v: v['sluice_limits_reached_total{limit="user_downloads"}'] == 1
+    )
+    paused[0].close()
+    deadline = time.monotonic() + 15
+    while (answer := server.download(VIDEO, token=mint(VIDEO, user_id="a"))).status == 429:
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    assert answer.status == 200
+    paused[1].close()
+
+
+def test_a_throttled_transfer_is_not_cut_for_being_slow(start_server, tree):
+    limits = {"user_rate": 20_000, "min_rate": 1_000_000, "min_rate_grace": 1, "stall_timeout": 1}
+    server = start_server(tree, config={"limits": limits})
+    media = tree.add(Lesson("slow.mp4"), noise(70_000))
+    began = time.monotonic()
+    assert server.download(media, token=mint(media)).body == tree.content(media)
+    assert time.monotonic() - began > 2
+
+
+def test_a_throttled_download_waits_and_is_counted(start_server, tree, video):
+    server = start_server(tree, config={"limits": {"connection_rate": 100_000}})
+    paused = Paused(server, video)
+    values = scrape_until(server, lambda v: v['sluice_connections{state="throttled"}'] == 1)
+    assert values["sluice_transfers_active"] == 1
+    paused.close()
+    scrape_until(server, lambda v: v["sluice_connections_open"] == 1)
+    with Connection(server.address) as connection:  # what limits nobody is not slowed down
+        assert connection.request("GET", "/healthz").status == 200
