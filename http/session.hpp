@@ -38,7 +38,6 @@ class session final : public session_base {
     }
 
   private:
-    enum class phase { reading, suspended, writing, throttled, lingering, closed };
     using step = void (session::*)();
 
     // Every wait ends here: a session that was closed meanwhile ends with it, and one that timed
@@ -189,7 +188,7 @@ class session final : public session_base {
         if (pace != nullptr && out_->writer.has_more(out_->answer)) {
             most = pace->allowance(bucket_, most, instant);
             if (most == 0) {
-                sleep(instant);
+                sleep(instant); // nothing waits for the socket meanwhile
                 return;
             }
         }
@@ -217,26 +216,6 @@ class session final : public session_base {
         } else {
             defer(&session::write);
         }
-    }
-
-    // Until the rate allows more. Nothing waits for the socket meanwhile: a peer that goes away is
-    // noticed at the next write.
-    void sleep(time_point instant) {
-        phase_ = phase::throttled;
-        asleep_since_ = instant;
-        wait_for(connection_state::throttled);
-        // The wheel is late by a tick at least.
-        arm(out_->answer.speed()->ready_at(bucket_) - deadline_wheel::tick);
-    }
-
-    void wake() {
-        phase_ = phase::writing;
-        const auto instant = now();
-        deadline_->add_pause(instant - asleep_since_);
-        if (out_->writer.bytes_sent() == 0) {
-            out_->record.first_byte = instant;
-        }
-        defer(&session::write);
     }
 
     void finish_response(time_point instant) {
@@ -289,6 +268,7 @@ class session final : public session_base {
     void on_deadline() override {
         if (phase_ == phase::throttled) {
             wake();
+            defer(&session::write);
             return;
         }
         count_timeout();
@@ -318,19 +298,6 @@ class session final : public session_base {
             if (sleeps) {
                 defer(&session::write); // there is none: its turn does
             }
-        }
-    }
-
-    void count_timeout() noexcept {
-        auto& count = owner_.count();
-        if (phase_ == phase::writing) {
-            count.add_limit(deadline_->is_stalled(now()) ? limit_label::stall_timeout
-                                                         : limit_label::min_rate);
-        } else if (phase_ == phase::reading) {
-            count.add_limit(has_started() || served_ == 0 ? limit_label::header_timeout
-                                                          : limit_label::idle_timeout);
-        } else if (phase_ == phase::suspended) {
-            count.add_limit(limit_label::handler_timeout);
         }
     }
 
@@ -371,11 +338,7 @@ class session final : public session_base {
 
     Transport connection_;
     step turn_ = nullptr;
-    std::optional<core::transfer_deadline> deadline_;
-    core::rate_bucket bucket_;
-    time_point asleep_since_{};
     std::size_t discarded_ = 0;
-    phase phase_ = phase::reading;
     bool is_cut_ = false;      // by us
     bool is_watching_ = false; // the one outstanding wait is watch()'s
 };

@@ -19,6 +19,36 @@ session_base::~session_base() {
     }
 }
 
+void session_base::count_timeout() noexcept {
+    auto& count = owner_.count();
+    if (phase_ == phase::writing) {
+        count.add_limit(deadline_->is_stalled(now()) ? limit_label::stall_timeout
+                                                     : limit_label::min_rate);
+    } else if (phase_ == phase::reading) {
+        count.add_limit(has_started() || served_ == 0 ? limit_label::header_timeout
+                                                      : limit_label::idle_timeout);
+    } else if (phase_ == phase::suspended) {
+        count.add_limit(limit_label::handler_timeout);
+    }
+}
+
+void session_base::sleep(time_point instant) noexcept {
+    phase_ = phase::throttled;
+    asleep_since_ = instant;
+    wait_for(connection_state::throttled);
+    // The wheel is late by a tick at least.
+    arm(out_->answer.speed()->ready_at(bucket_) - deadline_wheel::tick);
+}
+
+void session_base::wake() noexcept {
+    phase_ = phase::writing;
+    const auto instant = now();
+    deadline_->add_pause(instant - asleep_since_);
+    if (out_->writer.bytes_sent() == 0) {
+        out_->record.first_byte = instant;
+    }
+}
+
 void session_base::hold_inbound() {
     if (!in_) {
         in_ = owner_.inbounds().take();

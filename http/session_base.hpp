@@ -24,6 +24,8 @@ class session_base : public counted_connection, public turn_taker {
     void resume(continuation then);
 
   protected:
+    enum class phase { reading, suspended, writing, throttled, lingering, closed };
+
     /// How long a closing connection waits for the peer's own close (RFC 9112 §9.6), and one that
     /// is refused for its first request.
     static constexpr std::chrono::seconds linger{2};
@@ -52,11 +54,21 @@ class session_base : public counted_connection, public turn_taker {
     [[nodiscard]] outcome judge_failure() noexcept;
     /// Counts and logs the response, which ended at `instant`, and gives it back.
     void conclude(outcome how, time_point instant) noexcept;
+    /// Counts the limit at which a deadline has passed.
+    void count_timeout() noexcept;
+    /// Sends nothing until the rate allows more: on_deadline() then finds phase::throttled. A peer
+    /// that goes away is noticed at the next write.
+    void sleep(time_point instant) noexcept;
+    /// Goes on; that it slept is not held against the peer.
+    void wake() noexcept;
 
     peer_info peer_;
     std::unique_ptr<inbound> in_;
     std::unique_ptr<outbound> out_;
     unsigned served_ = 0;
+    phase phase_ = phase::reading;
+    std::optional<core::transfer_deadline> deadline_;
+    core::rate_bucket bucket_; // what the connection may have, where that is limited
     admission admission_ = admission::served;
     connection_gate::place place_;
 
@@ -74,6 +86,8 @@ class session_base : public counted_connection, public turn_taker {
     void open_exchange();
     reply open_reply(std::chrono::sys_seconds wall, bool keep_alive);
     reply open_answer();
+
+    time_point asleep_since_{};
 };
 
 } // namespace sluice::http

@@ -12,12 +12,12 @@ import time
 
 import pytest
 from support.api_description import ApiDescription
+from support.crowds import ask_full, one_download_too_many
 from support.ids import COURSE_PRESENTATION, MODULE_PRESENTATION, TOKEN_ROUTE, VIDEO
 from support.ids import Course, Lesson, Module
 from support.media import MediaTree
 from support.server import ROOT, Server
 from support.tokens import decode, mint
-from support.wire import Closed
 
 API = ApiDescription()
 KINDS = {
@@ -99,25 +99,6 @@ def etag(world, media):
     return download(world, media).get("ETag")
 
 
-def ask_full(world, target, name, limits):
-    """The answer to one connection more than a server takes."""
-    server = world.serve(name, config={"limits": limits})
-    held = [server.connect() for _ in range(2)]
-    try:
-        for one in held:
-            assert one.request("GET", "/healthz").status == 200
-        deadline = time.monotonic() + 10
-        while time.monotonic() < deadline:
-            with contextlib.suppress(Closed, OSError):
-                answer = server.get(target)
-                if answer.status in (429, 503):
-                    return answer
-        pytest.fail("never full")
-    finally:
-        for one in held:
-            one.close()
-
-
 def without_descriptors(world, target, token=None):
     """The answer on a connection that is open already when no file can be opened any more."""
     server = world.serve("descriptors", config={"cache": {"files": 0}, "threads": 1})
@@ -196,6 +177,7 @@ DOWNLOADS = {
     (429, "too-many-connections-from-peer"): lambda w, m: ask_full(
         w, m.target(), "peer", {"connections_per_peer": 2, "uncounted_peers": []}
     ),
+    (429, "too-many-downloads"): lambda w, m: one_download_too_many(w, m),
     (503, "media-unavailable"): lambda w, m: without_descriptors(w, m.target(), mint(m)),
     (503, "too-many-connections"): lambda w, m: ask_full(
         w, m.target(), "full", {"connections": 2}
