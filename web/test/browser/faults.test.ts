@@ -170,6 +170,21 @@ describe('with a service at rest', () => {
     expect(downloads).toBe(5)
   })
 
+  it('leaves a download alone that is open in another tab', async () => {
+    await slow(1 * MB)
+    await list.press(large, /^Télécharger/)
+    await list.reaches(large, 10)
+    const tab = new List(await visitor.context.newPage(), sluice)
+    await tab.page.goto(sluice.url)
+    await tab.press(large, /^(Télécharger|Reprendre)/)
+    await tab.state(large, 'failed')
+    expect(await tab.text(large)).toContain('déjà ouvert dans un autre onglet')
+    await tab.page.close()
+    const downloading = visitor.page.waitForEvent('download')
+    await slow(0)
+    expect(await list.isWhole(await downloading, large)).toBe(true)
+  })
+
   it('cancels, and keeps nothing of it', async () => {
     await slow(2 * MB)
     await list.press(large, /^Télécharger/)
