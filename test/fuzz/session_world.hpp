@@ -91,7 +91,10 @@ struct world {
     core::media_store store{dir.path()};
     core::catalogue courses{store, {}};
     core::media_library library{layout, courses, store};
-    http::download_handler download{core::media_kind::lesson, tokens, library, false};
+    http::user_transfers users;
+    http::download_handler download{
+        core::media_kind::lesson,
+        {.tokens = tokens, .library = library, .has_store = false, .most = {}, .users = users}};
     echo_handler echo;
     std::vector<http::completion> held;
     later_handler later{held};
