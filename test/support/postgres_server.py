@@ -67,7 +67,9 @@ class PostgresServer:
     def start(self, timeout=30):
         options = [word for name, value in SETTINGS.items() for word in ("-c", f"{name}={value}")]
         self.process = subprocess.Popen(
-            [*as_account(), self.bin / "postgres", "-D", self.data, "-k", self.folder, *options],
+            # Whatever ends us ends the server: the kernel sends the signal.
+            [*as_account(), "setpriv", "--pdeathsig", "QUIT", self.bin / "postgres",
+             "-D", self.data, "-k", self.folder, *options],
             cwd=self.folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
             start_new_session=True)
         deadline = time.monotonic() + timeout
