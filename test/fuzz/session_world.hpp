@@ -5,6 +5,7 @@
 #include "core/token_service.hpp"
 #include "crypto/jws.hpp"
 #include "http/handlers/download_handler.hpp"
+#include "http/user_transfers.hpp"
 #include "http/worker.hpp"
 #include "test/support/temp_dir.hpp"
 
@@ -91,7 +92,10 @@ struct world {
     core::media_store store{dir.path()};
     core::catalogue courses{store, {}};
     core::media_library library{layout, courses, store};
-    http::download_handler download{core::media_kind::lesson, tokens, library, false};
+    http::user_transfers users;
+    http::download_handler download{
+        core::media_kind::lesson,
+        {.tokens = tokens, .library = library, .has_store = false, .most = {}, .users = users}};
     echo_handler echo;
     std::vector<http::completion> held;
     later_handler later{held};
@@ -112,6 +116,7 @@ struct world {
                                                                       .clock = clock,
                                                                       .limits = limits,
                                                                       .log = {},
+                                                                      .users = &users,
                                                                       .is_draining = draining}),
                         nullptr};
 };
