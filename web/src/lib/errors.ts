@@ -77,6 +77,7 @@ export const problems: Readonly<Record<string, Row>> = {
   'header-timeout': { reaction: 'retry', message: 'network' },
   'too-many-connections': { reaction: 'retry', message: 'busy' },
   'too-many-connections-from-peer': { reaction: 'retry', message: 'busy' },
+  'too-many-downloads': { reaction: 'retry', message: 'busy' },
   'media-unavailable': { reaction: 'retry', message: 'unavailable' },
   'store-unavailable': { reaction: 'retry', message: 'unavailable' },
   'handler-timeout': { reaction: 'retry', message: 'unavailable' },
