@@ -5,6 +5,7 @@
 #include "core/token_service.hpp"
 #include "crypto/jws.hpp"
 #include "http/handlers/download_handler.hpp"
+#include "http/user_transfers.hpp"
 #include "http/worker.hpp"
 #include "test/support/temp_dir.hpp"
 
@@ -115,6 +116,7 @@ struct world {
                                                                       .clock = clock,
                                                                       .limits = limits,
                                                                       .log = {},
+                                                                      .users = &users,
                                                                       .is_draining = draining}),
                         nullptr};
 };
