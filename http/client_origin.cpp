@@ -1,6 +1,7 @@
 #include "http/client_origin.hpp"
 
 #include "core/forwarded.hpp"
+#include "http/ascii_case.hpp"
 #include "http/exchange.hpp"
 #include "http/target.hpp"
 
@@ -11,15 +12,11 @@ namespace sluice::http {
 
 namespace {
 
-bool equal_names(std::string_view a, std::string_view b) noexcept {
-    return beast::iequals({a.data(), a.size()}, {b.data(), b.size()});
-}
-
 /// All lines of that name as one list; a view into `head` or `room`.
 std::string_view joined(const request_head& head, std::string_view name, std::string& room) {
     std::string_view all;
     for (const auto& line : head.fields) {
-        if (!equal_names(line.name, name)) {
+        if (!iequals(line.name, name)) {
             continue;
         }
         if (!all.empty()) {
