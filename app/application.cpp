@@ -1,5 +1,7 @@
 #include "app/application.hpp"
 
+#include "app/joined.hpp"
+
 #include <algorithm>
 #include <functional>
 #include <stdexcept>
@@ -23,19 +25,20 @@ unsigned threads_of(const core::config& settings) {
                                  : std::max(1U, std::thread::hardware_concurrency());
 }
 
-std::string joined(const std::vector<std::string>& names) {
-    std::string all;
-    for (const auto& name : names) {
-        all.append(all.empty() ? "" : ", ").append(name);
-    }
-    return all;
-}
-
 // The simple form stands for a listener without particulars.
 core::listener_settings plain(const std::string& address) {
     core::listener_settings one;
     one.address = address;
     return one;
+}
+
+std::uint64_t sum_of(http::counter http::counters::*which,
+                     std::span<const http::counters* const> all) noexcept {
+    std::uint64_t sum = 0;
+    for (const auto* one : all) {
+        sum += (one->*which).value();
+    }
+    return sum;
 }
 
 } // namespace
@@ -159,19 +162,11 @@ bool application::is_empty() const {
 }
 
 std::uint64_t application::bytes_sent() const noexcept {
-    std::uint64_t sent = 0;
-    for (const auto* one : counters_) {
-        sent += one->bytes_sent.value();
-    }
-    return sent;
+    return sum_of(&http::counters::bytes_sent, counters_);
 }
 
 std::uint64_t application::active_requests() const noexcept {
-    std::uint64_t active = 0;
-    for (const auto* one : counters_) {
-        active += one->requests_active.value();
-    }
-    return active;
+    return sum_of(&http::counters::requests_active, counters_);
 }
 
 void application::stop() {

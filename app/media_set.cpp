@@ -1,5 +1,7 @@
 #include "app/media_set.hpp"
 
+#include "app/joined.hpp"
+
 #include <stdexcept>
 #include <system_error>
 #include <utility>
@@ -31,14 +33,6 @@ std::vector<std::string> course_directory_of(const core::media_layout& layout) {
         }
     }
     return {};
-}
-
-std::string joined(const std::vector<std::string>& names) {
-    std::string all;
-    for (const auto& name : names) {
-        all.append(all.empty() ? "" : ", ").append(name);
-    }
-    return all;
 }
 
 } // namespace

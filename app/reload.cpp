@@ -1,5 +1,6 @@
 #include "app/reload.hpp"
 
+#include "app/joined.hpp"
 #include "core/config_diff.hpp"
 #include "core/config_validate.hpp"
 
@@ -12,15 +13,6 @@
 namespace sluice::app {
 
 namespace {
-
-template <class Names>
-std::string joined(const Names& names) {
-    std::string all;
-    for (const auto& name : names) {
-        all.append(all.empty() ? "" : ", ").append(name);
-    }
-    return all;
-}
 
 std::string reasons(const reload_input& input) {
     std::string all;
