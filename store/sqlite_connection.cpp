@@ -25,6 +25,9 @@ constexpr mode_t file_mode = 0640;
 // How many virtual machine steps lie between two looks at the clock: some ten microseconds.
 constexpr int steps_per_look = 2000;
 
+// Between two tries of a script that met another's lock.
+constexpr std::chrono::milliseconds retry_interval{5};
+
 // Other connections are not told of a commit, they count them; half of what a revocation may take.
 constexpr std::chrono::milliseconds look_interval{100};
 
@@ -222,9 +225,22 @@ sqlite_connection::run(query which, std::span<const sql_value> parameters, const
 
 store_result<void> sqlite_connection::run_script(std::string_view text) {
     start_clock();
-    const int code =
-        sqlite3_exec(database_.get(), std::string(text).c_str(), nullptr, nullptr, nullptr);
-    return code == SQLITE_OK ? store_result<void>{} : fault();
+    const std::string script(text);
+    while (sqlite3_exec(database_.get(), script.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK) {
+        if (!may_try_again()) {
+            return fault();
+        }
+        sqlite3_sleep(static_cast<int>(retry_interval.count()));
+    }
+    return {};
+}
+
+// A change of the journal mode meets others' locks without asking the busy handler. Inside a
+// transaction nothing is run twice.
+bool sqlite_connection::may_try_again() const noexcept {
+    return (sqlite3_errcode(database_.get()) & 0xFF) == SQLITE_BUSY &&
+           sqlite3_get_autocommit(database_.get()) != 0 &&
+           std::chrono::steady_clock::now() < deadline_;
 }
 
 store_result<std::int64_t> sqlite_connection::read_number(const char* text) {

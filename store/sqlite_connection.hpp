@@ -55,6 +55,8 @@ class sqlite_connection final : public sql_connection {
     static core::store_result<identity> look_at(const std::string& path);
     static int is_too_late(void* self) noexcept;
     void start_clock() noexcept;
+    /// After a script has failed: it met another connection's lock, and there is time left.
+    [[nodiscard]] bool may_try_again() const noexcept;
 
     std::string path_;
     std::chrono::milliseconds timeout_{};
