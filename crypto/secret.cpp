@@ -6,7 +6,9 @@
 namespace sluice::crypto {
 
 void wipe(void* data, std::size_t size) noexcept {
-    ::explicit_bzero(data, size); // glibc's; OpenSSL's own goes byte by byte
+    if (size != 0) { // an empty vector has no address, and that may not be handed on
+        ::explicit_bzero(data, size); // glibc's; OpenSSL's own goes byte by byte
+    }
 }
 
 secret::secret(std::string_view bytes) : bytes_(bytes.begin(), bytes.end()) {}
