@@ -53,7 +53,7 @@ BARS = (
     Bar(
         "1 KiB: below h2o and nginx",
         Figure("1k", "sluice"),
-        _peers("1k", "h2o", "nginx"),
+        _peers("1k", "h2o", "nginx", "nginx_copy"),
         is_strict=True,
     ),
     Bar(

@@ -14,6 +14,7 @@ COLOURS = {
     "sluice": "#0969da",
     "sluice_full": "#54aeff",
     "nginx": "#1a7f37",
+    "nginx_copy": "#1a7f37",
     "h2o": "#bc4c00",
 }
 OTHER_COLOUR = "#8250df"

@@ -5,11 +5,12 @@ import dataclasses
 import targets
 from common import most_connections
 
-NGINX = ("nginx", "nginx_log", "nginx_link", "nginx_njs")
+NGINX = ("nginx", "nginx_njs")
 OTHERS = ("h2o", "lighttpd", "caddy", "flask")
 SLUICE = ("sluice", "sluice_full")
 # flask is not here: gunicorn's sync worker answers one request per connection.
-KEEPING = ("floor", *SLUICE, "nginx", "nginx_log", "nginx_njs", "h2o", "lighttpd", "caddy")
+KEEPING = ("floor", *SLUICE, "nginx_copy", "nginx_njs", "h2o", "lighttpd")
+FEW = ("floor", *SLUICE, "nginx_copy", "h2o")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -80,17 +81,18 @@ def full_rows():
     """Everything that docs/performance.md shows."""
     most = most_connections()
     counts = sorted({1000, 10000, most})
+    small = ("floor", *SLUICE, "nginx", "nginx_copy", "nginx_log", "nginx_link", "nginx_njs", *OTHERS)
     large = ("sendfile", *SLUICE, *NGINX, *OTHERS)
     return [
-        *_whole(("floor", *SLUICE, *NGINX, *OTHERS), large),
+        *_whole(small, large),
         _sticky(),
         _huge(("sendfile", *SLUICE, "nginx", "nginx_njs", "h2o", "lighttpd", "caddy")),
         _token(("floor", *SLUICE, "flask")),
-        *(_held(mode, count, rounds=3) for mode in ("idle", "slow") for count in counts),
+        *(_held(mode, count, rounds=2) for mode in ("idle", "slow") for count in counts),
         _scale(64, KEEPING),
-        _scale(1000, ("floor", *SLUICE, "nginx", "h2o")),
+        _scale(1000, FEW),
         _scale(10000, KEEPING),
-        _scale(most, ("floor", *SLUICE, "nginx", "h2o")),
+        _scale(most, FEW),
         _open(64, KEEPING),
         _open(10000, KEEPING),
     ]
@@ -98,7 +100,7 @@ def full_rows():
 
 def quick_rows():
     """What a change to the data path should be looked at with; three minutes."""
-    few = ("floor", *SLUICE, "nginx", "nginx_log", "nginx_njs", "h2o")
+    few = ("floor", *SLUICE, "nginx", "nginx_copy", "nginx_log", "nginx_njs", "h2o")
     small, *_, part = _whole(few, ("sendfile", "sluice", "nginx", "h2o", "lighttpd"))
     return [
         small,
@@ -107,7 +109,7 @@ def quick_rows():
         _token(("floor", "sluice", "flask")),
         _held("idle", 10000, rounds=1),
         _held("slow", 10000, rounds=1),
-        _scale(64, ("sluice", "nginx")),
+        _scale(64, ("sluice", "nginx_copy")),
         _scale(10000, ("sluice",)),
-        _open(64, ("sluice", "nginx")),
+        _open(64, ("sluice", "nginx_copy")),
     ]

@@ -76,7 +76,7 @@ def circumstances(arguments, rounds, seconds):
 
 def run(arguments):
     rounds = arguments.rounds or (3 if arguments.quick else 5)
-    seconds = arguments.seconds or (1 if arguments.quick else 3)
+    seconds = arguments.seconds or (1 if arguments.quick else 2)
     rows = selected(quick_rows() if arguments.quick else full_rows(), arguments)
     say("==> Making media (1 GiB, once) and requests")
     make_media()
