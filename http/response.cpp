@@ -1,5 +1,6 @@
 #include "http/response.hpp"
 
+#include "http/append_all.hpp"
 #include "http/decimal.hpp"
 
 #include <boost/beast/http/status.hpp>
@@ -34,12 +35,9 @@ void response::begin(const response_frame& frame, unsigned status) {
     keep_alive_ = frame.keep_alive;
     text_ += "HTTP/1.1 ";
     append_decimal(status, text_);
-    text_ += ' ';
-    text_ += bhttp::obsolete_reason(static_cast<bhttp::status>(status));
-    text_ += "\r\n";
-    field("Date", frame.date);
-    field("X-Request-Id", frame.request_id);
-    field("X-Content-Type-Options", "nosniff");
+    append_all(text_, " ", bhttp::obsolete_reason(static_cast<bhttp::status>(status)),
+               "\r\nDate: ", frame.date, "\r\nX-Request-Id: ", frame.request_id,
+               "\r\nX-Content-Type-Options: nosniff\r\n");
     if (!frame.keep_alive) {
         field("Connection", "close");
     } else if (frame.version == 10) {
@@ -52,10 +50,7 @@ void response::begin(const response_frame& frame, unsigned status) {
 }
 
 void response::field(std::string_view name, std::string_view value) {
-    text_ += name;
-    text_ += ": ";
-    text_ += value;
-    text_ += "\r\n";
+    append_all(text_, name, ": ", value, "\r\n");
 }
 
 void response::field(std::string_view name, std::uint64_t value) {

@@ -174,10 +174,13 @@ class session final : public session_base {
         if (in_->parser.consumed() == in_->bytes.data().size() || !out_->answer.keeps_alive()) {
             release_inbound();
         }
-        const auto instant = out_->record.first_byte = now();
-        deadline_.emplace(owner_.where().limits.transfer, instant);
-        advance(instant);
+        deadline_.emplace(owner_.where().limits.transfer, out_->record.started);
+        arm(deadline_->next());
+        // Not at once: the answers to all who asked by now leave one behind the other, so that a
+        // client which waits is woken once for several of them (docs/performance.md).
+        defer(&session::begin_writing);
     }
+    void begin_writing() { advance(out_->record.first_byte = now()); }
 
     void write() { advance(now()); }
 

@@ -54,14 +54,21 @@ struct service {
         acceptor.bind(any);
         acceptor.listen();
         client.connect(acceptor.local_endpoint());
-        tcp_socket accepted(server.context());
+        stream_socket accepted(server.context());
         acceptor.accept(accepted);
-        server.adopt(std::move(accepted), {.how = admission::served, .limit = {}, .place = {}});
+        accepted.non_blocking(true);
+        peer_info peer;
+        peer.address = "127.0.0.1";
+        peer.is_loopback = true;
+        connection_gate::verdict served;
+        served.how = admission::served;
+        server.adopt(arrival{std::move(accepted), std::move(peer), std::move(served)}, bare);
     }
 
     std::shared_ptr<const site> site_of() {
         limits.requests_per_connection = 1000000;
-        return std::make_shared<const site>(site{routes, cors, clock, limits, {}, draining});
+        return std::make_shared<const site>(
+            site{routes, cors, clock, limits, {}, {}, &users, draining});
     }
 
     /// One exchange; how many allocations the server's side of it made.
@@ -102,7 +109,8 @@ struct service {
     core::issuer_gate gate{core::issuer_mode::automatic};
     core::ownership owners{courses};
     cors_policy cors{{}};
-    download_handler downloads{core::media_kind::lesson, tokens, library, false};
+    user_transfers users;
+    download_handler downloads{core::media_kind::lesson, {tokens, library, false, {}, users}};
     token_handler mint{{.gate = gate,
                         .entitlement = owners,
                         .library = library,
@@ -117,6 +125,7 @@ struct service {
     router routes{table};
     session_limits limits;
     std::atomic<bool> draining{false};
+    entrance bare;
     worker server;
     net::io_context elsewhere;
     tcp::acceptor acceptor{elsewhere};

@@ -1,0 +1,21 @@
+#pragma once
+// Several pieces of text appended at once: the string grows once, and pieces of a known size become
+// a few moves instead of a call each.
+
+#include <cstring>
+#include <string>
+#include <string_view>
+
+namespace sluice::http {
+
+template <class... Pieces>
+void append_all(std::string& out, const Pieces&... pieces) {
+    auto put = [to = out.size(), &out](std::string_view piece) mutable {
+        std::memcpy(out.data() + to, piece.data(), piece.size());
+        to += piece.size();
+    };
+    out.resize(out.size() + (std::string_view(pieces).size() + ...));
+    (put(std::string_view(pieces)), ...);
+}
+
+} // namespace sluice::http
