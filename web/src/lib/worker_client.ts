@@ -49,10 +49,11 @@ export class WorkerDownload {
   async run(id: string, name: string): Promise<void> {
     const worker = await registerWorker(this.script)
     const finished = new Promise<void>((resolve, reject) => (this.#settle = { resolve, reject }))
-    worker.postMessage({ kind: 'open', id, name }, [this.#channel.port2])
     this.#frame.hidden = true
     this.#frame.src = `${streamPath}${id}/${encodeURIComponent(name)}`
-    document.body.append(this.#frame)
+    // A download shows nothing in its frame; what does is the answer of somebody who knows no `id`.
+    this.#frame.onload = () => this.#settle.reject(new DownloadError('worker-lost'))
+    worker.postMessage({ kind: 'open', id, name }, [this.#channel.port2])
     const timer = setInterval(() => this.#ping(), pingInterval)
     try {
       await finished
@@ -77,6 +78,9 @@ export class WorkerDownload {
   #hear(message: WorkerMessage): void {
     this.#heard = Date.now()
     switch (message.kind) {
+      case 'ready': // only now: a request may reach the worker sooner than an earlier message
+        document.body.append(this.#frame)
+        break
       case 'wanted':
         void this.#events.grant().then(
           (grant) => this.tell({ kind: 'grant', grant }),
