@@ -1,6 +1,7 @@
 #include "crypto/hmac_sha256.hpp"
 
 #include "crypto/secret.hpp"
+#include "crypto/secret_memory.hpp"
 
 // The low-level SHA-256 calls are deprecated since OpenSSL 3.0, and wanted here: the EVP ones
 // allocate a context for each MAC, which costs more than the hashing
@@ -142,24 +143,21 @@ std::optional<hmac_key> hmac_key::make(std::string_view key) {
 hmac_key hmac_key::make_for_test_vectors(std::string_view key) {
     constexpr unsigned char inner_pad = 0x36;
     constexpr unsigned char outer_pad = 0x5c;
-    hmac_key made;
+    const auto made = std::allocate_shared<states>(secret_allocator<states>{});
     key_block block = padded(key);
-    absorb(block, inner_pad, made.inner_);
-    absorb(block, outer_pad, made.outer_);
+    absorb(block, inner_pad, made->inner);
+    absorb(block, outer_pad, made->outer);
     wipe(block.data(), block.size());
-    return made;
-}
-
-hmac_key::~hmac_key() {
-    wipe(&inner_, sizeof inner_);
-    wipe(&outer_, sizeof outer_);
+    hmac_key whole;
+    whole.states_ = made;
+    return whole;
 }
 
 mac_tag hmac_key::mac(std::string_view message) const noexcept {
-    hasher inner(inner_);
+    hasher inner(states_->inner);
     mac_tag digest = inner.finish_after_key(as_bytes(message));
 
-    hasher outer(outer_);
+    hasher outer(states_->outer);
     const mac_tag tag = outer.finish_after_key(digest);
     wipe(digest.data(), digest.size());
     return tag;

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <string_view>
 
@@ -18,20 +19,15 @@ inline constexpr std::size_t min_key_bytes = 32;
 /// different length are unequal.
 [[nodiscard]] bool equal_in_constant_time(std::string_view a, std::string_view b) noexcept;
 
-/// A key, immutable after make(); its state is wiped on destruction. Copies of an object in use by
-/// several threads are not needed: mac() is const and thread safe.
+/// A key, immutable after make(); copies share its state, which lies in secret memory and is wiped
+/// with the last of them. mac() is const and thread safe. A key that was moved from can only be
+/// assigned to or destroyed.
 class hmac_key {
   public:
     /// nullopt when `key` is shorter than min_key_bytes.
     [[nodiscard]] static std::optional<hmac_key> make(std::string_view key);
     /// For published test vectors only: any length.
     [[nodiscard]] static hmac_key make_for_test_vectors(std::string_view key);
-
-    hmac_key(const hmac_key&) = default;
-    hmac_key& operator=(const hmac_key&) = default;
-    hmac_key(hmac_key&&) = default;
-    hmac_key& operator=(hmac_key&&) = default;
-    ~hmac_key();
 
     [[nodiscard]] mac_tag mac(std::string_view message) const noexcept;
 
@@ -46,8 +42,11 @@ class hmac_key {
     struct state {
         alignas(8) std::array<unsigned char, 112> bytes{};
     };
-    state inner_;
-    state outer_;
+    struct states {
+        state inner;
+        state outer;
+    };
+    std::shared_ptr<const states> states_;
 };
 
 } // namespace sluice::crypto

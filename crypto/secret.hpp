@@ -1,6 +1,8 @@
 #pragma once
 // Key material that wipes itself and that nothing can print, log or compare with ==.
 
+#include "crypto/secret_memory.hpp"
+
 #include <cstddef>
 #include <string_view>
 #include <vector>
@@ -28,7 +30,8 @@ class secret {
     }
 
   private:
-    std::vector<char> bytes_; // not a string: moving a short one would leave its bytes behind
+    // Not a string: moving a short one would leave its bytes behind.
+    std::vector<char, secret_allocator<char>> bytes_;
 };
 
 } // namespace sluice::crypto
