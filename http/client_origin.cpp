@@ -29,12 +29,19 @@ std::string_view joined(const request_head& head, std::string_view name, std::st
 
 } // namespace
 
-bool find_client(const proxy_trust& trust, request& in) {
-    const bool is_trusted =
-        in.peer->is_unix ? trust.trusts_unix : core::contains(trust.networks, in.peer->ip);
-    if (!is_trusted) {
-        return false;
+bool is_trusted(const proxy_trust& trust, const peer_info& peer) noexcept {
+    return peer.is_unix ? trust.trusts_unix : core::contains(trust.networks, peer.ip);
+}
+
+std::optional<request_id> find_request_id(const request_head& head) {
+    std::string room;
+    if (auto named = request_id::adopt(joined(head, "X-Request-Id", room))) {
+        return named;
     }
+    return request_id::of_trace(joined(head, "traceparent", room));
+}
+
+bool find_client(const proxy_trust& trust, request& in) {
     std::string addresses;
     std::string schemes;
     std::string hosts;

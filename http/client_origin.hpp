@@ -4,11 +4,15 @@
 
 #include "core/config.hpp"
 #include "core/ip_address.hpp"
+#include "http/request_head.hpp"
+#include "http/request_id.hpp"
 
+#include <optional>
 #include <vector>
 
 namespace sluice::http {
 
+struct peer_info;
 struct request;
 
 /// Who is believed, and in which fields.
@@ -20,8 +24,13 @@ struct proxy_trust {
     [[nodiscard]] bool is_empty() const noexcept { return networks.empty() && !trusts_unix; }
 };
 
+[[nodiscard]] bool is_trusted(const proxy_trust& trust, const peer_info& peer) noexcept;
+
 /// Takes scheme, host and, where one is named, the client from the fields of a trusted peer: true
-/// when in.client is now whom in.peer points to. Another peer's fields are not looked at.
+/// when in.client is now whom in.peer points to.
 bool find_client(const proxy_trust& trust, request& in);
+
+/// What a trusted peer calls the request: a good X-Request-Id, else the trace of a traceparent.
+[[nodiscard]] std::optional<request_id> find_request_id(const request_head& head);
 
 } // namespace sluice::http

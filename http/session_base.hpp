@@ -81,6 +81,8 @@ class session_base : public counted_connection, public turn_taker {
     template <class Work>
     [[nodiscard]] bool fill(Work work) noexcept;
     void compose();
+    /// Takes from the head what a trusted proxy says.
+    void believe(const proxy_trust& trust);
     void refuse_after_fault(problem_id why);
     void start_waiting() noexcept;
     void open_exchange();

@@ -80,7 +80,8 @@ void send_content(const core::download_plan& plan, const cached_file& file, repl
         out.record().slices = static_cast<unsigned>(plan.slices.view().size());
     }
     if (plan.what == outcome::parts) {
-        const std::string boundary = "sluice-" + std::string(out.frame().request_id);
+        // With the longest id it has the 70 characters that RFC 2046 §5.1.1 allows.
+        const std::string boundary = "parts-" + std::string(out.frame().request_id);
         response.finish_with(file, plan.slices.view(), boundary);
         return;
     }

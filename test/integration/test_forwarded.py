@@ -92,3 +92,32 @@ def test_a_reload_changes_whom_to_believe(start_server, tree):
     assert logged_peer(server, server.get("/healthz", fields)) == "127.0.0.1"
     server.reload(TRUSTING)
     assert logged_peer(server, server.get("/healthz", fields)) == CLIENT
+
+
+TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
+
+
+@pytest.mark.parametrize("fields,wanted", [
+    ({"X-Request-Id": "7f0c-of.the_proxy"}, "7f0c-of.the_proxy"),
+    ({"traceparent": f"00-{TRACE}-00f067aa0ba902b7-01"}, TRACE),
+    ({"X-Request-Id": 'no "id"', "traceparent": "00-no-trace-01"}, None),
+    ({"X-Request-Id": "x" * 65}, None),
+])
+def test_a_request_keeps_the_name_that_a_trusted_proxy_gave_it(start_server, tree, fields, wanted):
+    server = start_server(tree, config=TRUSTING)
+    parts = server.get(VIDEO.target(), {"Range": "bytes=0-1,5-6", **fields}, token=server.token(VIDEO))
+    assert parts.status == 206, parts
+    refused = server.get("/nowhere", fields)
+    assert refused.json()["request_id"] == refused.get("X-Request-Id")
+    for answer in (parts, refused):
+        name = answer.get("X-Request-Id")
+        assert name == wanted if wanted else name not in fields.values()
+        assert logged_peer(server, answer) == "127.0.0.1"
+    kept = server.get("/healthz")  # nothing of it is left for the next one
+    assert len(kept.get("X-Request-Id")) == 26
+
+
+def test_row_44_a_stranger_names_no_request(start_server, tree):
+    server = start_server(tree, config={"trusted_proxies": ["10.0.0.0/8"]})
+    forged = {"X-Request-Id": "forged", "traceparent": f"00-{TRACE}-00f067aa0ba902b7-01"}
+    assert server.get("/healthz", forged).get("X-Request-Id") not in ("forged", TRACE)
