@@ -2,7 +2,6 @@
 
 #include "app/page.hpp"
 #include "app/token_policy.hpp"
-#include "http/exposition.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -57,7 +56,8 @@ http::download_handler::limits download_limits_of(const core::config& settings) 
 
 generation::generation(core::config settings, core::loaded_keys keys,
                        std::shared_ptr<const media_set> media, const surroundings& around)
-    : settings_(std::move(settings)), keys_(std::move(keys)), media_(std::move(media)),
+    : settings_(std::move(settings)), keys_(std::move(keys)),
+      key_metrics_(keys_, settings_.tokens.key_file), media_(std::move(media)),
       tokens_(keys_.ring, policy_of(settings_)), pseudonyms_(keys_.ring.oldest().key()),
       gate_(settings_.issuer.mode), owners_(media_->courses()),
       granted_(grants_of(owners_, media_->courses(), around)),
@@ -78,22 +78,18 @@ generation::generation(core::config settings, core::loaded_keys keys,
           .ready = {around.is_leaving, media_->library(),
                     around.store != nullptr ? &around.store->revoked() : nullptr},
           .metrics = {around.counters,
-                      [this, &process = around.process](std::string& out) {
+                      [this, &process = around.process, store = around.store](std::string& out) {
                           process.append(out);
-                          append_metrics(out);
+                          key_metrics_.append(out);
+                          if (store != nullptr) {
+                              store->append_metrics(out);
+                          }
                       }},
           .page = read_page(settings_, around.log),
       },
       main_routes_(main_routes(handlers_, settings_.metrics.listen.empty())),
       metrics_routes_(metrics_routes(handlers_)), main_(site_of(main_routes_, around)),
       metrics_(site_of(metrics_routes_, around)) {}
-
-void generation::append_metrics(std::string& text) const {
-    http::exposition out(text);
-    out.family("sluice_ephemeral_key", "gauge",
-               "1 when tokens are signed with a random key that dies with the process.");
-    out.sample({}, keys_.ephemeral ? 1 : 0);
-}
 
 http::download_handler::context generation::downloads(const surroundings& around) const {
     return {.tokens = tokens_,

@@ -3,6 +3,7 @@
 // on, and handed to the workers as a whole (docs/architecture.md, "Reload"). What outlives a
 // generation (threads, listeners, counters, logs) is app::application's.
 
+#include "app/key_metrics.hpp"
 #include "app/media_set.hpp"
 #include "app/process_metrics.hpp"
 #include "app/routes.hpp"
@@ -53,13 +54,12 @@ class generation {
     [[nodiscard]] const http::site& metrics() const noexcept { return metrics_; }
 
   private:
-    /// What a scrape says of the keys.
-    void append_metrics(std::string& text) const;
     [[nodiscard]] http::download_handler::context downloads(const surroundings& around) const;
     [[nodiscard]] http::site site_of(const http::router& routes, const surroundings& around) const;
 
     core::config settings_;
     core::loaded_keys keys_;
+    key_metrics key_metrics_;
     std::shared_ptr<const media_set> media_;
     core::token_service tokens_;
     core::pseudonyms pseudonyms_;

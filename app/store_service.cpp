@@ -1,5 +1,7 @@
 #include "app/store_service.hpp"
 
+#include "http/exposition.hpp"
+
 #include <string>
 #include <utility>
 
@@ -62,13 +64,27 @@ void store_service::start(table_handler on_revocations) {
                                                      {"bytes", std::to_string(table->bytes())}});
                 }
             },
-        .on_grants = [this](bool is_live) { grants_.forget(is_live); },
+        .on_grants =
+            [this](bool is_live) {
+                is_followed_.store(is_live, std::memory_order_relaxed);
+                grants_.forget(is_live);
+            },
         .on_state = reporter("changes"),
     };
     feed_.emplace([this] { return open_migrated(); },
                   store::change_feed::settings{.token_lifetime = token_lifetime_,
                                                .max_revocations = settings_.max_revocations},
                   clock_, std::move(tell));
+}
+
+void store_service::append_metrics(std::string& text) const {
+    http::exposition out(text);
+    out.family("sluice_store_followed", "gauge",
+               "1 while changes of the store arrive; 0: the last known revocations are in force.");
+    out.sample({}, is_followed_.load(std::memory_order_relaxed) ? 1 : 0);
+    const auto table = revoked_.table();
+    out.family("sluice_revocations", "gauge", "Revocations in memory.");
+    out.sample({}, table == nullptr ? 0 : table->size());
 }
 
 void store_service::stop() {

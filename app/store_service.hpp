@@ -12,9 +12,11 @@
 #include "store/grant_book.hpp"
 #include "store/open_store.hpp"
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string>
 
 namespace sluice::app {
 
@@ -37,6 +39,8 @@ class store_service {
     [[nodiscard]] http::work_pool& threads() noexcept { return threads_; }
     [[nodiscard]] store::grant_book& grants() noexcept { return grants_; }
     [[nodiscard]] const core::revocations& revoked() const noexcept { return revoked_; }
+    /// Appends what a scrape says of the store. Thread safe.
+    void append_metrics(std::string& out) const;
 
   private:
     [[nodiscard]] core::store_result<std::unique_ptr<core::access_store>> open_migrated();
@@ -49,6 +53,7 @@ class store_service {
     store::store_address where_;
     bool is_migrated_ = false; // the feed's thread alone
     core::revocations revoked_;
+    std::atomic<bool> is_followed_ = false;
     store::connection_pool pool_;
     store::grant_book grants_;
     // Last: their threads use the others.

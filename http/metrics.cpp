@@ -58,6 +58,8 @@ constexpr std::array plain_metrics{
     plain_metric{"sluice_access_log_dropped_total", "counter",
                  "Access log lines dropped because the log could not keep up.",
                  &counters::log_lines_dropped},
+    plain_metric{"sluice_store_errors_total", "counter",
+                 "Questions about grants that the store did not answer.", &counters::store_errors},
     plain_metric{"sluice_file_cache_hits_total", "counter",
                  "Downloads served from a file that was open already.", &counters::file_cache_hits},
     plain_metric{"sluice_file_cache_misses_total", "counter",
@@ -130,22 +132,11 @@ void append_connections(all_counters all, exposition& out) {
     out.sample({}, in_state(connection_state::writing) + in_state(connection_state::throttled));
 }
 
-void append_store(all_counters all, exposition& out) {
-    constexpr std::array<std::string_view, store_operation_count> names{"read", "write"};
-    out.family("sluice_store_errors_total", "counter", "Operations of the store that failed.");
-    for (std::size_t i = 0; i < store_operation_count; ++i) {
-        const auto pick = [&](const counters& c) -> const counter& { return c.store_errors[i]; };
-        out.sample({{"operation", names[i]}}, sum(all, pick));
-    }
-    out.family("sluice_store_duration_seconds", "histogram", "Time that the store took.");
-    for (std::size_t i = 0; i < store_operation_count; ++i) {
-        out.histogram(
-            {{"operation", names[i]}}, microseconds,
-            all, [&](const counters& c) -> auto& { return c.store_latency[i]; });
-    }
-}
-
 void append_histograms(all_counters all, exposition& out) {
+    out.family("sluice_store_duration_seconds", "histogram",
+               "Time that the store took to answer a question about grants.");
+    out.histogram(
+        {}, microseconds, all, [](const counters& c) -> auto& { return c.store_latency; });
     out.family("sluice_mint_duration_seconds", "histogram",
                "Time from a request's header to its token.");
     out.histogram(
@@ -218,7 +209,6 @@ void append_metrics(std::span<const counters* const> all, std::string& text) {
         out.sample({},
                    sum(all, [&](const counters& c) -> const counter& { return c.*metric.member; }));
     }
-    append_store(all, out);
     append_histograms(all, out);
 }
 

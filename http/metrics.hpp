@@ -54,10 +54,6 @@ enum class connection_state : std::uint8_t {
 inline constexpr std::size_t connection_state_count = 6;
 [[nodiscard]] std::string_view name_of(connection_state state) noexcept;
 
-/// The label "operation" of the store's families.
-enum class store_operation : std::uint8_t { read, write };
-inline constexpr std::size_t store_operation_count = 2;
-
 /// Microseconds: 64 us to 4.2 s in steps of two, for what should be quick.
 using latency_histogram = histogram<6, 1, 17>;
 /// Microseconds: 1 ms to 4.8 h in steps of four, for transfers.
@@ -92,18 +88,17 @@ struct counters {
     counter log_lines_dropped;
     counter file_cache_hits;
     counter file_cache_misses;
-    std::array<counter, store_operation_count> store_errors;
-    std::array<latency_histogram, store_operation_count> store_latency;
+    counter store_errors;
+    latency_histogram store_latency;
     latency_histogram mint_latency;       // request header to answer, of tokens that were issued
     latency_histogram download_latency;   // request header to first byte, of 200 and 206
     duration_histogram transfer_duration; // request header to last byte, of 200 and 206
     rate_histogram transfer_rate;         // of those of least_measured_transfer and more
 
     void add_store_read(std::chrono::steady_clock::duration took, bool failed) noexcept {
-        constexpr auto read = static_cast<std::size_t>(store_operation::read);
         const auto time = std::chrono::duration_cast<std::chrono::microseconds>(took).count();
-        store_latency[read].observe(static_cast<std::uint64_t>(time));
-        store_errors[read].add(failed ? 1 : 0);
+        store_latency.observe(static_cast<std::uint64_t>(time));
+        store_errors.add(failed ? 1 : 0);
     }
     void add_limit(limit_label which) noexcept {
         limits_reached[static_cast<std::size_t>(which)].add();

@@ -1,11 +1,14 @@
 """What a scrape says, as Prometheus' own tool reads it."""
 
+import json
+import os
 import subprocess
 
 from support.ids import COURSE_PRESENTATION, VIDEO, Lesson
 from support.media import noise
 from support.metrics import parse, scrape, scrape_until
 from support.paused import LARGE, Paused
+from support.stores import PostgresStore, SqliteStore
 from support.tokens import mint
 from support.wire import request_bytes
 
@@ -22,8 +25,9 @@ def some_traffic(server, tree):
     server.get("/nowhere")
 
 
-def test_promtool_has_no_objection(start_server, tree):
-    server = start_server(tree)
+def test_promtool_has_no_objection(start_server, tree, tmp_path):
+    server = start_server(tree, config=SqliteStore(tmp_path / "store.db").config())
+    scrape_until(server, lambda values: values["sluice_store_followed"] == 1)
     some_traffic(server, tree)
     text = server.get("/metrics").body
     result = subprocess.run(["promtool", "check", "metrics"], input=text, capture_output=True)
@@ -112,3 +116,44 @@ def test_process_and_build(start_server, tree):
 def test_ephemeral_key_is_told(start_server, tree):
     server = start_server(tree, env={})
     assert scrape(server)["sluice_ephemeral_key"] == 1
+
+
+def write_keys(path, *kids):
+    keys = [{"kid": kid, "secret": kid * 44} for kid in kids]
+    path.write_text(json.dumps({"keys": keys}))
+    path.chmod(0o600)
+
+
+def test_the_age_of_keys_is_that_of_the_file_in_force(start_server, tree, tmp_path):
+    path = tmp_path / "keys.json"
+    write_keys(path, "A")
+    os.utime(path, (1_700_000_000, 1_700_000_000))
+    server = start_server(tree, config={"tokens": {"key_file": str(path)}}, env={})
+    values = scrape(server)
+    assert values["sluice_keys"] == 1
+    assert values["sluice_keys_written_timestamp_seconds"] == 1_700_000_000
+    write_keys(path, "B", "A")
+    os.utime(path, (1_700_086_400, 1_700_086_400))
+    server.reload()
+    values = scrape(server)
+    assert values["sluice_keys"] == 2
+    assert values["sluice_keys_written_timestamp_seconds"] == 1_700_086_400
+
+
+def test_a_store_that_is_away_is_told_before_anybody_asks_it(start_server, tree, postgres):
+    store = PostgresStore(postgres).migrate()
+    store.run("revoke", "token", "the-token")
+    server = start_server(tree, config=store.config(timeout_ms=500))
+    scrape_until(server, lambda v: v["sluice_store_followed"] == 1 and v["sluice_revocations"] == 1)
+    postgres.kill()
+    try:
+        values = scrape_until(server, lambda v: v["sluice_store_followed"] == 0)
+        assert values["sluice_revocations"] == 1
+        before = values["sluice_store_errors_total"]
+        assert server.issue(VIDEO, "anna").status == 503
+        values = scrape(server)
+        assert values["sluice_store_errors_total"] == before + 1
+        assert values["sluice_store_duration_seconds_count"] >= 1
+    finally:
+        postgres.start()
+    scrape_until(server, lambda v: v["sluice_store_followed"] == 1)
