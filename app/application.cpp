@@ -48,12 +48,13 @@ application::application(const core::config& settings, core::loaded_keys keys,
     : log_(log),
       store_(settings.store.url.empty() ? nullptr
                                         : std::make_unique<store_service>(settings, clock_, log_)),
+      audit_log_(open_audit(settings)),
       current_(std::make_shared<const generation>(
           settings, std::move(keys), std::make_shared<const media_set>(settings, log_), around())) {
     if (settings.log.access != "off") {
         counters_.push_back(&log_count_);
         access_log_.emplace(settings.log.access, log_count_,
-                            [this](int error) { report_access_log(error); });
+                            [this](int error) { report_log("access_log", error); });
     }
     const auto simple = plain(settings.listen);
     add_front(&generation::main,
@@ -70,7 +71,8 @@ application::application(const core::config& settings, core::loaded_keys keys,
 }
 
 generation::surroundings application::around() noexcept {
-    return {clock_, is_leaving_, is_draining_, counters_, process_, users_, store_.get(), log_};
+    return {clock_, is_leaving_, is_draining_, counters_, process_, users_,
+            store_.get(), log_,        audit_log_.get()};
 }
 
 application::~application() {
@@ -186,6 +188,9 @@ void application::reopen_logs() {
     if (access_log_) {
         access_log_->reopen();
     }
+    if (audit_log_) {
+        audit_log_->reopen();
+    }
 }
 
 // What limits.connections comes to with the descriptors there are.
@@ -206,13 +211,23 @@ descriptor_budget application::share_descriptors() const {
     return share;
 }
 
-void application::report_access_log(int error) {
+void application::report_log(std::string_view which, int error) {
+    const std::string name(which);
     if (error != 0) {
-        log_.error("access_log_failed", {{"cause", std::generic_category().message(error)},
-                                         {"effect", "lines are dropped and counted"}});
+        log_.error(name + "_failed", {{"cause", std::generic_category().message(error)},
+                                      {"effect", "lines are dropped and counted"}});
     } else {
-        log_.info("access_log_recovered");
+        log_.info(name + "_recovered");
     }
+}
+
+std::unique_ptr<line_writer> application::open_audit(const core::config& settings) {
+    if (settings.log.audit == "off") {
+        return nullptr;
+    }
+    counters_.push_back(&audit_count_);
+    return std::make_unique<line_writer>(settings.log.audit, audit_count_,
+                                         [this](int error) { report_log("audit_log", error); });
 }
 
 void application::report_accept_failure(http::error_code why) {

@@ -72,8 +72,9 @@ class application {
                    unsigned threads, passed_sockets& passed, http::log_sink* sink);
     [[nodiscard]] generation::surroundings around() noexcept;
     void report_accept_failure(http::error_code why);
-    void report_access_log(int error);
     [[nodiscard]] descriptor_budget share_descriptors() const;
+    void report_log(std::string_view which, int error);
+    [[nodiscard]] std::unique_ptr<line_writer> open_audit(const core::config& settings);
 
     service_log& log_;
     process_metrics process_;
@@ -84,6 +85,8 @@ class application {
     std::vector<const http::counters*> counters_;
     http::user_transfers users_;
     std::unique_ptr<store_service> store_; // null: no store
+    http::counters audit_count_;           // of the audit's own thread
+    std::unique_ptr<line_writer> audit_log_;
     std::shared_ptr<const generation> current_;
     // Kept until nobody else holds them, so that none ends on a worker's thread, where closing a
     // catalogue would hold up its connections.

@@ -1,5 +1,6 @@
 #include "app/generation.hpp"
 
+#include "app/issuer_setup.hpp"
 #include "app/page.hpp"
 #include "app/token_policy.hpp"
 
@@ -59,7 +60,7 @@ generation::generation(core::config settings, core::loaded_keys keys,
     : settings_(std::move(settings)), keys_(std::move(keys)),
       key_metrics_(keys_, settings_.tokens.key_file), media_(std::move(media)),
       tokens_(keys_.ring, policy_of(settings_)), pseudonyms_(keys_.ring.oldest().key()),
-      gate_(settings_.issuer.mode), owners_(media_->courses()),
+      gate_(make_issuer_gate(settings_)), owners_(media_->courses()),
       granted_(grants_of(owners_, media_->courses(), around)),
       cors_(settings_.cors.allowed_origins),
       handlers_{
@@ -69,7 +70,10 @@ generation::generation(core::config settings, core::loaded_keys keys,
                      .library = media_->library(),
                      .tokens = tokens_,
                      .cors = cors_,
-                     .waiting = around.store != nullptr ? &around.store->threads() : nullptr},
+                     .waiting = around.store != nullptr ? &around.store->threads() : nullptr,
+                     .courses = media_->courses(),
+                     .clock = around.clock,
+                     .audit = around.audit},
                     settings_.public_base_url},
           .lesson = {core::media_kind::lesson, downloads(around)},
           .course = {core::media_kind::course, downloads(around)},

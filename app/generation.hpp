@@ -36,6 +36,7 @@ class generation {
         http::user_transfers& users;
         store_service* store; // null: none
         service_log& log;
+        http::log_sink* audit; // null: none
     };
 
     /// `settings` have been validated; `media` fits them. Throws std::exception when something

@@ -25,7 +25,7 @@ void warn(const core::config& settings, const core::loaded_keys& keys, service_l
     if (!keys.notice.empty()) {
         log.warning(keys.ephemeral ? "ephemeral_key" : "keys", {{"notice", keys.notice}});
     }
-    if (settings.issuer.mode == core::issuer_mode::none) {
+    if (settings.issuer.mode.has(core::issuer_mode::none)) {
         log.warning("issuer_open", {{"notice", "issuer.mode is \"none\": whoever reaches this "
                                                "server can have a token for any file, by naming "
                                                "its trainer"}});

@@ -14,11 +14,29 @@
 
 namespace sluice::core {
 
-/// How callers of the token endpoint are checked before the entitlement rules are asked
+/// How callers of the token endpoint are known, before the entitlement rules are asked
 /// (core/issuer.hpp).
 enum class issuer_mode : std::uint8_t {
-    automatic, // "auto": only this machine, and not through a proxy or a foreign page
+    automatic, // "auto": by what is configured; by nothing else than being this machine otherwise
     none,      // "none": not at all, the endpoint is OPEN; something in front must do it
+    key,       // "key": back ends, by issuer keys
+    jwt,       // "jwt": the platform's users, by their session tokens
+};
+
+/// Any of them together.
+class issuer_modes {
+  public:
+    constexpr issuer_modes(issuer_mode only) noexcept { add(only); } // NOLINT(*-explicit-*)
+    constexpr issuer_modes() noexcept = default;
+    constexpr void add(issuer_mode one) noexcept {
+        bits_ = static_cast<std::uint8_t>(bits_ | 1U << static_cast<unsigned>(one));
+    }
+    [[nodiscard]] constexpr bool has(issuer_mode one) const noexcept {
+        return (bits_ >> static_cast<unsigned>(one) & 1U) != 0;
+    }
+
+  private:
+    std::uint8_t bits_ = 0;
 };
 
 /// Who brings the store's schema up to date.
@@ -117,7 +135,23 @@ struct config {
     /// The token endpoint.
     struct issuer_section {
         /// Closed to everybody but this machine, until the operator has decided who may mint.
-        issuer_mode mode = issuer_mode::automatic;
+        issuer_modes mode = issuer_mode::automatic;
+
+        /// Path of the file of issuer keys (core/issuer_key_file.hpp). Empty: none.
+        std::string keys_file;
+
+        /// Path of the key, or keys, of the platform's session tokens: PEM or JWKS. Empty: none.
+        std::string jwt_key_file;
+
+        /// `iss` of session tokens. Empty: not looked at.
+        std::string jwt_issuer;
+
+        /// What `aud` of session tokens must name. Empty: they must not have one.
+        std::string jwt_audience;
+
+        /// The word in `scope` with which a session token may ask for every user. Empty: no token
+        /// may.
+        std::string jwt_scope = "sluice:mint";
     } issuer;
 
     /// Grants and revocations (docs/store.md).
@@ -243,6 +277,9 @@ struct config {
         /// One line per response: a path, "-" for standard output, or "off". Standard output is
         /// what systemd and containers collect.
         std::string access = "-";
+
+        /// One line per token asked for: a path, "-" for standard output, or "off".
+        std::string audit = "off";
         log_format format = log_format::json;
 
         /// Who a line was about can be followed, and not found out, without the key.

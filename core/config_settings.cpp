@@ -12,12 +12,13 @@ namespace {
 using c = config;
 using media = config::media_section;
 using tokens = config::tokens_section;
+using issuer = config::issuer_section;
 using limits = config::limits_section;
 using store = config::store_section;
 using tls = config::tls_section;
 using shutdown = config::shutdown_section;
 
-constexpr std::array<std::string_view, 2> issuer_modes{"auto", "none"};
+constexpr std::array<std::string_view, 4> issuer_names{"auto", "none", "key", "jwt"};
 constexpr std::array<std::string_view, 2> proxy_field_names{"x-forwarded", "forwarded"};
 constexpr std::array<std::string_view, 2> tls_versions{"1.2", "1.3"};
 constexpr std::array<std::string_view, 2> store_migrations{"auto", "manual"};
@@ -70,10 +71,19 @@ constexpr std::array table{
     text_setting<&c::tokens, &tokens::audience>("tokens.audience",
                                                 "aud that is written and required; empty: neither"),
 
-    choice_setting<issuer_modes, &c::issuer, &c::issuer_section::mode>(
-        "issuer.mode",
-        "Check of who asks for tokens: auto lets in this machine only; none does not "
-        "check and leaves the endpoint open"),
+    choices_setting<issuer_names, issuer_mode, &c::issuer, &issuer::mode>(
+        "issuer.mode", "Who may ask for tokens: issuer keys, session tokens, with auto whatever of "
+                       "them is configured, else this machine only; none leaves the endpoint open"),
+    text_setting<&c::issuer, &issuer::keys_file>("issuer.keys_file",
+                                                 "Path of the file of issuer keys"),
+    text_setting<&c::issuer, &issuer::jwt_key_file>(
+        "issuer.jwt.key_file", "Path of the key of session tokens: PEM, or a JWKS"),
+    text_setting<&c::issuer, &issuer::jwt_issuer>("issuer.jwt.issuer",
+                                                  "iss of session tokens; empty: any"),
+    text_setting<&c::issuer, &issuer::jwt_audience>(
+        "issuer.jwt.audience", "aud of session tokens; empty: they must have none"),
+    text_setting<&c::issuer, &issuer::jwt_scope>(
+        "issuer.jwt.scope", "Scope with which a session token may ask for every user; empty: none"),
     fixed(text_setting<&c::store, &store::url>(
         "store.url", "Grants and revocations: sqlite:///path or postgresql://...; empty: none")),
     fixed(choice_setting<store_migrations, &c::store, &store::migrate>(
@@ -140,6 +150,8 @@ constexpr std::array table{
         "log.level", "Least severe event that is written"),
     fixed(text_setting<&c::log, &c::log_section::access>(
         "log.access", "Access log: a path, - for standard output, or off")),
+    fixed(text_setting<&c::log, &c::log_section::audit>(
+        "log.audit", "A line per token asked for: a path, - for standard output, or off")),
     choice_setting<log_formats, &c::log, &c::log_section::format>("log.format",
                                                                   "How the access log is written"),
     choice_setting<logged_users, &c::log, &c::log_section::user_id>(

@@ -15,10 +15,19 @@
 
 namespace sluice::core {
 
-enum class setting_kind : std::uint8_t { number, seconds, text, choice, list, boolean, listeners };
+enum class setting_kind : std::uint8_t {
+    number,
+    seconds,
+    text,
+    choice,
+    choices,
+    list,
+    boolean,
+    listeners
+};
 
 /// What a source says: a number (also of seconds), a text (also a choice), a list of texts, a
-/// boolean or a list of listeners.
+/// boolean or a list of listeners; of choices, one as a text or several as a list.
 using setting_value = std::variant<std::int64_t, std::string, std::vector<std::string>, bool,
                                    std::vector<listener_settings>>;
 
@@ -28,7 +37,7 @@ struct setting_shape {
     setting_kind kind{};
     std::int64_t min = 0; // number and seconds
     std::int64_t max = 0;
-    std::span<const std::string_view> choices; // choice
+    std::span<const std::string_view> choices; // choice and choices
     std::string_view help;
 };
 

@@ -74,6 +74,23 @@ void check_media(const config& settings, config_use use, problems& out) {
     }
 }
 
+void check_issuer(const config& settings, problems& out) {
+    const auto& issuer = settings.issuer;
+    const bool is_auto = issuer.mode.has(issuer_mode::automatic);
+    if (issuer.mode.has(issuer_mode::key) && issuer.keys_file.empty()) {
+        out.push_back({"issuer.keys_file", "is needed where issuer.mode has key: sluice key new"});
+    }
+    if (issuer.mode.has(issuer_mode::jwt) && issuer.jwt_key_file.empty()) {
+        out.push_back({"issuer.jwt.key_file", "is needed where issuer.mode has jwt"});
+    }
+    if (!issuer.keys_file.empty() && !is_auto && !issuer.mode.has(issuer_mode::key)) {
+        out.push_back({"issuer.keys_file", "has no effect: issuer.mode must have auto or key"});
+    }
+    if (!issuer.jwt_key_file.empty() && !is_auto && !issuer.mode.has(issuer_mode::jwt)) {
+        out.push_back({"issuer.jwt.key_file", "has no effect: issuer.mode must have auto or jwt"});
+    }
+}
+
 void check_agreement(const config& settings, problems& out) {
     if (settings.tokens.default_ttl > settings.tokens.max_ttl) {
         out.push_back({"tokens.default_ttl", "must not exceed tokens.max_ttl"});
@@ -85,6 +102,9 @@ void check_agreement(const config& settings, problems& out) {
         if (auto objection = objection_to_store_url(settings.store.url); !objection.empty()) {
             out.push_back({"store.url", std::move(objection)});
         }
+    }
+    if (settings.log.audit.empty()) {
+        out.push_back({"log.audit", "must be a path, - for standard output, or off"});
     }
     if (settings.log.access.empty()) {
         out.push_back({"log.access", "must be a path, - for standard output, or off"});
@@ -111,6 +131,7 @@ std::vector<config_problem> validate(const config& settings, config_use use) {
     check_web(settings, out);
     check_media(settings, use, out);
     check_peers(settings, out);
+    check_issuer(settings, out);
     check_agreement(settings, out);
     return out;
 }

@@ -14,6 +14,7 @@ enum class errc : std::uint8_t {
     parameter_invalid,        // client: a value outside its grammar
     parameter_not_applicable, // client: a parameter that does not belong to the type
     path_invalid,             // client: a target path no media can have
+    query_invalid,            // client: not a query
 
     credential_missing,   // client: no credential at all
     credential_malformed, // client: not "Bearer <token>"
@@ -28,6 +29,15 @@ enum class errc : std::uint8_t {
 
     not_entitled,  // client: this user may not have a token for this media
     issuer_closed, // operator: who may mint is not configured for this caller
+
+    issuer_credential_missing, // client: asks for tokens without a key or session token
+    issuer_credential_refused, // client: one of a kind that is not accepted here, or two at once
+    issuer_key_invalid,        // client: no issuer key of ours, or a retired one
+    issuer_not_permitted,      // client: the key may not issue this
+    rate_exceeded,             // client: the key's rate
+    session_invalid,           // client: not a session token that we accept
+    session_expired,           // client: an old one
+    session_mismatch,          // client: user_id is not who the session token is for
 
     media_not_found,   // client: no such regular file below the root
     course_ambiguous,  // operator: two trainers have a course with this id

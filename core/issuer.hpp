@@ -5,33 +5,80 @@
 
 #include "core/catalogue.hpp"
 #include "core/config.hpp"
+#include "core/issuer_key.hpp"
 #include "core/media_id.hpp"
 #include "core/result.hpp"
+#include "core/session_token.hpp"
 
+#include <chrono>
+#include <cstdint>
 #include <functional>
+#include <optional>
+#include <string>
 #include <string_view>
+#include <utility>
 
 namespace sluice::core {
 
-/// What is known of whoever asks for a token, as far as the gate judges it.
+/// What is known of whoever asks for a token, as far as the gate judges it. Views into the request.
 struct mint_caller {
-    bool is_loopback_peer = false;
+    bool is_loopback_peer = false;   // or a unix socket
     bool is_forwarded = false;       // came with Forwarded, X-Forwarded-* or the like
     bool has_loopback_host = false;  // asked for localhost, 127.0.0.0/8 or [::1]
     bool has_foreign_origin = false; // sent by a page of an origin that is not on the allow-list
+
+    result<std::string_view> bearer = failure{errc::credential_missing}; // of Authorization
+    std::optional<std::string_view> api_key{};                           // of X-Api-Key
+    std::chrono::sys_seconds now{};
+    std::chrono::steady_clock::time_point steady_now{};
 };
 
-/// In `automatic`, a laptop just works and nobody else gets in: a proxy, another machine, and a web
-/// page in the developer's own browser are all refused (the idea of Redis's protected mode).
+/// As whom a caller was let in.
+struct grantor {
+    enum class kind : std::uint8_t { local, anyone, key, session };
+    kind how = kind::local;
+    const issuer_key* key = nullptr; // of the gate
+    session user{};
+
+    /// For the audit: "key:lms", "user:u1", "local" or "anyone".
+    [[nodiscard]] std::string name() const;
+    /// False when the word of the key is enough.
+    [[nodiscard]] bool needs_entitlement() const noexcept {
+        return key == nullptr || key->trust == issuer_trust::entitled;
+    }
+    /// `asked`, or `usual`, as far as the key allows.
+    [[nodiscard]] std::optional<std::chrono::seconds>
+    limit(std::optional<std::chrono::seconds> asked, std::chrono::seconds usual) const;
+};
+
+/// Who is heard. In `automatic` without any credential configured, a laptop just works and nobody
+/// else gets in: a proxy, another machine, and a web page in the developer's own browser are all
+/// refused (the idea of Redis's protected mode). With one configured, it is asked of everybody.
 class issuer_gate {
   public:
-    explicit issuer_gate(issuer_mode mode) noexcept : mode_(mode) {}
+    /// Keys and sessions that are configured; each is accepted when it is there.
+    issuer_gate(issuer_modes modes, std::optional<issuer_keys> keys = std::nullopt,
+                std::optional<session_verifier> sessions = std::nullopt)
+        : modes_(modes), keys_(std::move(keys)), sessions_(std::move(sessions)) {}
 
-    /// Fails with issuer_closed.
-    [[nodiscard]] result<void> admit(const mint_caller& caller) const noexcept;
+    /// Fails with issuer_closed, issuer_credential_missing or _refused, issuer_key_invalid,
+    /// rate_exceeded, session_invalid or session_expired.
+    [[nodiscard]] result<grantor> admit(const mint_caller& caller) const;
+
+    /// Whether `who` may ask for this user and media at all; entitlement is another question.
+    /// `trainer_id` owns the media, or is empty. Fails with issuer_not_permitted or
+    /// session_mismatch.
+    [[nodiscard]] static result<void> permit(const grantor& who, std::string_view user_id,
+                                             media_kind type, std::string_view trainer_id);
 
   private:
-    issuer_mode mode_;
+    [[nodiscard]] result<grantor> admit_key(std::string_view text, const mint_caller& caller) const;
+    [[nodiscard]] result<grantor> admit_session(std::string_view text,
+                                                const mint_caller& caller) const;
+
+    issuer_modes modes_;
+    std::optional<issuer_keys> keys_;
+    std::optional<session_verifier> sessions_;
 };
 
 /// A verdict, or the way to it.

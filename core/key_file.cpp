@@ -1,16 +1,10 @@
 #include "core/key_file.hpp"
 
 #include "core/key_entries.hpp"
-#include "core/small_file.hpp"
-#include "core/unique_fd.hpp"
+#include "core/secret_file.hpp"
 #include "crypto/random.hpp"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
 #include <utility>
 
 namespace sluice::core {
@@ -19,49 +13,10 @@ namespace {
 
 constexpr std::string_view ephemeral_kid = "ephemeral";
 
-/// A string that is wiped however its scope is left.
-struct wiped_text {
-    std::string text;
-
-    wiped_text() = default;
-    wiped_text(const wiped_text&) = delete;
-    wiped_text& operator=(const wiped_text&) = delete;
-    wiped_text(wiped_text&&) = delete;
-    wiped_text& operator=(wiped_text&&) = delete;
-    ~wiped_text() { crypto::wipe(text.data(), text.size()); }
-};
-
-/// Empty when the open file is one that a key may lie in.
-std::string objection_to(int fd) {
-    struct stat facts {};
-    if (::fstat(fd, &facts) != 0) {
-        return "cannot be examined: " + system_message(errno);
-    }
-    if (!S_ISREG(facts.st_mode)) {
-        return "is not a regular file";
-    }
-    if ((facts.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
-        return "can be accessed by others than its owner: chmod 600 it";
-    }
-    if (facts.st_uid != ::geteuid() && facts.st_uid != 0) {
-        return "belongs to another user: chown it to the user the service runs as, or to root";
-    }
-    return {};
-}
-
 std::vector<signing_key> read_key_file(const std::string& path,
                                        std::vector<config_problem>& problems) {
-    // O_NONBLOCK: a FIFO in this place is refused below instead of waited for.
-    const unique_fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-    if (!file) {
-        problems.push_back({path, "cannot be opened: " + system_message(errno)});
-        return {};
-    }
-    auto fault = objection_to(file.get());
     wiped_text text;
-    if (fault.empty()) {
-        fault = read_small_file(file.get(), max_key_file_bytes, text.text);
-    }
+    auto fault = read_trusted_file(path, file_secrecy::closed, max_key_file_bytes, text);
     if (!fault.empty()) {
         problems.push_back({path, std::move(fault)});
         return {};

@@ -70,13 +70,14 @@ std::string allowed_values(const setting_shape& which) {
         return std::to_string(which.min) + " to " + std::to_string(which.max);
     case setting_kind::seconds:
         return std::to_string(which.min) + " to " + std::to_string(which.max) + " seconds";
-    case setting_kind::choice: {
+    case setting_kind::choice:
+    case setting_kind::choices: {
         std::string names;
         for (const auto name : which.choices) {
             names += names.empty() ? "" : name == which.choices.back() ? " or " : ", ";
             names += name;
         }
-        return names;
+        return which.kind == setting_kind::choices ? names + ", or a list of them" : names;
     }
     case setting_kind::list:
         return "list of texts";
@@ -103,6 +104,18 @@ std::string check(const setting_shape& which, const setting_value& value) {
         const bool good = name != nullptr && std::ranges::count(which.choices, *name) == 1;
         return good ? "" : "must be " + allowed_values(which);
     }
+    case setting_kind::choices: {
+        const auto* const one = std::get_if<std::string>(&value);
+        const auto* const several = std::get_if<std::vector<std::string>>(&value);
+        const auto names = one != nullptr
+                               ? std::vector{*one}
+                               : (several != nullptr ? *several : std::vector<std::string>{});
+        const bool good = !names.empty() && std::ranges::all_of(names, [&](const auto& name) {
+            return std::ranges::count(which.choices, name) == 1 &&
+                   std::ranges::count(names, name) == 1;
+        });
+        return good ? "" : "must be " + allowed_values(which);
+    }
     case setting_kind::list: {
         const auto* const list = std::get_if<std::vector<std::string>>(&value);
         return list != nullptr ? check_list(*list) : "must be a list of texts";
@@ -122,6 +135,9 @@ std::string check(const setting_shape& which, const setting_value& value) {
 
 setting_value from_text(const setting_shape& which, std::string_view text) {
     if (which.kind == setting_kind::list) {
+        return split_list(text);
+    }
+    if (which.kind == setting_kind::choices && text.find(',') != std::string_view::npos) {
         return split_list(text);
     }
     if (which.kind == setting_kind::number || which.kind == setting_kind::seconds) {

@@ -134,4 +134,32 @@ template <const auto& Names, auto... Members>
     return row;
 }
 
+/// Several of them together, in a field with has() and add().
+template <const auto& Names, class Enum, auto... Members>
+[[nodiscard]] constexpr auto choices_setting(std::string_view path, std::string_view help) {
+    const auto get = [](const target_type<Members...>& from) -> setting_value {
+        std::vector<std::string> list;
+        for (std::size_t i = 0; i < Names.size(); ++i) {
+            if (field_of<Members...>(from).has(static_cast<Enum>(i))) {
+                list.emplace_back(Names.at(i));
+            }
+        }
+        return list.size() == 1 ? setting_value(list.front()) : setting_value(list);
+    };
+    const auto set = [](target_type<Members...>& to, const setting_value& value) {
+        field_type<Members...> chosen;
+        const auto add = [&chosen](const std::string& name) {
+            chosen.add(static_cast<Enum>(std::ranges::find(Names, name) - Names.begin()));
+        };
+        if (const auto* const one = std::get_if<std::string>(&value)) {
+            add(*one);
+        } else {
+            std::ranges::for_each(std::get<std::vector<std::string>>(value), add);
+        }
+        field_of<Members...>(to) = chosen;
+    };
+    return setting_row<target_type<Members...>>{
+        {path, setting_kind::choices, 0, 0, Names, help}, get, set};
+}
+
 } // namespace sluice::core

@@ -7,7 +7,11 @@ namespace {
 constexpr std::string_view preflight_fields =
     "Authorization, Range, If-Range, If-Match, If-None-Match";
 
-void answer_options(const request& in, reply& out) {
+// Of the token endpoint: what a download takes is named everywhere, and there a key as well.
+constexpr std::string_view issuer_fields =
+    "Authorization, Range, If-Range, If-Match, If-None-Match, X-Api-Key";
+
+void answer_options(const request& in, std::string_view fields, reply& out) {
     auto& response = out.begin(204);
     response.field("Allow", allowed_methods);
     response.field("Vary", "Origin, Access-Control-Request-Method, Access-Control-Request-Headers");
@@ -15,7 +19,7 @@ void answer_options(const request& in, reply& out) {
         in.head.value_of(bhttp::field::access_control_request_method).has_value();
     if (is_preflight && !out.frame().allow_origin.empty()) {
         response.field("Access-Control-Allow-Methods", allowed_methods);
-        response.field("Access-Control-Allow-Headers", preflight_fields);
+        response.field("Access-Control-Allow-Headers", fields);
         response.field("Access-Control-Max-Age", 600);
     }
     response.finish_empty();
@@ -30,7 +34,8 @@ void answer_route(const route& found, request& in, reply& out) {
     out.record().route = found.label;
     switch (in.head.method) {
     case bhttp::verb::options:
-        answer_options(in, out);
+        answer_options(in, found.label == route_label::token ? issuer_fields : preflight_fields,
+                       out);
         return;
     case bhttp::verb::get:
     case bhttp::verb::head:
@@ -56,7 +61,7 @@ void dispatch(const site& where, request& in, reply& out) {
     }
     if (target->path == "*") { // RFC 9112 §3.2.4: for OPTIONS only
         if (in.head.method == bhttp::verb::options) {
-            answer_options(in, out);
+            answer_options(in, preflight_fields, out);
         } else {
             out.refuse(problem_id::target_invalid);
         }

@@ -17,6 +17,9 @@ constexpr std::string_view early_token =
 constexpr std::string_view revoked_token =
     R"(Bearer realm="sluice", error="invalid_token", error_description="The token was revoked")";
 
+constexpr std::string_view no_issuer = R"(Bearer realm="sluice-issuer")";
+constexpr std::string_view bad_issuer = R"(Bearer realm="sluice-issuer", error="invalid_token")";
+
 using enum problem_id;
 
 constexpr std::array<problem_type, problem_count> table{{
@@ -217,6 +220,59 @@ constexpr std::array<problem_type, problem_count> table{{
      .title = "This user has too many downloads at once",
      .detail = "Wait for one of them to end, then try again.",
      .retry_after = 5},
+    {.id = issuer_credential_missing,
+     .status = 401,
+     .slug = "issuer-credential-missing",
+     .title = "Asking for a token takes a credential",
+     .detail = "Send Authorization: Bearer with an issuer key or the user's session token, or an "
+               "issuer key as X-Api-Key.",
+     .challenge = no_issuer},
+    {.id = issuer_credential_refused,
+     .status = 401,
+     .slug = "issuer-credential-refused",
+     .title = "This kind of credential is not accepted here",
+     .detail = "Send one credential, in Authorization: Bearer or X-Api-Key, of a kind that the "
+               "operator has configured in issuer.mode.",
+     .challenge = bad_issuer},
+    {.id = issuer_key_invalid,
+     .status = 401,
+     .slug = "issuer-key-invalid",
+     .title = "The issuer key is not valid",
+     .detail = "It was never issued, was retired, or was copied incompletely. The operator makes a "
+               "new one with sluice key new.",
+     .challenge = bad_issuer},
+    {.id = issuer_not_permitted,
+     .status = 403,
+     .slug = "issuer-not-permitted",
+     .title = "The issuer key may not issue this token",
+     .detail = "The key is limited to certain types or trainers. The operator sees its limits with "
+               "sluice key list."},
+    {.id = rate_exceeded,
+     .status = 429,
+     .slug = "rate-exceeded",
+     .title = "The issuer key has used up its rate",
+     .detail = "Try again after the time in Retry-After.",
+     .retry_after = 1},
+    {.id = session_invalid,
+     .status = 401,
+     .slug = "session-invalid",
+     .title = "The session token is not valid",
+     .detail = "Sign in to the platform again. If that does not help, the key, issuer or audience "
+               "in issuer.jwt does not fit the platform: the log names the check.",
+     .challenge = bad_issuer},
+    {.id = session_expired,
+     .status = 401,
+     .slug = "session-expired",
+     .title = "The session token has expired",
+     .detail = "Renew the session with the platform, then ask again.",
+     .challenge = bad_issuer},
+    {.id = session_mismatch,
+     .status = 403,
+     .slug = "session-mismatch",
+     .title = "The session is of another user",
+     .detail =
+         "user_id must be the sub of the session token, unless the token carries the scope in "
+         "issuer.jwt.scope."},
     {.id = media_not_found,
      .status = 404,
      .slug = "media-not-found",

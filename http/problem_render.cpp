@@ -18,6 +18,8 @@ problem_id problem_for(core::errc code) noexcept {
         return problem_id::parameter_invalid;
     case errc::parameter_not_applicable:
         return problem_id::parameter_not_applicable;
+    case errc::query_invalid:
+        return query_invalid;
     case errc::path_invalid:
         return target_invalid;
     case errc::credential_missing:
@@ -41,6 +43,22 @@ problem_id problem_for(core::errc code) noexcept {
         return not_entitled;
     case errc::issuer_closed:
         return issuer_closed;
+    case errc::issuer_credential_missing:
+        return issuer_credential_missing;
+    case errc::issuer_credential_refused:
+        return issuer_credential_refused;
+    case errc::issuer_key_invalid:
+        return issuer_key_invalid;
+    case errc::issuer_not_permitted:
+        return issuer_not_permitted;
+    case errc::rate_exceeded:
+        return rate_exceeded;
+    case errc::session_invalid:
+        return session_invalid;
+    case errc::session_expired:
+        return session_expired;
+    case errc::session_mismatch:
+        return session_mismatch;
     case errc::media_not_found:
         return media_not_found;
     case errc::course_ambiguous:

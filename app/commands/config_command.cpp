@@ -1,5 +1,6 @@
 #include "app/commands/config_command.hpp"
 
+#include "app/issuer_setup.hpp"
 #include "core/config_listeners.hpp"
 #include "core/config_print.hpp"
 
@@ -17,7 +18,10 @@ int check_config(const core::loaded_config& loaded, const core::key_loading& key
                  const terminal& streams) {
     report(loaded.problems, streams);
     report(keys.problems, streams);
-    if (!loaded.problems.empty() || !keys.problems.empty()) {
+    std::vector<core::config_problem> issuer;
+    (void)make_issuer_gate(loaded.settings, issuer);
+    report(issuer, streams);
+    if (!loaded.problems.empty() || !keys.problems.empty() || !issuer.empty()) {
         return exit_failure;
     }
     if (keys.keys && !keys.keys->notice.empty()) {

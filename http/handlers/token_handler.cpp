@@ -1,8 +1,11 @@
 #include "http/handlers/token_handler.hpp"
 
+#include "http/credential.hpp"
 #include "http/decimal.hpp"
 #include "http/download_url.hpp"
 #include "http/handlers/open_file.hpp"
+
+#include <boost/beast/core/string.hpp>
 
 #include <algorithm>
 #include <array>
@@ -23,10 +26,20 @@ bool is_forwarded(const request_head& head) {
 
 core::mint_caller token_handler::describe_caller(const request& in) const {
     const auto origin = in.head.value_of(bhttp::field::origin);
-    return {.is_loopback_peer = in.peer->is_loopback,
-            .is_forwarded = is_forwarded(in.head),
-            .has_loopback_host = is_loopback_host(in.head.host),
-            .has_foreign_origin = origin && !with_.cors.names(*origin)};
+    core::mint_caller caller{.is_loopback_peer = in.peer->is_loopback,
+                             .is_forwarded = is_forwarded(in.head),
+                             .has_loopback_host = is_loopback_host(in.head.host),
+                             .has_foreign_origin = origin && !with_.cors.names(*origin),
+                             .bearer = read_bearer(in.head.value_of(bhttp::field::authorization)),
+                             .now = in.now,
+                             .steady_now = in.steady_now};
+    for (const auto& line : in.head.fields) {
+        if (beast::iequals(line.name, "X-Api-Key")) {
+            // Two of them are no key at all.
+            caller.api_key = caller.api_key ? std::string_view{} : line.value;
+        }
+    }
+    return caller;
 }
 
 void token_handler::append_url(const request& in, std::string_view path, std::string& out) const {
@@ -40,62 +53,114 @@ void token_handler::append_url(const request& in, std::string_view path, std::st
 }
 
 void token_handler::handle(request& in, reply& out) const {
-    if (const auto admitted = with_.gate.admit(describe_caller(in)); !admitted) {
-        out.refuse(admitted.error());
+    auto by = with_.gate.admit(describe_caller(in));
+    if (!by) {
+        refuse(by.error(), nullptr, nullptr, in, out);
         return;
     }
     if (!in.parameters.assign(in.query)) {
-        out.refuse(problem_id::query_invalid);
+        refuse({core::errc::query_invalid}, &*by, nullptr, in, out);
         return;
     }
     out.count().unknown_parameters.add(count_unknown(in.parameters));
     const auto wanted = read_mint_request(in.parameters);
     if (!wanted) {
-        out.refuse(wanted.error());
+        refuse(wanted.error(), &*by, nullptr, in, out);
         return;
     }
-    auto answer = with_.entitlement.check(wanted->user_id, wanted->media);
+    auto answer = judge({*by, *wanted});
     if (answer.ask) {
-        ask(std::move(answer.ask), in, out);
+        ask(std::move(answer.ask), std::move(*by), in, out);
     } else if (!answer.verdict) {
-        out.refuse(answer.verdict.error());
+        refuse(answer.verdict.error(), &*by, &*wanted, in, out);
     } else {
-        issue(*wanted, in, out);
+        issue({*by, *wanted}, in, out);
     }
 }
 
-void token_handler::ask(std::function<core::result<void>()> question, const request& in,
-                        reply& out) const {
+core::entitlement_answer token_handler::judge(const order& what) const {
+    const auto& media = what.wanted.media;
+    std::string owner;
+    if (what.by.key != nullptr && media.kind() != core::media_kind::lesson) {
+        // Where nobody is known to own the course, or two claim to, no trainer is allowed by name.
+        if (auto found = with_.courses.owner_of(media.course_id())) {
+            owner = std::move(*found);
+        }
+    }
+    const auto trainer = owner.empty() ? media.trainer_id() : std::string_view(owner);
+    if (const auto permitted =
+            core::issuer_gate::permit(what.by, what.wanted.user_id, media.kind(), trainer);
+        !permitted) {
+        return {permitted.error()};
+    }
+    if (!what.by.needs_entitlement()) {
+        return {core::result<void>{}};
+    }
+    return with_.entitlement.check(what.wanted.user_id, media);
+}
+
+void token_handler::ask(std::function<core::result<void>()> question, core::grantor by,
+                        const request& in, reply& out) const {
     const auto began = in.steady_now;
     with_.waiting->answer(out, std::move(question),
-                          [this, began](request& again, reply& later, core::result<void> verdict) {
+                          [this, began, by = std::move(by)](request& again, reply& later,
+                                                            core::result<void> verdict) {
                               const bool failed =
                                   !verdict && verdict.error().code == core::errc::store_unavailable;
                               later.count().add_store_read(again.steady_now - began, failed);
-                              if (!verdict) {
-                                  later.refuse(verdict.error());
-                                  return;
-                              }
                               // What was read before the wait has gone; it was good then and is
                               // the same now.
-                              issue(*read_mint_request(again.parameters), again, later);
+                              const auto wanted = read_mint_request(again.parameters);
+                              if (verdict) {
+                                  issue({by, *wanted}, again, later);
+                              } else {
+                                  refuse(verdict.error(), &by, &*wanted, again, later);
+                              }
                           });
 }
 
-void token_handler::issue(const mint_request& wanted, request& in, reply& out) const {
+void token_handler::refuse(core::failure why, const core::grantor* by, const mint_request* wanted,
+                           const request& in, reply& out) const {
+    audit({.wanted = wanted, .cause = core::name_of(why.code), .check = why.subject}, by, in, out);
+    out.refuse(why);
+}
+
+void token_handler::audit(audit_entry entry, const core::grantor* by, const request& in,
+                          reply& out) const {
+    if (with_.audit == nullptr) {
+        return;
+    }
+    const auto name = by != nullptr ? by->name() : std::string{};
+    entry.time = with_.clock.wall();
+    entry.request_id = out.frame().request_id;
+    entry.peer = in.peer->address;
+    entry.by = name;
+    std::string line;
+    append_audit_line(entry, line);
+    if (!with_.audit->write(line)) {
+        out.count().log_lines_dropped.add();
+    }
+}
+
+void token_handler::issue(const order& what, request& in, reply& out) const {
+    const auto& wanted = what.wanted;
     auto& path = in.press->url_path;
     path.clear();
     append_download_path(wanted.media, path);
     if (const auto file = open_file(with_.library, wanted.media, path, in, out); !file) {
-        out.refuse(file.error()); // no token for nothing
+        refuse(file.error(), &what.by, &wanted, in, out); // no token for nothing
         return;
     }
-    const auto& issued = with_.tokens.issue(
-        {.media = wanted.media, .user_id = wanted.user_id, .ttl = wanted.ttl, .now = in.now},
-        *in.press);
+    const auto& issued =
+        with_.tokens.issue({.media = wanted.media,
+                            .user_id = wanted.user_id,
+                            .ttl = what.by.limit(wanted.ttl, with_.tokens.policy().default_ttl),
+                            .now = in.now},
+                           *in.press);
     out.record().jti = issued.jti;
     out.record().user_id = wanted.user_id;
     out.count().tokens_issued.add();
+    audit({.wanted = &wanted, .jti = issued.jti, .ttl = issued.expires_in}, &what.by, in, out);
 
     auto& body = in.scratch;
     body.assign(R"({"token":")").append(issued.token).append(R"(","expires_in":)");

@@ -1,11 +1,13 @@
 #pragma once
 // GET /api/get-download-token/v2: gate, parameters, entitlement, existence, token (contract §1).
 
+#include "core/clock.hpp"
 #include "core/issuer.hpp"
 #include "core/media_library.hpp"
 #include "core/token_service.hpp"
 #include "http/cors.hpp"
 #include "http/exchange.hpp"
+#include "http/mint_audit.hpp"
 #include "http/mint_request.hpp"
 #include "http/work_pool.hpp"
 
@@ -24,6 +26,9 @@ class token_handler final : public handler {
         const core::token_service& tokens;
         const cors_policy& cors;
         work_pool* waiting; // where entitlements that must ask a store are asked; null: none must
+        const core::catalogue& courses;
+        const core::clock& clock;
+        log_sink* audit; // null: none is kept
     };
 
     /// `public_base_url` is empty or scheme://host[:port][/prefix].
@@ -33,9 +38,22 @@ class token_handler final : public handler {
     void handle(request& in, reply& out) const override;
 
   private:
+    /// A request whose caller is known and which has been understood.
+    struct order {
+        const core::grantor& by;
+        const mint_request& wanted;
+    };
+
+    /// Judges the order as far as nothing has to be asked elsewhere.
+    [[nodiscard]] core::entitlement_answer judge(const order& what) const;
     /// Asks the store, and goes on with issue() when it has answered.
-    void ask(std::function<core::result<void>()> question, const request& in, reply& out) const;
-    void issue(const mint_request& wanted, request& in, reply& out) const;
+    void ask(std::function<core::result<void>()> question, core::grantor by, const request& in,
+             reply& out) const;
+    void issue(const order& what, request& in, reply& out) const;
+    /// Answers and audits.
+    void refuse(core::failure why, const core::grantor* by, const mint_request* wanted,
+                const request& in, reply& out) const;
+    void audit(audit_entry entry, const core::grantor* by, const request& in, reply& out) const;
     [[nodiscard]] core::mint_caller describe_caller(const request& in) const;
     void append_url(const request& in, std::string_view path, std::string& out) const;
 

@@ -116,7 +116,10 @@ struct service {
                         .library = library,
                         .tokens = tokens,
                         .cors = cors,
-                        .waiting = nullptr},
+                        .waiting = nullptr,
+                        .courses = courses,
+                        .clock = clock,
+                        .audit = nullptr},
                        ""};
     std::vector<route> table{
         {"/download2/*/*/*/*/*", route_label::download, &downloads},

@@ -16,8 +16,9 @@ from support.crowds import ask_full, one_download_too_many
 from support.faults import IS_SANITIZED
 from support.ids import COURSE_PRESENTATION, MODULE_PRESENTATION, TOKEN_ROUTE, VIDEO
 from support.ids import Course, Lesson, Module
-from support.media import MediaTree
-from support.server import ROOT, Server
+from support.issuers import bearer
+from support.openapi_world import World
+from support.server import ROOT
 from support.tokens import decode, mint
 
 API = ApiDescription()
@@ -28,55 +29,6 @@ KINDS = {
 }
 PROBES = {"isAlive": "/healthz", "isReady": "/readyz", "readMetrics": "/metrics"}
 HUGE = "bytes=999999999-"
-
-
-class World:
-    """A server per configuration, made when a case first wants it."""
-
-    def __init__(self, folder):
-        self.folder = folder
-        self.stack = contextlib.ExitStack()
-        self.servers = {}
-
-    def serve(self, name, config=None, prepare=None):
-        if name not in self.servers:
-            tree = MediaTree(self.folder / name / "media")
-            if prepare is not None:
-                prepare(tree)
-            server = Server(self.folder / name / "server", tree.root, config=config)
-            self.stack.callback(server.stop)
-            server.tree = tree
-            self.servers[name] = server
-        return self.servers[name]
-
-    @property
-    def plain(self):
-        return self.serve("plain")
-
-    @property
-    def two_trainers(self):
-        def prepare(tree):
-            for trainer in ("trainer123", "trainer999"):
-                tree.add(f"{trainer}/shared/presentation.mp4", b"x")
-                tree.add(f"{trainer}/shared/module789/presentation.mp4", b"x")
-
-        return self.serve("ambiguous", prepare=prepare)
-
-    @property
-    def with_store(self):
-        path = self.folder / "store.db"
-        server = self.serve("store", config={"store": {"url": f"sqlite://{path}"}})
-        server.store = path
-        deadline = time.monotonic() + 20
-        while server.get("/readyz").status != 200 or server.issue(VIDEO).status != 200:
-            assert time.monotonic() < deadline, server.stderr()
-            time.sleep(0.05)
-        return server
-
-    @property
-    def without_store(self):
-        """Its store is configured, and out of reach."""
-        return self.serve("no store", config={"store": {"url": f"sqlite://{self.folder}/no/db"}})
 
 
 @pytest.fixture(scope="module")
@@ -132,6 +84,10 @@ def revoked(world, media):
             return answer
         time.sleep(0.05)
     pytest.fail("never revoked")
+
+
+def with_credential(world, credential):
+    return world.credentials.issue(VIDEO, fields=bearer(credential))
 
 
 def draining(world):
@@ -194,13 +150,23 @@ TOKENS = {
     (400, "parameter-repeated"): lambda w: w.plain.get(VIDEO.query("trainer123") + "&type=lesson"),
     (400, "parameter-invalid"): lambda w: w.plain.issue(VIDEO, ttl="0"),
     (400, "parameter-not-applicable"): lambda w: w.plain.issue(VIDEO, course_id="course456"),
+    (401, "issuer-credential-missing"): lambda w: w.credentials.issue(VIDEO),
+    (401, "issuer-credential-refused"): lambda w: with_credential(w, "a b"),
+    (401, "issuer-key-invalid"): lambda w: with_credential(w, "sk_lms_guess"),
+    (401, "session-invalid"): lambda w: with_credential(w, "a.b.c"),
+    (401, "session-expired"): lambda w: with_credential(w, w.credentials.signer.token(exp=1)),
     (403, "not-entitled"): lambda w: w.plain.issue(VIDEO, user_id="stranger"),
+    (403, "issuer-not-permitted"): lambda w: with_credential(w, w.credentials.key),
+    (403, "session-mismatch"): lambda w: with_credential(w, w.credentials.signer.token("other")),
     (403, "issuer-closed"): lambda w: w.plain.issue(VIDEO, fields={"Via": "1.1 proxy"}),
     (404, "media-not-found"): lambda w: w.plain.issue(Lesson("absent.mp4")),
     (409, "course-ambiguous"): lambda w: w.two_trainers.issue(SHARED),
     (429, "too-many-connections-from-peer"): lambda w: ask_full(
         w, VIDEO.query("trainer123"), "peer", {"connections_per_peer": 2, "uncounted_peers": []}
     ),
+    (429, "rate-exceeded"): lambda w: [
+        with_credential(w, w.credentials.slow) for _ in range(2)
+    ][-1],
     (503, "media-unavailable"): lambda w: without_descriptors(w, VIDEO.query("trainer123")),
     (503, "store-unavailable"): lambda w: w.without_store.issue(VIDEO, user_id="student7"),
     (503, "too-many-connections"): lambda w: ask_full(

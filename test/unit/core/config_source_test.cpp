@@ -87,7 +87,7 @@ BOOST_AUTO_TEST_CASE(a_file_with_comments_and_trailing_commas) {
     BOOST_TEST(loaded.settings.tokens.default_ttl.count() == 60);
     BOOST_TEST(loaded.settings.cors.allowed_origins.size() == 2U);
     BOOST_TEST((loaded.settings.log.level == core::log_level::warning));
-    BOOST_TEST((loaded.settings.issuer.mode == core::issuer_mode::none));
+    BOOST_TEST((loaded.settings.issuer.mode.has(core::issuer_mode::none)));
 }
 
 BOOST_AUTO_TEST_CASE(flags_win_over_environment_over_file) {

@@ -76,6 +76,9 @@ BOOST_AUTO_TEST_CASE(a_row_reads_back_what_it_wrote_and_touches_nothing_else) {
             case core::setting_kind::choice:
                 value = std::string(each.choices.back());
                 break;
+            case core::setting_kind::choices:
+                value = std::vector<std::string>(each.choices.begin(), each.choices.end());
+                break;
             case core::setting_kind::text:
                 value = std::string("changed");
                 break;

@@ -1,0 +1,72 @@
+"""Servers for the cases of test_openapi.py, which say what they want to see."""
+
+import contextlib
+import time
+
+from support.ids import VIDEO
+from support.issuers import Signer, issuer_key, jwks_file, keys_file
+from support.media import MediaTree
+from support.server import Server
+
+
+class World:
+    """A server per configuration, made when a case first wants it."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.stack = contextlib.ExitStack()
+        self.servers = {}
+
+    def serve(self, name, config=None, prepare=None):
+        if name not in self.servers:
+            tree = MediaTree(self.folder / name / "media")
+            if prepare is not None:
+                prepare(tree)
+            server = Server(self.folder / name / "server", tree.root, config=config)
+            self.stack.callback(server.stop)
+            server.tree = tree
+            self.servers[name] = server
+        return self.servers[name]
+
+    @property
+    def plain(self):
+        return self.serve("plain")
+
+    @property
+    def two_trainers(self):
+        def prepare(tree):
+            for trainer in ("trainer123", "trainer999"):
+                tree.add(f"{trainer}/shared/presentation.mp4", b"x")
+                tree.add(f"{trainer}/shared/module789/presentation.mp4", b"x")
+
+        return self.serve("ambiguous", prepare=prepare)
+
+    @property
+    def credentials(self):
+        """Wants a key or a session token, and has one key that may do next to nothing."""
+        if "credentials" not in self.servers:
+            key, entry = issuer_key("narrow", types=["course"])
+            slow_key, slow = issuer_key("slow", rate=1)
+            signer = Signer("ES256")
+            keys = keys_file(self.folder / "keys.json", entry, slow)
+            jwks = jwks_file(self.folder / "jwks.json", signer.jwk())
+            issuer = {"keys_file": str(keys), "jwt": {"key_file": str(jwks)}}
+            server = self.serve("credentials", config={"issuer": issuer})
+            server.key, server.slow, server.signer = key, slow_key, signer
+        return self.servers["credentials"]
+
+    @property
+    def with_store(self):
+        path = self.folder / "store.db"
+        server = self.serve("store", config={"store": {"url": f"sqlite://{path}"}})
+        server.store = path
+        deadline = time.monotonic() + 20
+        while server.get("/readyz").status != 200 or server.issue(VIDEO).status != 200:
+            assert time.monotonic() < deadline, server.stderr()
+            time.sleep(0.05)
+        return server
+
+    @property
+    def without_store(self):
+        """Its store is configured, and out of reach."""
+        return self.serve("no store", config={"store": {"url": f"sqlite://{self.folder}/no/db"}})
