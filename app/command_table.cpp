@@ -20,7 +20,7 @@ constexpr std::array serve_flags{
     flag_row{"--log-level", "LEVEL", "log.level", "debug, info, warning or error"},
     flag_row{"--access-log", "PATH", "log.access", "access log; - for standard output, or off"},
     flag_row{"--issuer", "MODE", "issuer.mode",
-             "auto: tokens for this machine only; none: for whoever asks (!)"},
+             "auto, key, jwt, or none: tokens for whoever asks (!)"},
 };
 
 constexpr std::array media_flags{
@@ -69,6 +69,24 @@ constexpr std::array reason_flags{
 constexpr std::array revoke_user_flags{
     flag_row{"--before", "TIME", "", "only tokens issued before this time, or before \"now\""},
     flag_row{"--reason", "TEXT", "", "kept with it, for people"},
+};
+
+constexpr std::array keys_file_flags{
+    flag_row{config_flag, "FILE", "", "read this configuration file (or SLUICE_CONFIG)"},
+    flag_row{"--keys-file", "FILE", "issuer.keys_file", "the file of issuer keys"},
+    flag_row{set_flag, "PATH=VALUE", "", "any setting"},
+};
+
+constexpr std::array key_limit_flags{
+    flag_row{"--types", "LIST", "", "lesson, course, module: those alone, with commas between"},
+    flag_row{"--trainers", "LIST", "", "media of these trainers alone"},
+    flag_row{"--max-ttl", "SECONDS", "", "longest life of its tokens"},
+    flag_row{"--rate", "N", "", "tokens per second"},
+    flag_row{"--trusted", "", "", "its word is enough: who is entitled is not checked"},
+};
+
+constexpr std::array key_grace_flags{
+    flag_row{"--grace", "SECONDS", "", "how long the old key is still good (default: 86400)"},
 };
 
 constexpr std::array print_flags{
@@ -185,6 +203,38 @@ constexpr std::array table{
                 2,
                 {store_flags, {}, {}},
                 "sluice revoke lift user anna"},
+    command_row{command::key_new,
+                "key new",
+                "make an issuer key for a back end; prints it, once",
+                "NAME",
+                1,
+                1,
+                {key_limit_flags, keys_file_flags, {}},
+                "sluice key new lms --types lesson --rate 50 --keys-file /etc/sluice/issuers.json"},
+    command_row{command::key_rotate,
+                "key rotate",
+                "make a second key with the same name and limits; the old one ends after a grace",
+                "NAME",
+                1,
+                1,
+                {key_grace_flags, keys_file_flags, {}},
+                "sluice key rotate lms --grace 3600 --keys-file /etc/sluice/issuers.json"},
+    command_row{command::key_retire,
+                "key retire",
+                "end all issuer keys of a name at once",
+                "NAME",
+                1,
+                1,
+                {keys_file_flags, {}, {}},
+                "sluice key retire lms --keys-file /etc/sluice/issuers.json"},
+    command_row{command::key_list,
+                "key list",
+                "print the issuer keys with their limits; never a key itself",
+                "",
+                0,
+                0,
+                {keys_file_flags, {}, {}},
+                "sluice key list --keys-file /etc/sluice/issuers.json"},
     command_row{command::store_migrate,
                 "store migrate",
                 "make the store's schema, or bring it up to date",

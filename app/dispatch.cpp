@@ -2,6 +2,7 @@
 
 #include "app/command_line.hpp"
 #include "app/commands/config_command.hpp"
+#include "app/commands/key_command.hpp"
 #include "app/commands/store_command.hpp"
 #include "app/commands/token_command.hpp"
 #include "app/commands/token_inspect.hpp"
@@ -105,6 +106,16 @@ int run(const command_line& line, invocation& with, const terminal& streams,
     case command::store_migrate:
     case command::store_check:
         return run_with_store(line, with, streams, time);
+    case command::key_new:
+    case command::key_rotate:
+    case command::key_retire:
+    case command::key_list: {
+        const auto loaded = load_settings(line, with, core::config_use::tool);
+        report(loaded.problems, streams);
+        return loaded.problems.empty()
+                   ? run_key_command(line, loaded.settings, time.wall_seconds(), streams)
+                   : exit_failure;
+    }
     case command::config_check: {
         const auto loaded = load_settings(line, with, core::config_use::serve);
         const auto keys = core::load_key_ring(loaded.settings.tokens.key_file, with.secret);

@@ -75,7 +75,10 @@ setting_value from_json(const setting_shape& which, const json::value& value) {
     const setting_value wrong = which.kind == setting_kind::list
                                     ? setting_value(std::int64_t{})
                                     : setting_value(std::vector<std::string>{});
-    return to_value(value).value_or(wrong);
+    const auto* const text = value.if_string();
+    return text != nullptr && which.kind == setting_kind::choices
+               ? from_text(which, {text->data(), text->size()})
+               : to_value(value).value_or(wrong);
 }
 
 json::value to_json_value(const setting_value& value) {

@@ -235,3 +235,43 @@ def test_settings_that_make_no_sense(tmp_path, tree, issuer, word):
     checked = run_sluice("config", "check", "--config", config)
     assert checked.returncode == 1
     assert word in checked.stderr
+
+
+def test_keys_from_the_command_line(start_server, tree, tmp_path):
+    path = tmp_path / "issuers.json"
+
+    def key(*arguments):
+        return run_sluice("key", *arguments, "--keys-file", path)
+
+    made = key("new", "lms", "--types", "lesson", "--max-ttl", "60", "--rate", "1000")
+    assert made.returncode == 0, made.stderr
+    first = made.stdout.strip()
+    assert first.startswith("sk_lms_")
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert first not in path.read_text()
+    assert key("new", "lms").returncode == 2
+    server = start_server(tree, config={"issuer": {"keys_file": str(path)}})
+    assert server.get(query(), bearer(first)).json()["expires_in"] == 60
+    second = key("rotate", "lms").stdout.strip()
+    server.reload()
+    assert [server.get(query(), bearer(each)).status for each in (first, second)] == [200, 200]
+    listed = key("list").stdout
+    assert listed.count("lms types=lesson trainers=all max_ttl=60 rate=1000 entitled") == 2
+    assert " until " in listed and first not in listed and second not in listed
+    assert key("retire", "lms").returncode == 0
+    server.reload()
+    assert [server.get(query(), bearer(each)).status for each in (first, second)] == [401, 401]
+    assert key("list").stdout.count(" retired ") == 2
+    assert key("rotate", "nobody").returncode == 2
+    assert key("new", "a b").returncode == 2
+    assert run_sluice("key", "list").returncode == 2
+
+
+def test_a_file_that_others_can_read_is_refused(tmp_path, tree):
+    path = keys_file(tmp_path / "keys.json", issuer_key()[1])
+    path.chmod(0o640)
+    config = tmp_path / "sluice.json"
+    issuer = {"keys_file": str(path)}
+    config.write_text(json.dumps({"media": {"root": str(tree.root)}, "issuer": issuer}))
+    checked = run_sluice("config", "check", "--config", config)
+    assert (checked.returncode, "chmod 600" in checked.stderr) == (1, True)

@@ -1,0 +1,210 @@
+#include "app/commands/key_command.hpp"
+
+#include "app/commands/config_command.hpp"
+#include "core/issuer_key_file.hpp"
+#include "core/replace_file.hpp"
+#include "core/timestamp.hpp"
+#include "core/token_service.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <charconv>
+#include <optional>
+#include <ostream>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace sluice::app {
+
+namespace {
+
+using keys = std::vector<core::issuer_key>;
+
+constexpr std::int64_t default_grace = 86400;
+
+int refuse(const terminal& streams, std::string_view message) {
+    streams.err << "sluice: " << message << '\n';
+    return exit_usage;
+}
+
+std::vector<std::string> split(std::string_view text) {
+    std::vector<std::string> list;
+    while (!text.empty()) {
+        const auto comma = std::min(text.find(','), text.size());
+        list.emplace_back(text.substr(0, comma));
+        text.remove_prefix(std::min(comma + 1, text.size()));
+    }
+    return list;
+}
+
+/// nullopt when the flag has a value that is no number from 1 to `most`.
+std::optional<std::int64_t> number_of(const command_line& line, std::string_view flag,
+                                      std::int64_t most) {
+    const auto text = line.option(flag);
+    std::int64_t number = 0;
+    const auto [stop, fault] = std::from_chars(text.data(), text.data() + text.size(), number);
+    const bool good =
+        fault == std::errc{} && stop == text.data() + text.size() && number >= 1 && number <= most;
+    return good ? std::optional(number) : std::nullopt;
+}
+
+/// Empty, and the limits in `key`; else what is wrong with a flag.
+std::string read_limits(const command_line& line, core::issuer_key& key) {
+    for (const auto& name : split(line.option("--types"))) {
+        const auto kind = core::parse_media_kind(name);
+        if (!kind) {
+            return "--types is a list of lesson, course and module";
+        }
+        key.types.push_back(*kind);
+    }
+    key.trainers = split(line.option("--trainers"));
+    if (!std::ranges::all_of(key.trainers, core::is_identifier)) {
+        return "--trainers is a list of trainer ids";
+    }
+    if (line.has("--max-ttl")) {
+        const auto ttl = number_of(line, "--max-ttl", 365 * 86400);
+        if (!ttl) {
+            return "--max-ttl is a number of seconds, at most a year";
+        }
+        key.max_ttl = std::chrono::seconds(*ttl);
+    }
+    if (line.has("--rate")) {
+        const auto rate = number_of(line, "--rate", 1'000'000);
+        if (!rate) {
+            return "--rate is a number of tokens per second, 1 to 1000000";
+        }
+        key.rate = static_cast<unsigned>(*rate);
+    }
+    key.trust = line.has("--trusted") ? core::issuer_trust::trusted : core::issuer_trust::entitled;
+    return {};
+}
+
+/// Writes `all`, and only then shows the key.
+int keep(const std::string& path, const keys& all, std::string_view key, const terminal& streams) {
+    if (all.size() > core::max_issuer_keys) {
+        return refuse(streams, "the file holds as many keys as it may: remove retired ones");
+    }
+    if (const auto fault = core::replace_file(path, core::issuer_keys_json(all)); !fault.empty()) {
+        streams.err << path << ": " << fault << '\n';
+        return exit_failure;
+    }
+    if (!key.empty()) {
+        streams.out << key << '\n';
+        streams.err << "Keep it now: only its hash is stored.\n";
+    }
+    return exit_success;
+}
+
+int make(const command_line& line, const std::string& path, keys all, const terminal& streams) {
+    core::issuer_key fresh;
+    fresh.name = line.operands.front();
+    if (std::ranges::find(all, fresh.name, &core::issuer_key::name) != all.end()) {
+        return refuse(streams, "there is a key of that name: sluice key rotate makes another");
+    }
+    if (const auto objection = read_limits(line, fresh); !objection.empty()) {
+        return refuse(streams, objection);
+    }
+    const auto text = core::make_issuer_key(fresh.name);
+    fresh.digest = crypto::sha256(text);
+    all.push_back(std::move(fresh));
+    return keep(path, all, text, streams);
+}
+
+int rotate(const command_line& line, const std::string& path, keys all, std::int64_t now,
+           const terminal& streams) {
+    const auto grace = line.has("--grace") ? number_of(line, "--grace", 365 * 86400)
+                                           : std::optional(default_grace);
+    if (!grace) {
+        return refuse(streams, "--grace is a number of seconds, at most a year");
+    }
+    std::optional<core::issuer_key> fresh;
+    for (auto& key : all) {
+        if (key.name == line.operands.front()) {
+            fresh = key; // the last one has the limits in force
+            key.not_after = std::min(key.not_after.value_or(now + *grace), now + *grace);
+        }
+    }
+    if (!fresh) {
+        return refuse(streams, "there is no key of that name");
+    }
+    const auto text = core::make_issuer_key(fresh->name);
+    fresh->digest = crypto::sha256(text);
+    fresh->not_after.reset();
+    all.push_back(*std::move(fresh));
+    return keep(path, all, text, streams);
+}
+
+int retire(const command_line& line, const std::string& path, keys all, std::int64_t now,
+           const terminal& streams) {
+    bool found = false;
+    for (auto& key : all) {
+        if (key.name == line.operands.front()) {
+            key.not_after = std::min(key.not_after.value_or(now), now);
+            found = true;
+        }
+    }
+    return found ? keep(path, all, {}, streams) : refuse(streams, "there is no key of that name");
+}
+
+template <class List, class Text>
+std::string joined(const List& list, Text text) {
+    std::string all;
+    for (const auto& one : list) {
+        all.append(all.empty() ? "" : ",").append(text(one));
+    }
+    return all.empty() ? "all" : all;
+}
+
+int list(const keys& all, std::int64_t now, const terminal& streams) {
+    for (const auto& key : all) {
+        streams.out << key.name
+                    << " types=" << joined(key.types, [](auto kind) { return core::name_of(kind); })
+                    << " trainers=" << joined(key.trainers, [](const auto& id) { return id; })
+                    << " max_ttl=" << (key.max_ttl ? std::to_string(key.max_ttl->count()) : "-")
+                    << " rate=" << (key.rate != 0 ? std::to_string(key.rate) : "-")
+                    << (key.trust == core::issuer_trust::trusted ? " trusted" : " entitled");
+        if (key.not_after) {
+            streams.out << (*key.not_after <= now ? " retired " : " until ")
+                        << core::format_timestamp(*key.not_after);
+        }
+        streams.out << '\n';
+    }
+    return exit_success;
+}
+
+} // namespace
+
+int run_key_command(const command_line& line, const core::config& settings,
+                    std::chrono::sys_seconds now, const terminal& streams) {
+    const auto& path = settings.issuer.keys_file;
+    if (path.empty()) {
+        return refuse(streams, "which file: --keys-file, or issuer.keys_file in the configuration");
+    }
+    if (!line.operands.empty() && !core::is_key_id(line.operands.front())) {
+        return refuse(streams, "a name is 1 to 64 letters, digits, dots, dashes or underscores");
+    }
+    std::vector<core::config_problem> problems;
+    keys all;
+    if (line.what != command::key_new || ::access(path.c_str(), F_OK) == 0) {
+        all = core::load_issuer_keys(path, problems);
+    }
+    report(problems, streams);
+    if (!problems.empty()) {
+        return exit_failure;
+    }
+    const auto instant = now.time_since_epoch().count();
+    switch (line.what) {
+    case command::key_new:
+        return make(line, path, std::move(all), streams);
+    case command::key_rotate:
+        return rotate(line, path, std::move(all), instant, streams);
+    case command::key_retire:
+        return retire(line, path, std::move(all), instant, streams);
+    default:
+        return list(all, instant, streams);
+    }
+}
+
+} // namespace sluice::app
