@@ -34,6 +34,14 @@ std::vector<std::string> key_names(const core::loaded_keys& keys) {
 
 } // namespace
 
+bool reload_keys(application& running, service_log& log) {
+    const auto as_it_is = [&running](const core::loaded_keys& keys) {
+        const auto& settings = running.current().settings();
+        return reload_input{{settings, {}}, core::reload_key_ring(settings.tokens.key_file, keys)};
+    };
+    return reload(running, as_it_is, log);
+}
+
 bool reload(application& running, const reload_source& source, service_log& log) try {
     auto input = source(running.current().keys());
     auto& next = input.config.settings;

@@ -24,4 +24,7 @@ using reload_source = std::function<reload_input(const core::loaded_keys& runnin
 /// what has to wait for a restart, or why nothing has changed.
 bool reload(application& running, const reload_source& source, service_log& log);
 
+/// The same for the files of keys alone: the configuration stays what it is.
+bool reload_keys(application& running, service_log& log);
+
 } // namespace sluice::app

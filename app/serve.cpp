@@ -1,13 +1,16 @@
 #include "app/serve.hpp"
 
 #include "app/application.hpp"
+#include "app/file_watch.hpp"
 #include "app/reload.hpp"
 #include "app/signals.hpp"
 
 #include <algorithm>
 #include <chrono>
+#include <new>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace sluice::app {
 
@@ -17,6 +20,7 @@ using namespace std::chrono_literals;
 
 constexpr auto poll_interval = 20ms;
 constexpr auto reap_interval = 200ms;
+constexpr auto look_interval = 1000ms; // between two looks at the files of keys
 // Connections that say nothing for so long after the listeners have closed are idle. Requests that
 // had arrived, but had not been read, have this long to begin.
 constexpr auto settle_time = 500ms;
@@ -32,12 +36,17 @@ void warn(const core::config& settings, const core::loaded_keys& keys, service_l
     }
 }
 
+std::vector<std::string> key_files(const core::config& settings) {
+    return {settings.tokens.key_file, settings.issuer.keys_file, settings.issuer.jwt_key_file};
+}
+
 // What the main thread looks after while the others serve.
 class watch {
   public:
     watch(application& running, const process_signals& signals, const service_manager& manager,
-          service_log& log)
-        : running_(running), signals_(signals), manager_(manager), log_(log) {}
+          service_log& log, file_watch keys)
+        : running_(running), signals_(signals), manager_(manager), log_(log),
+          keys_(std::move(keys)) {}
 
     /// Until it is time to leave.
     void run(const reload_source& source) {
@@ -45,6 +54,7 @@ class watch {
             const auto number = next_signal();
             if (number == SIGHUP) {
                 manager_.reloading();
+                keys_.look_again(); // before they are read: what comes later is noticed later
                 reload(running_, source, log_);
                 manager_.ready("serving");
             } else if (number == SIGUSR1) {
@@ -52,6 +62,7 @@ class watch {
             } else if (number != 0) {
                 return;
             }
+            follow_keys();
         }
     }
 
@@ -98,7 +109,24 @@ class watch {
             const auto third = std::chrono::duration_cast<std::chrono::milliseconds>(*limit / 3);
             return signals_.wait_for(std::max(third, 200ms)); // two ticks of a worker
         }
-        return has_retired ? signals_.wait_for(reap_interval) : signals_.wait();
+        return signals_.wait_for(has_retired ? reap_interval : look_interval);
+    }
+
+    // Keys are put in force when their files change; a bad file leaves the old keys, and the log
+    // says so.
+    void follow_keys() {
+        const auto now = clock::now();
+        if (now < next_look_) {
+            return;
+        }
+        next_look_ = now + look_interval;
+        try {
+            keys_.follow(key_files(running_.current().settings()));
+            if (keys_.has_changed()) {
+                reload_keys(running_, log_);
+            }
+        } catch (const std::bad_alloc&) { // there may be memory for it at the next look
+        }
     }
 
     // False when a second signal wants an end at once.
@@ -127,6 +155,8 @@ class watch {
     const process_signals& signals_;
     const service_manager& manager_;
     service_log& log_;
+    file_watch keys_;
+    clock::time_point next_look_{};
 };
 
 } // namespace
@@ -135,11 +165,13 @@ int serve(const core::config& settings, core::loaded_keys keys, const reload_sou
           service_manager& manager) {
     const process_signals signals;
     service_log log(settings.log.level);
+    file_watch files; // from before the issuers' are read
+    files.follow(key_files(settings));
     warn(settings, keys, log);
     application running(settings, std::move(keys), manager.sockets(), log);
     running.start();
     manager.ready("serving");
-    watch over(running, signals, manager, log);
+    watch over(running, signals, manager, log, std::move(files));
     over.run(source);
     const auto status = over.leave();
     running.stop();

@@ -1,6 +1,7 @@
 #include "core/key_entries.hpp"
 
 #include "core/operator_json.hpp"
+#include "core/timestamp.hpp"
 #include "crypto/base64url.hpp"
 #include "crypto/secret.hpp"
 
@@ -88,15 +89,18 @@ class entry_reader {
     /// Complains about every fault of the entry; keeps it when there is none.
     void read_entry(const json::value& value) {
         const auto* const entry = value.if_object();
-        if (entry == nullptr || entry->size() != 2 || !entry->contains("kid") ||
-            !entry->contains("secret")) {
-            complain("must be an object with exactly two members, \"kid\" and \"secret\"");
+        if (entry == nullptr || !entry->contains("kid") || !entry->contains("secret") ||
+            entry->size() != 2 + entry->count("not_before") + entry->count("not_after")) {
+            complain("must be an object with the members \"kid\" and \"secret\", and perhaps "
+                     "\"not_before\" and \"not_after\"");
             return;
         }
         const bool good_kid = check_kid(text_member(*entry, "kid"));
         auto key = read_key(text_member(*entry, "secret"));
+        const key_window window{.not_before = read_time(*entry, "not_before"),
+                                .not_after = read_time(*entry, "not_after")};
         if (good_kid && key) {
-            keys_.emplace_back(kids_.back(), std::move(*key));
+            keys_.emplace_back(kids_.back(), std::move(*key), window);
         }
     }
 
@@ -111,6 +115,24 @@ class entry_reader {
         }
         kids_.emplace_back(kid);
         return true;
+    }
+
+    std::optional<std::int64_t> read_time(const json::object& entry, std::string_view name) {
+        const auto* const value = entry.if_contains(json::string_view(name.data(), name.size()));
+        if (value == nullptr) {
+            return std::nullopt;
+        }
+        const auto* const number = value->if_int64();
+        const auto* const text = value->if_string();
+        auto time = number != nullptr && *number >= 0 ? std::optional(*number) : std::nullopt;
+        if (text != nullptr) {
+            time = parse_timestamp(view_of(*text));
+        }
+        if (!time) {
+            complain(std::string(name) +
+                     " must be a time such as \"2026-01-31T12:00:00Z\", or seconds since 1970");
+        }
+        return time;
     }
 
     std::optional<crypto::hmac_key> read_key(std::string_view encoded) {

@@ -18,6 +18,10 @@ namespace {
 
 constexpr std::size_t max_key_id_bytes = 64;
 
+// How long a node may go on signing with a key after its successor's not_before: clocks that
+// differ.
+constexpr std::chrono::seconds replacement_slack{120};
+
 /// A token whose header is one of ours to the byte: no other key can have made it, and its header
 /// need not be read.
 result<void> open_own(const crypto::compact_jws& token, const signing_key& key, claims& out) {
@@ -118,8 +122,9 @@ bool is_key_id(std::string_view text) noexcept {
            text.find_first_not_of(allowed) == std::string_view::npos;
 }
 
-signing_key::signing_key(std::string kid, crypto::hmac_key key)
-    : kid_(std::move(kid)), key_(std::move(key)), encoded_header_(encode_jose_header(kid_)) {
+signing_key::signing_key(std::string kid, crypto::hmac_key key, key_window window)
+    : kid_(std::move(kid)), key_(std::move(key)), window_(window),
+      encoded_header_(encode_jose_header(kid_)) {
     if (!is_key_id(kid_)) {
         throw std::invalid_argument("a key id is 1 to 64 of A-Z a-z 0-9 . _ -");
     }
@@ -134,7 +139,38 @@ key_ring::key_ring(std::vector<signing_key> keys) : keys_(std::move(keys)) {
         if (!kids.insert(key.kid()).second) {
             throw std::invalid_argument("two keys share the id " + key.kid());
         }
+        has_windows_ = has_windows_ || key.window().not_before || key.window().not_after;
     }
+}
+
+const signing_key& key_ring::signer(std::chrono::sys_seconds now) const noexcept {
+    if (!has_windows_) {
+        return keys_.front();
+    }
+    const auto instant = now.time_since_epoch().count();
+    const auto found = std::ranges::find_if(keys_, [instant](const signing_key& key) {
+        const auto& window = key.window();
+        return window.not_before.value_or(instant) <= instant &&
+               instant < window.not_after.value_or(instant + 1);
+    });
+    return found == keys_.end() ? keys_.back() : *found;
+}
+
+bool key_ring::is_over(std::string_view kid, std::chrono::sys_seconds now,
+                       std::chrono::seconds grace) const noexcept {
+    if (!has_windows_) {
+        return false;
+    }
+    const auto instant = now.time_since_epoch().count();
+    bool is_replaced = false; // so long ago that all its tokens have expired
+    for (const auto& key : keys_) {
+        if (key.kid() == kid) {
+            return is_replaced || instant >= key.window().not_after.value_or(instant + 1);
+        }
+        const auto& began = key.window().not_before;
+        is_replaced = is_replaced || (began && instant >= *began + grace.count());
+    }
+    return false;
 }
 
 token_service::token_service(const key_ring& keys, token_policy policy)
@@ -160,7 +196,7 @@ const issued_token& token_service::issue(const token_order& order, token_press& 
 
     payload.clear();
     append_json(fresh, payload);
-    const signing_key& key = keys_.newest();
+    const signing_key& key = keys_.signer(order.now);
     crypto::sign_compact(key.encoded_header(), payload, key.key(), token.token);
     return token;
 }
@@ -180,6 +216,9 @@ result<void> token_service::verify(std::string_view token, std::chrono::sys_seco
     }
     if (const auto opened = open(*parts, keys_.keys(), out); !opened) {
         return opened;
+    }
+    if (keys_.is_over(out.signed_by, now, policy_.max_ttl + replacement_slack)) {
+        return failure{errc::token_signature, "kid"}; // as if the key were gone
     }
     if (const auto parties = check_parties(out, policy_); !parties) {
         return parties;

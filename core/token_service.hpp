@@ -20,37 +20,52 @@ namespace sluice::core {
 /// True for [A-Za-z0-9._-]{1,64} (threats 5).
 [[nodiscard]] bool is_key_id(std::string_view text) noexcept;
 
+/// When a key is in use, in seconds since 1970.
+struct key_window {
+    std::optional<std::int64_t> not_before{}; // signs from then on; verifies before, too
+    std::optional<std::int64_t> not_after{};  // verifies until then
+};
+
 /// A key and its name; knows the encoded JOSE header it writes, so that a token of our own is
 /// recognised by comparing bytes.
 class signing_key {
   public:
     /// `kid` must satisfy is_key_id.
-    signing_key(std::string kid, crypto::hmac_key key);
+    signing_key(std::string kid, crypto::hmac_key key, key_window window = {});
 
     [[nodiscard]] const std::string& kid() const noexcept { return kid_; }
     [[nodiscard]] const crypto::hmac_key& key() const noexcept { return key_; }
     [[nodiscard]] std::string_view encoded_header() const noexcept { return encoded_header_; }
+    [[nodiscard]] const key_window& window() const noexcept { return window_; }
 
   private:
     std::string kid_;
     crypto::hmac_key key_;
+    key_window window_;
     std::string encoded_header_;
 };
 
 /// Most keys a ring may hold: a foreign token costs one MAC for each.
 inline constexpr std::size_t max_keys = 16;
 
-/// At least one key; the first one signs, all verify. Immutable.
+/// At least one key, newest first. The first whose not_before has come signs, the last one where
+/// none has; all verify, each as long as a token of its may live: until its not_after, or until
+/// `grace` after a newer key began to sign. Immutable.
 class key_ring {
   public:
     /// Throws std::invalid_argument when empty, over max_keys, or two keys share a kid.
     explicit key_ring(std::vector<signing_key> keys);
     [[nodiscard]] const std::vector<signing_key>& keys() const noexcept { return keys_; }
     [[nodiscard]] const signing_key& newest() const noexcept { return keys_.front(); }
+    [[nodiscard]] const signing_key& signer(std::chrono::sys_seconds now) const noexcept;
+    /// True when no token of the key `kid` is good any more. `grace` is the longest life of one.
+    [[nodiscard]] bool is_over(std::string_view kid, std::chrono::sys_seconds now,
+                               std::chrono::seconds grace) const noexcept;
     [[nodiscard]] const signing_key& oldest() const noexcept { return keys_.back(); }
 
   private:
     std::vector<signing_key> keys_;
+    bool has_windows_ = false; // else nothing has to be looked at
 };
 
 /// What the operator decides about tokens.
