@@ -38,6 +38,12 @@ constexpr std::array issue_flags{
     flag_row{"--public-base-url", "URL", "public_base_url", "start of download_url in the JSON"},
 };
 
+constexpr std::array why_flags{
+    flag_row{"--url", "URL", "", "of the download"},
+    flag_row{"--token", "TOKEN|-", "", "the token; -: from standard input"},
+    flag_row{"--media-root", "DIR", "media.root", "directory that holds the media"},
+};
+
 constexpr std::array store_flags{
     flag_row{config_flag, "FILE", "", "read this configuration file (or SLUICE_CONFIG)"},
     flag_row{"--store", "URL", "store.url",
@@ -130,6 +136,16 @@ constexpr std::array table{
                 {media_flags, config_flags, {}},
                 "sluice token verify --key-file /etc/sluice/keys.json --type course "
                 "--course-id course456 --filename presentation.mp4 - < token.txt"},
+    command_row{command::token_why,
+                "token why",
+                "say why a download is refused, and what would pass",
+                "",
+                0,
+                0,
+                {why_flags, config_flags, {}},
+                "sluice token why --config /etc/sluice/sluice.json "
+                "--url https://media.example/download2/course/course456/presentation.mp4 "
+                "--token - < token.txt"},
     command_row{command::grant_add,
                 "grant add",
                 "let a user have tokens for a trainer's media, or a part of them",

@@ -15,6 +15,7 @@ enum class command : std::uint8_t {
     token_issue,
     token_inspect,
     token_verify,
+    token_why,
     grant_add,
     grant_remove,
     grant_list,

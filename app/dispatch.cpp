@@ -6,6 +6,7 @@
 #include "app/commands/store_command.hpp"
 #include "app/commands/token_command.hpp"
 #include "app/commands/token_inspect.hpp"
+#include "app/commands/token_why.hpp"
 #include "app/help.hpp"
 #include "app/version.hpp"
 #include "core/config_source.hpp"
@@ -70,8 +71,14 @@ int run_with_keys(const command_line& line, invocation& with, const terminal& st
         return exit_failure;
     }
     const token_tools tools{loaded.settings, loading.keys->ring, time.wall_seconds()};
-    return line.what == command::token_issue ? issue_token(line, tools, streams)
-                                             : verify_token(line, tools, streams);
+    switch (line.what) {
+    case command::token_issue:
+        return issue_token(line, tools, streams);
+    case command::token_why:
+        return explain_refusal(line, tools, streams);
+    default:
+        return verify_token(line, tools, streams);
+    }
 }
 
 /// grant, revoke and store: the commands that work with settings and the store.
@@ -91,6 +98,7 @@ int run(const command_line& line, invocation& with, const terminal& streams,
     case command::serve:
     case command::token_issue:
     case command::token_verify:
+    case command::token_why:
         return run_with_keys(line, with, streams, time, serve);
     case command::token_inspect:
         return inspect_token(line, time.wall_seconds(), streams);

@@ -15,6 +15,7 @@
 #include <ostream>
 #include <string_view>
 #include <system_error>
+#include <utility>
 
 namespace sluice::app {
 
@@ -61,19 +62,25 @@ std::string_view meaning_of(core::errc code) {
     }
 }
 
-} // namespace
-
-std::string token_operand(const command_line& line, const terminal& streams) {
-    std::string token = line.operands.front();
-    if (token == "-") {
-        // A little more than the longest token: too long stays too long, without reading it all.
-        token.assign(crypto::max_token_bytes + white_space.size() + 1, '\0');
-        streams.in.read(token.data(), static_cast<std::streamsize>(token.size()));
-        token.resize(static_cast<std::size_t>(streams.in.gcount()));
-    }
+std::string trimmed(std::string token) {
     token.erase(token.find_last_not_of(white_space) + 1);
     token.erase(0, token.find_first_not_of(white_space));
     return token;
+}
+
+} // namespace
+
+std::string read_token(const terminal& streams) {
+    // A little more than the longest token: too long stays too long, without reading it all.
+    std::string token(crypto::max_token_bytes + white_space.size() + 1, '\0');
+    streams.in.read(token.data(), static_cast<std::streamsize>(token.size()));
+    token.resize(static_cast<std::size_t>(streams.in.gcount()));
+    return trimmed(std::move(token));
+}
+
+std::string token_operand(const command_line& line, const terminal& streams) {
+    const auto& token = line.operands.front();
+    return token == "-" ? read_token(streams) : trimmed(token);
 }
 
 int issue_token(const command_line& line, const token_tools& with, const terminal& streams) {

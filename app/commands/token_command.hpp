@@ -29,8 +29,9 @@ struct token_tools {
 [[nodiscard]] int verify_token(const command_line& line, const token_tools& with,
                                const terminal& streams);
 
-/// The token of the operand, or of standard input for "-": white space around it is dropped, and no
-/// more is read than a token can be long.
+/// The token on standard input, or of the operand, where "-" stands for the former: white space
+/// around it is dropped, and no more is read than a token can be long.
+[[nodiscard]] std::string read_token(const terminal& streams);
 [[nodiscard]] std::string token_operand(const command_line& line, const terminal& streams);
 
 } // namespace sluice::app

@@ -116,7 +116,7 @@ BOOST_AUTO_TEST_CASE(mistakes_are_explained) {
         {{"tokens"}, "did you mean token?"},
         {{"download"}, "no such command: download"},
         {{"--threads", "4"}, "the command comes first"},
-        {{"token"}, "token needs a second word: issue, inspect or verify"},
+        {{"token"}, "token needs a second word: issue, inspect, verify or why"},
         {{"config"}, "config needs a second word: check or print"},
         {{"token", "isue"}, "did you mean issue?"},
         {{"serve", "--treads", "4"}, "has no flag --treads, did you mean --threads?"},

@@ -1,0 +1,165 @@
+#include "app/commands/token_why.hpp"
+
+#include "app/media_set.hpp"
+#include "app/token_policy.hpp"
+#include "core/timestamp.hpp"
+#include "http/target.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <ostream>
+#include <string>
+#include <string_view>
+
+namespace sluice::app {
+
+namespace {
+
+/// The media that the path of a download names, as app/routes has it.
+std::optional<core::media_id> media_of(const http::path_segments& path) {
+    const auto at = path.view();
+    if (at.empty() || at[0] != "download2") {
+        return std::nullopt;
+    }
+    auto media = core::result<core::media_id>(core::failure{core::errc::path_invalid});
+    if (at.size() == 6) {
+        media = core::media_id::lesson(at[1], at[2], at[3], at[4], at[5]);
+    } else if (at.size() == 4 && at[1] == "course") {
+        media = core::media_id::course(at[2], at[3]);
+    } else if (at.size() == 5 && at[1] == "module") {
+        media = core::media_id::module(at[2], at[3], at[4]);
+    }
+    return media ? std::optional(*media) : std::nullopt;
+}
+
+std::string described(const core::media_id& media) {
+    std::string text(core::name_of(media.kind()));
+    for (const auto part : {media.trainer_id(), media.course_id(), media.module_id(),
+                            media.lesson_id(), media.filename()}) {
+        if (!part.empty()) {
+            text.append(text.find(' ') == std::string::npos ? " " : "/").append(part);
+        }
+    }
+    return text;
+}
+
+std::string times_of(const core::claims& read, std::chrono::sys_seconds now) {
+    const auto issued = read.iat ? core::format_timestamp(*read.iat) : "an unknown time";
+    return "It was issued at " + issued + " and is good until " + core::format_timestamp(read.exp) +
+           "; it is " + core::format_timestamp(now.time_since_epoch().count()) + " now. ";
+}
+
+std::string explain_token(core::failure why, const core::claims& read, const token_tools& with) {
+    const std::string claim(why.subject);
+    switch (why.code) {
+    case core::errc::token_malformed:
+        return "401: the token is no compact JWS: three parts of base64url without padding, at "
+               "most 4096 bytes. It may have been cut or wrapped while it was copied; the whole "
+               "of it would get further.";
+    case core::errc::token_signature:
+        return "401: no key of this configuration signed the token, or the key that did is over. A "
+               "token signed with one of the keys in tokens.key_file or SLUICE_SECRET would pass: "
+               "compare the kid that sluice token inspect shows with those of the key file.";
+    case core::errc::token_algorithm:
+        return "401: a key of ours signed the token, but its header is not acceptable (" + claim +
+               "). HS256, typ JWT or none, a kid that names the signing key or none would pass.";
+    case core::errc::token_claims:
+        return "401: the claim " + claim +
+               " is missing, of the wrong type, or not the one that this configuration requires "
+               "(tokens.issuer, tokens.audience). sluice token inspect shows what it is.";
+    case core::errc::token_expired:
+        return "401: the token has expired. " + times_of(read, with.now) +
+               "A new token would pass; the download can be resumed with it.";
+    case core::errc::token_not_yet_valid:
+        return "401: the time of the token has not come (" + claim + "). " +
+               times_of(read, with.now) +
+               "The clocks of this machine and of the issuer differ: synchronise them, or allow up "
+               "to 60 s with tokens.leeway.";
+    default:
+        return "The check failed: " + std::string(core::name_of(why.code)) + ".";
+    }
+}
+
+std::string explain_binding(const core::media_id& wanted, const core::claims& read) {
+    const auto bound = read.media();
+    return "403: the token is good, but for another file. It is for " +
+           (bound ? described(*bound) : std::string("nothing that exists")) +
+           "; the URL asks for " + described(wanted) +
+           ". A token with the type, ids and file name of the URL would pass: they are compared "
+           "byte for byte, case and accents included.";
+}
+
+/// Empty when the file is there, or when it cannot be looked for.
+std::string explain_file(const core::media_id& wanted, const token_tools& with) {
+    if (with.settings.media.root.empty()) {
+        return {};
+    }
+    service_log quiet(core::log_level::error);
+    const media_set media(with.settings, quiet);
+    std::string path;
+    const auto found = media.library().open(wanted, path);
+    if (found) {
+        return {};
+    }
+    switch (found.error().code) {
+    case core::errc::course_ambiguous:
+        return "409: the token is good for this URL, but two trainers have a course of this id. "
+               "Rename one of them.";
+    case core::errc::media_not_found:
+        return "404: the token is good for this URL, but there is no such regular file" +
+               (path.empty() ? std::string(": nobody has the course")
+                             : " at " + path + " below media.root") +
+               ". The exact name would pass; symbolic links are not followed.";
+    default:
+        return "503: the token is good for this URL, but the file cannot be opened now. Look at "
+               "the mount, its permissions and ulimit -n.";
+    }
+}
+
+} // namespace
+
+int explain_refusal(const command_line& line, const token_tools& with, const terminal& streams) {
+    std::string token(line.option("--token"));
+    const std::string url(line.option("--url"));
+    if (token.empty() || url.empty()) {
+        streams.err << "sluice: --url and --token are needed\n";
+        return exit_usage;
+    }
+    if (token == "-") {
+        token = read_token(streams);
+    }
+    // A prefix that a proxy takes away is taken away here.
+    const auto route = std::min(url.find("/download2/"), url.size());
+    const auto end = std::min(url.find_first_of("?#", route), url.size());
+    http::path_segments path;
+    const bool is_path = path.parse(std::string_view(url).substr(route, end - route));
+    const auto wanted = is_path ? media_of(path) : std::nullopt;
+    if (!wanted) {
+        streams.out << "404 or 400: this is not the URL of a download. One with the path "
+                       "/download2/<trainer>/<course>/<module>/<lesson>/<file>, "
+                       "/download2/course/<course>/<file> or "
+                       "/download2/module/<course>/<module>/<file> would get further.\n";
+        return exit_failure;
+    }
+    const core::token_service service(with.keys, policy_of(with.settings));
+    core::claims claims;
+    const auto verdict = service.authorise(token, *wanted, with.now, claims);
+    const auto why = verdict ? explain_file(*wanted, with)
+                     : verdict.error().code == core::errc::token_mismatch
+                         ? explain_binding(*wanted, claims)
+                         : explain_token(verdict.error(), claims, with);
+    if (!why.empty()) {
+        streams.out << why << '\n';
+        return exit_failure;
+    }
+    streams.out << "200: signature, claims, time and binding are good"
+                << (with.settings.media.root.empty()
+                        ? ". The file was not looked for: media.root is not set"
+                        : ", and the file is there")
+                << (with.settings.store.url.empty()
+                        ? ".\n"
+                        : ". Revocations were not looked at: sluice revoke list shows them.\n");
+    return exit_success;
+}
+
+} // namespace sluice::app
