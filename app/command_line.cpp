@@ -99,7 +99,7 @@ class argument_reader {
             if (asks_for_help(word)) {
                 return help_on(words_of(row_.name));
             }
-            if (word == "-" || !word.starts_with('-')) {
+            if (is_operand(word)) {
                 parsed_.operands.push_back(word);
             } else if (auto fault = read_flag(word)) {
                 return std::move(*fault);
@@ -109,6 +109,12 @@ class argument_reader {
     }
 
   private:
+    // No flag has one dash, and a token's jti may begin with one.
+    [[nodiscard]] bool is_operand(std::string_view word) const {
+        return word == "-" || !word.starts_with('-') ||
+               (row_.max_operands > 0 && !word.starts_with("--"));
+    }
+
     std::string take() {
         auto word = rest_.front();
         rest_ = rest_.subspan(1);
@@ -170,8 +176,12 @@ class argument_reader {
                 known.push_back(flag.name);
             }
         }
-        return {"sluice " + std::string(row_.name) + " has no flag " + name +
-                core::suggestion(name, known)};
+        auto message = "sluice " + std::string(row_.name) + " has no flag " + name +
+                       core::suggestion(name, known);
+        if (row_.max_operands > 0) {
+            message += "; what is no flag and begins with dashes goes behind --";
+        }
+        return {std::move(message)};
     }
 
     outcome finish() {

@@ -34,7 +34,7 @@ def revoked_transfers(server):
 def test_each_kind_of_revocation(start_server, tree, store):
     server = ready(start_server(tree, config=store.config()))
     first, second = server.token(VIDEO), server.token(VIDEO)
-    store.run("revoke", "token", jti_of(first))
+    store.run("revoke", "token", "--", jti_of(first))
     eventually(lambda: server.download(VIDEO, token=first).status == 401)
     check_revoked(server.download(VIDEO, token=first))
     check_revoked(server.download(VIDEO, {"Range": "bytes=0-9"}, first))
@@ -60,7 +60,7 @@ def test_each_kind_of_revocation(start_server, tree, store):
     listed = store.run("revoke", "list")
     assert listed.count("\n") == 4 and "key env" in listed and "(leaked)" in listed
     for kind, subject in (("key", "env"), ("user", "trainer123"), ("token", jti_of(first))):
-        store.run("revoke", "lift", kind, subject)
+        store.run("revoke", "lift", "--", kind, subject)
     eventually(lambda: server.download(VIDEO, token=first).status == 200)
     store.fails("revoke", "lift", "key", "env")
 
@@ -68,7 +68,7 @@ def test_each_kind_of_revocation(start_server, tree, store):
 def test_survives_a_restart(start_server, tree, store):
     server = ready(start_server(tree, config=store.config()))
     token = server.token(VIDEO)
-    store.run("revoke", "token", jti_of(token))
+    store.run("revoke", "token", "--", jti_of(token))
     eventually(lambda: server.download(VIDEO, token=token).status == 401)
     server.stop()
     again = start_server(tree, config=store.config())
@@ -85,7 +85,7 @@ def test_transfer_is_cut_on_every_node(start_server, tree, store):
     revoked, other = nodes[0].token(media), nodes[0].token(media)
     dead = [Paused(node, media, revoked) for node in nodes]
     alive = [Paused(node, media, other) for node in nodes]
-    store.run("revoke", "token", jti_of(revoked))
+    store.run("revoke", "token", "--", jti_of(revoked))
     for node in nodes:
         eventually(lambda node=node: revoked_transfers(node) == 1)
     for transfer in dead:

@@ -37,13 +37,13 @@ class Store:
 
     def run(self, *arguments, input=None):
         """A command on this store, which must succeed; what it prints."""
-        done = run_sluice(*arguments, "--store", self.url, input=input)
+        done = run_sluice(*arguments[:2], "--store", self.url, *arguments[2:], input=input)
         assert done.returncode == 0, done.stderr
         return done.stdout
 
     def fails(self, *arguments, input=None):
         """A command that must fail; what it says."""
-        done = run_sluice(*arguments, "--store", self.url, input=input)
+        done = run_sluice(*arguments[:2], "--store", self.url, *arguments[2:], input=input)
         assert done.returncode != 0, done.stdout
         return done.stderr
 

@@ -99,6 +99,8 @@ BOOST_AUTO_TEST_CASE(options_and_operands) {
                boost::test_tools::per_element());
     BOOST_TEST(parsed({"token", "inspect", "--", "--json"}).operands == words{"--json"},
                boost::test_tools::per_element());
+    BOOST_TEST(parsed({"revoke", "token", "-wBhT8Nq"}).operands == words{"-wBhT8Nq"},
+               boost::test_tools::per_element());
     const auto mixed = parsed({"token", "verify", "tok", "--type", "course", "--"});
     BOOST_TEST(mixed.operands == words{"tok"}, boost::test_tools::per_element());
     BOOST_TEST(mixed.option("--type") == "course");
@@ -123,6 +125,8 @@ BOOST_AUTO_TEST_CASE(mistakes_are_explained) {
         {{"serve", "--treads=4"}, "did you mean --threads?"},
         {{"serve", "--nonsense"}, "sluice serve has no flag --nonsense"},
         {{"serve", "-p", "80"}, "has no flag -p"},
+        {{"serve", "-x"}, "sluice serve has no flag -x"},
+        {{"revoke", "token", "--wBhT8"}, "begins with dashes goes behind --"},
         {{"serve", "--type", "course"}, "has no flag --type"},
         {{"serve", "--secret", "x"}, "a secret is never given as a flag"},
         {{"serve", "--listen"}, "--listen needs a value: --listen HOST:PORT"},
