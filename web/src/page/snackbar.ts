@@ -26,7 +26,10 @@ export function showSnack({ text, isError = false, action, dismissLabel }: Snack
   }
   let timer = setTimeout(close, shownFor)
   const hold = (): void => clearTimeout(timer)
-  const release = (): void => void (timer = setTimeout(close, shownFor))
+  const release = (): void => {
+    clearTimeout(timer) // the pointer may leave after the focus has
+    timer = setTimeout(close, shownFor)
+  }
   bar.addEventListener('pointerenter', hold)
   bar.addEventListener('focusin', hold)
   bar.addEventListener('pointerleave', release)

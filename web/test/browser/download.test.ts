@@ -68,6 +68,7 @@ describe.each([
     expect(await list.isWhole(again, large)).toBe(true)
     await list.press(large, /^Retirer/)
     await list.state(large, 'cancelled')
+    await list.dismissSnackbars()
     expect(visitor.complaints).toEqual([])
     expect(visitor.foreign).toEqual([])
   })
@@ -89,6 +90,7 @@ describe.each([
     await list.press(large, /^Reprendre/)
     expect(await list.isWhole(await downloading, large)).toBe(true)
     await list.press(large, /^Retirer/)
+    await list.dismissSnackbars()
   })
 
   it('goes on when the server is killed in mid-download and comes back', async () => {

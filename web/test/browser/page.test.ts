@@ -21,6 +21,7 @@ let list: List
 beforeAll(async () => {
   sluice = new Sluice()
   large = sluice.addLesson('Écouter l’autre (日本語)', 8 * MB, 'lesson042')
+  large = { ...large, title: 'Écouter l’autre' }
   gone = { ...large, title: 'Vidéo retirée', filename: 'retirée.mp4' }
   sluice.setCatalogue([large, gone])
   await sluice.start({ 'limits.requests_per_connection': 1 })

@@ -54,6 +54,7 @@ export async function visit(
     ...options,
   })
   const page = context.pages()[0] ?? (await context.newPage())
+  page.setDefaultTimeout(45_000) // for a busy machine; a test has 60 s
   const foreign: string[] = []
   const complaints: string[] = []
   context.on('request', (request) => {
@@ -99,6 +100,11 @@ export async function visit(
 /** A picture for docs/, taken where SLUICE_SCREENSHOTS asks for new ones. */
 export async function picture(page: Page, name: string): Promise<void> {
   if (process.env['SLUICE_SCREENSHOTS'] === undefined) return
+  await page.evaluate(() =>
+    Promise.allSettled(
+      document.getAnimations().filter((one) => one instanceof CSSTransition).map((one) => one.finished),
+    ),
+  )
   if (!existsSync(pictures)) mkdirSync(pictures, { recursive: true })
   const path = join(pictures, `${name}.png`)
   const full = `${path}.tmp`

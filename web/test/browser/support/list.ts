@@ -54,6 +54,13 @@ export class List {
     return readFileSync(await download.path()).equals(readFileSync(this.sluice.path(item)))
   }
 
+  /** Closes what stands at the foot of the page. */
+  async dismissSnackbars(): Promise<void> {
+    const close = this.page.locator('.snack:not(.leaving)').getByRole('button', { name: 'Fermer' })
+    while ((await close.count()) > 0) await close.first().click()
+    await this.page.locator('.snack').first().waitFor({ state: 'detached' })
+  }
+
   async chooseMethod(method: string): Promise<void> {
     await this.page.locator('#method').selectOption(method)
   }
