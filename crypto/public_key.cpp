@@ -99,6 +99,39 @@ bool is_valid(EVP_PKEY* key) {
     return context && EVP_PKEY_public_check(context.get()) == 1;
 }
 
+using encoded_point = std::array<unsigned char, 32>;
+
+// The y of the points of order 8 of edwards25519; those of order 1, 2 and 4 have y = 1, -1 and 0.
+constexpr std::array<encoded_point, 2> order_eight{{
+    {0x26, 0xe8, 0x95, 0x8f, 0xc2, 0xb2, 0x27, 0xb0, 0x45, 0xc3, 0xf4,
+     0x89, 0xf2, 0xef, 0x98, 0xf0, 0xd5, 0xdf, 0xac, 0x05, 0xd3, 0xc6,
+     0x33, 0x39, 0xb1, 0x38, 0x02, 0x88, 0x6d, 0x53, 0xfc, 0x05},
+    {0xc7, 0x17, 0x6a, 0x70, 0x3d, 0x4d, 0xd8, 0x4f, 0xba, 0x3c, 0x0b,
+     0x76, 0x0d, 0x10, 0x67, 0x0f, 0x2a, 0x20, 0x53, 0xfa, 0x2c, 0x39,
+     0xcc, 0xc6, 0x4e, 0xc7, 0xfd, 0x77, 0x92, 0xac, 0x03, 0x7a},
+}};
+
+// Little-endian: is it one of p - 1, p and p + 1, which stand for -1, 0 and 1 (p = 2^255 - 19)?
+bool is_around_p(const encoded_point& y) noexcept {
+    return y[0] >= 0xec && y[0] <= 0xee && y[31] == 0x7f &&
+           std::all_of(y.begin() + 1, y.end() - 1, [](auto byte) { return byte == 0xff; });
+}
+
+// "Verifies" signatures that nobody made: with the neutral element as the key, R = 1 and S = 0 are
+// one of every message. OpenSSL takes such keys.
+bool has_small_order(const EVP_PKEY* ed25519) noexcept {
+    encoded_point y{};
+    std::size_t size = y.size();
+    if (EVP_PKEY_get_raw_public_key(ed25519, y.data(), &size) != 1 || size != y.size()) {
+        return true;
+    }
+    y[31] &= 0x7f; // the sign of x
+    const bool is_zero_or_one =
+        y[0] <= 1 && std::all_of(y.begin() + 1, y.end(), [](auto byte) { return byte == 0; });
+    return is_zero_or_one || is_around_p(y) ||
+           std::find(order_eight.begin(), order_eight.end(), y) != order_eight.end();
+}
+
 key_fault judge_rsa(const EVP_PKEY* key) {
     const int bits = EVP_PKEY_get_bits(key);
     if (bits < min_rsa_bits || bits > max_rsa_bits) {
@@ -175,7 +208,7 @@ std::optional<public_key> public_key::adopt(handle key, key_fault& why) {
         why = is_p256(key.get()) ? key_fault::none : key_fault::unsupported;
         break;
     case EVP_PKEY_ED25519:
-        why = key_fault::none;
+        why = has_small_order(key.get()) ? key_fault::unreadable : key_fault::none;
         break;
     default:
         why = key_fault::unsupported;

@@ -40,7 +40,7 @@ class public_key {
     /// Coordinates of 32 bytes each (RFC 7518 §6.2.1); the point must be on the curve.
     [[nodiscard]] static std::optional<public_key> from_p256(std::string_view x, std::string_view y,
                                                              key_fault& why);
-    /// 32 bytes (RFC 8037 §2).
+    /// 32 bytes (RFC 8037 §2), not a point of small order, which would vouch for everybody.
     [[nodiscard]] static std::optional<public_key> from_ed25519(std::string_view x, key_fault& why);
 
     [[nodiscard]] signature_algorithm algorithm() const noexcept { return algorithm_; }

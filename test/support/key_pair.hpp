@@ -64,6 +64,15 @@ class key_pair {
     [[nodiscard]] std::string der() const {
         return written([&](BIO* to) { i2d_PUBKEY_bio(to, key_.get()); });
     }
+    /// Of RSA, big-endian.
+    [[nodiscard]] std::string modulus() const {
+        BIGNUM* number = nullptr;
+        EVP_PKEY_get_bn_param(key_.get(), "n", &number);
+        std::string out(static_cast<std::size_t>(BN_num_bytes(number)), '\0');
+        BN_bn2bin(number, reinterpret_cast<unsigned char*>(out.data()));
+        BN_free(number);
+        return out;
+    }
     /// PKCS #1, for RSA.
     [[nodiscard]] std::string pkcs1() const {
         unsigned char* bytes = nullptr;
