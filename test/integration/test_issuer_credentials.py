@@ -1,5 +1,7 @@
 """Who may mint: issuer keys of back ends, session tokens of users, and what is said to others."""
 
+import hashlib
+import hmac
 import json
 import time
 
@@ -9,6 +11,7 @@ from support.ids import TOKEN_ROUTE, VIDEO, Course
 from support.issuers import (
     SCOPE,
     Signer,
+    b64url,
     bearer,
     issuer_key,
     jwks_file,
@@ -201,6 +204,56 @@ def test_a_public_key_in_pem(start_server, tree, tmp_path, algorithm):
     server = start_server(tree, config={"issuer": {"jwt": {"key_file": str(path)}}})
     assert server.get(query(), fields=bearer(signer.token())).status == 200
     check_problem(server.get(query()), 401)  # auto, with a credential configured
+
+
+def forged(header, mac=b"", key=None, user=OWNER):
+    """A token whose header and MAC are whatever the attacker likes."""
+    claims = {"sub": user, "exp": int(time.time()) + 600}
+    text = ".".join(b64url(json.dumps(part).encode()) for part in (header, claims))
+    if key is not None:
+        mac = hmac.new(key, text.encode(), hashlib.sha256).digest()
+    return f"{text}.{b64url(mac)}"
+
+
+def resigned(signer, header):
+    """Really signed by `signer`, under a header that it would not write."""
+    text = ".".join(
+        b64url(json.dumps(part).encode())
+        for part in (header, {"sub": OWNER, "exp": int(time.time()) + 600})
+    )
+    return f"{text}.{b64url(signer.signature(text.encode()))}"
+
+
+def test_each_key_has_one_algorithm(start_server, tree, tmp_path):
+    """All four kinds of key in one set: what a header says moves no token from one to another."""
+    signers = {name: Signer(name, name) for name in SIGNERS}
+    path = jwks_file(tmp_path / "jwks.json", *(one.jwk() for one in signers.values()))
+    server = start_server(tree, config={"issuer": {"jwt": {"key_file": str(path)}}})
+    attacks = {}
+    for name, signer in signers.items():
+        assert server.get(query(), fields=bearer(signer.token())).status == 200
+        for other in (*SIGNERS, "none", "None", "HS384", "PS256", "ES256K", ["RS256"], 256, None):
+            if other != name:
+                # The signature is as good as the first; the header alone says something else.
+                attacks[name, str(other)] = resigned(signer, {"alg": other, "kid": name})
+        if name != "HS256":
+            pem = signer.public_pem()
+            for kid in (name, "HS256"):
+                for what, key in {
+                    "PEM": pem, "trimmed": pem.strip(), "DER": signer.public_der(),
+                    "JWK": json.dumps(signer.jwk()).encode(), "text": b64url(pem).encode(),
+                }.items():
+                    attacks[name, what, kid] = forged({"alg": "HS256", "kid": kid}, key=key)
+    for header in ({"alg": "none"}, {"alg": "none", "kid": "HS256"}, {"alg": "HS256"}):
+        attacks["unsigned", str(header)] = forged(header)
+        attacks["empty key", str(header)] = forged(header, key=b"")
+    stranger = Signer("ES256", "own")
+    for carrier in ({"jwk": stranger.jwk()}, {"jku": server.base}, {"x5c": ["AA=="]}):
+        attacks["carried", str(carrier)] = stranger.token(headers=carrier)
+    statuses = {what: server.get(query(), fields=bearer(each)).status
+                for what, each in attacks.items()}
+    assert {what for what, status in statuses.items() if status != 401} == set()
+    assert server.get(query(), fields=bearer(signers["ES256"].token())).status == 200
 
 
 def test_keys_and_sessions_together(start_server, tree, tmp_path):
