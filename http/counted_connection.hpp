@@ -4,6 +4,7 @@
 #include "http/worker.hpp"
 
 #include <chrono>
+#include <exception>
 
 namespace sluice::http {
 
@@ -30,6 +31,18 @@ class counted_connection : public deadline_node, public connection {
             in_state(state_).subtract();
             in_state(what).add();
             state_ = what;
+        }
+    }
+
+    /// Runs a step. What goes wrong inside, memory running out for one, ends this connection alone;
+    /// a step that has destroyed the connection does not throw.
+    template <class Step>
+    void guarded(Step step) noexcept {
+        try {
+            step();
+        } catch (const std::exception&) {
+            owner_.count().faults.add();
+            delete this;
         }
     }
 

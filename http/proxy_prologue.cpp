@@ -34,7 +34,7 @@ void proxy_prologue::start() {
         return;
     }
     arm(now() + owner_.where().limits.header_timeout);
-    read();
+    guarded([this] { read(); });
 }
 
 void proxy_prologue::wait() {
@@ -43,7 +43,7 @@ void proxy_prologue::wait() {
         if (ec || is_timed_out_) {
             delete this;
         } else {
-            read();
+            guarded([this] { read(); });
         }
     });
 }
@@ -98,7 +98,7 @@ void proxy_prologue::finish(const core::proxied_client& client) {
     auto& owner = owner_;
     const auto& by = by_;
     auto from = std::move(from_);
-    delete this;
+    delete this; // from here on nothing throws
     if (from.verdict.how != admission::dropped) {
         owner.begin(std::move(from), by);
     }

@@ -99,7 +99,7 @@ void worker::adopt(arrival from, const entrance& by) try {
     count_.faults.add();
 }
 
-void worker::begin(arrival from, const entrance& by) {
+void worker::begin(arrival from, const entrance& by) noexcept try {
     if (by.starter != nullptr) {
         by.starter->start(*this, std::move(from));
         return;
@@ -107,6 +107,8 @@ void worker::begin(arrival from, const entrance& by) {
     auto* started = new session<socket_transport>(*this, socket_transport(std::move(from.socket)),
                                                   std::move(from.peer)); // destroys itself
     started->start(std::move(from.verdict));
+} catch (const std::exception&) { // no memory for a session: the socket closes
+    count_.faults.add();
 }
 
 void worker::enlist(connection& one) {

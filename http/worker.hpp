@@ -94,7 +94,7 @@ class worker {
     /// Takes a connected socket in non-blocking mode. On this worker's thread, as begin().
     void adopt(arrival from, const entrance& by);
     /// The connection's first byte is the client's: makes its session.
-    void begin(arrival from, const entrance& by);
+    void begin(arrival from, const entrance& by) noexcept;
 
     // For sessions, on this worker's thread:
     /// What is in force; it may be another one in the next handler that runs.
