@@ -45,12 +45,13 @@ std::uint64_t sum_of(http::counter http::counters::*which,
 
 application::application(const core::config& settings, core::loaded_keys keys,
                          passed_sockets& passed, service_log& log)
-    : log_(log),
+    : log_(log), certificates_(settings),
       store_(settings.store.url.empty() ? nullptr
                                         : std::make_unique<store_service>(settings, clock_, log_)),
       audit_log_(open_audit(settings)),
       current_(std::make_shared<const generation>(
           settings, std::move(keys), std::make_shared<const media_set>(settings, log_), around())) {
+    certificates_.warn(clock_.wall_seconds(), log_);
     if (settings.log.access != "off") {
         counters_.push_back(&log_count_);
         access_log_.emplace(settings.log.access, log_count_,
@@ -71,8 +72,8 @@ application::application(const core::config& settings, core::loaded_keys keys,
 }
 
 generation::surroundings application::around() noexcept {
-    return {clock_, is_leaving_,  is_draining_, counters_,       process_,
-            users_, store_.get(), log_,         audit_log_.get()};
+    return {clock_,        is_leaving_, is_draining_, counters_, process_,
+            certificates_, users_,      store_.get(), log_,      audit_log_.get()};
 }
 
 application::~application() {
@@ -89,7 +90,7 @@ void application::add_front(front::site_member site,
         counters_.push_back(&worker->count());
     }
     for (const auto& each : listeners) {
-        one.add_listener(each, passed, nullptr,
+        one.add_listener(each, passed, certificates_.starter_of(each),
                          [this](http::error_code why) { report_accept_failure(why); });
     }
 }
@@ -125,6 +126,13 @@ void application::renew(core::config settings, core::loaded_keys keys) {
         one->renew(current_, gate_of(current_->settings(), share));
     }
     log_.set_level(current_->settings().log.level);
+}
+
+void application::use(certificates::staged next) {
+    if (!next.empty()) {
+        certificates_.use(std::move(next));
+        certificates_.warn(clock_.wall_seconds(), log_);
+    }
 }
 
 bool application::reap() {

@@ -2,6 +2,7 @@
 // Owns what a running service keeps from its start to its end: threads, listeners, counters, logs;
 // and the generation that is in force.
 
+#include "app/certificates.hpp"
 #include "app/descriptor_budget.hpp"
 #include "app/front.hpp"
 #include "app/generation.hpp"
@@ -45,6 +46,11 @@ class application {
     /// have been validated and agree with the running ones where a restart is needed.
     void renew(core::config settings, core::loaded_keys keys);
 
+    [[nodiscard]] certificates& tls() noexcept { return certificates_; }
+    /// New connections are served under these, unless there are none; warns of those that have
+    /// expired.
+    void use(certificates::staged next);
+
     /// Frees generations that no request needs any more; true when one is left over.
     bool reap();
 
@@ -84,6 +90,7 @@ class application {
     std::vector<std::uint64_t> rounds_; // of each worker at the last is_alive()
     std::vector<const http::counters*> counters_;
     http::user_transfers users_;
+    certificates certificates_;
     std::unique_ptr<store_service> store_; // null: no store
     http::counters audit_count_;           // of the audit's own thread
     std::unique_ptr<line_writer> audit_log_;

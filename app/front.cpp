@@ -51,9 +51,6 @@ void front::add_workers(unsigned count, const std::shared_ptr<const generation>&
 void front::add_listener(const core::listener_settings& wanted, passed_sockets& passed,
                          const http::session_starter* starter,
                          const std::function<void(http::error_code)>& on_failure) {
-    if (!wanted.certificate.empty() && starter == nullptr) {
-        throw std::runtime_error("cannot listen on " + wanted.address + ": TLS is not available");
-    }
     const auto& by = *entrances_.emplace_back(std::make_unique<const http::entrance>(
         http::entrance{.gate = &gate_,
                        .proxy = wanted.proxy,

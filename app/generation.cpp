@@ -19,6 +19,7 @@ http::session_limits limits_of(const core::config& settings) {
                        .content_bytes = limits.content_bytes},
             .header_timeout = limits.header_timeout,
             .idle_timeout = limits.idle_timeout,
+            .handshake_timeout = settings.tls.handshake_timeout,
             .handler_timeout = limits.handler_timeout,
             .transfer = {.stall = limits.stall_timeout,
                          .min_bytes_per_second = limits.min_rate,
@@ -82,8 +83,10 @@ generation::generation(core::config settings, core::loaded_keys keys,
           .ready = {around.is_leaving, media_->library(),
                     around.store != nullptr ? &around.store->revoked() : nullptr},
           .metrics = {around.counters,
-                      [this, &process = around.process, store = around.store](std::string& out) {
+                      [this, &process = around.process, &tls = around.tls,
+                       store = around.store](std::string& out) {
                           process.append(out);
+                          tls.append_metrics(out);
                           key_metrics_.append(out);
                           if (store != nullptr) {
                               store->append_metrics(out);

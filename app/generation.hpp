@@ -3,6 +3,7 @@
 // on, and handed to the workers as a whole (docs/architecture.md, "Reload"). What outlives a
 // generation (threads, listeners, counters, logs) is app::application's.
 
+#include "app/certificates.hpp"
 #include "app/key_metrics.hpp"
 #include "app/media_set.hpp"
 #include "app/process_metrics.hpp"
@@ -33,6 +34,7 @@ class generation {
         const std::atomic<bool>& is_draining;
         const std::vector<const http::counters*>& counters;
         const process_metrics& process;
+        const certificates& tls;
         http::user_transfers& users;
         store_service* store; // null: none
         service_log& log;

@@ -32,17 +32,16 @@ std::vector<std::string> key_names(const core::loaded_keys& keys) {
     return names;
 }
 
-} // namespace
-
-bool reload_keys(application& running, service_log& log) {
-    const auto as_it_is = [&running](const core::loaded_keys& keys) {
-        const auto& settings = running.current().settings();
-        return reload_input{{settings, {}}, core::reload_key_ring(settings.tokens.key_file, keys)};
-    };
-    return reload(running, as_it_is, log);
+// Staged first: what cannot be used refuses the rest.
+void put_in_force(application& running, reload_input input, bool with_certificates) {
+    auto& settings = input.config.settings;
+    auto staged = with_certificates ? running.tls().load(settings.tls) : certificates::staged{};
+    running.renew(std::move(settings), std::move(*input.keys.keys));
+    running.use(std::move(staged));
 }
 
-bool reload(application& running, const reload_source& source, service_log& log) try {
+bool reload(application& running, const reload_source& source, service_log& log,
+            bool with_certificates) try {
     auto input = source(running.current().keys());
     auto& next = input.config.settings;
     const auto& before = running.current().settings();
@@ -56,7 +55,7 @@ bool reload(application& running, const reload_source& source, service_log& log)
     }
     const auto changed = core::changed_settings(before, next);
     const auto kids = key_names(*input.keys.keys);
-    running.renew(std::move(next), std::move(*input.keys.keys));
+    put_in_force(running, std::move(input), with_certificates);
     if (!waiting.empty()) {
         log.warning("restart_needed", {{"settings", joined(waiting)}});
     }
@@ -64,6 +63,29 @@ bool reload(application& running, const reload_source& source, service_log& log)
     return true;
 } catch (const std::exception& fault) { // memory, too: a reload never ends the process
     log.error("reload_refused", {{"reasons", fault.what()}});
+    return false;
+}
+
+} // namespace
+
+bool reload(application& running, const reload_source& source, service_log& log) {
+    return reload(running, source, log, true);
+}
+
+bool reload_keys(application& running, service_log& log) {
+    const auto as_it_is = [&running](const core::loaded_keys& keys) {
+        const auto& settings = running.current().settings();
+        return reload_input{{settings, {}}, core::reload_key_ring(settings.tokens.key_file, keys)};
+    };
+    return reload(running, as_it_is, log, false);
+}
+
+bool reload_certificates(application& running, service_log& log) try {
+    running.use(running.tls().load(running.current().settings().tls));
+    log.info("certificates_renewed");
+    return true;
+} catch (const std::exception& fault) {
+    log.error("certificates_refused", {{"cause", fault.what()}});
     return false;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
-// SIGHUP: the configuration and the keys are read again and put in force as a whole, or refused as
-// a whole with the reasons in the log. Decides what may change; app::application changes it.
+// SIGHUP: the configuration, keys and certificates are read again and put in force as a whole, or
+// refused as a whole with the reasons in the log. Decides what may change; app::application changes
+// it.
 
 #include "app/application.hpp"
 #include "app/service_log.hpp"
@@ -26,5 +27,8 @@ bool reload(application& running, const reload_source& source, service_log& log)
 
 /// The same for the files of keys alone: the configuration stays what it is.
 bool reload_keys(application& running, service_log& log);
+
+/// The same for certificates alone.
+bool reload_certificates(application& running, service_log& log);
 
 } // namespace sluice::app

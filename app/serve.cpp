@@ -20,7 +20,7 @@ using namespace std::chrono_literals;
 
 constexpr auto poll_interval = 20ms;
 constexpr auto reap_interval = 200ms;
-constexpr auto look_interval = 1000ms; // between two looks at the files of keys
+constexpr auto look_interval = 1000ms; // between two looks at the files of keys and certificates
 // Connections that say nothing for so long after the listeners have closed are idle. Requests that
 // had arrived, but had not been read, have this long to begin.
 constexpr auto settle_time = 500ms;
@@ -36,17 +36,25 @@ void warn(const core::config& settings, const core::loaded_keys& keys, service_l
     }
 }
 
-std::vector<std::string> key_files(const core::config& settings) {
-    return {settings.tokens.key_file, settings.issuer.keys_file, settings.issuer.jwt_key_file};
-}
+// Files that are put in force when they change.
+struct watched_files {
+    file_watch keys;
+    file_watch certificates;
+
+    void follow(const core::config& settings) {
+        keys.follow(
+            {settings.tokens.key_file, settings.issuer.keys_file, settings.issuer.jwt_key_file});
+        certificates.follow(certificate_files(settings));
+    }
+};
 
 // What the main thread looks after while the others serve.
 class watch {
   public:
     watch(application& running, const process_signals& signals, const service_manager& manager,
-          service_log& log, file_watch keys)
+          service_log& log, watched_files files)
         : running_(running), signals_(signals), manager_(manager), log_(log),
-          keys_(std::move(keys)) {}
+          files_(std::move(files)) {}
 
     /// Until it is time to leave.
     void run(const reload_source& source) {
@@ -54,7 +62,9 @@ class watch {
             const auto number = next_signal();
             if (number == SIGHUP) {
                 manager_.reloading();
-                keys_.look_again(); // before they are read: what comes later is noticed later
+                // Before they are read: what comes later is noticed later.
+                files_.keys.look_again();
+                files_.certificates.look_again();
                 reload(running_, source, log_);
                 manager_.ready("serving");
             } else if (number == SIGUSR1) {
@@ -62,7 +72,7 @@ class watch {
             } else if (number != 0) {
                 return;
             }
-            follow_keys();
+            follow_files();
         }
     }
 
@@ -112,18 +122,21 @@ class watch {
         return signals_.wait_for(has_retired ? reap_interval : look_interval);
     }
 
-    // Keys are put in force when their files change; a bad file leaves the old keys, and the log
-    // says so.
-    void follow_keys() {
+    // Keys and certificates are put in force when their files change; a bad file leaves the old
+    // ones, and the log says so.
+    void follow_files() {
         const auto now = clock::now();
         if (now < next_look_) {
             return;
         }
         next_look_ = now + look_interval;
         try {
-            keys_.follow(key_files(running_.current().settings()));
-            if (keys_.has_changed()) {
+            files_.follow(running_.current().settings());
+            if (files_.keys.has_changed()) {
                 reload_keys(running_, log_);
+            }
+            if (files_.certificates.has_changed()) {
+                reload_certificates(running_, log_);
             }
         } catch (const std::bad_alloc&) { // there may be memory for it at the next look
         }
@@ -155,7 +168,7 @@ class watch {
     const process_signals& signals_;
     const service_manager& manager_;
     service_log& log_;
-    file_watch keys_;
+    watched_files files_;
     clock::time_point next_look_{};
 };
 
@@ -165,8 +178,8 @@ int serve(const core::config& settings, core::loaded_keys keys, const reload_sou
           service_manager& manager) {
     const process_signals signals;
     service_log log(settings.log.level);
-    file_watch files; // from before the issuers' are read
-    files.follow(key_files(settings));
+    watched_files files; // from before they are read
+    files.follow(settings);
     warn(settings, keys, log);
     application running(settings, std::move(keys), manager.sockets(), log);
     running.start();

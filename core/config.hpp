@@ -292,9 +292,6 @@ struct config {
 
         /// Seconds a handshake may take in all.
         std::chrono::seconds handshake_timeout{10};
-
-        /// Seconds between two looks at the certificate files for a change; 0: SIGHUP alone.
-        std::chrono::seconds reload_interval{10};
     } tls;
 
     /// Leaving.

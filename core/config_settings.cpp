@@ -160,9 +160,6 @@ constexpr std::array table{
                                                              "Oldest TLS that is spoken"),
     seconds_setting<&c::tls, &tls::handshake_timeout>("tls.handshake_timeout", 1, hour,
                                                       "Time a TLS handshake may take in all"),
-    seconds_setting<&c::tls, &tls::reload_interval>(
-        "tls.reload_interval", 0, day,
-        "Time between two looks at the certificate files; 0: at a reload only"),
     seconds_setting<&c::shutdown, &shutdown::delay>(
         "shutdown.delay", 0, hour,
         "Time after SIGTERM in which /readyz is red and connections are still taken"),

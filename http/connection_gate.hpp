@@ -7,6 +7,8 @@
 #include "core/ip_address.hpp"
 #include "http/metrics.hpp"
 
+#include <algorithm>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <mutex>
@@ -24,7 +26,15 @@ enum class admission : std::uint8_t {
     peer_is_full, // its first request is answered 429
     turned_away,  // told 503 at once and closed: there is no room to wait for its request
     dropped,      // closed without a word: its peer has enough that only wait to be refused
+    not_secure,   // its first request is answered 400: not the gate's, but a TLS listener's verdict
 };
+
+/// How long one that is not served may take with its first request, or the handshake before it.
+inline constexpr std::chrono::seconds refusal_patience{2};
+[[nodiscard]] inline std::chrono::seconds patience_with(admission how,
+                                                        std::chrono::seconds usual) noexcept {
+    return how == admission::served ? usual : std::min(usual, refusal_patience);
+}
 
 class connection_gate {
   public:

@@ -28,6 +28,7 @@ enum class problem_id : std::uint8_t {
     method_unknown,
     expectation_failed,
     header_timeout,
+    tls_required,
     too_many_connections,
     too_many_from_peer,
     // Where it points.

@@ -26,8 +26,7 @@ class session final : public session_base {
     void start(connection_gate::verdict verdict) {
         admission_ = verdict.how;
         place_ = std::move(verdict.place);
-        const auto patience = owner_.where().limits.header_timeout;
-        arm(now() + (admission_ == admission::served ? patience : std::min(patience, linger)));
+        arm(now() + patience_with(admission_, owner_.where().limits.header_timeout));
         guarded([this] {
             if (admission_ == admission::turned_away) {
                 turn_away();
@@ -161,8 +160,7 @@ class session final : public session_base {
     }
 
     void on_fault() noexcept override {
-        phase_ = phase::closed;
-        connection_.close();
+        hang_up();
         if (!is_watching_) { // else its handler ends the session
             end(outcome::cut);
         }
@@ -243,10 +241,8 @@ class session final : public session_base {
     // A plain close with unread input makes the kernel send RST, and the client may lose the
     // answer.
     void start_lingering() {
-        phase_ = phase::lingering;
-        wait_for(connection_state::lingering);
         connection_.shutdown_send();
-        arm(now() + linger);
+        linger();
         discard();
     }
 
@@ -287,8 +283,7 @@ class session final : public session_base {
             return;
         }
         is_cut_ = phase_ == phase::writing;
-        phase_ = phase::closed;
-        connection_.close(); // the outstanding wait ends the session
+        hang_up(); // the outstanding wait ends the session
     }
 
     void recheck(const core::revocation_table& revoked) override {
@@ -308,9 +303,7 @@ class session final : public session_base {
     void time_out() {
         refuse(problem_id::header_timeout);
         send_at_once();
-        phase_ = phase::lingering;
-        wait_for(connection_state::lingering);
-        arm(now() + linger);
+        linger();
     }
 
     // No lingering: what the peer had sent is read, so that the close resets nothing.
@@ -330,9 +323,17 @@ class session final : public session_base {
         connection_.shutdown_send();
     }
 
-    void end(outcome how) noexcept {
+    // Without a goodbye in mid-answer: a client must not take the part for the whole.
+    void hang_up() noexcept {
         phase_ = phase::closed;
+        if (!out_) {
+            connection_.say_goodbye();
+        }
         connection_.close();
+    }
+
+    void end(outcome how) noexcept {
+        hang_up();
         if (out_) {
             conclude(is_cut_ ? outcome::cut : how, now());
         }

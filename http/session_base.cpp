@@ -32,6 +32,12 @@ void session_base::count_timeout() noexcept {
     }
 }
 
+void session_base::linger() noexcept {
+    phase_ = phase::lingering;
+    wait_for(connection_state::lingering);
+    arm(now() + linger_time);
+}
+
 void session_base::sleep(time_point instant) noexcept {
     phase_ = phase::throttled;
     asleep_since_ = instant;
@@ -208,8 +214,17 @@ void session_base::refuse(problem_id why) {
 }
 
 void session_base::refuse_admission() {
-    refuse(admission_ == admission::peer_is_full ? problem_id::too_many_from_peer
-                                                 : problem_id::too_many_connections);
+    switch (admission_) {
+    case admission::peer_is_full:
+        refuse(problem_id::too_many_from_peer);
+        break;
+    case admission::not_secure:
+        refuse(problem_id::tls_required);
+        break;
+    default:
+        refuse(problem_id::too_many_connections);
+        break;
+    }
 }
 
 void session_base::count_limit(const request_parser& parser) noexcept {

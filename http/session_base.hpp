@@ -26,9 +26,8 @@ class session_base : public counted_connection, public turn_taker {
   protected:
     enum class phase { reading, suspended, writing, throttled, lingering, closed };
 
-    /// How long a closing connection waits for the peer's own close (RFC 9112 §9.6), and one that
-    /// is refused for its first request.
-    static constexpr std::chrono::seconds linger{2};
+    /// How long a closing connection waits for the peer's own close (RFC 9112 §9.6).
+    static constexpr std::chrono::seconds linger_time{2};
     /// Bytes it reads and discards meanwhile, beside limits.content_bytes.
     static constexpr std::size_t linger_bytes = 65536;
 
@@ -56,6 +55,8 @@ class session_base : public counted_connection, public turn_taker {
     void conclude(outcome how, time_point instant) noexcept;
     /// Counts the limit at which a deadline has passed.
     void count_timeout() noexcept;
+    /// Waits for the peer to close.
+    void linger() noexcept;
     /// Sends nothing until the rate allows more: on_deadline() then finds phase::throttled. A peer
     /// that goes away is noticed at the next write.
     void sleep(time_point instant) noexcept;

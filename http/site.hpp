@@ -22,6 +22,7 @@ struct session_limits {
     header_limits header;
     std::chrono::seconds header_timeout{10};
     std::chrono::seconds idle_timeout{75};
+    std::chrono::seconds handshake_timeout{10}; // of TLS
     std::chrono::seconds handler_timeout{5};
     core::transfer_limits transfer;
     unsigned requests_per_connection = 100000;

@@ -30,6 +30,7 @@ class socket_transport {
     }
     void cancel_wait() noexcept;
     [[nodiscard]] peer_state peek() noexcept;
+    static void say_goodbye() noexcept {}
     void shutdown_send() noexcept;
     void close() noexcept;
     void abort() noexcept;

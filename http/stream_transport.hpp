@@ -1,5 +1,5 @@
 #pragma once
-// Any AsyncStream (an in-memory stream in tests, TLS later) behind the readiness calls of
+// Any AsyncStream (an in-memory stream in tests) behind the readiness calls of
 // http/transport.hpp: a small buffer each way, file bytes by pread.
 
 #include "http/asio.hpp"
@@ -99,6 +99,7 @@ class stream_transport {
                                     : peer_state::silent;
     }
 
+    static void say_goodbye() noexcept {}
     /// Once what was written has left.
     void shutdown_send() {
         state_->shuts_down = true;

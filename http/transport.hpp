@@ -1,7 +1,7 @@
 #pragma once
 // What a session needs of a connection: try to read, try to write, wait until trying again makes
-// sense. Two models: socket_transport (plain sockets, sendfile) and stream_transport (any Beast or
-// Asio stream, buffered). Both pass the same tests.
+// sense. Three models: socket_transport (plain sockets, sendfile), tls/transport, and
+// stream_transport (any Beast or Asio stream, buffered: the tests).
 
 #include "http/asio.hpp"
 
@@ -35,7 +35,8 @@ concept transport = requires(T t, std::span<char> into, std::string_view text, e
     t.async_wait_writable(handler);
     t.cancel_wait(); // the outstanding wait completes soon, with or without an error
     { t.peek() } -> std::same_as<peer_state>; // takes nothing
-    t.shutdown_send();
+    t.say_goodbye();   // the end that comes is meant: where the protocol below has a word for it
+    t.shutdown_send(); // says goodbye, too
     t.close();
     t.abort(); // close, and throw away what has been taken and not yet delivered
 };

@@ -10,7 +10,7 @@ PYTHON=/usr/bin/python3
 BUILD_PACKAGES=(g++ cmake ninja-build ccache libboost1.81-dev libboost-json1.81-dev
     libboost-test1.81-dev libssl-dev libspdlog-dev libsqlite3-dev libpq-dev)
 TEST_PACKAGES=(python3 python3-pytest python3-jwt python3-yaml python3-jsonschema curl wget aria2 ffmpeg wrk clang-format
-    postgresql prometheus sqlite3 haproxy nginx
+    postgresql prometheus sqlite3 openssl haproxy nginx
     systemd logrotate python3-kubernetes python3-seccomp)
 
 # The page's tools run on Debian's own Node 18 as well as on a newer one that is here already.
@@ -100,7 +100,7 @@ build() {
 # cpp_files: every C++ source and header, NUL-separated, relative to the root.
 cpp_files() {
     local folders=() name
-    for name in crypto core store http app cmake test bench; do
+    for name in crypto core store http tls app cmake test bench; do
         [ -d "$ROOT/$name" ] && folders+=("$name")
     done
     (cd "$ROOT" && find "${folders[@]}" -type f -regex '.*\.[ch]pp' -print0 | sort -z)

@@ -1,9 +1,11 @@
 #include "app/commands/config_command.hpp"
 
+#include "app/certificates.hpp"
 #include "app/issuer_setup.hpp"
 #include "core/config_listeners.hpp"
 #include "core/config_print.hpp"
 
+#include <exception>
 #include <ostream>
 
 namespace sluice::app {
@@ -22,6 +24,12 @@ int check_config(const core::loaded_config& loaded, const core::key_loading& key
     (void)make_issuer_gate(loaded.settings, issuer);
     report(issuer, streams);
     if (!loaded.problems.empty() || !keys.problems.empty() || !issuer.empty()) {
+        return exit_failure;
+    }
+    try {
+        const certificates usable(loaded.settings);
+    } catch (const std::exception& fault) {
+        report({{"listeners", fault.what()}}, streams);
         return exit_failure;
     }
     if (keys.keys && !keys.keys->notice.empty()) {

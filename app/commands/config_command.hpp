@@ -14,7 +14,8 @@ namespace sluice::app {
 void report(const std::vector<core::config_problem>& problems, const terminal& streams);
 
 /// Says "ok", with what there is to know about the keys, or reports the problems of settings and
-/// keys together. exit_success only when `sluice serve` would start with them.
+/// keys together, then those of certificates. exit_success only when `sluice serve` would start
+/// with them.
 [[nodiscard]] int check_config(const core::loaded_config& loaded, const core::key_loading& keys,
                                const terminal& streams);
 

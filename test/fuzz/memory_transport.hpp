@@ -116,6 +116,7 @@ class memory_transport {
                : is_over()               ? http::peer_state::gone
                                          : http::peer_state::silent;
     }
+    static void say_goodbye() noexcept {}
     void shutdown_send() const noexcept { peer_->is_shut = true; }
     void close() const noexcept { peer_->is_closed = true; }
     void abort() const noexcept { close(); }

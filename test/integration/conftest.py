@@ -4,6 +4,7 @@ import pytest
 
 pytest.register_assert_rewrite("support.checks", "support.metrics", "support.server", "support.wire")
 
+from support import certificates
 from support.faults import Faults, build_library
 from support.media import MediaTree
 from support.server import BINARY, Server
@@ -50,6 +51,25 @@ def start_server(tmp_path):
         if instance.process.returncode is None:
             instance.stop()
         instance.check_reports()
+
+
+@pytest.fixture(scope="session")
+def pem(tmp_path_factory):
+    """(certificate, key) of a node."""
+    return certificates.make(tmp_path_factory.mktemp("pem"))
+
+
+@pytest.fixture
+def start_tls(start_server, tree, pem):
+    """start_tls(**settings) → a Server with a plain listener, its `address`, and one under TLS, `secure`."""
+
+    def start(files=pem, listener=None, **settings):
+        listeners = [{"address": "127.0.0.1:0"}, certificates.listener(*files, **(listener or {}))]
+        server = start_server(tree, config={"listeners": listeners, **settings}, listen=None)
+        server.secure = server.addresses[1]
+        return server
+
+    return start
 
 
 @pytest.fixture(scope="session")

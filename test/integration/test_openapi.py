@@ -207,7 +207,7 @@ def test_every_problem_of_a_route_is_in_the_document():
         *("malformed-request", "host-invalid", "framing-invalid", "field-repeated"),
         *("content-refused", "content-too-large", "target-too-long", "fields-too-large"),
         *("transfer-coding-unknown", "version-unsupported", "method-unknown"),
-        *("expectation-failed", "header-timeout", "route-unknown", "method-not-allowed"),
+        *("expectation-failed", "header-timeout", "tls-required", "route-unknown", "method-not-allowed"),
         *("overloaded", "handler-timeout", "internal"),
     }, "describe the new problem in docs/openapi.yaml"
 

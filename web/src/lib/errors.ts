@@ -82,6 +82,7 @@ export const problems: Readonly<Record<string, Row>> = {
   'course-ambiguous': { reaction: 'fail', message: 'ambiguous' },
   'precondition-failed': { reaction: 'fail', message: 'changed' },
   'range-not-satisfiable': { reaction: 'fail', message: 'changed' },
+  'tls-required': { reaction: 'fail', message: 'request-invalid' },
   'header-timeout': { reaction: 'retry', message: 'network' },
   'too-many-connections': { reaction: 'retry', message: 'busy' },
   'too-many-connections-from-peer': { reaction: 'retry', message: 'busy' },

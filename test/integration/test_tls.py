@@ -1,0 +1,267 @@
+"""The TLS listener: curl, openssl and Chromium as peers, what is sent, what is refused, and attackers who
+do not finish a handshake."""
+
+import os
+import shutil
+import socket
+import ssl
+import subprocess
+import time
+
+import pytest
+from support import certificates, proxy
+from support.certificates import TlsConnection
+from support.ids import VIDEO, Lesson
+from support.load import wrk
+from support.metrics import eventually, metric
+from support.paused import LARGE
+from support.server import run_sluice
+from support.tokens import mint
+from support.wire import Closed, Connection, request_bytes
+
+
+def get(server, media, fields=(), **options):
+    fields = [*dict(fields).items(), ("Authorization", f"Bearer {mint(media)}")]
+    with TlsConnection(server.secure, **options) as connection:
+        return connection.request("GET", media.target(), fields)
+
+
+def test_curl_downloads_and_resumes(start_tls, tree, pem, tmp_path):
+    server = start_tls()
+    large = tree.add(Lesson("large.mp4"), os.urandom(5 << 20))
+    url = f"https://127.0.0.1:{server.secure[1]}{large.target()}"
+    curl = ["curl", "-sS", "--fail", "--cacert", pem[0], "-H", f"Authorization: Bearer {mint(large)}"]
+    out = tmp_path / "out"
+    subprocess.run([*curl, "-r", "0-999999", "-o", out, url], check=True, timeout=60)
+    subprocess.run([*curl, "-C", "-", "-o", out, url], check=True, timeout=60)
+    assert out.read_bytes() == tree.content(large)
+    seen = subprocess.run([*curl, "-I", "-o", "/dev/null", "-w", "%{http_version} %{ssl_verify_result}",
+                           url], check=True, timeout=60, capture_output=True, text=True).stdout
+    assert seen == "1.1 0"
+
+
+def test_download_url_is_https(start_tls):
+    server = start_tls(issuer={"mode": "none"})
+    with TlsConnection(server.secure) as connection:
+        connection.send(request_bytes("GET", VIDEO.query("trainer123"), host="media.example"))
+        assert connection.read().json()["download_url"] == "https://media.example" + VIDEO.target()
+
+
+def test_ranges_parts_head_and_keep_alive(start_tls, tree):
+    server = start_tls()
+    content = tree.content(VIDEO)
+    token = {"Authorization": f"Bearer {mint(VIDEO)}"}
+    with TlsConnection(server.secure) as connection:
+        for _ in range(3):
+            assert connection.request("GET", VIDEO.target(), token).body == content
+        part = connection.request("GET", VIDEO.target(), {**token, "Range": "bytes=100-70099"})
+        assert part.status == 206 and part.body == content[100:70100]
+        parts = connection.request("GET", VIDEO.target(), {**token, "Range": "bytes=0-9,50-59"})
+        assert parts.get("Content-Type").startswith("multipart/byteranges")
+        assert content[50:60] in parts.body
+        head = connection.request("HEAD", VIDEO.target(), token)
+        assert head.length == len(content)
+        many = b"".join(request_bytes("GET", "/healthz") for _ in range(20))
+        connection.send(many)  # pipelined, in one record
+        assert [connection.read().status for _ in range(20)] == [200] * 20
+
+
+def test_a_request_may_come_in_records_of_one_byte(start_tls):
+    server = start_tls()
+    with TlsConnection(server.secure) as connection:
+        for byte in request_bytes("GET", "/healthz"):
+            connection.send(bytes([byte]))
+        assert connection.read().status == 200
+
+
+def test_a_slow_reader_gets_all_of_it(start_tls, tree):
+    server = start_tls()
+    large = tree.add(Lesson("large.mp4"), os.urandom(24 << 20))
+    with TlsConnection(server.secure, receive_buffer=65536, timeout=30) as connection:
+        connection.send(request_bytes("GET", large.target(), {"Authorization": f"Bearer {mint(large)}"}))
+        head = connection.read_head()
+        start_of_it = connection.read_exactly(1 << 16, head)
+        time.sleep(1)
+        rest = connection.read_exactly(head.length - len(start_of_it), head)
+    assert start_of_it + rest == tree.content(large)
+
+
+def test_a_file_that_shrinks_is_cut_and_never_padded(start_tls, tree):
+    server = start_tls()
+    large = tree.add(Lesson("large.mp4"), os.urandom(LARGE))
+    content = tree.content(large)
+    with TlsConnection(server.secure, receive_buffer=65536, is_strict=True) as connection:
+        connection.send(request_bytes("GET", large.target(), {"Authorization": f"Bearer {mint(large)}"}))
+        head = connection.read_head()
+        start_of_it = connection.read_exactly(1 << 16, head)
+        os.truncate(tree.path(large), 1 << 20)
+        with pytest.raises(ssl.SSLError, match="(?i)eof"):
+            while True:
+                data = connection.receive(1 << 18)
+                assert data, "the part is passed off as the whole"
+                start_of_it += data
+    assert len(start_of_it) < len(content) and start_of_it == content[: len(start_of_it)]
+
+
+@pytest.mark.parametrize("fields", [{"Connection": "close"}, {}])
+def test_an_end_that_is_meant_is_said_with_close_notify(start_tls, fields):
+    server = start_tls(limits={"idle_timeout": 1})
+    with TlsConnection(server.secure, is_strict=True) as connection:
+        connection.send(request_bytes("GET", "/healthz", fields))
+        assert connection.read().status == 200
+        assert connection.receive() == b""
+
+
+def test_a_reader_that_stands_still_is_cut(start_tls, tree):
+    server = start_tls(limits={"stall_timeout": 1})
+    large = tree.add(Lesson("large.mp4"), bytes(LARGE))
+    with TlsConnection(server.secure, receive_buffer=65536, is_strict=True) as connection:
+        connection.send(request_bytes("GET", large.target(), {"Authorization": f"Bearer {mint(large)}"}))
+        connection.read_head()
+        eventually(lambda: metric(server, "sluice_transfers_cut_total") == 1)
+        with pytest.raises(ssl.SSLError, match="(?i)eof"):
+            while connection.socket.recv(1 << 18):
+                pass
+
+
+def test_an_end_of_the_client_without_close_notify_is_an_end(start_tls):
+    server = start_tls()
+    connection = TlsConnection(server.secure)
+    assert connection.request("GET", "/healthz").status == 200
+    connection.socket.detach()
+    assert get(server, VIDEO).status == 200
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+@pytest.mark.parametrize("version,works", [("TLSv1", False), ("TLSv1_1", False), ("TLSv1_2", True),
+                                           ("TLSv1_3", True)])
+def test_versions(start_tls, version, works):
+    server = start_tls()
+    wanted = getattr(ssl.TLSVersion, version)
+    try:
+        answer = get(server, VIDEO, minimum_version=ssl.TLSVersion.TLSv1, maximum_version=wanted)
+        assert works and answer.status == 200
+    except (ssl.SSLError, ConnectionError):
+        assert not works
+
+
+def test_only_1_3_when_it_is_wanted(start_tls):
+    server = start_tls(tls={"min_version": "1.3"})
+    assert get(server, VIDEO, minimum_version=ssl.TLSVersion.TLSv1_3).status == 200
+    with pytest.raises((ssl.SSLError, ConnectionError)):
+        get(server, VIDEO, maximum_version=ssl.TLSVersion.TLSv1_2)
+
+
+@pytest.mark.parametrize("cipher", ["AES128-SHA", "AES256-GCM-SHA384", "ECDHE-ECDSA-AES128-SHA"])
+def test_weak_ciphers_are_not_spoken(start_tls, cipher):
+    server = start_tls()
+    result = subprocess.run(
+        ["openssl", "s_client", "-connect", "127.0.0.1:%d" % server.secure[1], "-tls1_2", "-cipher",
+         f"{cipher}:@SECLEVEL=0"], input="", capture_output=True, text=True, timeout=30, check=False)
+    assert "Cipher is (NONE)" in result.stdout or result.returncode != 0
+
+
+def test_alpn(start_tls):
+    server = start_tls()
+    with TlsConnection(server.secure, alpn=["h2", "http/1.1"]) as connection:
+        assert connection.socket.selected_alpn_protocol() == "http/1.1"
+    with pytest.raises((ssl.SSLError, ConnectionError)):
+        TlsConnection(server.secure, alpn=["h2"])
+
+
+@pytest.mark.parametrize("version", ["-tls1_2", "-tls1_3"])
+def test_sessions_are_resumed_by_ticket(start_tls, tmp_path, version):
+    server = start_tls()
+    kept = tmp_path / "session.pem"
+    command = ["openssl", "s_client", "-connect", "127.0.0.1:%d" % server.secure[1], version, "-ign_eof"]
+    request = "GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+    first = subprocess.run([*command, "-sess_out", kept], input=request, capture_output=True, text=True,
+                           timeout=30, check=False)
+    assert "200 OK" in first.stdout, first.stderr
+    again = subprocess.run([*command, "-sess_in", kept], input=request, capture_output=True, text=True,
+                           timeout=30, check=False)
+    assert "200 OK" in again.stdout and "Reused, TLS" in again.stdout
+
+
+def test_plain_http_on_the_tls_port_is_told_so(start_tls):
+    server = start_tls()
+    with Connection(server.secure) as plain:
+        answer = plain.request("GET", VIDEO.target(), {"Authorization": f"Bearer {mint(VIDEO)}"})
+        assert (answer.status, answer.json()["type"]) == (400, "urn:sluice:problem:tls-required")
+        assert plain.receive() == b""
+    assert metric(server, "sluice_tls_handshakes_failed_total") == 1
+
+
+def test_a_port_that_is_only_looked_at_is_no_failure(start_tls):
+    server = start_tls()
+    Connection(server.secure).close()
+    eventually(lambda: metric(server, "sluice_connections_open") == 1)
+    assert metric(server, "sluice_tls_handshakes_failed_total") == 0
+
+
+def test_row_41_handshakes_count_against_the_limits(start_tls):
+    server = start_tls(limits={"connections_per_peer": 2, "uncounted_peers": []})
+    with Connection(server.secure), Connection(server.secure):  # neither says a word
+        answer = get(server, VIDEO)
+        assert (answer.status, answer.json()["type"]) == (
+            429, "urn:sluice:problem:too-many-connections-from-peer")
+        with Connection(server.secure) as silent:  # over the limit, it has two seconds
+            assert silent.rest(8) == b""
+
+
+@pytest.mark.parametrize("first", [b"", b"\x16\x03\x01\x02\x00\x01", b"\x16\x03\x01\xff\xff" + bytes(40)])
+def test_row_41_a_handshake_has_a_deadline_however_it_trickles(start_tls, first):
+    server = start_tls(tls={"handshake_timeout": 1})
+    with Connection(server.secure) as slow:
+        slow.send(first)
+        began = time.monotonic()
+        slow.rest(15)
+        assert time.monotonic() - began < 10
+    assert metric(server, "sluice_tls_handshakes_failed_total") == 1
+    assert metric(server, "sluice_connections_open") == 1, "the connection that asks"
+
+
+def test_behind_a_proxy_header(start_tls):
+    server = start_tls(listener={"proxy_protocol": "v2"})
+    with socket.create_connection(server.secure, timeout=10) as raw:
+        raw.sendall(proxy.v2())
+        context = ssl.create_default_context()
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        with context.wrap_socket(raw) as secure:
+            secure.sendall(request_bytes("GET", "/healthz", {"Connection": "close"}))
+            assert secure.recv(65536).startswith(b"HTTP/1.1 200")
+
+
+def test_chromium_shows_what_it_is_sent(start_tls, pem, tmp_path):
+    server = start_tls()
+    shown = subprocess.run(
+        ["chromium", "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path}",
+         f"--ignore-certificate-errors-spki-list={certificates.pin(pem[0])}", "--dump-dom",
+         "https://127.0.0.1:%d/healthz" % server.secure[1]],
+        capture_output=True, text=True, timeout=90, check=True).stdout
+    with TlsConnection(server.secure) as connection:
+        assert connection.request("GET", "/healthz").body.decode().strip() in shown
+
+
+def test_reloads_under_tls_load_fail_no_request(start_tls):
+    server = start_tls(log={"access": "off"})
+    url = "https://127.0.0.1:%d%s" % (server.secure[1], VIDEO.target())
+    with wrk(url, mint(VIDEO), seconds=3) as load:
+        for _ in range(10):
+            server.reload()
+            time.sleep(0.2)
+    load.assert_unharmed()
+
+
+def test_draining_lets_a_transfer_end(start_tls, tree):
+    server = start_tls()
+    large = tree.add(Lesson("large.mp4"), os.urandom(LARGE))
+    with TlsConnection(server.secure, receive_buffer=65536, timeout=30) as connection:
+        connection.send(request_bytes("GET", large.target(), {"Authorization": f"Bearer {mint(large)}"}))
+        head = connection.read_head()
+        start_of_it = connection.read_exactly(1 << 16, head)
+        server.signal()
+        server.wait_for_event(lambda event: event["event"] == "draining")
+        rest = connection.read_exactly(head.length - len(start_of_it), head)
+    assert start_of_it + rest == tree.content(large)
+    assert server.wait() == 0

@@ -1,0 +1,132 @@
+#include "tls/context.hpp"
+
+#include "tls/handshake.hpp"
+
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+#include <openssl/x509.h>
+
+#include <ctime>
+#include <stdexcept>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+namespace sluice::tls {
+
+namespace {
+
+// TLS 1.2 with forward secrecy and authenticated encryption alone; TLS 1.3 has nothing else.
+constexpr const char* tls12_ciphers = "ECDHE+AESGCM:ECDHE+CHACHA20";
+// What we speak, in the form of ALPN: length and name.
+constexpr std::string_view protocol{"\x08http/1.1"};
+
+// The first cause, in words; OpenSSL's later ones say which of its functions passed it on.
+std::string cause() {
+    const auto code = ERR_get_error();
+    ERR_clear_error();
+    if (ERR_SYSTEM_ERROR(code)) {
+        return std::generic_category().message(ERR_GET_REASON(code));
+    }
+    if (ERR_GET_LIB(code) == ERR_LIB_PEM && ERR_GET_REASON(code) == PEM_R_NO_START_LINE) {
+        return "there is no such thing in PEM in it";
+    }
+    const char* const reason = ERR_reason_error_string(code);
+    return reason != nullptr ? reason : "unknown error " + std::to_string(code);
+}
+
+[[noreturn]] void fail(const std::string& what) {
+    throw std::runtime_error(what + ": " + cause());
+}
+
+// RFC 7301 §3.2: a client that offers protocols, and not ours, is told so.
+int select_protocol(SSL*, const unsigned char** out, unsigned char* size, const unsigned char* in,
+                    unsigned in_size, void*) {
+    unsigned char* chosen = nullptr;
+    const auto* const ours = reinterpret_cast<const unsigned char*>(protocol.data());
+    const int outcome = SSL_select_next_proto(&chosen, size, ours,
+                                              static_cast<unsigned>(protocol.size()), in, in_size);
+    *out = chosen;
+    return outcome == OPENSSL_NPN_NEGOTIATED ? SSL_TLSEXT_ERR_OK : SSL_TLSEXT_ERR_ALERT_FATAL;
+}
+
+void configure(SSL_CTX* ctx, const core::config::tls_section& settings) {
+    SSL_CTX_set_min_proto_version(
+        ctx, settings.min_version == core::tls_version::v1_3 ? TLS1_3_VERSION : TLS1_2_VERSION);
+    // Our order, unless a client without AES in its processor puts ChaCha first.
+    SSL_CTX_set_options(ctx, SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_PRIORITIZE_CHACHA |
+                                 SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION |
+                                 SSL_OP_IGNORE_UNEXPECTED_EOF);
+    // A record that did not fit is offered again from the same buffer, which may have moved; an
+    // idle connection holds no buffers.
+    SSL_CTX_set_mode(ctx, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
+                              SSL_MODE_RELEASE_BUFFERS);
+    // Resumption by tickets, which the server need not remember; their keys go with this object.
+    SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
+    SSL_CTX_set_session_id_context(ctx, reinterpret_cast<const unsigned char*>("sluice"), 6);
+    SSL_CTX_set_alpn_select_cb(ctx, select_protocol, nullptr);
+    // A key that wants a password is an error, not a question on a terminal.
+    SSL_CTX_set_default_passwd_cb(ctx, [](char*, int, int, void*) { return 0; });
+    if (SSL_CTX_set_cipher_list(ctx, tls12_ciphers) != 1) {
+        fail("TLS ciphers");
+    }
+}
+
+std::chrono::sys_seconds time_of(const ASN1_TIME* when) {
+    std::tm parts{};
+    ASN1_TIME_to_tm(when, &parts);
+    return std::chrono::sys_seconds(std::chrono::seconds(::timegm(&parts)));
+}
+
+} // namespace
+
+context::handle context::load(const core::config::tls_section& settings) const {
+    ERR_clear_error();
+    handle made(SSL_CTX_new(TLS_server_method()), SSL_CTX_free);
+    auto* const ctx = made.get();
+    if (ctx == nullptr) {
+        fail("TLS");
+    }
+    configure(ctx, settings);
+    if (SSL_CTX_use_certificate_chain_file(ctx, certificate_.c_str()) != 1) {
+        fail("certificate " + certificate_);
+    }
+    // The key is compared with the certificate as it is read; one of another kind is not.
+    const bool is_read = SSL_CTX_use_PrivateKey_file(ctx, key_.c_str(), SSL_FILETYPE_PEM) == 1;
+    const bool is_other = is_read
+                              ? SSL_CTX_check_private_key(ctx) != 1
+                              : ERR_GET_REASON(ERR_peek_error()) == X509_R_KEY_VALUES_MISMATCH &&
+                                    ERR_GET_LIB(ERR_peek_error()) == ERR_LIB_X509;
+    if (is_other) {
+        ERR_clear_error();
+        throw std::runtime_error("key " + key_ + ": does not belong to " + certificate_);
+    }
+    if (!is_read) {
+        fail("key " + key_);
+    }
+    return made;
+}
+
+void context::use(handle next) {
+    const std::scoped_lock lock(mutex_);
+    current_.swap(next); // the old one goes without the lock
+}
+
+context::handle context::current() const {
+    const std::scoped_lock lock(mutex_); // once per connection
+    return current_;
+}
+
+validity context::valid() const {
+    const auto now = current();
+    const auto* const certificate = SSL_CTX_get0_certificate(now.get());
+    return {.from = time_of(X509_get0_notBefore(certificate)),
+            .until = time_of(X509_get0_notAfter(certificate))};
+}
+
+void context::start(http::worker& owner, http::arrival from) const {
+    ssl_handle made(SSL_new(current().get())); // keeps alive what it was made from
+    (new handshake(owner, std::move(from), std::move(made)))->start(); // destroys itself
+}
+
+} // namespace sluice::tls

@@ -1,0 +1,34 @@
+#pragma once
+// The beginning of a connection under TLS: the handshake, within tls.handshake_timeout, then the
+// session. Destroys itself.
+
+#include "http/counted_connection.hpp"
+#include "http/entrance.hpp"
+#include "tls/transport.hpp"
+
+namespace sluice::tls {
+
+class handshake final : public http::counted_connection {
+  public:
+    /// `ssl` may be null: memory has run out.
+    handshake(http::worker& owner, http::arrival from, ssl_handle ssl);
+
+    void start();
+
+  private:
+    void look();
+    void advance();
+    void wait(http::stream_socket::wait_type what);
+    /// Ends this, and begins a session over what `make` makes of the socket.
+    template <class Make>
+    void hand_over(Make make);
+    void fail();
+    void on_deadline() override;
+
+    http::arrival from_;
+    ssl_handle ssl_;
+    bool has_begun_ = false; // the first byte is one of TLS
+    bool is_timed_out_ = false;
+};
+
+} // namespace sluice::tls
