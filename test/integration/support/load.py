@@ -21,10 +21,11 @@ class Load:
 
 
 @contextlib.contextmanager
-def wrk(url, token, seconds=4, connections=16):
+def wrk(url, token, seconds=4, connections=16, fields=()):
     """Runs for `seconds` beside the block, which should not take longer."""
     process = subprocess.Popen(
         ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "20s",
+         *(part for field in fields for part in ("-H", field)),
          "-H", f"Authorization: Bearer {token}", url],
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8",
     )

@@ -1,0 +1,46 @@
+"""A network of a test's own, whose kernel settings it may change."""
+
+import ctypes
+import fcntl
+import os
+import pathlib
+import socket
+import struct
+import threading
+
+import pytest
+
+CLONE_NEWNET = 0x40000000
+SIOCSIFFLAGS, IFF_UP = 0x8914, 1
+
+
+def _enter():
+    """Puts the calling thread, and what it starts, into a new network with a loopback interface."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.unshare(CLONE_NEWNET) != 0:
+        pytest.skip(f"no network of its own: {os.strerror(ctypes.get_errno())}")
+    with socket.socket() as any_socket:
+        fcntl.ioctl(any_socket, SIOCSIFFLAGS, struct.pack("16sh14x", b"lo", IFF_UP))
+
+
+def run_in_network(work, **settings):
+    """work() in a network with these settings below net.ipv4; skips where there can be none."""
+    faults = []
+
+    def body():
+        try:
+            _enter()
+            for name, value in settings.items():
+                file = pathlib.Path("/proc/sys/net/ipv4", name)
+                if not file.exists():
+                    pytest.skip(f"the kernel has no net.ipv4.{name}")
+                file.write_text(str(value))
+            work()
+        except BaseException as fault:  # handed to the test
+            faults.append(fault)
+
+    thread = threading.Thread(target=body)
+    thread.start()
+    thread.join()
+    if faults:
+        raise faults[0]
