@@ -1,6 +1,8 @@
 #include "http/problem.hpp"
 
+#include <algorithm>
 #include <array>
+#include <functional>
 
 namespace sluice::http {
 
@@ -13,7 +15,6 @@ constexpr std::string_view expired_token =
     R"(Bearer realm="sluice", error="invalid_token", error_description="The token has expired")";
 constexpr std::string_view early_token =
     R"(Bearer realm="sluice", error="invalid_token", error_description="The token is not yet valid")";
-
 constexpr std::string_view revoked_token =
     R"(Bearer realm="sluice", error="invalid_token", error_description="The token was revoked")";
 
@@ -336,15 +337,9 @@ constexpr std::array<problem_type, problem_count> table{{
      .detail = "The cause is in the server's log under this request id."},
 }};
 
-constexpr bool is_in_order() {
-    for (std::size_t i = 0; i < table.size(); ++i) {
-        if (static_cast<std::size_t>(table[i].id) != i) {
-            return false;
-        }
-    }
-    return true;
-}
-static_assert(is_in_order(), "describe() indexes the table by id");
+static_assert(std::ranges::adjacent_find(table, std::ranges::greater_equal{}, &problem_type::id) ==
+                  table.end(),
+              "each id once and in order: describe() indexes the table by it");
 
 } // namespace
 
