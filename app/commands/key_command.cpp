@@ -1,8 +1,8 @@
 #include "app/commands/key_command.hpp"
 
 #include "app/commands/config_command.hpp"
+#include "core/file_replacement.hpp"
 #include "core/issuer_key_file.hpp"
-#include "core/replace_file.hpp"
 #include "core/timestamp.hpp"
 #include "core/token_service.hpp"
 
@@ -81,14 +81,28 @@ std::string read_limits(const command_line& line, core::issuer_key& key) {
     return {};
 }
 
-/// Writes `all`, and only then shows the key.
-int keep(const std::string& path, const keys& all, std::string_view key, const terminal& streams) {
+int fail(const std::string& path, std::string_view fault, const terminal& streams) {
+    streams.err << path << ": " << fault << '\n';
+    return exit_failure;
+}
+
+/// What a command does to the keys: `all` are those of `file`, which nobody else changes meanwhile.
+struct change {
+    const command_line& line;
+    const std::string& path;
+    core::file_replacement& file;
+    keys all;
+    std::int64_t now;
+};
+
+/// Writes the keys, and only then shows the new one.
+int keep(const change& what, std::string_view key, const terminal& streams) {
+    const auto& all = what.all;
     if (all.size() > core::max_issuer_keys) {
         return refuse(streams, "the file holds as many keys as it may: remove retired ones");
     }
-    if (const auto fault = core::replace_file(path, core::issuer_keys_json(all)); !fault.empty()) {
-        streams.err << path << ": " << fault << '\n';
-        return exit_failure;
+    if (const auto fault = what.file.commit(core::issuer_keys_json(all)); !fault.empty()) {
+        return fail(what.path, fault, streams);
     }
     if (!key.empty()) {
         streams.out << key << '\n';
@@ -97,7 +111,8 @@ int keep(const std::string& path, const keys& all, std::string_view key, const t
     return exit_success;
 }
 
-int make(const command_line& line, const std::string& path, keys all, const terminal& streams) {
+int make(change what, const terminal& streams) {
+    auto& [line, path, file, all, now] = what;
     core::issuer_key fresh;
     fresh.name = line.operands.front();
     if (std::ranges::find(all, fresh.name, &core::issuer_key::name) != all.end()) {
@@ -109,11 +124,11 @@ int make(const command_line& line, const std::string& path, keys all, const term
     const auto text = core::make_issuer_key(fresh.name);
     fresh.digest = crypto::sha256(text);
     all.push_back(std::move(fresh));
-    return keep(path, all, text, streams);
+    return keep(what, text, streams);
 }
 
-int rotate(const command_line& line, const std::string& path, keys all, std::int64_t now,
-           const terminal& streams) {
+int rotate(change what, const terminal& streams) {
+    auto& [line, path, file, all, now] = what;
     const auto grace = line.has("--grace") ? number_of(line, "--grace", 365 * 86400)
                                            : std::optional(default_grace);
     if (!grace) {
@@ -133,11 +148,11 @@ int rotate(const command_line& line, const std::string& path, keys all, std::int
     fresh->digest = crypto::sha256(text);
     fresh->not_after.reset();
     all.push_back(*std::move(fresh));
-    return keep(path, all, text, streams);
+    return keep(what, text, streams);
 }
 
-int retire(const command_line& line, const std::string& path, keys all, std::int64_t now,
-           const terminal& streams) {
+int retire(change what, const terminal& streams) {
+    auto& [line, path, file, all, now] = what;
     bool found = false;
     for (auto& key : all) {
         if (key.name == line.operands.front()) {
@@ -145,7 +160,7 @@ int retire(const command_line& line, const std::string& path, keys all, std::int
             found = true;
         }
     }
-    return found ? keep(path, all, {}, streams) : refuse(streams, "there is no key of that name");
+    return found ? keep(what, {}, streams) : refuse(streams, "there is no key of that name");
 }
 
 template <class List, class Text>
@@ -155,6 +170,13 @@ std::string joined(const List& list, Text text) {
         all.append(all.empty() ? "" : ",").append(text(one));
     }
     return all.empty() ? "all" : all;
+}
+
+std::optional<keys> load(const std::string& path, const terminal& streams) {
+    std::vector<core::config_problem> problems;
+    auto all = core::load_issuer_keys(path, problems);
+    report(problems, streams);
+    return problems.empty() ? std::optional(std::move(all)) : std::nullopt;
 }
 
 int list(const keys& all, std::int64_t now, const terminal& streams) {
@@ -185,25 +207,27 @@ int run_key_command(const command_line& line, const core::config& settings,
     if (!line.operands.empty() && !core::is_key_id(line.operands.front())) {
         return refuse(streams, "a name is 1 to 64 letters, digits, dots, dashes or underscores");
     }
-    std::vector<core::config_problem> problems;
-    keys all;
-    if (line.what != command::key_new || ::access(path.c_str(), F_OK) == 0) {
-        all = core::load_issuer_keys(path, problems);
+    if (line.what == command::key_list) {
+        const auto all = load(path, streams);
+        return all ? list(*all, now.time_since_epoch().count(), streams) : exit_failure;
     }
-    report(problems, streams);
-    if (!problems.empty()) {
+    core::file_replacement file(path);
+    if (!file.fault().empty()) {
+        return fail(path, file.fault(), streams);
+    }
+    const bool is_first = line.what == command::key_new && ::access(path.c_str(), F_OK) != 0;
+    auto all = is_first ? std::optional(keys{}) : load(path, streams);
+    if (!all) {
         return exit_failure;
     }
-    const auto instant = now.time_since_epoch().count();
+    change what{line, path, file, *std::move(all), now.time_since_epoch().count()};
     switch (line.what) {
     case command::key_new:
-        return make(line, path, std::move(all), streams);
+        return make(std::move(what), streams);
     case command::key_rotate:
-        return rotate(line, path, std::move(all), instant, streams);
-    case command::key_retire:
-        return retire(line, path, std::move(all), instant, streams);
+        return rotate(std::move(what), streams);
     default:
-        return list(all, instant, streams);
+        return retire(std::move(what), streams);
     }
 }
 

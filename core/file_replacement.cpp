@@ -1,7 +1,6 @@
-#include "core/replace_file.hpp"
+#include "core/file_replacement.hpp"
 
 #include "core/small_file.hpp"
-#include "core/unique_fd.hpp"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -9,6 +8,7 @@
 
 #include <cerrno>
 #include <cstdio>
+#include <utility>
 
 namespace sluice::core {
 
@@ -37,22 +37,29 @@ bool take_owner(int fd, const std::string& path) {
 
 } // namespace
 
-std::string replace_file(const std::string& path, std::string_view text) {
-    const auto next = path + ".new";
-    const unique_fd file(
-        ::open(next.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR));
-    if (!file) {
-        return errno == EEXIST
-                   ? "is being changed by another process; if there is none, remove " + next
-                   : "cannot be written: " + system_message(errno);
+file_replacement::file_replacement(std::string path)
+    : path_(std::move(path)), next_(path_ + ".new"),
+      file_(::open(next_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR)) {
+    if (!file_) {
+        fault_ = errno == EEXIST
+                     ? "is being changed by another process; if there is none, remove " + next_
+                     : "cannot be written: " + system_message(errno);
     }
-    if (write_all(file.get(), text) && take_owner(file.get(), path) &&
-        std::rename(next.c_str(), path.c_str()) == 0) {
-        return {};
+}
+
+file_replacement::~file_replacement() {
+    if (file_) {
+        ::unlink(next_.c_str());
     }
-    const auto why = system_message(errno);
-    ::unlink(next.c_str());
-    return "cannot be written: " + why;
+}
+
+std::string file_replacement::commit(std::string_view text) {
+    if (!write_all(file_.get(), text) || !take_owner(file_.get(), path_) ||
+        std::rename(next_.c_str(), path_.c_str()) != 0) {
+        return "cannot be written: " + system_message(errno);
+    }
+    file_ = unique_fd();
+    return {};
 }
 
 } // namespace sluice::core
