@@ -1,0 +1,33 @@
+# The Debian package, by CPack (scripts/package). Paths are those of an installed system.
+
+install(TARGETS sluice DESTINATION usr/bin)
+install(FILES deploy/debian/sluice.json DESTINATION etc/sluice)
+install(FILES deploy/logrotate/sluice DESTINATION etc/logrotate.d)
+install(FILES deploy/systemd/sluice.service deploy/systemd/sluice.socket
+  DESTINATION lib/systemd/system)
+install(FILES deploy/bash-completion/sluice DESTINATION usr/share/bash-completion/completions)
+install(FILES deploy/debian/copyright DESTINATION usr/share/doc/sluice)
+install(FILES docs/operations.md docs/configuration.md docs/api.md DESTINATION usr/share/doc/sluice)
+install(DIRECTORY deploy/haproxy deploy/nginx deploy/grafana deploy/prometheus
+  DESTINATION usr/share/doc/sluice/examples)
+# Made by scripts/package: manual pages, the change log, both compressed as Debian wants them.
+install(DIRECTORY "${CMAKE_BINARY_DIR}/package/" DESTINATION usr/share)
+
+set(CPACK_GENERATOR DEB)
+set(CPACK_PACKAGING_INSTALL_PREFIX /)
+set(CPACK_STRIP_FILES ON)
+set(CPACK_PACKAGE_DIRECTORY "${CMAKE_BINARY_DIR}")
+set(CPACK_PACKAGE_CONTACT "The maintainers of Sluice <maintainers@sluice.example>")
+set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "download gateway with tokens that are good for one file")
+set(CPACK_DEBIAN_PACKAGE_DESCRIPTION
+  "Sluice issues short-lived tokens (JWT) that are bound to one file, and serves\nthat file to whoever holds the token: resumable, with ranges, at high\nconcurrency, behind a load balancer.")
+set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
+set(CPACK_DEBIAN_PACKAGE_RELEASE 1)
+set(CPACK_DEBIAN_PACKAGE_SECTION httpd)
+set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
+set(CPACK_DEBIAN_PACKAGE_DEPENDS "adduser")
+set(CPACK_DEBIAN_PACKAGE_RECOMMENDS "logrotate")
+set(CPACK_DEBIAN_PACKAGE_CONTROL_EXTRA
+  "${CMAKE_SOURCE_DIR}/deploy/debian/postinst;${CMAKE_SOURCE_DIR}/deploy/debian/prerm;${CMAKE_SOURCE_DIR}/deploy/debian/postrm;${CMAKE_SOURCE_DIR}/deploy/debian/conffiles")
+set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION TRUE)
+include(CPack)
