@@ -8,7 +8,7 @@ PAGE = HERE.parents[1] / "docs" / "security.md"
 ROWS = set(range(1, 49))
 
 
-def tests():
+def named_tests():
     """(file, test) of every test in this folder that names a row, with the row."""
     for path in sorted(HERE.glob("test_*.py")):
         for match in re.finditer(r"^def (test_row_(\d\d)_\w+)", path.read_text("utf-8"), re.M):
@@ -16,11 +16,11 @@ def tests():
 
 
 def test_every_row_has_a_test():
-    assert {row for _, row in tests()} == ROWS
+    assert {row for _, row in named_tests()} == ROWS
 
 
 def test_the_page_names_tests_that_exist():
-    existing = dict(tests())
+    existing = dict(named_tests())
     seen = set()
     for line in PAGE.read_text("utf-8").splitlines():
         row = re.match(r"\| (\d+) \|", line)
