@@ -1,6 +1,7 @@
 #include "core/issuer.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace sluice::core {
 
@@ -25,6 +26,10 @@ std::optional<std::chrono::seconds> grantor::limit(std::optional<std::chrono::se
     }
     return std::min(asked.value_or(usual), *key->max_ttl);
 }
+
+issuer_gate::issuer_gate(issuer_modes modes, std::optional<issuer_keys> keys,
+                         std::optional<session_verifier> sessions)
+    : modes_(modes), keys_(std::move(keys)), sessions_(std::move(sessions)) {}
 
 result<grantor> issuer_gate::admit(const mint_caller& caller) const {
     const bool has_bearer = caller.bearer || caller.bearer.error().code != errc::credential_missing;

@@ -16,7 +16,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 
 namespace sluice::core {
 
@@ -58,8 +57,7 @@ class issuer_gate {
   public:
     /// Keys and sessions that are configured; each is accepted when it is there.
     issuer_gate(issuer_modes modes, std::optional<issuer_keys> keys = std::nullopt,
-                std::optional<session_verifier> sessions = std::nullopt)
-        : modes_(modes), keys_(std::move(keys)), sessions_(std::move(sessions)) {}
+                std::optional<session_verifier> sessions = std::nullopt);
 
     /// Fails with issuer_closed, issuer_credential_missing or _refused, issuer_key_invalid,
     /// rate_exceeded, session_invalid or session_expired.
