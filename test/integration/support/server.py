@@ -174,12 +174,12 @@ class Server:
     def wait(self, timeout=15):
         return self.process.wait(timeout)
 
-    def stop(self):
+    def stop(self, timeout=15):
         """Asks it to leave and checks that it does so cleanly."""
         if self.process.poll() is None:
             self.signal()
         try:
-            status = self.wait()
+            status = self.wait(timeout)
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
