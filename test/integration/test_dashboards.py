@@ -10,7 +10,7 @@ import yaml
 from support.ids import VIDEO
 from support.media import MediaTree
 from support.metrics import scrape, scrape_until
-from support.server import ROOT, Server
+from support.server import ROOT, Server, run_sluice
 from support.stores import SqliteStore
 
 DEPLOY = ROOT / "deploy"
@@ -103,6 +103,14 @@ def test_alert_rules_and_the_scrape_configuration(tmp_path):
 def test_every_alert_has_a_runbook():
     operations = (ROOT / "docs/operations.md").read_text(encoding="utf-8")
     assert [name for name in ALERTS if f"`{name}`" not in operations] == []
+
+
+def test_every_limit_is_in_the_table():
+    operations = (ROOT / "docs/operations.md").read_text(encoding="utf-8")
+    table = operations.split("## Limits")[1].split("## ")[0]
+    printed = run_sluice("config", "print", "--media-root", "/")
+    limits = json.loads(printed.stdout)["limits"]
+    assert [name for name in limits if name not in table] == []
 
 
 GROWS, STANDS, DAY = "0+60x200", "100x200", 86400
