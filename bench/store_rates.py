@@ -1,9 +1,10 @@
 #!/usr/bin/python3
-"""What a store costs: bench/store_rates.py [--seconds N] [--rounds N] [--only WORD]
+"""What minting and a store cost: bench/store_rates.py [--seconds N] [--rounds N] [--only WORD]
 
-Tokens per second and server CPU per request for owners without a store, and for holders of grants
-with SQLite and PostgreSQL, answers remembered and not; then downloads with no store, and with 0 and
-1,000,000 revocations loaded. One core for the server, one for wrk; medians of the rounds, which take
+Tokens per second and server CPU per request for owners without a store, by each kind of credential,
+and for holders of grants with SQLite and PostgreSQL, answers remembered and not; then downloads with
+no store, and with 0 and 1,000,000 revocations loaded. The floor is a loop that takes the same requests
+and sends answers of the same size, and does nothing else. One core for the server, one for wrk; medians of the rounds, which take
 the rows in turn. Wants scripts/bench to have built build/release/bin/sluice, and a quiet machine."""
 
 import argparse
@@ -13,6 +14,7 @@ import json
 import os
 import pathlib
 import shutil
+import socket
 import sqlite3
 import statistics
 import subprocess
@@ -23,6 +25,11 @@ import urllib.request
 
 from common import BENCH, CLIENT_CORE, ROOT, SECRET, SERVER_CORE, SLUICE
 
+sys.path.insert(0, str(ROOT / "test/integration"))
+
+from support.issuers import Signer, issuer_key, jwks_file, keys_file
+
+PORT = 18090
 TICKS = os.sysconf("SC_CLK_TCK")
 CONNECTIONS = 64
 TOKENS = 2000
@@ -39,30 +46,13 @@ def postgres():
     return module.PostgresServer()
 
 
-class Node:
-    """`sluice serve` on its core, with these settings."""
+class Served:
+    """A process on the server's core, and what wrk does to it."""
 
-    def __init__(self, folder, url="", **store):
-        self.port = 18090
-        settings = {"store": {"url": url, **store}} if url else {}
-        config = folder / "sluice.json"
-        config.write_text(json.dumps(settings))
+    def __init__(self, *command):
         self.process = subprocess.Popen(
-            ["taskset", "-c", str(SERVER_CORE), SLUICE, "serve", "--config", config, "--threads",
-             "1", "--listen", f"127.0.0.1:{self.port}", "--media-root", folder / "media",
-             "--access-log", "off"],
+            ["taskset", "-c", str(SERVER_CORE), *command],
             env={"SLUICE_SECRET": SECRET}, stderr=subprocess.DEVNULL)
-        deadline = time.monotonic() + 60
-        while time.monotonic() < deadline:
-            with contextlib.suppress(OSError):
-                if self.get("/readyz"):
-                    return
-            time.sleep(0.05)
-        raise SystemExit("the server did not become ready")
-
-    def get(self, target):
-        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{target}") as answer:
-            return answer.read()
 
     def cpu(self):
         fields = pathlib.Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2]
@@ -77,7 +67,7 @@ class Node:
         before = self.cpu()
         done = subprocess.run(
             ["taskset", "-c", str(CLIENT_CORE), "wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s",
-             "-s", BENCH / "wrk.lua", f"http://127.0.0.1:{self.port}/", "--", requests],
+             "-s", BENCH / "wrk.lua", f"http://127.0.0.1:{PORT}/", "--", requests],
             capture_output=True, encoding="utf-8", check=True)
         result = json.loads(done.stdout.split("result:")[1].splitlines()[0])
         if any(result["errors"].values()):
@@ -90,16 +80,62 @@ class Node:
         self.process.wait(20)
 
 
+class Node(Served):
+    """`sluice serve` with these settings."""
+
+    def __init__(self, folder, settings):
+        config = folder / "sluice.json"
+        config.write_text(json.dumps(settings))
+        super().__init__(
+            SLUICE, "serve", "--config", config, "--threads", "1", "--listen", f"127.0.0.1:{PORT}",
+            "--media-root", folder / "media", "--access-log", "off")
+        wait_until(lambda: fetch("/readyz"))
+
+
+class Floor(Served):
+    """The bare loop, which answers in as many bytes as `answer` has."""
+
+    def __init__(self, folder, answer):
+        program = folder / "floor"
+        sources = [BENCH / name for name in ("floor.c", "answer_text.c", "tcp.c")]
+        subprocess.run(["gcc", "-O2", "-D_GNU_SOURCE", "-o", program, *sources], check=True)
+        head, _, body = answer.partition(b"\r\n\r\n")
+        super().__init__(program, str(PORT), str(len(head) + 4), str(len(body)))
+        wait_until(lambda: socket.create_connection(("127.0.0.1", PORT)).close() or True)
+
+
+def wait_until(check):
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        with contextlib.suppress(OSError):
+            if check():
+                return
+        time.sleep(0.05)
+    raise SystemExit("the server did not become ready")
+
+
+def fetch(target):
+    with urllib.request.urlopen(f"http://127.0.0.1:{PORT}{target}") as answer:
+        return answer.read()
+
+
+def raw_answer(request):
+    """All bytes that one request brings."""
+    with socket.create_connection(("127.0.0.1", PORT), timeout=10) as connection:
+        connection.sendall(request.replace("\r\n\r\n", "\r\nConnection: close\r\n\r\n").encode())
+        return b"".join(iter(lambda: connection.recv(65536), b""))
+
+
 def request_file(path, requests):
     path.write_text("".join(f"GET {target} HTTP/1.1\r\nHost: 127.0.0.1\r\n{fields}\r\n"
                             for target, fields in requests))
     return path
 
 
-def tokens(node):
+def tokens():
     """Requests for one file, each with a token of its own."""
     for _ in range(TOKENS):
-        token = json.loads(node.get(QUERY + "t1"))["token"]
+        token = json.loads(fetch(QUERY + "t1"))["token"]
         yield PATH, f"Authorization: Bearer {token}\r\n"
 
 
@@ -133,19 +169,61 @@ def prepare(folder, server, wants_full):
     return str(sqlite), str(full), server.url()
 
 
-def rows(sqlite, full, url):
-    """(label, kind of requests, settings)."""
-    return (
-        ("mint, owner, no store", "owner", {}),
-        ("mint, owner, SQLite", "owner", {"url": sqlite}),
-        ("mint, grant remembered, SQLite", "granted", {"url": sqlite}),
-        ("mint, grant asked for, SQLite", "granted", {"url": sqlite, "cache_lifetime_ms": 0}),
-        ("mint, grant remembered, PostgreSQL", "granted", {"url": url}),
-        ("mint, grant asked for, PostgreSQL", "granted", {"url": url, "cache_lifetime_ms": 0}),
-        ("download, no store", "download", {}),
-        ("download, 0 revocations", "download", {"url": sqlite}),
-        ("download, 1,000,000 revocations", "download", {"url": full}),
-    )
+def stored(url, **more):
+    return {"store": {"url": url, **more}}
+
+
+def credentials(folder):
+    """(label, kind of requests, settings) and the requests, of each credential."""
+    key, entry = issuer_key("bench")
+    keys = {"issuer": {"keys_file": str(keys_file(folder / "issuers.json", entry))}}
+    yield "mint, issuer key", key, keys
+    for algorithm in ("HS256", "EdDSA", "ES256", "RS256"):
+        signer = Signer(algorithm)
+        path = jwks_file(folder / f"{algorithm}.json", signer.jwk())
+        token = signer.token("t1", exp=int(time.time()) + 86400)
+        yield f"mint, session {algorithm}", token, {"issuer": {"jwt": {"key_file": str(path)}}}
+
+
+def rows(folder, sqlite, full, url):
+    """(label, kind of requests, settings); without settings, the floor."""
+    yield "mint, floor", "owner", None
+    yield "mint, owner, no store", "owner", {}
+    for label, credential, settings in credentials(folder):
+        request_file(folder / label, [(QUERY + "t1", f"Authorization: Bearer {credential}\r\n")])
+        yield label, label, settings
+    yield "mint, owner, SQLite", "owner", stored(sqlite)
+    for name, store in (("SQLite", sqlite), ("PostgreSQL", url)):
+        yield f"mint, grant remembered, {name}", "granted", stored(store)
+        yield f"mint, grant asked for, {name}", "granted", stored(store, cache_lifetime_ms=0)
+    yield "download, floor", "download", None
+    yield "download, no store", "download", {}
+    yield "download, 0 revocations", "download", stored(sqlite)
+    yield "download, 1,000,000 revocations", "download", stored(full)
+
+
+def write_requests(folder):
+    """The files of requests that rows name, and what answers the first request of each."""
+    node = Node(folder, {})
+    request_file(folder / "owner", [(QUERY + "t1", "")])
+    request_file(folder / "granted", [(QUERY + f"user{i}", "") for i in range(TOKENS)])
+    request_file(folder / "download", tokens())
+    first = {kind: (folder / kind).read_text().partition("\r\n\r\n")[0] + "\r\n\r\n"
+             for kind in ("owner", "download")}
+    answers = {kind: raw_answer(request) for kind, request in first.items()}
+    node.close()
+    return answers
+
+
+def measure(chosen, folder, table, answers):
+    seen = {label: [] for label, _, _ in table}
+    for _ in range(chosen.rounds):
+        for label, kind, settings in table:
+            server = Floor(folder, answers[kind]) if settings is None else Node(folder, settings)
+            server.load(folder / kind, 1)  # warms caches, connections and prepared statements
+            seen[label].append((*server.load(folder / kind, chosen.seconds), server.resident()))
+            server.close()
+    return seen
 
 
 def main():
@@ -159,22 +237,8 @@ def main():
     try:
         wants_full = chosen.only in "download, 1,000,000 revocations"
         stores = prepare(folder, server, wants_full)
-        table = [row for row in rows(*stores) if chosen.only in row[0]]
-        node = Node(folder)
-        files = {
-            "owner": request_file(folder / "owner", [(QUERY + "t1", "")]),
-            "granted": request_file(
-                folder / "granted", [(QUERY + f"user{i}", "") for i in range(TOKENS)]),
-            "download": request_file(folder / "download", tokens(node)),
-        }
-        node.close()
-        seen = {label: [] for label, _, _ in table}
-        for _ in range(chosen.rounds):
-            for label, kind, settings in table:
-                node = Node(folder, **settings)
-                node.load(files[kind], 1)  # warms caches, connections and prepared statements
-                seen[label].append((*node.load(files[kind], chosen.seconds), node.resident()))
-                node.close()
+        table = [row for row in rows(folder, *stores) if chosen.only in row[0]]
+        seen = measure(chosen, folder, table, write_requests(folder))
         print("| row | requests/s | server CPU, us | p99, us | resident, MiB |\n|---|---|---|---|---|")
         for label, results in seen.items():
             rate, cpu, p99, size = (statistics.median(column) for column in zip(*results))

@@ -58,7 +58,9 @@ result<const issuer_key*> issuer_keys::find(std::string_view text,
             found = &key;
         }
     }
-    if (found == nullptr ||
+    // A digest of something else, of nothing at all perhaps, would be somebody's mistake in the
+    // file.
+    if (found == nullptr || !looks_like_issuer_key(text) ||
         (found->not_after && now.time_since_epoch().count() >= *found->not_after)) {
         return failure{errc::issuer_key_invalid};
     }

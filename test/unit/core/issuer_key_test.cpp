@@ -53,6 +53,12 @@ BOOST_AUTO_TEST_CASE(a_key_is_found_by_all_of_it) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(a_digest_of_something_else_opens_nothing) {
+    const issuer_keys keys({entry_of("", "empty"), entry_of("password", "chosen")});
+    BOOST_TEST(!keys.find("", now).has_value());
+    BOOST_TEST(!keys.find("password", now).has_value());
+}
+
 BOOST_AUTO_TEST_CASE(a_rate_is_a_bucket_that_refills) {
     rate_limiter limit(4);
     std::chrono::steady_clock::time_point instant{100s};
