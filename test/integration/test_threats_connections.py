@@ -158,7 +158,7 @@ def test_row_48_out_of_descriptors(start_server, tree):
     deadline = time.monotonic() + 10
     while time.monotonic() < deadline:
         with contextlib.suppress(Closed, OSError):
-            if server.download(VIDEO).status == 200:
+            if server.download(VIDEO, token=mint(VIDEO)).status == 200:
                 return
     pytest.fail("never recovered")
 
