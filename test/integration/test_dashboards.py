@@ -7,6 +7,7 @@ import subprocess
 
 import pytest
 import yaml
+from support import certificates
 from support.ids import VIDEO
 from support.media import MediaTree
 from support.metrics import scrape, scrape_until
@@ -37,11 +38,17 @@ def expressions():
 
 
 @pytest.fixture(scope="module")
-def exposition(tmp_path_factory):
-    """{name: {label: values}} of a server that has served a little."""
+def exposition(tmp_path_factory, pem):
+    """{name: {label: values}} of a server with all there is, that has served a little."""
     folder = tmp_path_factory.mktemp("dashboards")
     store = SqliteStore(folder / "store.db")
-    server = Server(folder / "server", MediaTree(folder / "media").root, config=store.config())
+    config = {
+        **store.config(),
+        "listeners": [{"address": "127.0.0.1:0"}, certificates.listener(*pem)],
+    }
+    server = Server(
+        folder / "server", MediaTree(folder / "media").root, config=config, listen=None
+    )
     try:
         scrape_until(server, lambda values: values["sluice_store_followed"] == 1)
         server.download(VIDEO)
@@ -132,6 +139,10 @@ SERIES = {
         {f"sluice_keys_written_timestamp_seconds{{{NODE}}}": "1x200"},
         {f"sluice_keys_written_timestamp_seconds{{{NODE}}}": f"{80 * DAY}x200"},
     ),
+    "SluiceCertificateEnds": (  # in days, too
+        {f"sluice_tls_certificate_expiry_timestamp_seconds{{{NODE}}}": f"{97 * DAY}x200"},
+        {f"sluice_tls_certificate_expiry_timestamp_seconds{{{NODE}}}": f"{99 * DAY}x200"},
+    ),
     "SluiceVersionsDiffer": (
         {'sluice_build_info{instance="a", version="1"}': "1x200",
          'sluice_build_info{instance="b", version="2"}': "1x200"},
@@ -183,12 +194,12 @@ SERIES = {
 
 @pytest.mark.parametrize("step", ["1m", "1d"])
 def test_alerts_sound_when_they_should(tmp_path, step):
-    """Each on its own series, after 91 steps; that of old keys in days, or it takes minutes."""
+    """Each on its own series, after 91 steps; those that look far ahead or back in steps of a day."""
     assert set(SERIES) == set(ALERTS)
     shutil.copy(DEPLOY / "prometheus/sluice.rules.yml", tmp_path)
     tests = []
     for name, cases in SERIES.items():
-        if (name == "SluiceKeysOld") != (step == "1d"):
+        if (name in ("SluiceKeysOld", "SluiceCertificateEnds")) != (step == "1d"):
             continue
         for series, count in zip(cases, (1, 0), strict=True):
             tests.append({
