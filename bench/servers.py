@@ -70,7 +70,7 @@ def _sendfile_floor(answer):
     return [*program, str(target.path), *map(str, sizes)]
 
 
-def _sluice(*extra):
+def sluice_command(*extra):
     def command(_answer):
         limits = {"requests_per_connection": 1000000000, "connections": most_connections() + 50}
         settings = [f"--set=limits.{name}={value}" for name, value in limits.items()]
@@ -84,7 +84,7 @@ def _sluice(*extra):
     return command
 
 
-def _nginx(access_log="off", modules="", http="", location="", sendfile="on"):
+def nginx_command(access_log="off", modules="", http="", location="", sendfile="on"):
     def command(_answer):
         texts = {"ACCESS_LOG": access_log, "MODULES": modules, "HTTP": http, "LOCATION": location}
         texts["SENDFILE"] = sendfile
@@ -126,11 +126,11 @@ def _flask(_answer):
     return [_program("gunicorn"), *options, *place, "--log-level", "warning", "flask_server:app"]
 
 
-_SLUICE_QUIET = _sluice("--access-log", "off")
-_SLUICE_FULL = _sluice(
+_SLUICE_QUIET = sluice_command("--access-log", "off")
+_SLUICE_FULL = sluice_command(
     *("--access-log", str(RUN / "access.log"), "--set", f"metrics.listen={HOST}:{METRICS_PORT}")
 )
-_NJS = _nginx(modules=_NJS_MODULE, http=_NJS_HTTP, location=_NJS_LOCATION)
+_NJS = nginx_command(modules=_NJS_MODULE, http=_NJS_HTTP, location=_NJS_LOCATION)
 _SLUICE_TRAITS = {"family": "sluice", "checks": True, "env": (("SLUICE_SECRET", SECRET),)}
 _JWT_ENV = (("JWT_SECRET", SECRET),)
 _FLASK_ENV = (*_JWT_ENV, ("MEDIA_ROOT", str(MEDIA_ROOT)), ("PYTHONDONTWRITEBYTECODE", "1"))
@@ -150,18 +150,18 @@ SERVERS = {
             is_sticky=True,
             **_SLUICE_TRAITS,
         ),
-        Server("nginx", "nginx", _nginx()),
+        Server("nginx", "nginx", nginx_command()),
         # For 1 KiB nginx is cheaper when it copies, whatever its guide says.
-        Server("nginx_copy", "nginx, sendfile off", _nginx(sendfile="off")),
+        Server("nginx_copy", "nginx, sendfile off", nginx_command(sendfile="off")),
         Server(
             "nginx_log",
             "nginx, sendfile off, access log",
-            _nginx(_NGINX_LOG, sendfile="off"),
+            nginx_command(_NGINX_LOG, sendfile="off"),
         ),
         Server(
             "nginx_link",
             "nginx, secure_link",
-            _nginx(location=_SECURE_LINK),
+            nginx_command(location=_SECURE_LINK),
             style="secure_link",
             checks=True,
         ),
