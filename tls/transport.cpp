@@ -14,7 +14,7 @@ namespace sluice::tls {
 
 namespace {
 
-constexpr std::size_t buffer_size = 65536; // four records of the largest size
+constexpr std::size_t buffer_size = SSL3_RT_MAX_PLAIN_LENGTH; // of one record
 
 } // namespace
 

@@ -232,6 +232,7 @@ def test_behind_a_proxy_header(start_tls):
             assert secure.recv(65536).startswith(b"HTTP/1.1 200")
 
 
+@pytest.mark.skipif(shutil.which("chromium") is None, reason="installed with the tools of web/")
 def test_chromium_shows_what_it_is_sent(start_tls, pem, tmp_path):
     server = start_tls()
     shown = subprocess.run(
