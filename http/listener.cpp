@@ -207,7 +207,7 @@ void listener::back_off(error_code why) {
 }
 
 // A client that nobody accepts hangs until its own patience ends. The spare descriptor is enough to
-// accept, answer and close them one after the other.
+// accept, answer and close them one after the other; under TLS they are closed without an answer.
 void listener::turn_away_waiting() {
     auto& own = *workers_.front();
     spare_ = {};
@@ -216,9 +216,6 @@ void listener::turn_away_waiting() {
         auto socket = take(acceptor_.native_handle(), peer);
         if (!socket) {
             break; // nobody waits any more, or somebody else took the descriptor
-        }
-        if (by_.starter != nullptr) {
-            continue; // a handshake would hold the descriptor; the socket closes
         }
         own.begin(make_arrival(own, std::move(socket), std::move(peer),
                                {.how = admission::turned_away, .limit = {}, .place = {}}),

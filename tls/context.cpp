@@ -125,6 +125,9 @@ validity context::valid() const {
 }
 
 void context::start(http::worker& owner, http::arrival from) const {
+    if (from.verdict.how == http::admission::turned_away) {
+        return; // it has no place to wait in, and without a handshake nothing can be said
+    }
     ssl_handle made(SSL_new(current().get())); // keeps alive what it was made from
     (new handshake(owner, std::move(from), std::move(made)))->start(); // destroys itself
 }

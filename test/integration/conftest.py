@@ -63,9 +63,10 @@ def pem(tmp_path_factory):
 def start_tls(start_server, tree, pem):
     """start_tls(**settings) → a Server with a plain listener, its `address`, and one under TLS, `secure`."""
 
-    def start(files=pem, listener=None, **settings):
+    def start(files=pem, listener=None, prefix=(), **settings):
         listeners = [{"address": "127.0.0.1:0"}, certificates.listener(*files, **(listener or {}))]
-        server = start_server(tree, config={"listeners": listeners, **settings}, listen=None)
+        server = start_server(tree, config={"listeners": listeners, **settings}, listen=None,
+                              prefix=prefix)
         server.secure = server.addresses[1]
         return server
 

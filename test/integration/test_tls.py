@@ -1,7 +1,9 @@
 """The TLS listener: curl, openssl and Chromium as peers, what is sent, what is refused, and attackers who
 do not finish a handshake."""
 
+import contextlib
 import os
+import select
 import shutil
 import socket
 import ssl
@@ -207,6 +209,20 @@ def test_row_41_handshakes_count_against_the_limits(start_tls):
             429, "urn:sluice:problem:too-many-connections-from-peer")
         with Connection(server.secure) as silent:  # over the limit, it has two seconds
             assert silent.rest(8) == b""
+
+
+def test_row_48_nobody_waits_in_a_handshake_without_a_place(start_tls):
+    """Two are served and eight wait to be refused; the others are closed before their handshake."""
+    server = start_tls(limits={"connections": 2}, tls={"handshake_timeout": 60},
+                       prefix=("prlimit", "--nofile=64"))
+    with contextlib.ExitStack() as stack:
+        waiting = [stack.enter_context(Connection(server.secure, timeout=30)) for _ in range(24)]
+        while len(waiting) > 2:
+            ready, _, _ = select.select([one.socket for one in waiting], [], [], 30)
+            assert ready, "they are still open"
+            waiting = [one for one in waiting if one.socket not in ready]
+    eventually(lambda: server.get("/healthz").status == 200)
+    assert 1 <= metric(server, "sluice_tls_handshakes_failed_total") <= 8
 
 
 @pytest.mark.parametrize("first", [b"", b"\x16\x03\x01\x02\x00\x01", b"\x16\x03\x01\xff\xff" + bytes(40)])
