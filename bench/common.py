@@ -37,9 +37,9 @@ def raise_descriptor_limit():
 
 
 def most_connections():
-    """As many as one process may hold, less what else it has open. Capped, so that a machine
-    without a limit is not asked for all of its memory."""
-    return min(raise_descriptor_limit(), 20000) - 200
+    """As many as one process may hold, less what else it has open: Sluice keeps 256 descriptors for
+    refusals. Capped, so that a machine without a limit is not asked for all of its memory."""
+    return min(raise_descriptor_limit(), 20000) - 500
 
 
 def user_name():

@@ -77,6 +77,7 @@ def sluice_command(*extra):
         return [
             *(str(SLUICE), "serve", "--listen", f"{HOST}:{PORT}"),
             *("--media-root", str(MEDIA_ROOT), "--threads", "1", "--log-level", "warning"),
+            "--set=cache.files=16",  # no more are asked for; each takes a descriptor from clients
             *settings,
             *extra,
         ]
