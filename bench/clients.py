@@ -3,6 +3,7 @@
 import json
 import subprocess
 import time
+from pathlib import Path
 
 from common import BENCH, CLIENT_CORE, HOST, PORT, WORK, VoidRound
 
@@ -22,7 +23,7 @@ def _output(command, seconds):
     except subprocess.TimeoutExpired as error:
         raise VoidRound(f"{command[0]} does not end") from error
     if done.returncode != 0:
-        raise VoidRound(f"{command[0]}: {done.stderr.strip() or done.stdout.strip()}")
+        raise VoidRound(f"{Path(command[0]).name}: {done.stderr.strip() or done.stdout.strip()}")
     return done.stdout
 
 
