@@ -1,11 +1,10 @@
 #include "http/handlers/token_handler.hpp"
 
+#include "http/ascii_case.hpp"
 #include "http/credential.hpp"
 #include "http/decimal.hpp"
 #include "http/download_url.hpp"
 #include "http/handlers/open_file.hpp"
-
-#include <boost/beast/core/string.hpp>
 
 #include <algorithm>
 #include <array>
@@ -34,7 +33,7 @@ core::mint_caller token_handler::describe_caller(const request& in) const {
                              .now = in.now,
                              .steady_now = in.steady_now};
     for (const auto& line : in.head.fields) {
-        if (beast::iequals(line.name, "X-Api-Key")) {
+        if (iequals(line.name, "X-Api-Key")) {
             // Two of them are no key at all.
             caller.api_key = caller.api_key ? std::string_view{} : line.value;
         }
