@@ -30,4 +30,17 @@ void append_download_path(const core::media_id& media, std::string& out) {
     add(media.filename());
 }
 
+core::result<core::media_id> media_at(core::media_kind kind,
+                                      std::span<const std::string_view> path) noexcept {
+    switch (kind) {
+    case core::media_kind::lesson:
+        return core::media_id::lesson(path[1], path[2], path[3], path[4], path[5]);
+    case core::media_kind::course:
+        return core::media_id::course(path[2], path[3]);
+    case core::media_kind::module:
+        break;
+    }
+    return core::media_id::module(path[2], path[3], path[4]);
+}
+
 } // namespace sluice::http

@@ -3,6 +3,7 @@
 #include "app/media_set.hpp"
 #include "app/token_policy.hpp"
 #include "core/timestamp.hpp"
+#include "http/download_url.hpp"
 #include "http/target.hpp"
 
 #include <algorithm>
@@ -21,14 +22,18 @@ std::optional<core::media_id> media_of(const http::path_segments& path) {
     if (at.empty() || at[0] != "download2") {
         return std::nullopt;
     }
-    auto media = core::result<core::media_id>(core::failure{core::errc::path_invalid});
+    std::optional<core::media_kind> kind;
     if (at.size() == 6) {
-        media = core::media_id::lesson(at[1], at[2], at[3], at[4], at[5]);
+        kind = core::media_kind::lesson;
     } else if (at.size() == 4 && at[1] == "course") {
-        media = core::media_id::course(at[2], at[3]);
+        kind = core::media_kind::course;
     } else if (at.size() == 5 && at[1] == "module") {
-        media = core::media_id::module(at[2], at[3], at[4]);
+        kind = core::media_kind::module;
     }
+    if (!kind) {
+        return std::nullopt;
+    }
+    const auto media = http::media_at(*kind, at);
     return media ? std::optional(*media) : std::nullopt;
 }
 

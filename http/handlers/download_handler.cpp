@@ -1,6 +1,7 @@
 #include "http/handlers/download_handler.hpp"
 
 #include "http/credential.hpp"
+#include "http/download_url.hpp"
 #include "http/handlers/file_response.hpp"
 #include "http/handlers/open_file.hpp"
 
@@ -36,21 +37,6 @@ std::uint64_t lower_rate(std::uint64_t a, std::uint64_t b) noexcept {
 
 } // namespace
 
-// The routes: /download2/<trainer>/<course>/<module>/<lesson>/<filename>,
-// /download2/course/<course_id>/<filename>, /download2/module/<course_id>/<module_id>/<filename>.
-core::result<core::media_id> download_handler::wanted(const request& in) const noexcept {
-    const auto path = in.path.view();
-    switch (kind_) {
-    case core::media_kind::lesson:
-        return core::media_id::lesson(path[1], path[2], path[3], path[4], path[5]);
-    case core::media_kind::course:
-        return core::media_id::course(path[2], path[3]);
-    case core::media_kind::module:
-        break;
-    }
-    return core::media_id::module(path[2], path[3], path[4]);
-}
-
 core::result<void> download_handler::authorise(const core::media_id& media, request& in,
                                                reply& out) const {
     const auto token = bearer_text(in.head.value_of(bhttp::field::authorization));
@@ -85,7 +71,7 @@ core::result<void> download_handler::check_revocation(const request& in, reply& 
 }
 
 void download_handler::handle(request& in, reply& out) const {
-    const auto media = wanted(in);
+    const auto media = media_at(kind_, in.path.view());
     if (!media) {
         out.refuse(problem_id::target_invalid);
         return;

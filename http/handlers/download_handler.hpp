@@ -35,7 +35,6 @@ class download_handler final : public handler {
     void handle(request& in, reply& out) const override;
 
   private:
-    [[nodiscard]] core::result<core::media_id> wanted(const request& in) const noexcept;
     [[nodiscard]] core::result<void> authorise(const core::media_id& media, request& in,
                                                reply& out) const;
     [[nodiscard]] core::result<void> check_revocation(const request& in, reply& out) const;
