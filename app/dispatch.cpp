@@ -37,8 +37,7 @@ core::loaded_config load_settings(const command_line& line, const invocation& wi
 int explain(const command_line& line, const terminal& streams) {
     const auto text = help_on_topic(line.operands);
     if (text.empty()) {
-        streams.err << "sluice: no such command; sluice help lists them all\n";
-        return exit_usage;
+        return refuse_usage(streams, "no such command; sluice help lists them all");
     }
     streams.out << text;
     return exit_success;
@@ -146,8 +145,7 @@ int dispatch(invocation with, const terminal& streams, const core::clock& time,
              const serve_function& serve) {
     const auto parsed = parse_command_line(with.arguments);
     if (const auto* const fault = std::get_if<usage_error>(&parsed)) {
-        streams.err << "sluice: " << fault->message << "\nsluice help explains the commands.\n";
-        return exit_usage;
+        return refuse_usage(streams, fault->message + "\nsluice help explains the commands.");
     }
     return run(std::get<command_line>(parsed), with, streams, time, serve);
 }

@@ -1,9 +1,11 @@
 #include "app/issuer_setup.hpp"
 
+#include "app/joined.hpp"
 #include "core/issuer_key_file.hpp"
 #include "core/session_keys.hpp"
 
 #include <optional>
+#include <ranges>
 #include <stdexcept>
 #include <string>
 
@@ -33,11 +35,8 @@ core::issuer_gate make_issuer_gate(const core::config& settings) {
     if (problems.empty()) {
         return gate;
     }
-    std::string all;
-    for (const auto& [where, what] : problems) {
-        all.append(all.empty() ? "" : "; ").append(where).append(": ").append(what);
-    }
-    throw std::runtime_error(all);
+    const auto in_words = [](const auto& one) { return one.where + ": " + one.what; };
+    throw std::runtime_error(joined(problems | std::views::transform(in_words), "; "));
 }
 
 } // namespace sluice::app

@@ -2,15 +2,16 @@
 // Names as one text for a log line or a message.
 
 #include <string>
+#include <string_view>
 
 namespace sluice::app {
 
-/// The texts in `names`, in order, separated by ", ".
+/// The texts in `names`, in order, with `between` between them.
 template <class Names>
-[[nodiscard]] std::string joined(const Names& names) {
+[[nodiscard]] std::string joined(const Names& names, std::string_view between = ", ") {
     std::string all;
     for (const auto& name : names) {
-        all.append(all.empty() ? "" : ", ").append(name);
+        all.append(all.empty() ? std::string_view{} : between).append(name);
     }
     return all;
 }

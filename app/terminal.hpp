@@ -3,6 +3,7 @@
 // process.
 
 #include <iosfwd>
+#include <string_view>
 
 namespace sluice::app {
 
@@ -15,5 +16,8 @@ struct terminal {
 inline constexpr int exit_success = 0;
 inline constexpr int exit_failure = 1; // the answer is no, or it could not be found out
 inline constexpr int exit_usage = 2;   // the command line makes no sense
+
+/// Says what is wrong with the command line; exit_usage.
+[[nodiscard]] int refuse_usage(const terminal& streams, std::string_view message);
 
 } // namespace sluice::app

@@ -17,7 +17,7 @@ struct session_policy {
     std::string issuer;             // `iss`; empty: any
     std::string audience;           // one of `aud`; empty: the token must have none
     std::string scope;              // in `scope`: may ask for every user; empty: nobody may
-    std::chrono::seconds leeway{0}; // for nbf and iat
+    std::chrono::seconds leeway{0}; // for nbf
 };
 
 /// Whose token it is.

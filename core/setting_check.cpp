@@ -134,10 +134,8 @@ std::string check(const setting_shape& which, const setting_value& value) {
 }
 
 setting_value from_text(const setting_shape& which, std::string_view text) {
-    if (which.kind == setting_kind::list) {
-        return split_list(text);
-    }
-    if (which.kind == setting_kind::choices && text.find(',') != std::string_view::npos) {
+    if (which.kind == setting_kind::list ||
+        (which.kind == setting_kind::choices && text.find(',') != std::string_view::npos)) {
         return split_list(text);
     }
     if (which.kind == setting_kind::number || which.kind == setting_kind::seconds) {

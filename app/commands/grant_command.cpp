@@ -16,11 +16,6 @@ namespace {
 // Far above any school's grants: a million take about 60 MiB.
 constexpr std::size_t most_import_bytes = std::size_t{256} << 20U;
 
-int refuse(const terminal& streams, std::string_view message) {
-    streams.err << "sluice: " << message << '\n';
-    return exit_usage;
-}
-
 /// "course_id" -> "--course".
 std::string flag_of(std::string_view column) {
     constexpr std::array<std::pair<std::string_view, std::string_view>, 3> others{
@@ -68,10 +63,11 @@ int add(const command_line& line, const store_tools& with, const terminal& strea
     auto one = grant_of(line);
     if (!read_time(line, "--from", one.valid.not_before) ||
         !read_time(line, "--until", one.valid.not_after)) {
-        return refuse(streams, "a time is 2026-01-31T12:00:00Z, 2026-01-31 or seconds since 1970");
+        return refuse_usage(streams,
+                            "a time is 2026-01-31T12:00:00Z, 2026-01-31 or seconds since 1970");
     }
     if (const auto objection = objection_to(one); !objection.empty()) {
-        return refuse(streams, objection);
+        return refuse_usage(streams, objection);
     }
     const auto put = with.store.put_grants({&one, 1});
     if (!put) {
@@ -84,7 +80,7 @@ int add(const command_line& line, const store_tools& with, const terminal& strea
 int remove(const command_line& line, const store_tools& with, const terminal& streams) {
     const auto one = grant_of(line);
     if (const auto objection = objection_to(one); !objection.empty()) {
-        return refuse(streams, objection);
+        return refuse_usage(streams, objection);
     }
     const auto removed = with.store.remove_grant(one.user_id, one.target);
     if (!removed) {

@@ -1,6 +1,7 @@
 #include "app/commands/key_command.hpp"
 
 #include "app/commands/config_command.hpp"
+#include "app/joined.hpp"
 #include "core/file_replacement.hpp"
 #include "core/issuer_key_file.hpp"
 #include "core/timestamp.hpp"
@@ -12,6 +13,7 @@
 #include <charconv>
 #include <optional>
 #include <ostream>
+#include <ranges>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,11 +25,6 @@ namespace {
 using keys = std::vector<core::issuer_key>;
 
 constexpr std::int64_t default_grace = 86400;
-
-int refuse(const terminal& streams, std::string_view message) {
-    streams.err << "sluice: " << message << '\n';
-    return exit_usage;
-}
 
 std::vector<std::string> split(std::string_view text) {
     std::vector<std::string> list;
@@ -99,7 +96,7 @@ struct change {
 int keep(const change& what, std::string_view key, const terminal& streams) {
     const auto& all = what.all;
     if (all.size() > core::max_issuer_keys) {
-        return refuse(streams, "the file holds as many keys as it may: remove retired ones");
+        return refuse_usage(streams, "the file holds as many keys as it may: remove retired ones");
     }
     if (const auto fault = what.file.commit(core::issuer_keys_json(all)); !fault.empty()) {
         return fail(what.path, fault, streams);
@@ -116,10 +113,11 @@ int make(change what, const terminal& streams) {
     core::issuer_key fresh;
     fresh.name = line.operands.front();
     if (std::ranges::find(all, fresh.name, &core::issuer_key::name) != all.end()) {
-        return refuse(streams, "there is a key of that name: sluice key rotate makes another");
+        return refuse_usage(streams,
+                            "there is a key of that name: sluice key rotate makes another");
     }
     if (const auto objection = read_limits(line, fresh); !objection.empty()) {
-        return refuse(streams, objection);
+        return refuse_usage(streams, objection);
     }
     const auto text = core::make_issuer_key(fresh.name);
     fresh.digest = crypto::sha256(text);
@@ -132,7 +130,7 @@ int rotate(change what, const terminal& streams) {
     const auto grace = line.has("--grace") ? number_of(line, "--grace", 365 * 86400)
                                            : std::optional(default_grace);
     if (!grace) {
-        return refuse(streams, "--grace is a number of seconds, at most a year");
+        return refuse_usage(streams, "--grace is a number of seconds, at most a year");
     }
     std::optional<core::issuer_key> fresh;
     for (auto& key : all) {
@@ -142,7 +140,7 @@ int rotate(change what, const terminal& streams) {
         }
     }
     if (!fresh) {
-        return refuse(streams, "there is no key of that name");
+        return refuse_usage(streams, "there is no key of that name");
     }
     const auto text = core::make_issuer_key(fresh->name);
     fresh->digest = crypto::sha256(text);
@@ -160,16 +158,12 @@ int retire(change what, const terminal& streams) {
             found = true;
         }
     }
-    return found ? keep(what, {}, streams) : refuse(streams, "there is no key of that name");
+    return found ? keep(what, {}, streams) : refuse_usage(streams, "there is no key of that name");
 }
 
-template <class List, class Text>
-std::string joined(const List& list, Text text) {
-    std::string all;
-    for (const auto& one : list) {
-        all.append(all.empty() ? "" : ",").append(text(one));
-    }
-    return all.empty() ? "all" : all;
+template <class List>
+std::string described(const List& list) {
+    return list.empty() ? "all" : joined(list, ",");
 }
 
 std::optional<keys> load(const std::string& path, const terminal& streams) {
@@ -182,8 +176,10 @@ std::optional<keys> load(const std::string& path, const terminal& streams) {
 int list(const keys& all, std::int64_t now, const terminal& streams) {
     for (const auto& key : all) {
         streams.out << key.name
-                    << " types=" << joined(key.types, [](auto kind) { return core::name_of(kind); })
-                    << " trainers=" << joined(key.trainers, [](const auto& id) { return id; })
+                    << " types=" << described(key.types | std::views::transform([](auto kind) {
+                                                  return core::name_of(kind);
+                                              }))
+                    << " trainers=" << described(key.trainers)
                     << " max_ttl=" << (key.max_ttl ? std::to_string(key.max_ttl->count()) : "-")
                     << " rate=" << (key.rate != 0 ? std::to_string(key.rate) : "-")
                     << (key.trust == core::issuer_trust::trusted ? " trusted" : " entitled");
@@ -202,10 +198,12 @@ int run_key_command(const command_line& line, const core::config& settings,
                     std::chrono::sys_seconds now, const terminal& streams) {
     const auto& path = settings.issuer.keys_file;
     if (path.empty()) {
-        return refuse(streams, "which file: --keys-file, or issuer.keys_file in the configuration");
+        return refuse_usage(streams,
+                            "which file: --keys-file, or issuer.keys_file in the configuration");
     }
     if (!line.operands.empty() && !core::is_key_id(line.operands.front())) {
-        return refuse(streams, "a name is 1 to 64 letters, digits, dots, dashes or underscores");
+        return refuse_usage(streams,
+                            "a name is 1 to 64 letters, digits, dots, dashes or underscores");
     }
     if (line.what == command::key_list) {
         const auto all = load(path, streams);

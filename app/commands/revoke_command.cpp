@@ -13,11 +13,6 @@ namespace {
 
 constexpr std::size_t page = 1000;
 
-int refuse(const terminal& streams, std::string_view message) {
-    streams.err << "sluice: " << message << '\n';
-    return exit_usage;
-}
-
 std::string objection_to(const core::revocation& one) {
     using enum core::revocation_kind;
     const auto& subject = one.subject;
@@ -42,7 +37,7 @@ std::string objection_to(const core::revocation& one) {
 
 int put(const core::revocation& one, const store_tools& with, const terminal& streams) {
     if (const auto objection = objection_to(one); !objection.empty()) {
-        return refuse(streams, objection);
+        return refuse_usage(streams, objection);
     }
     const auto is_new = with.store.put_revocation(one);
     if (!is_new) {
@@ -75,8 +70,8 @@ int revoke(const command_line& line, core::revocation_kind kind, const store_too
         // Times of issue are whole seconds: one issued within this second may be older than us.
         one.issued_before = text == "now" ? now + 1 : core::parse_timestamp(text);
         if (!one.issued_before) {
-            return refuse(streams, "--before takes now, 2026-01-31T12:00:00Z, 2026-01-31 or "
-                                   "seconds since 1970");
+            return refuse_usage(streams, "--before takes now, 2026-01-31T12:00:00Z, 2026-01-31 or "
+                                         "seconds since 1970");
         }
         one.expires_at = end_of_tokens(std::max(now, *one.issued_before), with.settings);
     }
@@ -113,7 +108,7 @@ int list(const store_tools& with, const terminal& streams) {
 int lift(const command_line& line, const store_tools& with, const terminal& streams) {
     const auto kind = core::parse_revocation_kind(line.operands.front());
     if (!kind) {
-        return refuse(streams, "what is to be lifted: token, user or key?");
+        return refuse_usage(streams, "what is to be lifted: token, user or key?");
     }
     const auto lifted = with.store.lift(*kind, line.operands.back());
     if (!lifted) {

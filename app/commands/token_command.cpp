@@ -23,11 +23,6 @@ namespace {
 
 constexpr std::string_view white_space = " \t\r\n";
 
-int refuse_usage(const terminal& streams, std::string_view message) {
-    streams.err << "sluice: " << message << '\n';
-    return exit_usage;
-}
-
 /// [1-9][0-9]{0,9}, as in the query of the endpoint (threats 32).
 std::optional<std::chrono::seconds> parse_ttl(std::string_view text) {
     constexpr std::size_t most_digits = 10;

@@ -127,8 +127,7 @@ int explain_refusal(const command_line& line, const token_tools& with, const ter
     std::string token(line.option("--token"));
     const std::string url(line.option("--url"));
     if (token.empty() || url.empty()) {
-        streams.err << "sluice: --url and --token are needed\n";
-        return exit_usage;
+        return refuse_usage(streams, "--url and --token are needed");
     }
     if (token == "-") {
         token = read_token(streams);
