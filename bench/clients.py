@@ -12,6 +12,7 @@ HOLD_CHUNK = 5000
 
 
 def _output(command, seconds):
+    name = Path(command[0]).name
     try:
         done = subprocess.run(
             [*TASKSET, *map(str, command)],
@@ -21,9 +22,9 @@ def _output(command, seconds):
             check=False,
         )
     except subprocess.TimeoutExpired as error:
-        raise VoidRound(f"{command[0]} does not end") from error
+        raise VoidRound(f"{name} does not end") from error
     if done.returncode != 0:
-        raise VoidRound(f"{Path(command[0]).name}: {done.stderr.strip() or done.stdout.strip()}")
+        raise VoidRound(f"{name}: {done.stderr.strip() or done.stdout.strip()}")
     return done.stdout
 
 

@@ -4,8 +4,9 @@
 Tokens per second and server CPU per request for owners without a store, by each kind of credential,
 and for holders of grants with SQLite and PostgreSQL, answers remembered and not; then downloads with
 no store, and with 0 and 1,000,000 revocations loaded. The floor is a loop that takes the same requests
-and sends answers of the same size, and does nothing else. One core for the server, one for wrk; medians of the rounds, which take
-the rows in turn. Wants scripts/bench to have built build/release/bin/sluice, and a quiet machine."""
+and sends answers of the same size, and does nothing else. One core for the server, one for wrk;
+medians of the rounds, which take the rows in turn. Wants scripts/bench to have built
+build/release/bin/sluice, and a quiet machine."""
 
 import argparse
 import contextlib
