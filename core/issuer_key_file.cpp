@@ -216,7 +216,7 @@ std::vector<issuer_key> parse_issuer_keys(std::string_view text, const std::stri
 
 std::vector<issuer_key> load_issuer_keys(const std::string& path,
                                          std::vector<config_problem>& problems) {
-    wiped_text text;
+    trusted_text text;
     auto fault = read_trusted_file(path, file_secrecy::closed, max_issuer_file_bytes, text);
     if (!fault.empty()) {
         problems.push_back({path, std::move(fault)});

@@ -15,7 +15,7 @@ constexpr std::string_view ephemeral_kid = "ephemeral";
 
 std::vector<signing_key> read_key_file(const std::string& path,
                                        std::vector<config_problem>& problems) {
-    wiped_text text;
+    trusted_text text;
     auto fault = read_trusted_file(path, file_secrecy::closed, max_key_file_bytes, text);
     if (!fault.empty()) {
         problems.push_back({path, std::move(fault)});

@@ -13,8 +13,8 @@ namespace sluice::core {
 
 namespace {
 
-/// Empty when the open file is one that a key may lie in.
-std::string objection_to(int fd, file_secrecy wanted) {
+/// Empty when the open file is one that a key may lie in; `found` is then what it is.
+std::string objection_to(int fd, file_secrecy wanted, file_secrecy& found) {
     struct stat facts {};
     if (::fstat(fd, &facts) != 0) {
         return "cannot be examined: " + system_message(errno);
@@ -22,8 +22,10 @@ std::string objection_to(int fd, file_secrecy wanted) {
     if (!S_ISREG(facts.st_mode)) {
         return "is not a regular file";
     }
-    if (wanted == file_secrecy::closed && (facts.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
-        return "can be accessed by others than its owner: chmod 600 it";
+    found = (facts.st_mode & (S_IRWXG | S_IRWXO)) == 0 ? file_secrecy::closed
+                                                       : file_secrecy::unwritable;
+    if (wanted == file_secrecy::closed && found != file_secrecy::closed) {
+        return std::string(open_to_others);
     }
     if ((facts.st_mode & (S_IWGRP | S_IWOTH)) != 0) {
         return "can be written by others than its owner: chmod 644 it";
@@ -37,13 +39,13 @@ std::string objection_to(int fd, file_secrecy wanted) {
 } // namespace
 
 std::string read_trusted_file(const std::string& path, file_secrecy wanted, std::size_t max_bytes,
-                              wiped_text& out) {
+                              trusted_text& out) {
     // O_NONBLOCK: a FIFO in this place is refused below instead of waited for.
     const unique_fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
     if (!file) {
         return "cannot be opened: " + system_message(errno);
     }
-    auto fault = objection_to(file.get(), wanted);
+    auto fault = objection_to(file.get(), wanted, out.secrecy);
     return fault.empty() ? read_small_file(file.get(), max_bytes, out.text) : fault;
 }
 

@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <string>
+#include <string_view>
 
 namespace sluice::core {
 
@@ -27,9 +28,17 @@ enum class file_secrecy : bool {
     closed,     // others may do neither
 };
 
+/// Of a file that is not closed: what is wrong with that, and what to do.
+inline constexpr std::string_view open_to_others =
+    "can be accessed by others than its owner: chmod 600 it";
+
+struct trusted_text : wiped_text {
+    file_secrecy secrecy = file_secrecy::unwritable; // of the file it was read from
+};
+
 /// Reads the whole of a regular file that belongs to this process's user or to root. Empty when all
 /// is well; else a clause that says what is wrong.
 [[nodiscard]] std::string read_trusted_file(const std::string& path, file_secrecy wanted,
-                                            std::size_t max_bytes, wiped_text& out);
+                                            std::size_t max_bytes, trusted_text& out);
 
 } // namespace sluice::core

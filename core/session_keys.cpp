@@ -202,19 +202,15 @@ std::vector<session_key> parse_session_keys(std::string_view text, const std::st
 
 std::vector<session_key> load_session_keys(const std::string& path,
                                            std::vector<config_problem>& problems) {
-    wiped_text text;
+    trusted_text text;
     auto fault = read_trusted_file(path, file_secrecy::unwritable, max_session_file_bytes, text);
     if (!fault.empty()) {
         problems.push_back({path, std::move(fault)});
         return {};
     }
     auto keys = parse_session_keys(text.text, path, problems);
-    if (std::ranges::any_of(keys, is_secret)) {
-        wiped_text again;
-        fault = read_trusted_file(path, file_secrecy::closed, max_session_file_bytes, again);
-        if (!fault.empty()) {
-            problems.push_back({path, "holds a secret and " + fault});
-        }
+    if (text.secrecy != file_secrecy::closed && std::ranges::any_of(keys, is_secret)) {
+        problems.push_back({path, "holds a secret and " + std::string(open_to_others)});
     }
     return keys;
 }

@@ -14,7 +14,7 @@ using core::file_secrecy;
 namespace {
 
 std::string objection_to(const std::string& path, file_secrecy wanted, std::size_t most = 100) {
-    core::wiped_text text;
+    core::trusted_text text;
     return core::read_trusted_file(path, wanted, most, text);
 }
 
