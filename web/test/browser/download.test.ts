@@ -20,9 +20,10 @@ beforeAll(async () => {
   gone = { ...small, title: 'Vidéo retirée', filename: 'retirée.mp4' }
   foreign = { ...small, title: 'Une autre formation', user_id: 'trainer999', rel: 'trainer123/course456/module789/autre' }
   sluice.setCatalogue([large, small, ...others, gone, foreign])
-  await sluice.start({ 'limits.requests_per_connection': 1 })
 })
 afterAll(() => sluice.dispose())
+
+const start = () => sluice.start({ 'limits.requests_per_connection': 1 })
 
 describe.each([
   ['phone', phone],
@@ -32,6 +33,7 @@ describe.each([
   let list: List
 
   beforeAll(async () => {
+    if (!sluice.isRunning) await start()
     visitor = await visit(sluice.url, options)
     list = new List(visitor.page, sluice)
   })
@@ -78,8 +80,7 @@ describe.each([
     const downloading = visitor.page.waitForEvent('download')
     await list.press(large, /^Télécharger/)
     await list.reaches(large, 20)
-    await visitor.page.waitForFunction(() => /reste|presque/.test(document.querySelector('.numbers')?.textContent ?? ''))
-    expect(await list.text(large)).toMatch(/Mo\/s/)
+    await list.says(large, 'running', /Mo\/s.*(reste|presque)/s)
     await picture(visitor.page, `${size}-running`)
     await list.press(large, /^Pause/)
     await list.state(large, 'paused')
@@ -99,13 +100,12 @@ describe.each([
     await list.press(large, /^Télécharger/)
     await list.reaches(large, 20)
     await sluice.kill()
-    await list.state(large, 'waiting')
-    expect(await list.text(large)).toMatch(/connexion a été interrompue. Reprise dans \d+ s/)
+    await list.says(large, 'waiting', /connexion a été interrompue. Reprise dans \d+ s/)
     await picture(visitor.page, `${size}-waiting`)
     await slow(0)
     const ranges: (string | undefined)[] = []
     visitor.page.on('request', (request) => void ranges.push(request.headers()['range']))
-    await sluice.start({ 'limits.requests_per_connection': 1 })
+    await start()
     expect(await list.isWhole(await downloading, large)).toBe(true)
     expect(ranges.some((range) => /^bytes=[1-9]\d+-$/.test(range ?? ''))).toBe(true)
     await list.press(large, /^Retirer/)

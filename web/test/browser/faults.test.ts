@@ -44,8 +44,8 @@ async function occupy(count: number): Promise<() => void> {
 
 describe('a service that is full', () => {
   it.each([
-    ['429', { 'limits.connections_per_peer': 6, 'limits.uncounted_peers': '::1' }, 'très demandé'],
-    ['503', { 'limits.connections': 6 }, 'très demandé'],
+    ['429', { 'limits.connections_per_peer': 6, 'limits.uncounted_peers': '::1' }, /très demandé/],
+    ['503', { 'limits.connections': 6 }, /très demandé/],
   ])('answers %s, and the page comes back by itself', async (status, limits, words) => {
     await sluice.start({ ...limits, 'limits.requests_per_connection': 1 })
     await open(desktop)
@@ -54,8 +54,7 @@ describe('a service that is full', () => {
     const downloading = visitor.page.waitForEvent('download')
     await list.press(large, /^Télécharger/)
     expect((await refused).headers()['retry-after']).toMatch(/^\d+$/)
-    await list.state(large, 'waiting')
-    expect(await list.text(large)).toContain(words)
+    await list.says(large, 'waiting', words)
     await picture(visitor.page, `busy-${status}`)
     release()
     expect(await list.isWhole(await downloading, large)).toBe(true)
@@ -162,8 +161,10 @@ describe('with a service at rest', () => {
     let downloads = 0
     page.on('download', () => void downloads++)
     await page.getByRole('button', { name: 'Tout télécharger' }).click()
-    await page.locator('.card[data-state="running"]').nth(2).waitFor()
-    expect(await page.locator('.card[data-state="queued"]').count()).toBe(2)
+    await page.waitForFunction(() => {
+      const cards = (state: string) => document.querySelectorAll(`.card[data-state="${state}"]`).length
+      return cards('running') === 3 && cards('queued') === 2
+    })
     await picture(page, 'several')
     await slow(0)
     for (const item of [large, ...several]) await list.state(item, 'done')

@@ -24,6 +24,13 @@ export class List {
     return this.card(item).and(this.page.locator(`[data-state="${name}"]`)).waitFor({ timeout })
   }
 
+  /** The same, with `words` on the card at that very moment: a state that goes on by itself may have
+   *  passed before a second look. */
+  async says(item: CatalogueItem, name: string, words: RegExp, timeout = 30_000): Promise<void> {
+    const inState = this.card(item).and(this.page.locator(`[data-state="${name}"]`))
+    await inState.filter({ hasText: words }).waitFor({ timeout })
+  }
+
   text(item: CatalogueItem): Promise<string> {
     return this.card(item).locator('.status').innerText()
   }

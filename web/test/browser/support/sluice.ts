@@ -42,6 +42,10 @@ export class Sluice {
   get log(): string {
     return this.#log
   }
+  get isRunning(): boolean {
+    const child = this.#process
+    return child !== undefined && child.exitCode === null && child.signalCode === null
+  }
 
   /** Writes a lesson of that many random bytes and returns its entry for the catalogue. */
   addLesson(title: string, size: number, lesson = title.replace(/\W+/g, '-')): CatalogueItem {
@@ -90,7 +94,7 @@ export class Sluice {
   /** Ends it as a crash would: no farewell on any connection. */
   async kill(signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
     const child = this.#process
-    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return
+    if (child === undefined || !this.isRunning) return
     const gone = new Promise((done) => child.once('exit', done))
     child.kill(signal)
     await gone
