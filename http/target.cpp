@@ -141,6 +141,9 @@ std::optional<target_parts> split_target(std::string_view target) noexcept {
 
 bool path_segments::parse(std::string_view path) {
     size_ = 0;
+    if (!path.starts_with('/')) {
+        return false;
+    }
     path.remove_prefix(1);
     if (path.empty()) {
         return true;

@@ -34,9 +34,10 @@ class path_segments {
     /// The longest route has six; a path with more is kept as `max` segments and matches none.
     static constexpr std::size_t max = 8;
 
-    /// Splits at raw '/' first, then decodes each segment once. False when a segment is empty, is
-    /// or decodes to "." or ".." (with or without a ";parameter"), or decodes to a text with '/',
-    /// '\', NUL, another control or invalid UTF-8. The path "/" has no segments.
+    /// Splits at raw '/' first, then decodes each segment once. False when the path does not begin
+    /// with '/', or a segment is empty, is or decodes to "." or ".." (with or without a
+    /// ";parameter"), or decodes to a text with '/', '\', NUL, another control or invalid UTF-8.
+    /// The path "/" has no segments.
     [[nodiscard]] bool parse(std::string_view path);
 
     [[nodiscard]] std::span<const std::string_view> view() const noexcept {
