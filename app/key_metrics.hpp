@@ -1,6 +1,6 @@
 #pragma once
-// What a scrape says of the keys in force: how many, how old, and whether they are any good to
-// other nodes. Never a name of one.
+// What a scrape says of the keys in force: how many, how old, and whether other nodes have the
+// same. Never a name of one.
 
 #include "core/key_file.hpp"
 
@@ -21,6 +21,7 @@ class key_metrics {
   private:
     bool is_ephemeral_;
     std::size_t count_;
+    std::uint32_t fingerprint_;
     std::uint64_t written_; // Unix time, in seconds; 0 without a file
 };
 

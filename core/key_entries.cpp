@@ -99,6 +99,9 @@ class entry_reader {
         auto key = read_key(text_member(*entry, "secret"));
         const key_window window{.not_before = read_time(*entry, "not_before"),
                                 .not_after = read_time(*entry, "not_after")};
+        if (window.not_before && window.not_after && *window.not_after <= *window.not_before) {
+            complain("not_after must be later than not_before");
+        }
         if (good_kid && key) {
             keys_.emplace_back(kids_.back(), std::move(*key), window);
         }

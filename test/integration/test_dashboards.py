@@ -135,6 +135,12 @@ SERIES = {
                         {f"sluice_store_followed{{{NODE}}}": "1x200"}),
     "SluiceEphemeralKey": ({f"sluice_ephemeral_key{{{NODE}}}": "1x200"},
                            {f"sluice_ephemeral_key{{{NODE}}}": "0x200"}),
+    "SluiceKeysDiffer": (
+        {'sluice_keys_fingerprint{instance="a"}': "7x200",
+         'sluice_keys_fingerprint{instance="b"}': "8x200"},
+        {'sluice_keys_fingerprint{instance="a"}': "8x200",
+         'sluice_keys_fingerprint{instance="b"}': "8x200"},
+    ),
     "SluiceKeysOld": (  # the time begins at 0
         {f"sluice_keys_written_timestamp_seconds{{{NODE}}}": "1x200"},
         {f"sluice_keys_written_timestamp_seconds{{{NODE}}}": f"{80 * DAY}x200"},

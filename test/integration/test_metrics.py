@@ -140,6 +140,25 @@ def test_the_age_of_keys_is_that_of_the_file_in_force(start_server, tree, tmp_pa
     assert values["sluice_keys_written_timestamp_seconds"] == 1_700_086_400
 
 
+def test_nodes_with_the_same_keys_have_the_same_fingerprint(start_server, tree, tmp_path):
+    def fingerprint(*kids, **times):
+        path = tmp_path / f"keys{len(list(tmp_path.glob('keys*')))}.json"
+        write_keys(path, *kids)
+        content = json.loads(path.read_text())
+        content["keys"][0].update(times)
+        path.write_text(json.dumps(content))
+        server = start_server(tree, config={"tokens": {"key_file": str(path)}}, env={})
+        value = scrape(server)["sluice_keys_fingerprint"]
+        server.stop()
+        return value
+
+    same = fingerprint("A", "B")
+    assert fingerprint("A", "B") == same
+    others = [fingerprint("A"), fingerprint("B", "A"), fingerprint("A", "C"),
+              fingerprint("A", "B", not_before=1)]
+    assert len({same, *others}) == 5
+
+
 def test_a_store_that_is_away_is_told_before_anybody_asks_it(start_server, tree, postgres):
     store = PostgresStore(postgres).migrate()
     store.run("revoke", "token", "the-token")

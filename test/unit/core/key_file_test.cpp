@@ -87,6 +87,23 @@ BOOST_AUTO_TEST_CASE(the_first_key_signs_and_the_order_is_kept) {
     BOOST_TEST(loading.keys->notice == "");
 }
 
+BOOST_AUTO_TEST_CASE(a_key_that_could_never_be_used_is_a_mistake) {
+    const auto with = [](const std::string& times) {
+        return keys_of({R"({"kid": "k", "secret": ")" + secret_of('a') + "\", " + times + "}"});
+    };
+    const key_text good(with(R"("not_before": 100, "not_after": 101)"));
+    BOOST_TEST(core::load_key_ring(good.path(), std::nullopt).keys.has_value());
+    for (const auto* const times :
+         {R"("not_before": 100, "not_after": 100)",
+          R"("not_before": "2026-02-01T00:00:00Z", "not_after": "2026-01-01T00:00:00Z")"}) {
+        const key_text file(with(times));
+        const auto loading = core::load_key_ring(file.path(), std::nullopt);
+        BOOST_TEST(!loading.keys);
+        BOOST_TEST(joined(loading.problems) ==
+                   file.path() + ": key 1 | not_after must be later than not_before\n");
+    }
+}
+
 BOOST_AUTO_TEST_CASE(the_environment_alone) {
     const auto loading = core::load_key_ring("", secret(std::string(crypto::min_key_bytes, 'e')));
     BOOST_REQUIRE_MESSAGE(loading.keys, joined(loading.problems));
