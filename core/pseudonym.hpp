@@ -5,6 +5,8 @@
 #include "crypto/hmac_sha256.hpp"
 
 #include <array>
+#include <cstddef>
+#include <cstdint>
 #include <string_view>
 
 namespace sluice::core {
@@ -17,8 +19,32 @@ class pseudonyms {
     /// 16 hexadecimal digits: 64 bits, so many that no two users of a site share a name.
     [[nodiscard]] std::array<char, 16> of(std::string_view user_id) const noexcept;
 
+    /// Differs where the key does.
+    [[nodiscard]] std::array<char, 16> fingerprint() const noexcept { return fingerprint_; }
+
   private:
     crypto::hmac_key key_;
+    std::array<char, 16> fingerprint_;
+};
+
+/// Names that were asked for lately: who downloads asks more than once, and a MAC costs as much as
+/// the rest of a log line. Of fixed size. One thread.
+class pseudonym_cache {
+  public:
+    /// names.of(user_id). A user_id is never empty.
+    [[nodiscard]] std::array<char, 16> of(std::string_view user_id,
+                                          const pseudonyms& names) noexcept;
+
+  private:
+    struct entry {
+        std::array<char, 47> user_id{}; // longer ones are not kept
+        std::uint8_t size = 0;          // 0: none
+        std::array<char, 16> name{};
+    };
+    static constexpr std::size_t entries = 256; // one place for each hash
+
+    std::array<entry, entries> entries_{};
+    std::array<char, 16> fingerprint_{}; // of the key that they are of
 };
 
 } // namespace sluice::core

@@ -22,7 +22,8 @@ std::string_view name_of(outcome how) noexcept {
     return "cut";
 }
 
-void write_user(std::string_view user_id, const log_policy& policy, log_line& line) {
+void write_user(std::string_view user_id, const log_policy& policy, core::pseudonym_cache& seen,
+                log_line& line) {
     if (user_id.empty() || policy.user == core::logged_user::off) {
         return;
     }
@@ -30,8 +31,8 @@ void write_user(std::string_view user_id, const log_policy& policy, log_line& li
         line.text("user", user_id);
         return;
     }
-    const auto name = policy.names->of(user_id);
-    line.text("user", {name.data(), name.size()});
+    const auto name = seen.of(user_id, *policy.names);
+    line.word("user", {name.data(), name.size()});
 }
 
 // As in Content-Range, but for the size: "0-99". Of several parts, how many.
@@ -50,31 +51,32 @@ std::uint64_t count_of(std::chrono::microseconds time) noexcept {
 
 } // namespace
 
-void append_access_line(const access_entry& entry, const log_policy& policy, std::string& out) {
+void append_access_line(const access_entry& entry, const log_policy& policy,
+                        core::pseudonym_cache& seen, std::string& out) {
     const auto& record = entry.record;
     log_line line(policy.format, out);
     line.time("time", entry.time);
-    line.text("request_id", entry.request_id);
-    line.text("peer", entry.peer);
-    line.text("method", record.method);
-    line.text("route", name_of(record.route));
+    line.word("request_id", entry.request_id);
+    line.word("peer", entry.peer);
+    line.text("method", record.method); // empty where there was no request line
+    line.word("route", name_of(record.route));
     line.number("status", entry.over.status);
     line.number("bytes", entry.over.bytes);
     write_range(record, line);
     line.number("duration_us", count_of(entry.over.to_end));
     line.number("first_byte_us", count_of(entry.over.to_first_byte));
-    line.text("outcome", name_of(entry.how));
+    line.word("outcome", name_of(entry.how));
     line.text_if_any("problem", record.problem);
     line.text_if_any("cause", record.cause);
     line.text_if_any("jti", record.jti); // any text that its signer chose
-    write_user(record.user_id, policy, line);
+    write_user(record.user_id, policy, seen, line);
     line.end();
 }
 
 void access_log::write(const access_entry& entry, const log_policy& policy) noexcept {
     const auto before = buffer_.size();
     try {
-        append_access_line(entry, policy, buffer_);
+        append_access_line(entry, policy, seen_, buffer_);
         ++lines_;
     } catch (const std::bad_alloc&) {
         buffer_.resize(before);

@@ -46,8 +46,9 @@ struct access_entry {
     const exchange_record& record;
 };
 
-/// Appends `entry` and a line feed.
-void append_access_line(const access_entry& entry, const log_policy& policy, std::string& out);
+/// Appends `entry` and a line feed. `seen` keeps names of users from line to line.
+void append_access_line(const access_entry& entry, const log_policy& policy,
+                        core::pseudonym_cache& seen, std::string& out);
 
 /// A worker's buffer before the sink. Without a sink it does nothing.
 class access_log {
@@ -63,6 +64,7 @@ class access_log {
   private:
     log_sink* sink_;
     counters& count_;
+    core::pseudonym_cache seen_;
     std::string buffer_;
     std::uint64_t lines_ = 0;
 };

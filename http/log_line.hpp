@@ -5,6 +5,7 @@
 #include "core/config.hpp"
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -19,6 +20,8 @@ class log_line {
     /// `name` needs no quoting; `value` is any text.
     void text(std::string_view name, std::string_view value);
     void text_if_any(std::string_view name, std::string_view value);
+    /// `value` is of visible ASCII without quotes, backslashes and equals signs.
+    void word(std::string_view name, std::string_view value);
     void number(std::string_view name, std::uint64_t value);
     /// "first-last"
     void range(std::string_view name, std::uint64_t first, std::uint64_t last);
@@ -27,10 +30,13 @@ class log_line {
     void end();
 
   private:
-    void begin(std::string_view name);
-    void quote_json(); // around what is bare in logfmt
+    // Where `name` was written, with what goes before a value, and there is room for `most` more.
+    char* begin(std::string_view name, std::size_t most);
+    char* quote_json(char* at) const noexcept; // around what is bare in logfmt
+    void end_at(const char* at) noexcept;
 
     std::string& out_;
+    std::size_t used_; // of `out_`; the rest is room
     bool is_json_;
     bool is_first_ = true;
 };

@@ -2,7 +2,9 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <cstddef>
 #include <string>
+#include <string_view>
 
 using namespace sluice;
 
@@ -29,6 +31,31 @@ BOOST_AUTO_TEST_CASE(the_name_is_a_promise) {
 BOOST_AUTO_TEST_CASE(users_and_sites_differ) {
     BOOST_TEST(name_of("trainer123", key_a) != name_of("trainer124", key_a));
     BOOST_TEST(name_of("trainer123", key_a) != name_of("trainer123", key_b));
+}
+
+BOOST_AUTO_TEST_CASE(the_cache_says_what_it_was_told) {
+    const core::pseudonyms a(crypto::hmac_key::make(key_a).value());
+    const core::pseudonyms b(crypto::hmac_key::make(key_b).value());
+    core::pseudonym_cache seen;
+    // More users than places, twice, the second time in part from the cache.
+    for (int round = 0; round < 2; ++round) {
+        for (int i = 0; i < 1'000; ++i) {
+            const auto user = "user" + std::to_string(i % 600);
+            BOOST_REQUIRE((seen.of(user, a) == a.of(user)));
+        }
+    }
+    // Keys that change, and change back, as by reloads.
+    for (const auto* const names : {&b, &a, &b}) {
+        BOOST_TEST((seen.of("user1", *names) == names->of("user1")));
+        BOOST_TEST((seen.of("user1", *names) == names->of("user1")));
+    }
+    // Ids at and beyond the size that is kept, alike for as long as it is.
+    for (const std::size_t size : {46U, 47U, 48U, 300U}) {
+        const std::string user(size, 'u');
+        BOOST_TEST((seen.of(user, a) == a.of(user)));
+        BOOST_TEST((seen.of(user, a) == a.of(user)));
+        BOOST_TEST((seen.of(user + "x", a) == a.of(user + "x")));
+    }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

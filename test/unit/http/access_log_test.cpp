@@ -2,6 +2,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <cstddef>
 #include <memory>
 #include <string>
 
@@ -31,13 +32,14 @@ std::string line_of(const exchange_record& record, const log_policy& policy) {
                                  .to_first_byte = 25us,
                                  .to_end = 1500us};
     std::string out;
+    core::pseudonym_cache seen;
     append_access_line({.time = some_time,
                         .request_id = "r1",
                         .peer = "192.0.2.1",
                         .over = over,
                         .how = outcome::cut,
                         .record = record},
-                       policy, out);
+                       policy, seen, out);
     return out;
 }
 
@@ -95,6 +97,21 @@ BOOST_AUTO_TEST_CASE(a_line_stays_a_line_whatever_is_in_it) {
         const auto line = line_of(record, {.format = format});
         BOOST_TEST(line.find('\n') == line.size() - 1);
         BOOST_TEST(line.find('\x01') == std::string::npos);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_long_line_is_whole) {
+    auto record = some_record();
+    for (const std::size_t size : {300U, 5'000U}) {
+        record.jti.assign(size, '\x01');
+        std::string quoted;
+        for (std::size_t i = 0; i < size; ++i) {
+            quoted += "\\u0001";
+        }
+        const auto line = line_of(record, {.user = core::logged_user::plain});
+        BOOST_TEST(line.ends_with(R"("outcome":"cut","jti":")" + quoted +
+                                  R"(","user":"trainer123"})"
+                                  "\n"));
     }
 }
 
