@@ -4,7 +4,6 @@
 #include "core/config_listener.hpp"
 #include "core/ip_address.hpp"
 #include "core/unique_fd.hpp"
-#include "http/asio.hpp"
 #include "http/connection_gate.hpp"
 #include "http/exchange.hpp"
 
@@ -16,7 +15,7 @@ class worker;
 
 /// A connection before it has a session.
 struct arrival {
-    stream_socket socket;
+    core::unique_fd socket; // in non-blocking mode
     peer_info peer;
     connection_gate::verdict verdict;
 };

@@ -148,16 +148,6 @@ error_code listener::accept_one() {
     return {};
 }
 
-arrival listener::make_arrival(worker& to, core::unique_fd socket, peer_info peer,
-                               connection_gate::verdict verdict) const {
-    arrival from{.socket = stream_socket(to.context().get_executor()),
-                 .peer = std::move(peer),
-                 .verdict = std::move(verdict)};
-    from.socket.assign(net::generic::stream_protocol(socket_.family, 0), socket.get()); // or throws
-    socket.release();
-    return from;
-}
-
 void listener::hand_over(core::unique_fd socket, peer_info peer) {
     // Whose connection it is, a balancer says later (http/proxy_prologue.hpp).
     const bool is_counted = by_.proxy == core::proxy_protocol::off && !peer.is_unix;
@@ -171,8 +161,9 @@ void listener::hand_over(core::unique_fd socket, peer_info peer) {
     auto& to = *workers_[next_];
     next_ = (next_ + 1) % workers_.size();
     net::post(to.context(), [&to, &by = by_,
-                             from = make_arrival(to, std::move(socket), std::move(peer),
-                                                 std::move(verdict))]() mutable {
+                             from = arrival{.socket = std::move(socket),
+                                            .peer = std::move(peer),
+                                            .verdict = std::move(verdict)}]() mutable {
         to.adopt(std::move(from), by);
     });
 }
@@ -217,8 +208,9 @@ void listener::turn_away_waiting() {
         if (!socket) {
             break; // nobody waits any more, or somebody else took the descriptor
         }
-        own.begin(make_arrival(own, std::move(socket), std::move(peer),
-                               {.how = admission::turned_away, .limit = {}, .place = {}}),
+        own.begin({.socket = std::move(socket),
+                   .peer = std::move(peer),
+                   .verdict = {.how = admission::turned_away, .limit = {}, .place = {}}},
                   by_);
     }
     spare_ = spare_descriptor();

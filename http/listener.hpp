@@ -53,8 +53,6 @@ class listener {
     void accept_some();
     [[nodiscard]] error_code accept_one();
     void hand_over(core::unique_fd socket, peer_info peer);
-    [[nodiscard]] arrival make_arrival(worker& to, core::unique_fd socket, peer_info peer,
-                                       connection_gate::verdict verdict) const;
     void report(error_code why);
     void back_off(error_code why);
     void turn_away_waiting();

@@ -26,7 +26,8 @@ ssize_t receive(stream_socket& socket, std::span<char> into, bool peeks) noexcep
 } // namespace
 
 proxy_prologue::proxy_prologue(worker& owner, arrival from, const entrance& by)
-    : counted_connection(owner), from_(std::move(from)), by_(by) {}
+    : counted_connection(owner), from_(std::move(from)),
+      socket_(make_stream_socket(owner.context(), std::move(from_.socket))), by_(by) {}
 
 void proxy_prologue::start() {
     if (!by_.proxy_from.empty() && !core::contains(by_.proxy_from, from_.peer.ip)) {
@@ -39,7 +40,7 @@ void proxy_prologue::start() {
 
 void proxy_prologue::wait() {
     wait_for(taken_.empty() ? connection_state::idle : connection_state::reading);
-    from_.socket.async_wait(stream_socket::wait_read, [this](error_code ec) {
+    socket_.async_wait(stream_socket::wait_read, [this](error_code ec) {
         if (ec || is_timed_out_) {
             delete this;
         } else {
@@ -52,7 +53,7 @@ void proxy_prologue::wait() {
 void proxy_prologue::read() {
     std::array<char, core::max_proxy_v2_size>
         room; // NOLINT(cppcoreguidelines-pro-type-member-init)
-    const auto peeked = receive(from_.socket, room, true);
+    const auto peeked = receive(socket_, room, true);
     if (peeked < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
         wait();
         return;
@@ -72,8 +73,7 @@ void proxy_prologue::read() {
         taken_.resize(seen.size);
     }
     const auto wanted = taken_.size() - before;
-    if (receive(from_.socket, std::span(room).first(wanted), false) !=
-        static_cast<ssize_t>(wanted)) {
+    if (receive(socket_, std::span(room).first(wanted), false) != static_cast<ssize_t>(wanted)) {
         delete this; // what was peeked is there: this does not happen
     } else if (seen.now == status::complete) {
         finish(seen.client);
@@ -98,6 +98,8 @@ void proxy_prologue::finish(const core::proxied_client& client) {
     auto& owner = owner_;
     const auto& by = by_;
     auto from = std::move(from_);
+    error_code ec; // what was not released closes with its socket
+    from.socket = core::unique_fd(socket_.release(ec));
     delete this; // from here on nothing throws
     if (from.verdict.how != admission::dropped) {
         owner.begin(std::move(from), by);
@@ -113,7 +115,7 @@ void proxy_prologue::on_deadline() {
     owner_.count().add_limit(limit_label::header_timeout);
     is_timed_out_ = true;
     error_code ignored;
-    from_.socket.close(ignored); // the outstanding wait ends this
+    socket_.close(ignored); // the outstanding wait ends this
 }
 
 } // namespace sluice::http

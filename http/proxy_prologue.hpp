@@ -3,6 +3,7 @@
 // not a byte more, then makes the session that the listener wants. Destroys itself.
 
 #include "core/proxy_header.hpp"
+#include "http/asio.hpp"
 #include "http/counted_connection.hpp"
 #include "http/entrance.hpp"
 
@@ -24,7 +25,8 @@ class proxy_prologue final : public counted_connection {
     void refuse();
     void on_deadline() override;
 
-    arrival from_;
+    arrival from_; // but for its socket:
+    stream_socket socket_;
     const entrance& by_;
     std::string taken_; // of the header so far
     bool is_timed_out_ = false;

@@ -176,28 +176,23 @@ class session final : public session_base {
         arm(deadline_->next());
         // Not at once: the answers to all who asked by now leave one behind the other, so that a
         // client which waits is woken once for several of them (docs/performance.md).
-        defer(&session::begin_writing);
+        turn_ = &session::begin_writing;
+        owner_.turns().push_holder(*this);
     }
     void begin_writing() { advance(out_->record.first_byte = now()); }
-
     void write() { advance(now()); }
 
     // The clock is not read again for an answer that leaves at once.
     void advance(time_point instant) {
-        auto most = bytes_per_turn;
-        auto* const pace = out_->answer.speed();
-        if (pace != nullptr && out_->writer.has_more(out_->answer)) {
-            most = pace->allowance(bucket_, most, instant);
-            if (most == 0) {
-                sleep(instant); // nothing waits for the socket meanwhile
-                return;
-            }
+        const auto most = allowance(instant);
+        if (most == 0) {
+            sleep(instant); // nothing waits for the socket meanwhile
+            return;
         }
         const auto sent_before = out_->writer.bytes_sent();
         const auto status = out_->writer.advance(out_->answer, connection_, most);
-        if (pace != nullptr) {
-            pace->charge(bucket_, out_->writer.bytes_sent() - sent_before, instant);
-        }
+        const auto sent = out_->writer.bytes_sent() - sent_before;
+        charge(sent, instant);
         switch (status) {
         case response_writer::status::done:
             finish_response(instant);
@@ -210,7 +205,7 @@ class session final : public session_base {
             break;
         }
         wait_for(connection_state::writing);
-        deadline_->add_progress(out_->writer.bytes_sent() - sent_before, instant);
+        deadline_->add_progress(sent, instant);
         arm(deadline_->next());
         if (status == response_writer::status::blocked) {
             wait_writable(&session::write);
@@ -234,7 +229,12 @@ class session final : public session_base {
             defer(&session::parse);
         } else {
             arm(instant + owner_.where().limits.idle_timeout);
-            defer(&session::read); // behind what is ready now: by then the next request may be here
+            if (connection_.is_drained()) {
+                wait_for(connection_state::idle);
+                connection_.async_wait_next(resume(&session::read));
+            } else {
+                defer(&session::read); // behind what is ready now: by then it may be here
+            }
         }
     }
 

@@ -243,6 +243,19 @@ outcome session_base::judge_failure() noexcept {
     return outcome::cut;
 }
 
+std::uint64_t session_base::allowance(time_point instant) {
+    auto* const pace = out_->answer.speed();
+    return pace != nullptr && out_->writer.has_more(out_->answer)
+               ? pace->allowance(bucket_, bytes_per_turn, instant)
+               : bytes_per_turn;
+}
+
+void session_base::charge(std::uint64_t sent, time_point instant) {
+    if (auto* const pace = out_->answer.speed()) {
+        pace->charge(bucket_, sent, instant);
+    }
+}
+
 void session_base::conclude(outcome how, time_point instant) noexcept {
     auto& count = owner_.count();
     const auto& record = out_->record;

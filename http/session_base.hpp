@@ -8,6 +8,7 @@
 #include "http/worker.hpp"
 
 #include <array>
+#include <cstdint>
 #include <exception>
 #include <memory>
 #include <optional>
@@ -57,6 +58,10 @@ class session_base : public counted_connection, public turn_taker {
     void count_timeout() noexcept;
     /// Waits for the peer to close.
     void linger() noexcept;
+    /// How many bytes may be sent in this turn; 0 where the rate allows none for now.
+    [[nodiscard]] std::uint64_t allowance(time_point instant);
+    /// Counts what was sent in it against the rate.
+    void charge(std::uint64_t sent, time_point instant);
     /// Sends nothing until the rate allows more: on_deadline() then finds phase::throttled. A peer
     /// that goes away is noticed at the next write.
     void sleep(time_point instant) noexcept;

@@ -1,7 +1,5 @@
 #include "http/socket_transport.hpp"
 
-#include <boost/asio/error.hpp>
-
 #include <sys/sendfile.h>
 #include <sys/socket.h>
 
@@ -33,9 +31,17 @@ ssize_t uninterrupted(Call call) noexcept {
 } // namespace
 
 std::size_t socket_transport::read_some(std::span<char> into, error_code& ec) noexcept {
-    const int fd = socket_.native_handle();
-    const auto got = outcome(
-        uninterrupted([&] { return ::recv(fd, into.data(), into.size(), MSG_DONTWAIT); }), ec);
+    if (!may_read()) {
+        ec = net::error::would_block;
+        return 0;
+    }
+    const auto got =
+        outcome(uninterrupted(
+                    [&] { return ::recv(socket_.get(), into.data(), into.size(), MSG_DONTWAIT); }),
+                ec);
+    if (got < into.size()) { // what comes later is announced anew
+        drained();
+    }
     if (got == 0 && !ec) {
         ec = net::error::eof;
     }
@@ -44,47 +50,57 @@ std::size_t socket_transport::read_some(std::span<char> into, error_code& ec) no
 
 std::size_t socket_transport::write_some(std::string_view text, bool more,
                                          error_code& ec) noexcept {
-    const int fd = socket_.native_handle();
     const int flags = MSG_DONTWAIT | MSG_NOSIGNAL | (more ? MSG_MORE : 0);
-    return outcome(uninterrupted([&] { return ::send(fd, text.data(), text.size(), flags); }), ec);
+    return sent(outcome(uninterrupted(
+                            [&] { return ::send(socket_.get(), text.data(), text.size(), flags); }),
+                        ec),
+                ec);
 }
 
 std::size_t socket_transport::send_file(int file, std::uint64_t offset, std::uint64_t length,
                                         error_code& ec) noexcept {
-    const int fd = socket_.native_handle();
     auto position = static_cast<off_t>(offset);
-    return outcome(uninterrupted([&] { return ::sendfile(fd, file, &position, length); }), ec);
+    return sent(
+        outcome(uninterrupted([&] { return ::sendfile(socket_.get(), file, &position, length); }),
+                ec),
+        ec);
 }
 
-void socket_transport::cancel_wait() noexcept {
-    error_code ignored; // fails for a closed socket, whose wait has ended
-    socket_.cancel(ignored);
+std::size_t socket_transport::sent(std::size_t count, error_code ec) noexcept {
+    if (ec == net::error::would_block) {
+        filled();
+    }
+    return count;
 }
 
 peer_state socket_transport::peek() noexcept {
     char first = 0;
-    const int fd = socket_.native_handle();
-    const auto got = uninterrupted([&] { return ::recv(fd, &first, 1, MSG_PEEK | MSG_DONTWAIT); });
+    const auto got =
+        uninterrupted([&] { return ::recv(socket_.get(), &first, 1, MSG_PEEK | MSG_DONTWAIT); });
     if (got > 0) {
         return peer_state::sending;
     }
-    return got < 0 && errno == EAGAIN ? peer_state::silent : peer_state::gone;
+    if (got == 0 || errno != EAGAIN) {
+        return peer_state::gone;
+    }
+    drained();
+    return peer_state::silent;
 }
 
 void socket_transport::shutdown_send() noexcept {
-    error_code ignored; // the peer may be gone already
-    socket_.shutdown(stream_socket::shutdown_send, ignored);
+    ::shutdown(socket_.get(), SHUT_WR); // the peer may be gone already
 }
 
 void socket_transport::abort() noexcept {
-    error_code ignored;
-    socket_.set_option(net::socket_base::linger(true, 0), ignored);
-    socket_.close(ignored);
+    const linger at_once{.l_onoff = 1, .l_linger = 0};
+    ::setsockopt(socket_.get(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+    close();
 }
 
 void socket_transport::close() noexcept {
-    error_code ignored;
-    socket_.close(ignored);
+    leave();
+    socket_ = {};
+    end_wait(net::error::operation_aborted);
 }
 
 } // namespace sluice::http

@@ -2,33 +2,47 @@
 // A plain TCP or unix-socket connection: non-blocking system calls, file bytes by sendfile. SIGPIPE
 // is ignored by the process (app/signals): sendfile has no flag against it.
 
-#include "http/asio.hpp"
+#include "core/unique_fd.hpp"
+#include "http/ready_set.hpp"
 #include "http/transport.hpp"
+
+#include <boost/asio/error.hpp>
 
 #include <utility>
 
 namespace sluice::http {
 
-class socket_transport {
+class socket_transport : private ready_socket {
   public:
     /// `socket` is connected and in non-blocking mode.
-    explicit socket_transport(stream_socket socket) noexcept : socket_(std::move(socket)) {}
+    socket_transport(ready_set& set, core::unique_fd socket) noexcept
+        : ready_socket(set), socket_(std::move(socket)) {}
+    /// Of one that has not waited yet.
+    socket_transport(socket_transport&&) noexcept = default;
+    socket_transport(const socket_transport&) = delete;
+    socket_transport& operator=(const socket_transport&) = delete;
+    ~socket_transport() = default;
 
     std::size_t read_some(std::span<char> into, error_code& ec) noexcept;
     std::size_t write_some(std::string_view text, bool more, error_code& ec) noexcept;
     std::size_t send_file(int file, std::uint64_t offset, std::uint64_t length,
                           error_code& ec) noexcept;
     [[nodiscard]] static bool has_unsent() noexcept { return false; }
+    [[nodiscard]] bool is_drained() const noexcept { return !may_read(); }
 
     template <class Handler>
-    void async_wait_readable(Handler&& handler) {
-        socket_.async_wait(stream_socket::wait_read, std::forward<Handler>(handler));
+    void async_wait_readable(const Handler& handler) {
+        wait(want::read, socket_.get(), handler);
     }
     template <class Handler>
-    void async_wait_writable(Handler&& handler) {
-        socket_.async_wait(stream_socket::wait_write, std::forward<Handler>(handler));
+    void async_wait_next(const Handler& handler) {
+        wait(want::read, socket_.get(), handler, true);
     }
-    void cancel_wait() noexcept;
+    template <class Handler>
+    void async_wait_writable(const Handler& handler) {
+        wait(want::write, socket_.get(), handler);
+    }
+    void cancel_wait() noexcept { end_wait(net::error::operation_aborted); }
     [[nodiscard]] peer_state peek() noexcept;
     static void say_goodbye() noexcept {}
     void shutdown_send() noexcept;
@@ -36,7 +50,10 @@ class socket_transport {
     void abort() noexcept;
 
   private:
-    stream_socket socket_;
+    // `count`, and whether the socket's buffer is full is remembered.
+    std::size_t sent(std::size_t count, error_code ec) noexcept;
+
+    core::unique_fd socket_;
 };
 
 static_assert(transport<socket_transport>);

@@ -80,6 +80,11 @@ class stream_transport {
     }
 
     template <class Handler>
+    void async_wait_next(Handler&& handler) {
+        async_wait_readable(std::forward<Handler>(handler));
+    }
+
+    template <class Handler>
     void async_wait_writable(Handler&& handler) {
         state_->waiter = std::forward<Handler>(handler);
         if (!state_->is_flushing) {
@@ -99,6 +104,7 @@ class stream_transport {
                                     : peer_state::silent;
     }
 
+    [[nodiscard]] static bool is_drained() noexcept { return false; }
     static void say_goodbye() noexcept {}
     /// Once what was written has left.
     void shutdown_send() {

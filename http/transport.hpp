@@ -30,8 +30,11 @@ concept transport = requires(T t, std::span<char> into, std::string_view text, e
     { t.send_file(int{}, std::uint64_t{}, std::uint64_t{}, ec) } -> std::same_as<std::size_t>;
     /// Bytes were taken that have not left yet: wait until writable.
     { t.has_unsent() } -> std::same_as<bool>;
+    /// Known to have nothing to read before a wait for it is over.
+    { t.is_drained() } -> std::same_as<bool>;
     /// At most one wait of either kind is outstanding. close() makes it complete with an error.
     t.async_wait_readable(handler);
+    t.async_wait_next(handler); // where it is drained, and everything that was sent has been read
     t.async_wait_writable(handler);
     t.cancel_wait(); // the outstanding wait completes soon, with or without an error
     { t.peek() } -> std::same_as<peer_state>; // takes nothing

@@ -4,36 +4,68 @@
 
 #include <boost/asio/post.hpp>
 
+#include <cstddef>
+#include <limits>
+#include <utility>
+
 namespace sluice::http {
+
+namespace {
+
+constexpr auto all = std::numeric_limits<std::size_t>::max();
+
+// What a turn touches first lies in memory on both sides of the hook, and was last used a round
+// ago: with thousands of connections, longer than a cache remembers.
+void prefetch(const turn_taker& one) noexcept {
+    constexpr std::ptrdiff_t line = 64;
+    const auto* const at = reinterpret_cast<const char*>(&one); // NOLINT: an address
+    for (std::ptrdiff_t distance = -2; distance <= 4; ++distance) {
+        __builtin_prefetch(at + distance * line); // of any address: it never faults
+    }
+}
+
+} // namespace
 
 void turn_queue::push(turn_taker& one) {
     waiting_.push_back(one);
-    if (!is_posted_) {
-        is_posted_ = true;
-        run_later();
+    see_to_run();
+}
+
+void turn_queue::push_holder(turn_taker& one) {
+    holders_.push_back(one);
+    see_to_run();
+}
+
+void turn_queue::see_to_run() {
+    if (!std::exchange(is_posted_, true)) {
+        persist([this] { net::post(context_, [this] { run(); }); });
     }
 }
 
-void turn_queue::run_later() {
-    persist([this] { net::post(context_, [this] { run(); }); });
+void turn_queue::take_turns(list& of, std::size_t most) {
+    list now; // who queues again in its turn waits for the next run
+    now.swap(of);
+    for (std::size_t turns = 0; turns < most && !now.empty(); ++turns) {
+        auto& one = now.front();
+        now.pop_front();
+        if (!now.empty()) {
+            prefetch(now.front());
+        }
+        one.take_turn();
+    }
+    of.splice(of.begin(), now);
+}
+
+void turn_queue::take_turns() {
+    take_turns(holders_, all);
+    take_turns(waiting_, turns_at_once);
 }
 
 void turn_queue::run() {
-    // Who queues again in its turn is behind `last`, and waits for the next run.
-    const auto* const last = waiting_.empty() ? nullptr : &waiting_.back();
-    for (std::size_t turns = 0; turns < turns_at_once && !waiting_.empty(); ++turns) {
-        auto& one = waiting_.front();
-        const bool is_last = &one == last;
-        waiting_.pop_front();
-        one.take_turn();
-        if (is_last) {
-            break;
-        }
-    }
-    if (waiting_.empty()) {
-        is_posted_ = false;
-    } else {
-        run_later();
+    take_turns();
+    is_posted_ = false;
+    if (has_any()) {
+        see_to_run();
     }
 }
 

@@ -1,12 +1,14 @@
 #pragma once
-// Who wants to go on once the others have had their turn: first come, first served. One post to
-// Asio's queue runs many turns, so a turn costs two pointers and no allocation. One thread.
+// Who wants to go on once the others have had their turn: first come, first served, and who has
+// something to give back before who has not. One post to Asio's queue runs many turns, so a turn
+// costs two pointers and no allocation. One thread.
 
 #include "http/asio.hpp"
 
 #include <boost/intrusive/list.hpp>
 
 #include <cstddef>
+#include <utility>
 
 namespace sluice::http {
 
@@ -32,20 +34,43 @@ class turn_queue {
 
     /// `one` takes its turn behind all that is ready now. It is not in the queue yet.
     void push(turn_taker& one);
+    /// The same, before all that push() has brought: `one` holds what its turn gives back. Of those
+    /// there are no more than were read between two runs, whatever the number of connections.
+    void push_holder(turn_taker& one);
+
+    /// Calls `more()`, then those whose turn it is, and so on until `more()` returns false: without
+    /// a post to Asio in between.
+    template <class More>
+    void run_while(More more) {
+        const bool was_posted = std::exchange(is_posted_, true);
+        while (more()) {
+            take_turns();
+        }
+        is_posted_ = was_posted;
+        if (has_any()) {
+            see_to_run();
+        }
+    }
 
   private:
+    using list =
+        boost::intrusive::list<turn_taker, boost::intrusive::base_hook<turn_taker::list_base_hook>,
+                               boost::intrusive::constant_time_size<false>>;
+
     /// Asio takes at most this many events from the kernel at once. As many turns, and then the
     /// kernel is asked again: else those who wait there would be served once in a round of
     /// everybody who waits here.
     static constexpr std::size_t turns_at_once = 128;
 
+    [[nodiscard]] bool has_any() const noexcept { return !holders_.empty() || !waiting_.empty(); }
     void run();
-    void run_later();
+    void see_to_run();
+    void take_turns();
+    static void take_turns(list& of, std::size_t most);
 
     net::io_context& context_;
-    boost::intrusive::list<turn_taker, boost::intrusive::base_hook<turn_taker::list_base_hook>,
-                           boost::intrusive::constant_time_size<false>>
-        waiting_;
+    list holders_;
+    list waiting_;
     bool is_posted_ = false;
 };
 

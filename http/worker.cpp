@@ -8,6 +8,10 @@
 
 #include <boost/asio/post.hpp>
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
 #include <exception>
 #include <utility>
 
@@ -23,7 +27,7 @@ worker::worker(std::shared_ptr<const site> where, log_sink* sink)
     : where_(std::move(where)), clock_(where_->clock), context_(1),
       mailbox_(std::make_shared<mailbox>(context_)), work_(net::make_work_guard(context_)),
       ticker_(context_.get_executor()), deadlines_(clock_.steady()), turns_(context_),
-      files_(where_->limits.cache), log_(sink, count_),
+      ready_(context_, turns_), files_(where_->limits.cache), log_(sink, count_),
       inbounds_(pooled, [this] { return std::make_unique<inbound>(mailbox_); }),
       outbounds_(pooled, [] { return std::make_unique<outbound>(); }) {}
 
@@ -87,8 +91,8 @@ void worker::schedule_tick() {
 void worker::adopt(arrival from, const entrance& by) try {
     count_.connections_accepted.add();
     if (!from.peer.is_unix) {
-        error_code ignored; // a socket that is gone already says so at the first read
-        from.socket.set_option(tcp::no_delay(true), ignored);
+        const int on = 1; // a socket that is gone already says so at the first read
+        ::setsockopt(from.socket.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     }
     if (by.proxy == core::proxy_protocol::off) {
         begin(std::move(from), by);
@@ -104,8 +108,9 @@ void worker::begin(arrival from, const entrance& by) noexcept try {
         by.starter->start(*this, std::move(from));
         return;
     }
-    auto* started = new session<socket_transport>(*this, socket_transport(std::move(from.socket)),
-                                                  std::move(from.peer)); // destroys itself
+    auto* started =
+        new session<socket_transport>(*this, socket_transport(ready_, std::move(from.socket)),
+                                      std::move(from.peer)); // destroys itself
     started->start(std::move(from.verdict));
 } catch (const std::exception&) { // no memory for a session: the socket closes
     count_.faults.add();

@@ -9,6 +9,7 @@
 #include "http/file_cache.hpp"
 #include "http/object_pool.hpp"
 #include "http/read_buffer.hpp"
+#include "http/ready_set.hpp"
 #include "http/request_id.hpp"
 #include "http/response_writer.hpp"
 #include "http/site.hpp"
@@ -104,6 +105,7 @@ class worker {
     [[nodiscard]] std::shared_ptr<const site> pin() const noexcept { return where_; }
     [[nodiscard]] deadline_wheel& deadlines() noexcept { return deadlines_; }
     [[nodiscard]] turn_queue& turns() noexcept { return turns_; }
+    [[nodiscard]] ready_set& ready() noexcept { return ready_; }
     [[nodiscard]] file_cache& files() noexcept { return files_; }
     [[nodiscard]] core::token_press& press() noexcept { return press_; }
     /// Null: not known yet, or there is no store.
@@ -133,6 +135,7 @@ class worker {
         ticker_;
     deadline_wheel deadlines_;
     turn_queue turns_;
+    ready_set ready_;
     file_cache files_;
     core::token_press press_;
     std::shared_ptr<const core::revocation_table> revoked_;

@@ -15,10 +15,12 @@
 namespace sluice::tls {
 
 handshake::handshake(http::worker& owner, http::arrival from, ssl_handle ssl)
-    : counted_connection(owner), from_(std::move(from)), ssl_(std::move(ssl)) {}
+    : counted_connection(owner), from_(std::move(from)),
+      socket_(http::make_stream_socket(owner.context(), std::move(from_.socket))),
+      ssl_(std::move(ssl)) {}
 
 void handshake::start() {
-    if (!ssl_ || SSL_set_fd(ssl_.get(), from_.socket.native_handle()) != 1) {
+    if (!ssl_ || SSL_set_fd(ssl_.get(), socket_.native_handle()) != 1) {
         fail();
         return;
     }
@@ -30,7 +32,7 @@ void handshake::start() {
 // type of a record (RFC 8446 §5.1).
 void handshake::look() {
     char first = 0;
-    const auto got = ::recv(from_.socket.native_handle(), &first, 1, MSG_PEEK | MSG_DONTWAIT);
+    const auto got = ::recv(socket_.native_handle(), &first, 1, MSG_PEEK | MSG_DONTWAIT);
     if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
         wait(http::stream_socket::wait_read);
     } else if (got <= 0) {
@@ -40,7 +42,9 @@ void handshake::look() {
             from_.verdict.how = http::admission::not_secure;
         }
         owner_.count().tls_handshakes_failed.add();
-        hand_over([](auto socket, auto) { return http::socket_transport(std::move(socket)); });
+        hand_over([&ready = owner_.ready()](auto socket, auto) {
+            return http::socket_transport(ready, core::unique_fd(socket.release()));
+        });
     } else {
         has_begun_ = true;
         advance();
@@ -71,7 +75,7 @@ void handshake::advance() {
 
 void handshake::wait(http::stream_socket::wait_type what) {
     wait_for(http::connection_state::reading);
-    from_.socket.async_wait(what, [this](http::error_code ec) {
+    socket_.async_wait(what, [this](http::error_code ec) {
         if (ec || is_timed_out_) {
             fail();
         } else {
@@ -84,10 +88,11 @@ template <class Make>
 void handshake::hand_over(Make make) {
     auto& owner = owner_;
     auto from = std::move(from_);
+    auto socket = std::move(socket_);
     auto ssl = std::move(ssl_);
     delete this; // from here on nothing throws
     try {
-        auto over = make(std::move(from.socket), std::move(ssl));
+        auto over = make(std::move(socket), std::move(ssl));
         auto* started =
             new http::session<decltype(over)>(owner, std::move(over), std::move(from.peer));
         started->start(std::move(from.verdict)); // destroys itself
@@ -105,7 +110,7 @@ void handshake::fail() {
 void handshake::on_deadline() {
     is_timed_out_ = true;
     http::error_code ignored;
-    from_.socket.close(ignored); // the outstanding wait ends this
+    socket_.close(ignored); // the outstanding wait ends this
 }
 
 } // namespace sluice::tls

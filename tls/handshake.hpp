@@ -25,7 +25,8 @@ class handshake final : public http::counted_connection {
     void fail();
     void on_deadline() override;
 
-    http::arrival from_;
+    http::arrival from_; // but for its socket:
+    http::stream_socket socket_;
     ssl_handle ssl_;
     bool has_begun_ = false; // the first byte is one of TLS
     bool is_timed_out_ = false;

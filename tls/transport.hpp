@@ -32,6 +32,7 @@ class transport {
     std::size_t send_file(int file, std::uint64_t offset, std::uint64_t length,
                           http::error_code& ec);
     [[nodiscard]] bool has_unsent() const noexcept { return sent_ < taken_; }
+    [[nodiscard]] static bool is_drained() noexcept { return false; }
 
     template <class Handler>
     void async_wait_readable(Handler&& handler) {
@@ -46,6 +47,10 @@ class transport {
             out_.reset(); // an idle connection holds no buffer
         }
         socket_.async_wait(http::stream_socket::wait_read, std::forward<Handler>(handler));
+    }
+    template <class Handler>
+    void async_wait_next(Handler&& handler) {
+        async_wait_readable(std::forward<Handler>(handler));
     }
     template <class Handler>
     void async_wait_writable(Handler&& handler) {

@@ -54,7 +54,7 @@ struct service {
         acceptor.bind(any);
         acceptor.listen();
         client.connect(acceptor.local_endpoint());
-        stream_socket accepted(server.context());
+        tcp::socket accepted(server.context());
         acceptor.accept(accepted);
         accepted.non_blocking(true);
         peer_info peer;
@@ -62,7 +62,8 @@ struct service {
         peer.is_loopback = true;
         connection_gate::verdict served;
         served.how = admission::served;
-        server.adopt(arrival{std::move(accepted), std::move(peer), std::move(served)}, bare);
+        server.adopt(
+            arrival{core::unique_fd(accepted.release()), std::move(peer), std::move(served)}, bare);
     }
 
     std::shared_ptr<const site> site_of() {

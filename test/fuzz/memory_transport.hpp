@@ -99,11 +99,18 @@ class memory_transport {
     }
 
     [[nodiscard]] static bool has_unsent() noexcept { return false; }
+    [[nodiscard]] bool is_drained() const noexcept {
+        return peer_->delivered.empty() && !is_over();
+    }
 
     template <class Handler>
     void async_wait_readable(Handler&& handler) const {
         require(!peer_->readable && !peer_->writable);
         peer_->readable = std::forward<Handler>(handler);
+    }
+    template <class Handler>
+    void async_wait_next(Handler&& handler) const {
+        async_wait_readable(std::forward<Handler>(handler));
     }
     template <class Handler>
     void async_wait_writable(Handler&& handler) const {

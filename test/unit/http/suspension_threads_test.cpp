@@ -28,10 +28,7 @@ struct running : later_fixture {
         tcp::socket accepted(server->context());
         acceptor.accept(accepted);
         accepted.non_blocking(true);
-        stream_socket socket(server->context().get_executor());
-        const net::generic::stream_protocol protocol(accepted.local_endpoint().protocol());
-        socket.assign(protocol, accepted.release());
-        arrival from{.socket = std::move(socket),
+        arrival from{.socket = sluice::core::unique_fd(accepted.release()),
                      .peer = {.address = "127.0.0.1", .is_loopback = true},
                      .verdict = {.how = admission::served, .place = {}}};
         net::post(server->context(), [this, from = std::move(from)]() mutable {

@@ -70,6 +70,25 @@ BOOST_AUTO_TEST_CASE(the_kernel_is_asked_before_too_many_turns) {
     BOOST_TEST(log.size() == 301U);
 }
 
+BOOST_AUTO_TEST_CASE(who_holds_something_is_before_who_does_not) {
+    std::vector<std::unique_ptr<taker>> many;
+    for (int i = 0; i < 300; ++i) {
+        many.push_back(make('x'));
+        turns.push(*many.back());
+    }
+    for (int i = 0; i < 200; ++i) {
+        many.push_back(make('H'));
+        turns.push_holder(*many.back());
+    }
+    context.poll_one();
+    BOOST_TEST(log == std::string(200, 'H') + std::string(128, 'x'));
+    const auto again = make('h');
+    many.front()->on_turn = [&] { turns.push_holder(*again); };
+    turns.push(*many.front());
+    context.poll();
+    BOOST_TEST(log.substr(328) == std::string(172, 'x') + 'h');
+}
+
 BOOST_AUTO_TEST_CASE(who_goes_leaves_the_queue) {
     auto a = make('a');
     const auto b = make('b');
@@ -89,6 +108,22 @@ BOOST_AUTO_TEST_CASE(who_goes_leaves_the_queue) {
     context.restart();
     context.poll();
     BOOST_TEST(log == "bd");
+}
+
+BOOST_AUTO_TEST_CASE(who_goes_in_another_ones_turn_leaves_the_queue) {
+    const auto a = make('a');
+    auto b = make('b');
+    auto c = make('c');
+    a->on_turn = [&] {
+        log += 'a';
+        b.reset();
+        c.reset(); // the last that was to run
+    };
+    for (auto* const one : {a.get(), b.get(), c.get()}) {
+        turns.push(*one);
+    }
+    context.poll();
+    BOOST_TEST(log == "a");
 }
 
 BOOST_AUTO_TEST_CASE(may_destroy_itself_in_its_turn) {
