@@ -86,21 +86,11 @@ ready_set::ready_set(net::io_context& context, turn_queue& turns)
 void ready_set::watch() {
     persist([this] {
         set_.async_wait(descriptor::wait_read, [this](error_code ec) {
-            if (!ec) {
-                serve();
+            if (!ec) { // the answers to a batch leave before the next is taken
+                turns_.run_along([this] { return dispatch(); });
                 watch();
             }
         });
-    });
-}
-
-// The answers to a batch leave before the next is taken: while there is one, Asio is not asked.
-void ready_set::serve() {
-    std::size_t served = 0;
-    turns_.run_while([&] {
-        const auto batch = served < events_at_once ? dispatch() : 0;
-        served += batch;
-        return batch != 0;
     });
 }
 

@@ -101,11 +101,9 @@ class ready_set {
   private:
     friend class ready_socket;
 
-    /// Then Asio has its turn: new connections, timers, other threads.
     static constexpr std::size_t events_at_once = 128;
 
     void watch();
-    void serve();
     /// How many events there were.
     std::size_t dispatch();
     void run_due() noexcept;

@@ -42,10 +42,11 @@ void turn_queue::see_to_run() {
     }
 }
 
-void turn_queue::take_turns(list& of, std::size_t most) {
+std::size_t turn_queue::take_turns(list& of, std::size_t most) {
     list now; // who queues again in its turn waits for the next run
     now.swap(of);
-    for (std::size_t turns = 0; turns < most && !now.empty(); ++turns) {
+    std::size_t turns = 0;
+    for (; turns < most && !now.empty(); ++turns) {
         auto& one = now.front();
         now.pop_front();
         if (!now.empty()) {
@@ -54,11 +55,12 @@ void turn_queue::take_turns(list& of, std::size_t most) {
         one.take_turn();
     }
     of.splice(of.begin(), now);
+    return turns;
 }
 
-void turn_queue::take_turns() {
-    take_turns(holders_, all);
-    take_turns(waiting_, turns_at_once);
+std::size_t turn_queue::take_turns() {
+    const auto holders = take_turns(holders_, all);
+    return holders + take_turns(waiting_, turns_at_once);
 }
 
 void turn_queue::run() {

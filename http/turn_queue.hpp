@@ -38,13 +38,18 @@ class turn_queue {
     /// there are no more than were read between two runs, whatever the number of connections.
     void push_holder(turn_taker& one);
 
-    /// Calls `more()`, then those whose turn it is, and so on until `more()` returns false: without
-    /// a post to Asio in between.
-    template <class More>
-    void run_while(More more) {
+    /// Does `some()`, which says how much that was, then lets take their turns whose it is, and so
+    /// on until there was nothing, or enough of both: without a post to Asio in between.
+    template <class Some>
+    void run_along(Some some) {
         const bool was_posted = std::exchange(is_posted_, true);
-        while (more()) {
-            take_turns();
+        std::size_t done = 0;
+        while (done < turns_at_once) {
+            const std::size_t more = some();
+            if (more == 0) {
+                break;
+            }
+            done += more + take_turns();
         }
         is_posted_ = was_posted;
         if (has_any()) {
@@ -65,8 +70,8 @@ class turn_queue {
     [[nodiscard]] bool has_any() const noexcept { return !holders_.empty() || !waiting_.empty(); }
     void run();
     void see_to_run();
-    void take_turns();
-    static void take_turns(list& of, std::size_t most);
+    std::size_t take_turns();
+    static std::size_t take_turns(list& of, std::size_t most);
 
     net::io_context& context_;
     list holders_;

@@ -3,6 +3,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <string>
@@ -87,6 +88,34 @@ BOOST_AUTO_TEST_CASE(who_holds_something_is_before_who_does_not) {
     turns.push(*many.front());
     context.poll();
     BOOST_TEST(log.substr(328) == std::string(172, 'x') + 'h');
+}
+
+BOOST_AUTO_TEST_CASE(turns_go_along_with_other_work_until_there_is_none_or_enough) {
+    const auto a = make('a');
+    int left = 3;
+    turns.run_along([&]() -> std::size_t {
+        if (left == 0) {
+            return 0;
+        }
+        log += std::to_string(left--);
+        turns.push(*a);
+        return 1;
+    });
+    BOOST_TEST(log == "3a2a1a"); // Asio has not been asked
+
+    log.clear();
+    std::size_t rounds = 0;
+    a->on_turn = [&] { turns.push(*a); }; // has always more to do
+    turns.run_along([&]() -> std::size_t {
+        if (rounds++ == 0) {
+            turns.push(*a);
+        }
+        return 1;
+    });
+    BOOST_TEST(rounds == 64U); // of one turn and one piece of work
+    a->on_turn = [&] { log += 'a'; };
+    context.poll(); // who was left has its turn later
+    BOOST_TEST(log == "a");
 }
 
 BOOST_AUTO_TEST_CASE(who_goes_leaves_the_queue) {

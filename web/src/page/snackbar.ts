@@ -35,6 +35,9 @@ export function showSnack({ text, isError = false, action, dismissLabel }: Snack
   bar.addEventListener('pointerleave', release)
   bar.addEventListener('focusout', release)
 
+  for (const old of [...host.children]) {
+    if (old.firstElementChild?.textContent === text) old.remove() // said once more, not twice
+  }
   host.append(bar)
   bar.append(element('span', {}, text)) // after the element is there: that is what is read out
   if (action !== undefined) {

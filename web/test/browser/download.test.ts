@@ -103,6 +103,9 @@ describe.each([
     await list.says(large, 'waiting', /connexion a été interrompue. Reprise dans \d+ s/)
     await picture(visitor.page, `${size}-waiting`)
     await slow(0)
+    await visitor.page.waitForTimeout(1_000) // it tries again meanwhile, and says so once
+    const said = visitor.page.locator('.snack:not(.leaving)').filter({ hasText: 'a été interrompue' })
+    expect(await said.count()).toBe(1)
     const ranges: (string | undefined)[] = []
     visitor.page.on('request', (request) => void ranges.push(request.headers()['range']))
     await start()
