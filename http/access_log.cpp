@@ -8,7 +8,7 @@ namespace sluice::http {
 
 namespace {
 
-constexpr std::size_t flush_at = 32 * 1024; // bytes
+constexpr std::size_t flush_at = std::size_t{32} * 1024; // bytes
 
 std::string_view name_of(outcome how) noexcept {
     switch (how) {

@@ -9,6 +9,10 @@
 namespace sluice::http {
 
 class counted_connection : public deadline_node, public connection {
+  public:
+    counted_connection(const counted_connection&) = delete;
+    counted_connection& operator=(const counted_connection&) = delete;
+
   protected:
     using time_point = std::chrono::steady_clock::time_point;
 

@@ -18,7 +18,7 @@
 namespace sluice::http {
 
 /// Largest file whose bytes are kept, so that they leave in one segment with the header.
-inline constexpr std::uint64_t max_kept_content = 16 * 1024;
+inline constexpr std::uint64_t max_kept_content = std::uint64_t{16} * 1024;
 
 /// One opened file, ready to be sent.
 struct cached_file {

@@ -62,7 +62,7 @@ using duration_histogram = histogram<10, 2, 13>;
 using rate_histogram = histogram<12, 2, 11>;
 
 /// Responses with fewer bytes say nothing about throughput: they fit into the socket's buffer.
-inline constexpr std::uint64_t least_measured_transfer = 256 * 1024;
+inline constexpr std::uint64_t least_measured_transfer = std::uint64_t{256} * 1024;
 
 /// One thread's counters. Gauges are counters that also go down.
 struct counters {

@@ -23,6 +23,7 @@ class pace {
         : rates_(rates), place_(std::move(place)) {}
     pace(const pace&) = delete;
     pace& operator=(const pace&) = delete;
+    ~pace() = default;
 
     /// Bytes that may go at `now`, at most `most`; 0: not before ready_at(). Of what the user may
     /// have, each of several transfers takes an equal share: else the first to wake would have all.

@@ -29,6 +29,7 @@ class ready_socket : public boost::intrusive::list_base_hook<
   public:
     ready_socket(const ready_socket&) = delete;
     ready_socket& operator=(const ready_socket&) = delete;
+    ready_socket& operator=(ready_socket&&) = delete;
 
   protected:
     enum class want : std::uint8_t { nothing, read, write };

@@ -14,7 +14,7 @@
 namespace sluice::http {
 
 /// Most file bytes one connection sends before others on its thread have a turn.
-inline constexpr std::uint64_t bytes_per_turn = 512 * 1024;
+inline constexpr std::uint64_t bytes_per_turn = std::uint64_t{512} * 1024;
 
 class response_writer {
   public:

@@ -19,6 +19,8 @@ namespace sluice::http {
 class session_base : public counted_connection, public turn_taker {
   public:
     session_base(worker& owner, peer_info peer);
+    session_base(const session_base&) = delete;
+    session_base& operator=(const session_base&) = delete;
     ~session_base() override;
 
     /// The suspended request goes on: answered by `then`, unless that suspends it again.

@@ -14,14 +14,9 @@ namespace sluice::http {
 
 class socket_transport : private ready_socket {
   public:
-    /// `socket` is connected and in non-blocking mode.
+    /// `socket` is connected and in non-blocking mode. Movable until the first wait.
     socket_transport(ready_set& set, core::unique_fd socket) noexcept
         : ready_socket(set), socket_(std::move(socket)) {}
-    /// Of one that has not waited yet.
-    socket_transport(socket_transport&&) noexcept = default;
-    socket_transport(const socket_transport&) = delete;
-    socket_transport& operator=(const socket_transport&) = delete;
-    ~socket_transport() = default;
 
     std::size_t read_some(std::span<char> into, error_code& ec) noexcept;
     std::size_t write_some(std::string_view text, bool more, error_code& ec) noexcept;

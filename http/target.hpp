@@ -30,6 +30,7 @@ class path_segments {
     path_segments() = default;
     path_segments(const path_segments&) = delete;
     path_segments& operator=(const path_segments&) = delete;
+    ~path_segments() = default;
 
     /// The longest route has six; a path with more is kept as `max` segments and matches none.
     static constexpr std::size_t max = 8;

@@ -33,6 +33,8 @@ class user_transfers {
       public:
         place() noexcept = default;
         explicit place(entry& of) noexcept : of_(&of) {}
+        place(const place&) = delete;
+        place& operator=(const place&) = delete;
         place(place&& other) noexcept : of_(std::exchange(other.of_, nullptr)) {}
         place& operator=(place&& other) noexcept {
             std::swap(of_, other.of_);
