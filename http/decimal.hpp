@@ -3,16 +3,23 @@
 
 #include <array>
 #include <charconv>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 
 namespace sluice::http {
 
+inline constexpr std::size_t max_decimal_size = 20; // of 2^64 - 1
+
+/// To `at`, where there is room for max_decimal_size. Returns the end.
+inline char* put_decimal(std::uint64_t value, char* at) noexcept {
+    return std::to_chars(at, at + max_decimal_size, value).ptr;
+}
+
 inline void append_decimal(std::uint64_t value, std::string& out) {
-    // NOLINTNEXTLINE(cppcoreguidelines-pro-type-member-init): to_chars fills it
-    std::array<char, 20> digits;
-    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
-    out.append(digits.data(), end);
+    // NOLINTNEXTLINE(cppcoreguidelines-pro-type-member-init): put_decimal fills it
+    std::array<char, max_decimal_size> digits;
+    out.append(digits.data(), put_decimal(value, digits.data()));
 }
 
 } // namespace sluice::http

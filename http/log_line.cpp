@@ -1,10 +1,10 @@
 #include "http/log_line.hpp"
 
 #include "core/json_quote.hpp"
+#include "http/decimal.hpp"
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cstring>
 
 namespace sluice::http {
@@ -13,16 +13,11 @@ namespace {
 
 constexpr std::size_t usual_size = 384; // bytes of a line: one look for room, mostly
 constexpr std::size_t time_size = sizeof "2024-01-02T03:04:05.678Z";
-constexpr std::size_t number_size = 20; // 2^64
 constexpr std::size_t quotes = 2;
 
 char* put(std::string_view text, char* at) noexcept {
     std::memcpy(at, text.data(), text.size());
     return at + text.size();
-}
-
-char* put_number(std::uint64_t value, char* at) noexcept {
-    return std::to_chars(at, at + number_size, value).ptr;
 }
 
 char* put_padded(unsigned value, unsigned width, char* at) noexcept {
@@ -122,14 +117,14 @@ void log_line::word(std::string_view name, std::string_view value) {
 }
 
 void log_line::number(std::string_view name, std::uint64_t value) {
-    end_at(put_number(value, begin(name, number_size)));
+    end_at(put_decimal(value, begin(name, max_decimal_size)));
 }
 
 void log_line::range(std::string_view name, std::uint64_t first, std::uint64_t last) {
-    char* at = quote_json(begin(name, 2 * number_size + sizeof "-" + quotes));
-    at = put_number(first, at);
+    char* at = quote_json(begin(name, 2 * max_decimal_size + sizeof "-" + quotes));
+    at = put_decimal(first, at);
     *at++ = '-';
-    end_at(quote_json(put_number(last, at)));
+    end_at(quote_json(put_decimal(last, at)));
 }
 
 void log_line::time(std::string_view name, std::chrono::system_clock::time_point value) {

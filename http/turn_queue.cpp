@@ -14,16 +14,6 @@ namespace {
 
 constexpr auto all = std::numeric_limits<std::size_t>::max();
 
-// What a turn touches first lies in memory on both sides of the hook, and was last used a round
-// ago: with thousands of connections, longer than a cache remembers.
-void prefetch(const turn_taker& one) noexcept {
-    constexpr std::ptrdiff_t line = 64;
-    const auto* const at = reinterpret_cast<const char*>(&one); // NOLINT: an address
-    for (std::ptrdiff_t distance = -2; distance <= 4; ++distance) {
-        __builtin_prefetch(at + distance * line); // of any address: it never faults
-    }
-}
-
 } // namespace
 
 void turn_queue::push(turn_taker& one) {
@@ -49,9 +39,6 @@ std::size_t turn_queue::take_turns(list& of, std::size_t most) {
     for (; turns < most && !now.empty(); ++turns) {
         auto& one = now.front();
         now.pop_front();
-        if (!now.empty()) {
-            prefetch(now.front());
-        }
         one.take_turn();
     }
     of.splice(of.begin(), now);
