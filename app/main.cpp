@@ -1,9 +1,10 @@
-// The process: argv and environment in, exit status out. What the commands do is app/dispatch.hpp.
-#include "app/dispatch.hpp"
-#include "app/serve.hpp"
-#include "app/service_manager.hpp"
-#include "core/clock.hpp"
-#include "core/config_source.hpp"
+// The process: argv and environment in, exit status out. What the commands do is
+// app/run_command.hpp.
+#include "app/process/service_manager.hpp"
+#include "app/run_command.hpp"
+#include "app/service/serve.hpp"
+#include "core/base/clock.hpp"
+#include "core/config/config_source.hpp"
 #include "crypto/secret.hpp"
 
 #include <unistd.h>

@@ -4,8 +4,8 @@
 // second, and both are asked once a second in case something went unheard. While the store is away
 // the last known revocations stay in force.
 
-#include "core/clock.hpp"
-#include "core/revocation_table.hpp"
+#include "core/access/revocation_table.hpp"
+#include "core/base/clock.hpp"
 #include "store/connection_pool.hpp"
 
 #include <chrono>

@@ -3,7 +3,7 @@
 // for the next, replaced when they are lost. While the store is away everybody is told at once, and
 // it is tried again with growing pauses. Brings no threads: whoever asks waits.
 
-#include "core/access_store.hpp"
+#include "core/access/access_store.hpp"
 #include "store/backoff.hpp"
 
 #include <functional>

@@ -4,7 +4,7 @@
 // second. It is forgotten when grants change and after a short time anyway, and nothing is
 // remembered while changes go unheard. Thread safe; one for the process.
 
-#include "core/grant.hpp"
+#include "core/access/grant.hpp"
 #include "crypto/siphash.hpp"
 #include "store/connection_pool.hpp"
 

@@ -2,9 +2,9 @@
 // "Owner or authorised" with a store: owners as ever, everybody else by his grants, and nobody who
 // is revoked himself.
 
-#include "core/clock.hpp"
-#include "core/issuer.hpp"
-#include "core/revocations.hpp"
+#include "core/access/revocations.hpp"
+#include "core/base/clock.hpp"
+#include "core/issuer/issuer.hpp"
 #include "store/grant_book.hpp"
 
 namespace sluice::store {

@@ -1,6 +1,6 @@
 #include "store/open_store.hpp"
 
-#include "core/store_url.hpp"
+#include "core/access/store_url.hpp"
 #include "store/postgres_connection.hpp"
 #include "store/schema.hpp"
 #include "store/sql_store.hpp"

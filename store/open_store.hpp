@@ -1,7 +1,7 @@
 #pragma once
 // From store.url to a store. Nothing is connected before it is asked for.
 
-#include "core/access_store.hpp"
+#include "core/access/access_store.hpp"
 
 #include <chrono>
 #include <memory>

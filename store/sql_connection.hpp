@@ -3,7 +3,7 @@
 // statements, run a script, wait for others' changes. SQLite and PostgreSQL are its two models.
 // Blocking, one thread at a time.
 
-#include "core/access_store.hpp"
+#include "core/access/access_store.hpp"
 
 #include <chrono>
 #include <cstddef>

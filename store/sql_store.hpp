@@ -2,7 +2,7 @@
 // The store in SQL, the same for every database: statements, transactions and migrations over one
 // sql_connection.
 
-#include "core/access_store.hpp"
+#include "core/access/access_store.hpp"
 #include "store/sql_connection.hpp"
 
 #include <memory>

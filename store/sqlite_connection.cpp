@@ -1,6 +1,6 @@
 #include "store/sqlite_connection.hpp"
 
-#include "core/unique_fd.hpp"
+#include "core/base/unique_fd.hpp"
 #include "store/schema.hpp"
 
 #include <fcntl.h>

@@ -2,8 +2,8 @@
 // The certificates of one listener, and the sessions that begin with a handshake under them.
 // Replaced whole or not at all, while connections go on under those they began with.
 
-#include "core/config.hpp"
-#include "http/entrance.hpp"
+#include "core/config/config.hpp"
+#include "http/connection/entrance.hpp"
 
 #include <chrono>
 #include <memory>

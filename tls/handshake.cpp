@@ -1,7 +1,7 @@
 #include "tls/handshake.hpp"
 
-#include "http/session.hpp"
-#include "http/socket_transport.hpp"
+#include "http/connection/session.hpp"
+#include "http/loop/socket_transport.hpp"
 
 #include <openssl/err.h>
 #include <openssl/ssl.h>

@@ -2,8 +2,8 @@
 // The beginning of a connection under TLS: the handshake, within tls.handshake_timeout, then the
 // session. Destroys itself.
 
-#include "http/counted_connection.hpp"
-#include "http/entrance.hpp"
+#include "http/connection/counted_connection.hpp"
+#include "http/connection/entrance.hpp"
 #include "tls/transport.hpp"
 
 namespace sluice::tls {

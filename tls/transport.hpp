@@ -1,10 +1,10 @@
 #pragma once
-// A connection under TLS, in the terms of http/transport.hpp: OpenSSL straight on a non-blocking
-// socket. What is to be sent is taken into one buffer, so that a header and the first bytes of its
-// file share a record.
+// A connection under TLS, in the terms of http/loop/transport.hpp: OpenSSL straight on a
+// non-blocking socket. What is to be sent is taken into one buffer, so that a header and the first
+// bytes of its file share a record.
 
-#include "http/asio.hpp"
-#include "http/transport.hpp"
+#include "http/loop/asio.hpp"
+#include "http/loop/transport.hpp"
 
 #include <boost/asio/post.hpp>
 

@@ -1,9 +1,9 @@
 #include "app/commands/config_command.hpp"
 
-#include "app/certificates.hpp"
-#include "app/issuer_setup.hpp"
-#include "core/config_listeners.hpp"
-#include "core/config_print.hpp"
+#include "app/service/certificates.hpp"
+#include "app/service/issuer_setup.hpp"
+#include "core/config/config_listeners.hpp"
+#include "core/config/config_print.hpp"
 
 #include <exception>
 #include <ostream>

@@ -1,10 +1,10 @@
 #pragma once
 // `sluice config check` and `sluice config print`.
 
-#include "app/command_line.hpp"
-#include "app/terminal.hpp"
-#include "core/config_source.hpp"
-#include "core/key_file.hpp"
+#include "app/cli/command_line.hpp"
+#include "app/cli/terminal.hpp"
+#include "core/config/config_source.hpp"
+#include "core/token/key_file.hpp"
 
 #include <vector>
 

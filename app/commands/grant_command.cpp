@@ -1,6 +1,6 @@
 #include "app/commands/store_command.hpp"
-#include "core/grant_csv.hpp"
-#include "core/timestamp.hpp"
+#include "core/access/grant_csv.hpp"
+#include "core/text/timestamp.hpp"
 
 #include <algorithm>
 #include <array>

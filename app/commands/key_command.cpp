@@ -1,11 +1,11 @@
 #include "app/commands/key_command.hpp"
 
 #include "app/commands/config_command.hpp"
-#include "app/joined.hpp"
-#include "core/file_replacement.hpp"
-#include "core/issuer_key_file.hpp"
-#include "core/timestamp.hpp"
-#include "core/token_service.hpp"
+#include "app/log/joined.hpp"
+#include "core/files/file_replacement.hpp"
+#include "core/issuer/issuer_key_file.hpp"
+#include "core/text/timestamp.hpp"
+#include "core/token/token_service.hpp"
 
 #include <unistd.h>
 

@@ -2,9 +2,9 @@
 // `sluice key …`: makes, rotates, retires and lists the issuer keys of a file. A running service
 // sees the change by itself.
 
-#include "app/command_line.hpp"
-#include "app/terminal.hpp"
-#include "core/config.hpp"
+#include "app/cli/command_line.hpp"
+#include "app/cli/terminal.hpp"
+#include "core/config/config.hpp"
 
 #include <chrono>
 

@@ -2,8 +2,8 @@
 // --type, --rel, --course-id, --module-id and --filename of `token issue` and `token verify`: the
 // same rules as the parameters of the HTTP endpoint (contract §1).
 
-#include "app/command_line.hpp"
-#include "core/media_id.hpp"
+#include "app/cli/command_line.hpp"
+#include "core/media/media_id.hpp"
 
 #include <string>
 #include <variant>

@@ -1,8 +1,8 @@
 #include "app/commands/store_command.hpp"
-#include "core/media_id.hpp"
-#include "core/timestamp.hpp"
-#include "core/token_service.hpp"
-#include "core/utf8.hpp"
+#include "core/media/media_id.hpp"
+#include "core/text/timestamp.hpp"
+#include "core/text/utf8.hpp"
+#include "core/token/token_service.hpp"
 
 #include <algorithm>
 #include <ostream>

@@ -2,10 +2,10 @@
 // `sluice grant …`, `sluice revoke …` and `sluice store …`: opens the store of the settings and
 // works on it directly; a running service sees the change by itself.
 
-#include "app/command_line.hpp"
-#include "app/terminal.hpp"
-#include "core/access_store.hpp"
-#include "core/config.hpp"
+#include "app/cli/command_line.hpp"
+#include "app/cli/terminal.hpp"
+#include "core/access/access_store.hpp"
+#include "core/config/config.hpp"
 
 #include <chrono>
 

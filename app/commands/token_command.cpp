@@ -1,11 +1,11 @@
 #include "app/commands/token_command.hpp"
 
 #include "app/commands/media_options.hpp"
-#include "app/token_policy.hpp"
-#include "core/json_text.hpp"
-#include "core/media_id.hpp"
+#include "app/service/token_policy.hpp"
+#include "core/json/json_text.hpp"
+#include "core/media/media_id.hpp"
 #include "crypto/jws.hpp"
-#include "http/download_url.hpp"
+#include "http/handlers/download_url.hpp"
 
 #include <charconv>
 #include <cstddef>

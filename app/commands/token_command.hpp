@@ -2,10 +2,10 @@
 // `sluice token issue` and `sluice token verify`: the token service of the gateway, offline. What a
 // token says without asking a key is app/commands/token_inspect.hpp.
 
-#include "app/command_line.hpp"
-#include "app/terminal.hpp"
-#include "core/config.hpp"
-#include "core/token_service.hpp"
+#include "app/cli/command_line.hpp"
+#include "app/cli/terminal.hpp"
+#include "core/config/config.hpp"
+#include "core/token/token_service.hpp"
 
 #include <chrono>
 #include <string>

@@ -1,7 +1,7 @@
 #include "app/commands/token_inspect.hpp"
 
 #include "app/commands/token_command.hpp"
-#include "core/json_text.hpp"
+#include "core/json/json_text.hpp"
 #include "crypto/base64url.hpp"
 #include "crypto/jws.hpp"
 

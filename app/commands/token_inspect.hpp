@@ -2,8 +2,8 @@
 // `sluice token inspect`: what a token says, taken at its word. No key is involved, so nothing it
 // prints is true just because it is printed; `sluice token verify` is the command to trust.
 
-#include "app/command_line.hpp"
-#include "app/terminal.hpp"
+#include "app/cli/command_line.hpp"
+#include "app/cli/terminal.hpp"
 
 #include <chrono>
 

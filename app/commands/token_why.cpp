@@ -1,10 +1,10 @@
 #include "app/commands/token_why.hpp"
 
-#include "app/media_set.hpp"
-#include "app/token_policy.hpp"
-#include "core/timestamp.hpp"
-#include "http/download_url.hpp"
-#include "http/target.hpp"
+#include "app/service/media_set.hpp"
+#include "app/service/token_policy.hpp"
+#include "core/text/timestamp.hpp"
+#include "http/handlers/download_url.hpp"
+#include "http/request/target.hpp"
 
 #include <algorithm>
 #include <optional>
@@ -16,7 +16,7 @@ namespace sluice::app {
 
 namespace {
 
-/// The media that the path of a download names, as app/routes has it.
+/// The media that the path of a download names, as app/service/routes has it.
 std::optional<core::media_id> media_of(const http::path_segments& path) {
     const auto at = path.view();
     if (at.empty() || at[0] != "download2") {

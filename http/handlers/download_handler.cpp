@@ -1,9 +1,9 @@
 #include "http/handlers/download_handler.hpp"
 
-#include "http/credential.hpp"
-#include "http/download_url.hpp"
+#include "http/handlers/download_url.hpp"
 #include "http/handlers/file_response.hpp"
 #include "http/handlers/open_file.hpp"
+#include "http/request/credential.hpp"
 
 #include <algorithm>
 #include <utility>

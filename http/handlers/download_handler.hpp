@@ -2,11 +2,11 @@
 // GET /download2/...: credential, token and binding, file, plan, response (contract §2). One object
 // per kind of media.
 
-#include "core/download_plan.hpp"
-#include "core/media_library.hpp"
-#include "core/token_service.hpp"
-#include "http/exchange.hpp"
-#include "http/user_transfers.hpp"
+#include "core/download/download_plan.hpp"
+#include "core/media/media_library.hpp"
+#include "core/token/token_service.hpp"
+#include "http/exchange/exchange.hpp"
+#include "http/sending/user_transfers.hpp"
 
 #include <cstdint>
 #include <memory>

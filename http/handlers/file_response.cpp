@@ -1,8 +1,8 @@
 #include "http/handlers/file_response.hpp"
 
-#include "core/download_name.hpp"
-#include "core/media_type.hpp"
-#include "http/decimal.hpp"
+#include "core/download/download_name.hpp"
+#include "core/download/media_type.hpp"
+#include "core/text/decimal.hpp"
 
 #include <unistd.h>
 

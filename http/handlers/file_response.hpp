@@ -1,9 +1,9 @@
 #pragma once
 // Renders a download_plan: which status and fields it becomes. Decides nothing.
 
-#include "core/download_plan.hpp"
-#include "core/media_store.hpp"
-#include "http/exchange.hpp"
+#include "core/download/download_plan.hpp"
+#include "core/media/media_store.hpp"
+#include "http/exchange/exchange.hpp"
 
 #include <chrono>
 #include <string_view>

@@ -2,8 +2,8 @@
 // A file by way of the worker's cache: what downloads and the issue of tokens share. Called once it
 // is known that this requester may know about it.
 
-#include "core/media_library.hpp"
-#include "http/exchange.hpp"
+#include "core/media/media_library.hpp"
+#include "http/exchange/exchange.hpp"
 
 #include <string_view>
 

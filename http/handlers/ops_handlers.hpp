@@ -1,9 +1,9 @@
 #pragma once
 // What balancers and monitors ask: alive, ready, metrics (contract §4).
 
-#include "core/media_library.hpp"
-#include "core/revocations.hpp"
-#include "http/exchange.hpp"
+#include "core/access/revocations.hpp"
+#include "core/media/media_library.hpp"
+#include "http/exchange/exchange.hpp"
 
 #include <atomic>
 #include <functional>

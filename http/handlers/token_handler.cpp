@@ -1,10 +1,10 @@
 #include "http/handlers/token_handler.hpp"
 
-#include "http/ascii_case.hpp"
-#include "http/credential.hpp"
-#include "http/decimal.hpp"
-#include "http/download_url.hpp"
+#include "core/text/ascii_case.hpp"
+#include "core/text/decimal.hpp"
+#include "http/handlers/download_url.hpp"
 #include "http/handlers/open_file.hpp"
+#include "http/request/credential.hpp"
 
 #include <algorithm>
 #include <array>

@@ -1,15 +1,15 @@
 #pragma once
 // GET /api/get-download-token/v2: gate, parameters, entitlement, existence, token (contract §1).
 
-#include "core/clock.hpp"
-#include "core/issuer.hpp"
-#include "core/media_library.hpp"
-#include "core/token_service.hpp"
-#include "http/cors.hpp"
-#include "http/exchange.hpp"
-#include "http/mint_audit.hpp"
-#include "http/mint_request.hpp"
-#include "http/work_pool.hpp"
+#include "core/base/clock.hpp"
+#include "core/issuer/issuer.hpp"
+#include "core/media/media_library.hpp"
+#include "core/token/token_service.hpp"
+#include "http/exchange/exchange.hpp"
+#include "http/exchange/work_pool.hpp"
+#include "http/handlers/mint_audit.hpp"
+#include "http/handlers/mint_request.hpp"
+#include "http/request/cors.hpp"
 
 #include <functional>
 #include <string>

@@ -1,8 +1,8 @@
 #include "http/handlers/web_handler.hpp"
 
-#include "core/download_plan.hpp"
-#include "core/preconditions.hpp"
-#include "http/ascii_case.hpp"
+#include "core/download/download_plan.hpp"
+#include "core/download/preconditions.hpp"
+#include "core/text/ascii_case.hpp"
 
 #include <algorithm>
 #include <optional>

@@ -3,8 +3,8 @@
 // every other route, so that it hides none of them. Not the media: nothing here is guarded by a
 // token, and nothing here is read from disk.
 
-#include "core/web_files.hpp"
-#include "http/exchange.hpp"
+#include "core/files/web_files.hpp"
+#include "http/exchange/exchange.hpp"
 
 #include <string>
 #include <string_view>

@@ -2,10 +2,10 @@
 // handlers and a TCP connection, all on one thread, with everything counted that the server's side
 // of it does. Not a timing: one allocation that is added fails it.
 
-#include "core/catalogue.hpp"
+#include "core/media/catalogue.hpp"
+#include "http/connection/worker.hpp"
 #include "http/handlers/download_handler.hpp"
 #include "http/handlers/token_handler.hpp"
-#include "http/worker.hpp"
 #include "test/allocations/counting.hpp"
 #include "test/support/fake_clock.hpp"
 #include "test/support/temp_dir.hpp"

@@ -1,8 +1,8 @@
 // Addresses that operators and clients write: hosts and ports, CIDR blocks, origins, base URLs.
-#include "core/host_port.hpp"
-#include "core/ip_address.hpp"
-#include "core/web_origin.hpp"
-#include "http/target.hpp"
+#include "core/address/host_port.hpp"
+#include "core/address/ip_address.hpp"
+#include "core/address/web_origin.hpp"
+#include "http/request/target.hpp"
 #include "test/fuzz/fuzz.hpp"
 
 #include <algorithm>

@@ -1,9 +1,9 @@
 // What an operator writes: the configuration file, one setting a line, a key file. Whatever is in
 // them, each problem is told, and settings without one print as a file that sets the same. The
 // first byte chooses which of the three the rest is.
-#include "core/config_print.hpp"
-#include "core/config_source.hpp"
-#include "core/key_entries.hpp"
+#include "core/config/config_print.hpp"
+#include "core/config/config_source.hpp"
+#include "core/token/key_entries.hpp"
 #include "test/fuzz/fuzz.hpp"
 #include "test/support/temp_dir.hpp"
 

@@ -3,7 +3,7 @@
 // what is written is kept, and nothing happens by itself: step() runs one thing that is ready.
 // Aborts when a session writes after it said it would not.
 
-#include "http/transport.hpp"
+#include "http/loop/transport.hpp"
 #include "test/fuzz/fuzz.hpp"
 
 #include <boost/asio/error.hpp>

@@ -1,8 +1,8 @@
 // Templates and identifiers: an accepted template puts every accepted media below the root, and two
 // media never into one file. Lines: kind, template, then trainer, course, module, lesson, filename
 // of one media and of another.
-#include "core/download_name.hpp"
-#include "core/media_layout.hpp"
+#include "core/download/download_name.hpp"
+#include "core/media/media_layout.hpp"
 #include "test/fuzz/fuzz.hpp"
 
 #include <algorithm>

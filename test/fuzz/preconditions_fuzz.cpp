@@ -1,6 +1,6 @@
 // The six fields of a conditional range request, one a line ("-" is absent): a plan is always
 // whole.
-#include "core/download_plan.hpp"
+#include "core/download/download_plan.hpp"
 #include "test/fuzz/fuzz.hpp"
 
 using namespace sluice;

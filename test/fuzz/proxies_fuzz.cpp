@@ -1,8 +1,8 @@
 // What stands in front says: PROXY headers and forwarding fields. A header reads the same at once
 // and byte by byte; of a plain list of addresses the client is the one that a reader of ten lines
 // finds.
-#include "core/forwarded.hpp"
-#include "core/proxy_header.hpp"
+#include "http/connection/proxy_header.hpp"
+#include "http/request/forwarded.hpp"
 #include "test/fuzz/fuzz.hpp"
 
 #include <algorithm>

@@ -1,5 +1,5 @@
 // Queries: whatever is accepted as a mint request holds good identifiers and a bounded ttl.
-#include "http/mint_request.hpp"
+#include "http/handlers/mint_request.hpp"
 #include "test/fuzz/fuzz.hpp"
 
 using namespace sluice;

@@ -1,5 +1,5 @@
 // Range fields against files of several sizes: slices lie within the file and are never empty.
-#include "core/byte_range.hpp"
+#include "core/download/byte_range.hpp"
 #include "test/fuzz/fuzz.hpp"
 
 using namespace sluice;

@@ -1,7 +1,7 @@
 // Header sections: the parser says the same of the bytes at once and one by one, and a head it
 // accepts keeps what a strict server promises.
-#include "http/request_parser.hpp"
-#include "http/target.hpp"
+#include "http/request/request_parser.hpp"
+#include "http/request/target.hpp"
 #include "test/fuzz/fuzz.hpp"
 
 #include <algorithm>

@@ -5,7 +5,7 @@
 //
 // The input is the bytes of the client and then eight that steer: the sizes of the parts, the room
 // for each write, and whether the client closes or falls silent. "@TOKEN@" becomes a good token.
-#include "http/session.hpp"
+#include "http/connection/session.hpp"
 #include "test/fuzz/memory_transport.hpp"
 #include "test/fuzz/session_world.hpp"
 #include "test/fuzz/strict_reader.hpp"

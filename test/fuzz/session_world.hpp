@@ -2,11 +2,11 @@
 // What fuzz_session talks to: one worker, a guarded file, one beside it that no token opens, an
 // echo, and an echo that answers later.
 
-#include "core/token_service.hpp"
+#include "core/token/token_service.hpp"
 #include "crypto/jws.hpp"
+#include "http/connection/worker.hpp"
 #include "http/handlers/download_handler.hpp"
-#include "http/user_transfers.hpp"
-#include "http/worker.hpp"
+#include "http/sending/user_transfers.hpp"
 #include "test/support/temp_dir.hpp"
 
 #include <atomic>

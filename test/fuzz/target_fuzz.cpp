@@ -1,7 +1,7 @@
 // Targets and paths: what is accepted decodes to plain segments, and encodes back to the same
 // bytes.
-#include "http/percent.hpp"
-#include "http/target.hpp"
+#include "core/text/percent.hpp"
+#include "http/request/target.hpp"
 #include "test/fuzz/fuzz.hpp"
 
 using namespace sluice;

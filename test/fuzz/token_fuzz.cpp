@@ -1,8 +1,8 @@
 // Tokens: no bytes get past verify() without our MAC; and payloads that we sign ourselves, so that
 // the fuzzer reaches the claims, give claims whose media is good or a failure. What the quick
 // reader of payloads takes, the full one takes too.
-#include "core/plain_object.hpp"
-#include "core/token_service.hpp"
+#include "core/json/plain_object.hpp"
+#include "core/token/token_service.hpp"
 #include "crypto/jws.hpp"
 #include "test/fuzz/fuzz.hpp"
 

@@ -1,7 +1,7 @@
 // Dates and entity tags: what is read can be written and read again, and a tag is the same as
 // itself.
-#include "core/entity_tag.hpp"
-#include "core/http_date.hpp"
+#include "core/download/entity_tag.hpp"
+#include "core/download/http_date.hpp"
 #include "test/fuzz/fuzz.hpp"
 
 using namespace sluice;

@@ -184,8 +184,8 @@ def test_links(page):
 
 @pytest.mark.parametrize("guide", ["guide-integration.fr.md", "integration-guide.md"])
 def test_every_problem_is_explained(guide):
-    """A new problem in http/problem.cpp wants a row in both guides, and one in api.md."""
-    table = (ROOT / "http/problem.cpp").read_text(encoding="utf-8")
+    """A new problem in http/problem/problem.cpp wants a row in both guides, and one in api.md."""
+    table = (ROOT / "http/problem/problem.cpp").read_text(encoding="utf-8")
     problems = {
         slug: status for status, slug in re.findall(r'\.status = (\d+),\s+\.slug = "([a-z-]+)"', table)
     }

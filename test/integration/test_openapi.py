@@ -198,7 +198,7 @@ def test_every_promise_is_kept(world, operation, status, slug):
 
 def test_every_problem_of_a_route_is_in_the_document():
     """What is not promised by an operation holds for every path: "default" stands for it."""
-    table = (ROOT / "http/problem.cpp").read_text(encoding="utf-8")
+    table = (ROOT / "http/problem/problem.cpp").read_text(encoding="utf-8")
     slugs = set(re.findall(r'\.slug = "([a-z-]+)"', table))
     promised = {slug for _, _, slug in API.promises() if slug}
     assert promised <= slugs, promised - slugs

@@ -1,7 +1,7 @@
 #pragma once
 // A clock that moves when a test says so.
 
-#include "core/clock.hpp"
+#include "core/base/clock.hpp"
 
 namespace sluice::test {
 

@@ -1,7 +1,7 @@
 #pragma once
 // A handler whose requests are suspended until the test answers them, and a fixture that serves it.
 
-#include "http/work_pool.hpp"
+#include "http/exchange/work_pool.hpp"
 #include "test/support/session_fixture.hpp"
 
 #include <deque>

@@ -2,7 +2,7 @@
 // A store in memory that does what a test tells it to: holds grants and revocations, goes away,
 // loses its connections. What the real ones do is test/unit/store/sql_store_test.cpp's.
 
-#include "core/access_store.hpp"
+#include "core/access/access_store.hpp"
 
 #include <atomic>
 #include <map>

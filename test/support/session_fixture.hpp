@@ -1,9 +1,9 @@
 #pragma once
 // A worker whose thread is the test's, a few routes, and in-memory streams connected to it.
 
-#include "http/session.hpp"
-#include "http/stream_transport.hpp"
+#include "http/connection/session.hpp"
 #include "test/support/fake_clock.hpp"
+#include "test/support/stream_transport.hpp"
 #include "test/support/temp_dir.hpp"
 
 #include <boost/beast/_experimental/test/stream.hpp>

@@ -3,7 +3,7 @@
 // each with a fresh and empty database for every object. A suite that takes one of these as its
 // type runs the same cases on both.
 
-#include "core/unique_fd.hpp"
+#include "core/base/unique_fd.hpp"
 #include "store/open_store.hpp"
 #include "store/postgres_connection.hpp"
 #include "store/sqlite_connection.hpp"

@@ -1,8 +1,8 @@
 #pragma once
 // What the tests of media_store share: one store for each resolver, short names for its refusals.
 
-#include "core/media_store.hpp"
-#include "core/resolve_path.hpp"
+#include "core/media/media_store.hpp"
+#include "core/media/resolve_path.hpp"
 
 #include <boost/test/unit_test.hpp>
 

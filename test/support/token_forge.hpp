@@ -2,7 +2,7 @@
 // Tokens for the tests of core: any header and payload below a MAC of any key, and a ring to verify
 // them with. Not for the product, which writes one header only.
 
-#include "core/token_service.hpp"
+#include "core/token/token_service.hpp"
 #include "crypto/base64url.hpp"
 #include "crypto/hmac_sha256.hpp"
 #include "crypto/jws.hpp"

@@ -4,14 +4,14 @@ import { DownloadError, localFailures, problems, toDownloadError } from '../../s
 import { messageFor, messages } from '../../src/lib/messages.js'
 import { readProblem, retryAfterSeconds } from '../../src/lib/problem.js'
 
-const table = readFileSync(new URL('../../../http/problem.cpp', import.meta.url), 'utf8')
+const table = readFileSync(new URL('../../../http/problem/problem.cpp', import.meta.url), 'utf8')
 const rows = [...table.matchAll(/\.status = (\d+),\s+\.slug = "([a-z-]+)"/g)].map(
   ([, status, slug]) => ({ status: Number(status), slug: slug! }),
 )
 
 describe('the table of problems', () => {
   it('knows every problem of the service, and none that it does not have', () => {
-    // A new row in http/problem.cpp wants a row in src/lib/errors.ts: what the page does about it,
+    // A new row in http/problem/problem.cpp wants a row in src/lib/errors.ts: what the page does about it,
     // and which text says it.
     expect(rows.length).toBeGreaterThan(30)
     expect(Object.keys(problems).sort()).toEqual(rows.map(({ slug }) => slug).sort())

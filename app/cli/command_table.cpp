@@ -1,0 +1,311 @@
+#include "app/cli/command_table.hpp"
+
+#include <algorithm>
+
+namespace sluice::app {
+
+namespace {
+
+constexpr std::array config_flags{
+    flag_row{config_flag, "FILE", "", "read this configuration file (or SLUICE_CONFIG)"},
+    flag_row{"--key-file", "FILE", "tokens.key_file", "signing keys (or SLUICE_SECRET)"},
+    flag_row{set_flag, "PATH=VALUE", "", "any setting, such as limits.connections=100"},
+};
+
+constexpr std::array serve_flags{
+    flag_row{"--listen", "HOST:PORT", "listen", "address of the main listener"},
+    flag_row{"--media-root", "DIR", "media.root", "directory that holds the media"},
+    flag_row{"--public-base-url", "URL", "public_base_url", "what clients reach the service by"},
+    flag_row{"--threads", "N", "threads", "serving threads; 0: one per core"},
+    flag_row{"--log-level", "LEVEL", "log.level", "debug, info, warning or error"},
+    flag_row{"--access-log", "PATH", "log.access", "access log; - for standard output, or off"},
+    flag_row{"--issuer", "MODE", "issuer.mode",
+             "auto, key, jwt, or none: tokens for whoever asks (!)"},
+};
+
+constexpr std::array media_flags{
+    flag_row{"--type", "KIND", "", "lesson, course or module"},
+    flag_row{"--rel", "PATH", "", "lesson: trainer_id/course_id/module_id/lesson_id"},
+    flag_row{"--course-id", "ID", "", "course and module"},
+    flag_row{"--module-id", "ID", "", "module"},
+    flag_row{"--filename", "NAME", "", "exact file name"},
+};
+
+constexpr std::array issue_flags{
+    flag_row{"--user", "ID", "", "who the token is for"},
+    flag_row{"--ttl", "SECONDS", "", "life of the token (default: tokens.default_ttl)"},
+    flag_row{"--json", "", "", "answer as the HTTP endpoint does"},
+    flag_row{"--public-base-url", "URL", "public_base_url", "start of download_url in the JSON"},
+};
+
+constexpr std::array why_flags{
+    flag_row{"--url", "URL", "", "of the download"},
+    flag_row{"--token", "TOKEN|-", "", "the token; -: from standard input"},
+    flag_row{"--media-root", "DIR", "media.root", "directory that holds the media"},
+};
+
+constexpr std::array store_flags{
+    flag_row{config_flag, "FILE", "", "read this configuration file (or SLUICE_CONFIG)"},
+    flag_row{"--store", "URL", "store.url",
+             "sqlite:///path or postgresql://... (or SLUICE_STORE_URL)"},
+    flag_row{set_flag, "PATH=VALUE", "", "any setting, such as tokens.max_ttl=3600"},
+};
+
+constexpr std::array target_flags{
+    flag_row{"--user", "ID", "", "who may have it"},
+    flag_row{"--trainer", "ID", "", "whose media; may be left out where a course id is unique"},
+    flag_row{"--course", "ID", "", "this course alone"},
+    flag_row{"--module", "ID", "", "this module of it alone"},
+    flag_row{"--lesson", "ID", "", "this lesson of it alone"},
+};
+
+constexpr std::array window_flags{
+    flag_row{"--from", "TIME", "", "not before: 2026-01-31T12:00:00Z, 2026-01-31 or seconds"},
+    flag_row{"--until", "TIME", "", "not at or after"},
+};
+
+constexpr std::array list_flags{
+    flag_row{"--user", "ID", "", "those of this user alone"},
+};
+
+constexpr std::array reason_flags{
+    flag_row{"--reason", "TEXT", "", "kept with it, for people"},
+};
+
+constexpr std::array revoke_user_flags{
+    flag_row{"--before", "TIME", "", "only tokens issued before this time, or before \"now\""},
+    flag_row{"--reason", "TEXT", "", "kept with it, for people"},
+};
+
+constexpr std::array keys_file_flags{
+    flag_row{config_flag, "FILE", "", "read this configuration file (or SLUICE_CONFIG)"},
+    flag_row{"--keys-file", "FILE", "issuer.keys_file", "the file of issuer keys"},
+    flag_row{set_flag, "PATH=VALUE", "", "any setting"},
+};
+
+constexpr std::array key_limit_flags{
+    flag_row{"--types", "LIST", "", "lesson, course, module: those alone, with commas between"},
+    flag_row{"--trainers", "LIST", "", "media of these trainers alone"},
+    flag_row{"--max-ttl", "SECONDS", "", "longest life of its tokens"},
+    flag_row{"--rate", "N", "", "tokens per second"},
+    flag_row{"--trusted", "", "", "its word is enough: who is entitled is not checked"},
+};
+
+constexpr std::array key_grace_flags{
+    flag_row{"--grace", "SECONDS", "", "how long the old key is still good (default: 86400)"},
+};
+
+constexpr std::array print_flags{
+    flag_row{"--markdown", "", "", "the table of all settings and their defaults instead"},
+};
+
+constexpr std::array table{
+    command_row{command::serve,
+                "serve",
+                "answer downloads and issue tokens",
+                "",
+                0,
+                0,
+                {serve_flags, config_flags, {}},
+                "sluice serve --media-root /srv/media --key-file /etc/sluice/keys.json "
+                "--listen 0.0.0.0:8080"},
+    command_row{command::token_issue,
+                "token issue",
+                "make a token without asking the service; prints it",
+                "",
+                0,
+                0,
+                {media_flags, issue_flags, config_flags},
+                "sluice token issue --key-file /etc/sluice/keys.json --type lesson "
+                "--rel trainer123/course456/module789/lesson001 --filename Video.mp4 "
+                "--user trainer123"},
+    command_row{command::token_inspect,
+                "token inspect",
+                "show what a token says, WITHOUT verifying it",
+                "TOKEN|-",
+                1,
+                1,
+                {},
+                "sluice token inspect - < token.txt"},
+    command_row{command::token_verify,
+                "token verify",
+                "check a token, and with --type also the media it is bound to",
+                "TOKEN|-",
+                1,
+                1,
+                {media_flags, config_flags, {}},
+                "sluice token verify --key-file /etc/sluice/keys.json --type course "
+                "--course-id course456 --filename presentation.mp4 - < token.txt"},
+    command_row{command::token_why,
+                "token why",
+                "say why a download is refused, and what would pass",
+                "",
+                0,
+                0,
+                {why_flags, config_flags, {}},
+                "sluice token why --config /etc/sluice/sluice.json "
+                "--url https://media.example/download2/course/course456/presentation.mp4 "
+                "--token - < token.txt"},
+    command_row{command::grant_add,
+                "grant add",
+                "let a user have tokens for a trainer's media, or a part of them",
+                "",
+                0,
+                0,
+                {target_flags, window_flags, store_flags},
+                "sluice grant add --user anna --trainer trainer123 --course course456 "
+                "--until 2027-01-01"},
+    command_row{command::grant_remove,
+                "grant remove",
+                "take a grant back",
+                "",
+                0,
+                0,
+                {target_flags, store_flags, {}},
+                "sluice grant remove --user anna --trainer trainer123 --course course456"},
+    command_row{command::grant_list,
+                "grant list",
+                "print grants as CSV, as grant import reads them",
+                "",
+                0,
+                0,
+                {list_flags, store_flags, {}},
+                "sluice grant list --user anna"},
+    command_row{command::grant_import,
+                "grant import",
+                "add all grants of a CSV file, or none when one is wrong",
+                "FILE|-",
+                1,
+                1,
+                {store_flags, {}, {}},
+                "sluice grant import grants.csv"},
+    command_row{command::revoke_token,
+                "revoke token",
+                "call one token back, by its jti",
+                "JTI",
+                1,
+                1,
+                {reason_flags, store_flags, {}},
+                "sluice revoke token 3q2-7wAAAAAAAAAAAAAAAA --reason stolen"},
+    command_row{command::revoke_user,
+                "revoke user",
+                "call back all tokens of a user, also those to come, or those issued before a time",
+                "ID",
+                1,
+                1,
+                {revoke_user_flags, store_flags, {}},
+                "sluice revoke user anna --before now"},
+    command_row{command::revoke_key,
+                "revoke key",
+                "call back all tokens that a key has signed or will sign",
+                "KID",
+                1,
+                1,
+                {reason_flags, store_flags, {}},
+                "sluice revoke key 2024-06 --reason leaked"},
+    command_row{command::revoke_list,
+                "revoke list",
+                "print what is revoked",
+                "",
+                0,
+                0,
+                {store_flags, {}, {}},
+                "sluice revoke list"},
+    command_row{command::revoke_lift,
+                "revoke lift",
+                "undo a revocation",
+                "token|user|key SUBJECT",
+                2,
+                2,
+                {store_flags, {}, {}},
+                "sluice revoke lift user anna"},
+    command_row{command::key_new,
+                "key new",
+                "make an issuer key for a back end; prints it, once",
+                "NAME",
+                1,
+                1,
+                {key_limit_flags, keys_file_flags, {}},
+                "sluice key new lms --types lesson --rate 50 --keys-file /etc/sluice/issuers.json"},
+    command_row{command::key_rotate,
+                "key rotate",
+                "make a second key with the same name and limits; the old one ends after a grace",
+                "NAME",
+                1,
+                1,
+                {key_grace_flags, keys_file_flags, {}},
+                "sluice key rotate lms --grace 3600 --keys-file /etc/sluice/issuers.json"},
+    command_row{command::key_retire,
+                "key retire",
+                "end all issuer keys of a name at once",
+                "NAME",
+                1,
+                1,
+                {keys_file_flags, {}, {}},
+                "sluice key retire lms --keys-file /etc/sluice/issuers.json"},
+    command_row{command::key_list,
+                "key list",
+                "print the issuer keys with their limits; never a key itself",
+                "",
+                0,
+                0,
+                {keys_file_flags, {}, {}},
+                "sluice key list --keys-file /etc/sluice/issuers.json"},
+    command_row{command::store_migrate,
+                "store migrate",
+                "make the store's schema, or bring it up to date",
+                "",
+                0,
+                0,
+                {store_flags, {}, {}},
+                "sluice store migrate --store postgresql:///sluice"},
+    command_row{command::store_check,
+                "store check",
+                "report whether the store can be used, and what is in it",
+                "",
+                0,
+                0,
+                {store_flags, {}, {}},
+                "sluice store check --config /etc/sluice/sluice.json"},
+    command_row{command::config_check,
+                "config check",
+                "report every problem of the settings and keys, or ok",
+                "",
+                0,
+                0,
+                {serve_flags, config_flags, {}},
+                "sluice config check --config /etc/sluice/sluice.json"},
+    command_row{command::config_print,
+                "config print",
+                "show the settings in force, as a configuration file",
+                "",
+                0,
+                0,
+                {serve_flags, config_flags, print_flags},
+                "SLUICE_THREADS=4 sluice config print --config /etc/sluice/sluice.json"},
+    command_row{command::version, "version", "print the version", "", 0, 0, {}, "sluice version"},
+    command_row{
+        command::help, "help", "explain a command", "COMMAND", 0, 2, {}, "sluice help token issue"},
+};
+
+} // namespace
+
+std::span<const command_row> commands() noexcept {
+    return table;
+}
+
+const command_row& row_of(command what) noexcept {
+    return *std::ranges::find(table, what, &command_row::what);
+}
+
+const flag_row* find_flag(const command_row& row, std::string_view name) noexcept {
+    for (const auto group : row.flags) {
+        const auto found = std::ranges::find(group, name, &flag_row::name);
+        if (found != group.end()) {
+            return &*found;
+        }
+    }
+    return nullptr;
+}
+
+} // namespace sluice::app

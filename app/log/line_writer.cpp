@@ -1,0 +1,162 @@
+#include "app/log/line_writer.hpp"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <climits>
+#include <new>
+#include <system_error>
+#include <utility>
+
+namespace sluice::app {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+// How long a reader of the log that has stopped reading may hold up the exit.
+constexpr auto exit_patience = 2s;
+constexpr int poll_interval = 100; // ms
+
+} // namespace
+
+line_writer::line_writer(std::string path, http::counters& count,
+                         std::function<void(int)> on_change)
+    : path_(std::move(path)), count_(count), on_change_(std::move(on_change)) {
+    open();
+    thread_ = std::thread([this] { run(); });
+}
+
+line_writer::~line_writer() {
+    is_stopping_ = true;
+    {
+        const std::lock_guard lock(mutex_); // the thread is before its wait, or in it
+    }
+    changed_.notify_one();
+    thread_.join();
+}
+
+void line_writer::open() {
+    core::unique_fd fd(
+        path_ == "-" ? ::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3)
+                     : ::open(path_.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0640));
+    struct stat facts {};
+    if (!fd || ::fstat(fd.get(), &facts) != 0) {
+        throw std::system_error(errno, std::generic_category(),
+                                "cannot open the access log " + path_);
+    }
+    is_file_ = S_ISREG(facts.st_mode);
+    is_torn_ = false;
+    fd_ = std::move(fd);
+}
+
+bool line_writer::write(std::string& lines) noexcept {
+    try {
+        const std::lock_guard lock(mutex_);
+        if (pending_.size() + lines.size() > max_pending) {
+            return false;
+        }
+        pending_ += lines;
+    } catch (const std::bad_alloc&) {
+        return false;
+    }
+    changed_.notify_one();
+    return true;
+}
+
+void line_writer::reopen() {
+    {
+        const std::lock_guard lock(mutex_);
+        is_reopening_ = true;
+    }
+    changed_.notify_one();
+}
+
+// The old file goes on where the new one cannot be had.
+void line_writer::open_again() {
+    try {
+        open();
+    } catch (const std::system_error& failure) {
+        on_change_(failure.code().value());
+    }
+}
+
+void line_writer::run() {
+    std::string taken;
+    std::unique_lock lock(mutex_);
+    while (true) {
+        changed_.wait(lock, [this] { return is_stopping_ || is_reopening_ || !pending_.empty(); });
+        const bool reopens = std::exchange(is_reopening_, false);
+        if (pending_.empty() && !reopens) {
+            return;
+        }
+        taken.clear();
+        std::swap(taken, pending_);
+        lock.unlock();
+        try {
+            if (reopens) {
+                open_again();
+            }
+            write_out(taken);
+        } catch (const std::bad_alloc&) { // for a message or a torn line: this batch is lost
+            count_.log_lines_dropped.add(
+                static_cast<std::uint64_t>(std::ranges::count(taken, '\n')));
+        }
+        lock.lock();
+    }
+}
+
+void line_writer::write_out(std::string_view lines) {
+    // The torn line has been counted as lost: its end is none of these lines.
+    const std::string whole = is_torn_ ? "\n" + std::string(lines) : std::string();
+    auto left = is_torn_ ? std::string_view(whole) : lines;
+    while (!left.empty()) {
+        if (!is_file_ && !wait_writable()) {
+            lose(left.substr(left.size() > lines.size() ? 1 : 0), ETIMEDOUT);
+            return;
+        }
+        // As much as a pipe that is writable takes without waiting.
+        const auto size = is_file_ ? left.size() : std::min<std::size_t>(left.size(), PIPE_BUF);
+        const auto count = ::write(fd_.get(), left.data(), size);
+        if (count >= 0) {
+            is_torn_ = count > 0 && left[static_cast<std::size_t>(count) - 1] != '\n';
+            left.remove_prefix(static_cast<std::size_t>(count));
+        } else if (errno != EINTR && errno != EAGAIN) {
+            lose(left.substr(left.size() > lines.size() ? 1 : 0), errno);
+            return;
+        }
+    }
+    if (!lines.empty() && std::exchange(is_failing_, false)) {
+        on_change_(0);
+    }
+}
+
+// False when the process is to end and the reader does not read.
+bool line_writer::wait_writable() {
+    using clock = std::chrono::steady_clock;
+    auto deadline = clock::time_point::max();
+    while (clock::now() < deadline) {
+        pollfd one{.fd = fd_.get(), .events = POLLOUT, .revents = 0};
+        if (::poll(&one, 1, poll_interval) > 0) {
+            return true; // or failing, which the write will say
+        }
+        if (is_stopping_ && deadline == clock::time_point::max()) {
+            deadline = clock::now() + exit_patience;
+        }
+    }
+    return false;
+}
+
+void line_writer::lose(std::string_view lines, int error) {
+    count_.log_lines_dropped.add(static_cast<std::uint64_t>(std::ranges::count(lines, '\n')));
+    if (!std::exchange(is_failing_, true)) {
+        on_change_(error);
+    }
+}
+
+} // namespace sluice::app

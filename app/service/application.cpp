@@ -1,0 +1,249 @@
+#include "app/service/application.hpp"
+
+#include "app/log/joined.hpp"
+
+#include <algorithm>
+#include <functional>
+#include <stdexcept>
+#include <system_error>
+#include <utility>
+
+namespace sluice::app {
+
+namespace {
+
+http::connection_gate::settings gate_of(const core::config& settings,
+                                        const descriptor_budget& share) {
+    return {.connections = share.connections,
+            .refusals = share.refusals,
+            .per_peer = settings.limits.connections_per_peer,
+            .uncounted = core::address_blocks_of(settings.limits.uncounted_peers)};
+}
+
+unsigned threads_of(const core::config& settings) {
+    return settings.threads != 0 ? settings.threads
+                                 : std::max(1U, std::thread::hardware_concurrency());
+}
+
+// The simple form stands for a listener without particulars.
+core::listener_settings plain(const std::string& address) {
+    core::listener_settings one;
+    one.address = address;
+    return one;
+}
+
+std::uint64_t sum_of(http::counter http::counters::*which,
+                     std::span<const http::counters* const> all) noexcept {
+    std::uint64_t sum = 0;
+    for (const auto* one : all) {
+        sum += (one->*which).value();
+    }
+    return sum;
+}
+
+} // namespace
+
+application::application(const core::config& settings, core::loaded_keys keys,
+                         passed_sockets& passed, service_log& log)
+    : log_(log), certificates_(settings),
+      store_(settings.store.url.empty() ? nullptr
+                                        : std::make_unique<store_service>(settings, clock_, log_)),
+      audit_log_(open_audit(settings)),
+      current_(std::make_shared<const generation>(
+          settings, std::move(keys), std::make_shared<const media_set>(settings, log_), around())) {
+    certificates_.warn(clock_.wall_seconds(), log_);
+    if (settings.log.access != "off") {
+        counters_.push_back(&log_count_);
+        access_log_.emplace(settings.log.access, log_count_,
+                            [this](int error) { report_log("access_log", error); });
+    }
+    const auto simple = plain(settings.listen);
+    add_front(&generation::main,
+              settings.listeners.empty() ? std::span(&simple, 1) : std::span(settings.listeners),
+              threads_of(settings), passed, access_log_ ? &*access_log_ : nullptr);
+    if (!settings.metrics.listen.empty()) {
+        const auto metrics = plain(settings.metrics.listen);
+        add_front(&generation::metrics, std::span(&metrics, 1), 1U, passed, nullptr);
+    }
+    if (const auto left = passed.left(); !left.empty()) {
+        throw std::runtime_error("the service manager has passed sockets that no listener takes: " +
+                                 joined(left) + " (listen on systemd:NAME)");
+    }
+}
+
+generation::surroundings application::around() noexcept {
+    return {clock_,        is_leaving_, is_draining_, counters_, process_,
+            certificates_, users_,      store_.get(), log_,      audit_log_.get()};
+}
+
+application::~application() {
+    stop();
+}
+
+void application::add_front(front::site_member site,
+                            std::span<const core::listener_settings> listeners, unsigned threads,
+                            passed_sockets& passed, http::log_sink* sink) {
+    auto& one = *fronts_.emplace_back(
+        std::make_unique<front>(site, gate_of(current_->settings(), share_descriptors())));
+    one.add_workers(threads, current_, sink);
+    for (const auto& worker : one.workers()) {
+        counters_.push_back(&worker->count());
+    }
+    for (const auto& each : listeners) {
+        one.add_listener(each, passed, certificates_.starter_of(each),
+                         [this](http::error_code why) { report_accept_failure(why); });
+    }
+}
+
+void application::start() {
+    if (store_) {
+        store_->start([this](const auto& table) {
+            for (auto& one : fronts_) {
+                for (const auto& worker : one->workers()) {
+                    worker->revoke(table);
+                }
+            }
+        });
+    }
+    for (auto& one : fronts_) {
+        one->start(threads_);
+        for (const auto& address : one->addresses()) {
+            log_.info("listening",
+                      {{"address", address}, {"threads", std::to_string(one->workers().size())}});
+        }
+    }
+}
+
+void application::renew(core::config settings, core::loaded_keys keys) {
+    auto media = current_->media()->fits(settings)
+                     ? current_->media()
+                     : std::make_shared<const media_set>(settings, log_);
+    auto next = std::make_shared<const generation>(std::move(settings), std::move(keys),
+                                                   std::move(media), around());
+    retired_.push_back(std::exchange(current_, std::move(next)));
+    const auto share = share_descriptors();
+    for (auto& one : fronts_) {
+        one->renew(current_, gate_of(current_->settings(), share));
+    }
+    log_.set_level(current_->settings().log.level);
+}
+
+void application::use(certificates::staged next) {
+    if (!next.empty()) {
+        certificates_.use(std::move(next));
+        certificates_.warn(clock_.wall_seconds(), log_);
+    }
+}
+
+bool application::reap() {
+    std::erase_if(retired_, [](const auto& one) { return one.use_count() == 1; });
+    return !retired_.empty();
+}
+
+void application::begin_leaving() noexcept {
+    is_leaving_.store(true, std::memory_order_relaxed);
+}
+
+void application::begin_drain() {
+    begin_leaving();
+    is_draining_.store(true, std::memory_order_relaxed);
+    for (auto& one : fronts_) {
+        one->stop_listening();
+    }
+}
+
+bool application::is_alive() {
+    std::vector<std::uint64_t> now;
+    for (const auto& one : fronts_) {
+        for (const auto& worker : one->workers()) {
+            now.push_back(worker->rounds());
+        }
+    }
+    rounds_.resize(now.size());
+    const bool all_moved = std::ranges::equal(now, rounds_, std::ranges::not_equal_to{});
+    rounds_ = std::move(now);
+    return all_moved;
+}
+
+bool application::is_empty() const {
+    return std::ranges::none_of(fronts_, [](const auto& one) {
+        return one->is_listening() || one->connections() > 0; // in this order: a last one may come
+    });
+}
+
+std::uint64_t application::bytes_sent() const noexcept {
+    return sum_of(&http::counters::bytes_sent, counters_);
+}
+
+std::uint64_t application::active_requests() const noexcept {
+    return sum_of(&http::counters::requests_active, counters_);
+}
+
+void application::stop() {
+    if (store_) {
+        store_->stop();
+    }
+    for (auto& one : fronts_) {
+        one->stop();
+    }
+    for (auto& thread : threads_) {
+        thread.join();
+    }
+    threads_.clear();
+}
+
+void application::reopen_logs() {
+    if (access_log_) {
+        access_log_->reopen();
+    }
+    if (audit_log_) {
+        audit_log_->reopen();
+    }
+}
+
+// What limits.connections comes to with the descriptors there are.
+descriptor_budget application::share_descriptors() const {
+    const auto& settings = current_->settings();
+    const auto descriptors = raise_descriptor_limit();
+    const auto wanted = settings.limits.connections;
+    const auto share = app::share_descriptors(
+        descriptors, wanted, std::uint64_t{threads_of(settings)} * settings.cache.files);
+    if (share.connections < wanted) {
+        log_.warning("descriptor_limit_low",
+                     {{"descriptors", std::to_string(descriptors)},
+                      {"limits.connections", std::to_string(wanted)},
+                      {"effect", "only " + std::to_string(share.connections) +
+                                     " connections at once: raise the limit (ulimit -n, "
+                                     "LimitNOFILE) or lower limits.connections, cache.files"}});
+    }
+    return share;
+}
+
+void application::report_log(std::string_view which, int error) {
+    const std::string name(which);
+    if (error != 0) {
+        log_.error(name + "_failed", {{"cause", std::generic_category().message(error)},
+                                      {"effect", "lines are dropped and counted"}});
+    } else {
+        log_.info(name + "_recovered");
+    }
+}
+
+std::unique_ptr<line_writer> application::open_audit(const core::config& settings) {
+    if (settings.log.audit == "off") {
+        return nullptr;
+    }
+    counters_.push_back(&audit_count_);
+    return std::make_unique<line_writer>(settings.log.audit, audit_count_,
+                                         [this](int error) { report_log("audit_log", error); });
+}
+
+void application::report_accept_failure(http::error_code why) {
+    if (why) {
+        log_.error("accept_failing", {{"cause", why.message()}});
+    } else {
+        log_.info("accept_recovered");
+    }
+}
+
+} // namespace sluice::app

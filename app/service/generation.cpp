@@ -1,0 +1,122 @@
+#include "app/service/generation.hpp"
+
+#include "app/service/issuer_setup.hpp"
+#include "app/service/page.hpp"
+#include "app/service/token_policy.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace sluice::app {
+
+namespace {
+
+http::session_limits limits_of(const core::config& settings) {
+    const auto& limits = settings.limits;
+    return {.header = {.header_bytes = limits.header_bytes,
+                       .header_fields = limits.header_fields,
+                       .target_bytes = limits.target_bytes,
+                       .content_bytes = limits.content_bytes},
+            .header_timeout = limits.header_timeout,
+            .idle_timeout = limits.idle_timeout,
+            .handshake_timeout = settings.tls.handshake_timeout,
+            .handler_timeout = limits.handler_timeout,
+            .transfer = {.stall = limits.stall_timeout,
+                         .min_bytes_per_second = limits.min_rate,
+                         .grace = limits.min_rate_grace},
+            .requests_per_connection = limits.requests_per_connection,
+            .cache = {.files = settings.cache.files,
+                      .lifetime = std::chrono::milliseconds(settings.cache.lifetime_ms)}};
+}
+
+http::proxy_trust trust_of(const core::config& settings) {
+    return {.networks = core::address_blocks_of(settings.trusted_proxies),
+            .trusts_unix = std::ranges::count(settings.trusted_proxies, "unix") > 0,
+            .fields = settings.trusted_fields};
+}
+
+std::optional<store::granted_entitlements> grants_of(const core::ownership& owners,
+                                                     const core::catalogue& courses,
+                                                     const generation::surroundings& around) {
+    if (around.store == nullptr) {
+        return std::nullopt;
+    }
+    return store::granted_entitlements(owners, courses,
+                                       {.grants = around.store->grants(),
+                                        .revoked = around.store->revoked(),
+                                        .time = around.clock});
+}
+
+http::download_handler::limits download_limits_of(const core::config& settings) {
+    const auto& limits = settings.limits;
+    return {.connection_rate = limits.connection_rate,
+            .user_rate = limits.user_rate,
+            .user_downloads = limits.user_downloads};
+}
+
+} // namespace
+
+generation::generation(core::config settings, core::loaded_keys keys,
+                       std::shared_ptr<const media_set> media, const surroundings& around)
+    : settings_(std::move(settings)), keys_(std::move(keys)),
+      key_metrics_(keys_, settings_.tokens.key_file), media_(std::move(media)),
+      tokens_(keys_.ring, policy_of(settings_)), pseudonyms_(keys_.ring.oldest().key()),
+      gate_(make_issuer_gate(settings_)), owners_(media_->courses()),
+      granted_(grants_of(owners_, media_->courses(), around)),
+      cors_(settings_.cors.allowed_origins),
+      handlers_{
+          .token = {{.gate = gate_,
+                     .entitlement =
+                         granted_ ? static_cast<const core::entitlements&>(*granted_) : owners_,
+                     .library = media_->library(),
+                     .tokens = tokens_,
+                     .cors = cors_,
+                     .waiting = around.store != nullptr ? &around.store->threads() : nullptr,
+                     .courses = media_->courses(),
+                     .clock = around.clock,
+                     .audit = around.audit},
+                    settings_.public_base_url},
+          .lesson = {core::media_kind::lesson, downloads(around)},
+          .course = {core::media_kind::course, downloads(around)},
+          .module = {core::media_kind::module, downloads(around)},
+          .health = {},
+          .ready = {around.is_leaving, media_->library(),
+                    around.store != nullptr ? &around.store->revoked() : nullptr},
+          .metrics = {around.counters,
+                      [this, &process = around.process, &tls = around.tls,
+                       store = around.store](std::string& out) {
+                          process.append(out);
+                          tls.append_metrics(out);
+                          key_metrics_.append(out);
+                          if (store != nullptr) {
+                              store->append_metrics(out);
+                          }
+                      }},
+          .page = read_page(settings_, around.log),
+      },
+      main_routes_(main_routes(handlers_, settings_.metrics.listen.empty())),
+      metrics_routes_(metrics_routes(handlers_)), main_(site_of(main_routes_, around)),
+      metrics_(site_of(metrics_routes_, around)) {}
+
+http::download_handler::context generation::downloads(const surroundings& around) const {
+    return {.tokens = tokens_,
+            .library = media_->library(),
+            .has_store = granted_.has_value(),
+            .most = download_limits_of(settings_),
+            .users = around.users};
+}
+
+http::site generation::site_of(const http::router& routes, const surroundings& around) const {
+    return {.routes = routes,
+            .cors = cors_,
+            .clock = around.clock,
+            .limits = limits_of(settings_),
+            .log = {.format = settings_.log.format,
+                    .user = settings_.log.user_id,
+                    .names = &pseudonyms_},
+            .proxies = trust_of(settings_),
+            .users = &around.users,
+            .is_draining = around.is_draining};
+}
+
+} // namespace sluice::app

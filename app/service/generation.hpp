@@ -1,0 +1,80 @@
+#pragma once
+// One configuration in force: everything that a reload replaces, built aside, immutable from then
+// on, and handed to the workers as a whole (docs/architecture.md, "Reload"). What outlives a
+// generation (threads, listeners, counters, logs) is app::application's.
+
+#include "app/log/service_log.hpp"
+#include "app/service/certificates.hpp"
+#include "app/service/key_metrics.hpp"
+#include "app/service/media_set.hpp"
+#include "app/service/process_metrics.hpp"
+#include "app/service/routes.hpp"
+#include "app/service/store_service.hpp"
+#include "core/access/pseudonym.hpp"
+#include "core/config/config.hpp"
+#include "core/issuer/issuer.hpp"
+#include "core/token/key_file.hpp"
+#include "core/token/token_service.hpp"
+#include "http/exchange/site.hpp"
+#include "store/granted_entitlements.hpp"
+
+#include <atomic>
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace sluice::app {
+
+class generation {
+  public:
+    /// What all generations of a process have in common; outlives them.
+    struct surroundings {
+        const core::clock& clock;
+        const std::atomic<bool>& is_leaving;
+        const std::atomic<bool>& is_draining;
+        const std::vector<const http::counters*>& counters;
+        const process_metrics& process;
+        const certificates& tls;
+        http::user_transfers& users;
+        store_service* store; // null: none
+        service_log& log;
+        http::log_sink* audit; // null: none
+    };
+
+    /// `settings` have been validated; `media` fits them. Throws std::exception when something
+    /// cannot be had.
+    generation(core::config settings, core::loaded_keys keys,
+               std::shared_ptr<const media_set> media, const surroundings& around);
+    generation(const generation&) = delete;
+    generation& operator=(const generation&) = delete;
+
+    [[nodiscard]] const core::config& settings() const noexcept { return settings_; }
+    [[nodiscard]] const core::loaded_keys& keys() const noexcept { return keys_; }
+    [[nodiscard]] const std::shared_ptr<const media_set>& media() const noexcept { return media_; }
+
+    /// What the main listener serves, and the one for /metrics.
+    [[nodiscard]] const http::site& main() const noexcept { return main_; }
+    [[nodiscard]] const http::site& metrics() const noexcept { return metrics_; }
+
+  private:
+    [[nodiscard]] http::download_handler::context downloads(const surroundings& around) const;
+    [[nodiscard]] http::site site_of(const http::router& routes, const surroundings& around) const;
+
+    core::config settings_;
+    core::loaded_keys keys_;
+    key_metrics key_metrics_;
+    std::shared_ptr<const media_set> media_;
+    core::token_service tokens_;
+    core::pseudonyms pseudonyms_;
+    core::issuer_gate gate_;
+    core::ownership owners_;
+    std::optional<store::granted_entitlements> granted_; // where there is a store
+    http::cors_policy cors_;
+    handlers handlers_;
+    http::router main_routes_;
+    http::router metrics_routes_;
+    http::site main_;
+    http::site metrics_;
+};
+
+} // namespace sluice::app

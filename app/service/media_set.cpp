@@ -1,0 +1,84 @@
+#include "app/service/media_set.hpp"
+
+#include "app/log/joined.hpp"
+
+#include <stdexcept>
+#include <system_error>
+#include <utility>
+
+namespace sluice::app {
+
+namespace {
+
+core::layout_template template_of(core::media_kind kind, const std::string& text) {
+    std::string problem;
+    auto parsed = core::layout_template::parse(kind, text, problem);
+    if (!parsed) { // core::validate() has seen to it
+        throw std::invalid_argument("media layout \"" + text + "\": " + problem);
+    }
+    return *std::move(parsed);
+}
+
+core::media_layout layout_of(const core::config::media_section& media) {
+    return {.lesson = template_of(core::media_kind::lesson, media.layout_lesson),
+            .course = template_of(core::media_kind::course, media.layout_course),
+            .module = template_of(core::media_kind::module, media.layout_module)};
+}
+
+// Where the trainers' course directories are: the first template that shows them.
+std::vector<std::string> course_directory_of(const core::media_layout& layout) {
+    for (const auto* one : {&layout.course, &layout.module, &layout.lesson}) {
+        if (auto found = one->course_directory(); !found.empty()) {
+            return found;
+        }
+    }
+    return {};
+}
+
+} // namespace
+
+media_set::media_set(const core::config& settings, service_log& log)
+    : log_(log), section_(settings.media), layout_(layout_of(section_)), store_(section_.root),
+      courses_(store_, course_directory_of(layout_)), library_(layout_, courses_, store_),
+      watcher_(
+          courses_, section_.rescan_interval, [this](const auto& found) { report(found); },
+          [this](int error) {
+              log_.warning("catalogue_watch_degraded",
+                           {{"cause", std::generic_category().message(error)},
+                            {"effect", "changes are seen at media.rescan_interval"}});
+          }) {}
+
+bool media_set::fits(const core::config& settings) const {
+    return settings.media == section_;
+}
+
+// An ambiguity is said when it appears, and when it is mended, not at every refresh.
+void media_set::report(const core::catalogue::report& found) {
+    if (found.root_readable != was_readable_) {
+        was_readable_ = found.root_readable;
+        if (was_readable_) {
+            log_.info("media_root_back", {{"root", store_.root()}});
+        } else {
+            log_.error("media_root_unreadable",
+                       {{"root", store_.root()},
+                        {"effect", "downloads are answered 503 until it is there again"}});
+        }
+    }
+    if (found.root_replaced) {
+        log_.info("media_root_replaced", {{"root", store_.root()}});
+    }
+    if (found.truncated) {
+        log_.error("catalogue_truncated", {{"courses", std::to_string(found.courses)}});
+    }
+    if (found.ambiguous != ambiguous_) {
+        ambiguous_ = found.ambiguous;
+        if (ambiguous_.empty()) {
+            log_.info("courses_unambiguous");
+        } else {
+            log_.error("courses_ambiguous", {{"course_ids", joined(ambiguous_)},
+                                             {"effect", "their presentations are answered 409"}});
+        }
+    }
+}
+
+} // namespace sluice::app

@@ -1,0 +1,43 @@
+#pragma once
+// Where the media lies and what is known of it: the store, the layout and the catalogue with its
+// watcher. Costly to make, so generations that agree on the media section share one.
+
+#include "app/log/service_log.hpp"
+#include "app/service/catalogue_watcher.hpp"
+#include "core/config/config.hpp"
+#include "core/media/catalogue.hpp"
+#include "core/media/media_library.hpp"
+
+#include <string>
+#include <vector>
+
+namespace sluice::app {
+
+class media_set {
+  public:
+    /// Opens the media root and reads the catalogue; throws std::exception when it cannot.
+    media_set(const core::config& settings, service_log& log);
+    media_set(const media_set&) = delete;
+    media_set& operator=(const media_set&) = delete;
+
+    /// True when a set made from `settings` would be like this one.
+    [[nodiscard]] bool fits(const core::config& settings) const;
+
+    [[nodiscard]] const core::media_library& library() const noexcept { return library_; }
+    [[nodiscard]] const core::catalogue& courses() const noexcept { return courses_; }
+
+  private:
+    void report(const core::catalogue::report& found);
+
+    service_log& log_;
+    core::config::media_section section_;
+    core::media_layout layout_;
+    core::media_store store_;
+    core::catalogue courses_;
+    bool was_readable_ = true;           // last reported, like the next
+    std::vector<std::string> ambiguous_; // one thread at a time
+    core::media_library library_;
+    catalogue_watcher watcher_; // last: its thread uses the others
+};
+
+} // namespace sluice::app

@@ -1,0 +1,17 @@
+#pragma once
+// Reads the download page (web.root) of a generation.
+
+#include "app/log/service_log.hpp"
+#include "core/config/config.hpp"
+#include "http/handlers/web_handler.hpp"
+
+#include <vector>
+
+namespace sluice::app {
+
+/// One handler per file; none where no page is configured. Says in `log` what was left out. Throws
+/// std::runtime_error when web.root is not the folder of a page.
+[[nodiscard]] std::vector<http::web_handler> read_page(const core::config& settings,
+                                                       service_log& log);
+
+} // namespace sluice::app

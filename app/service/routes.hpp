@@ -1,0 +1,32 @@
+#pragma once
+// The route table, all of it.
+
+#include "http/exchange/router.hpp"
+#include "http/handlers/download_handler.hpp"
+#include "http/handlers/ops_handlers.hpp"
+#include "http/handlers/token_handler.hpp"
+#include "http/handlers/web_handler.hpp"
+
+#include <vector>
+
+namespace sluice::app {
+
+/// Everything that answers a request.
+struct handlers {
+    http::token_handler token;
+    http::download_handler lesson;
+    http::download_handler course;
+    http::download_handler module;
+    http::health_handler health;
+    http::ready_handler ready;
+    http::metrics_handler metrics;
+    std::vector<http::web_handler> page; // does not move while routes point into it
+};
+
+/// Routes of the main listener. `has_metrics`: /metrics is not on a listener of its own.
+[[nodiscard]] std::vector<http::route> main_routes(const handlers& all, bool has_metrics);
+
+/// Routes of the metrics listener.
+[[nodiscard]] std::vector<http::route> metrics_routes(const handlers& all);
+
+} // namespace sluice::app

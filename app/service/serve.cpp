@@ -1,0 +1,194 @@
+#include "app/service/serve.hpp"
+
+#include "app/process/file_watch.hpp"
+#include "app/process/signals.hpp"
+#include "app/service/application.hpp"
+#include "app/service/reload.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <new>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace sluice::app {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto poll_interval = 20ms;
+constexpr auto reap_interval = 200ms;
+constexpr auto look_interval = 1000ms; // between two looks at the files of keys and certificates
+// Connections that say nothing for so long after the listeners have closed are idle. Requests that
+// had arrived, but had not been read, have this long to begin.
+constexpr auto settle_time = 500ms;
+
+void warn(const core::config& settings, const core::loaded_keys& keys, service_log& log) {
+    if (!keys.notice.empty()) {
+        log.warning(keys.ephemeral ? "ephemeral_key" : "keys", {{"notice", keys.notice}});
+    }
+    if (settings.issuer.mode.has(core::issuer_mode::none)) {
+        log.warning("issuer_open", {{"notice", "issuer.mode is \"none\": whoever reaches this "
+                                               "server can have a token for any file, by naming "
+                                               "its trainer"}});
+    }
+}
+
+// Files that are put in force when they change.
+struct watched_files {
+    file_watch keys;
+    file_watch certificates;
+
+    void follow(const core::config& settings) {
+        keys.follow(
+            {settings.tokens.key_file, settings.issuer.keys_file, settings.issuer.jwt_key_file});
+        certificates.follow(certificate_files(settings));
+    }
+};
+
+// What the main thread looks after while the others serve.
+class watch {
+  public:
+    watch(application& running, const process_signals& signals, const service_manager& manager,
+          service_log& log, watched_files files)
+        : running_(running), signals_(signals), manager_(manager), log_(log),
+          files_(std::move(files)) {}
+
+    /// Until it is time to leave.
+    void run(const reload_source& source) {
+        while (true) {
+            const auto number = next_signal();
+            if (number == SIGHUP) {
+                manager_.reloading();
+                // Before they are read: what comes later is noticed later.
+                files_.keys.look_again();
+                files_.certificates.look_again();
+                reload(running_, source, log_);
+                manager_.ready("serving");
+            } else if (number == SIGUSR1) {
+                running_.reopen_logs();
+            } else if (number != 0) {
+                return;
+            }
+            follow_files();
+        }
+    }
+
+    /// The exit status.
+    int leave() {
+        const auto& with = running_.current().settings().shutdown;
+        manager_.stopping("draining");
+        if (with.delay > 0s) {
+            running_.begin_leaving();
+            log_.info("leaving", {{"delay", std::to_string(with.delay.count())}});
+            if (!stays_until(clock::now() + with.delay, [] { return false; })) {
+                return cut_short();
+            }
+        }
+        running_.begin_drain();
+        log_.info("draining", {{"active", std::to_string(running_.active_requests())}});
+        auto quiet_since = clock::now();
+        auto sent = running_.bytes_sent();
+        const auto is_done = [&] {
+            if (const auto now_sent = running_.bytes_sent();
+                running_.active_requests() > 0 || now_sent != sent) {
+                sent = now_sent;
+                quiet_since = clock::now();
+            }
+            return running_.is_empty() || clock::now() - quiet_since >= settle_time;
+        };
+        if (!stays_until(clock::now() + with.drain_timeout, is_done)) {
+            return cut_short();
+        }
+        log_.info("stopped", {{"cut", std::to_string(running_.active_requests())}});
+        return 0;
+    }
+
+  private:
+    using clock = std::chrono::steady_clock;
+
+    int next_signal() {
+        const auto limit = manager_.watchdog_limit();
+        const bool has_retired = running_.reap();
+        if (limit) {
+            if (running_.is_alive()) { // the manager hears nothing of workers that are stuck
+                manager_.alive();
+            }
+            const auto third = std::chrono::duration_cast<std::chrono::milliseconds>(*limit / 3);
+            return signals_.wait_for(std::max(third, 200ms)); // two ticks of a worker
+        }
+        return signals_.wait_for(has_retired ? reap_interval : look_interval);
+    }
+
+    // Keys and certificates are put in force when their files change; a bad file leaves the old
+    // ones, and the log says so.
+    void follow_files() {
+        const auto now = clock::now();
+        if (now < next_look_) {
+            return;
+        }
+        next_look_ = now + look_interval;
+        try {
+            files_.follow(running_.current().settings());
+            if (files_.keys.has_changed()) {
+                reload_keys(running_, log_);
+            }
+            if (files_.certificates.has_changed()) {
+                reload_certificates(running_, log_);
+            }
+        } catch (const std::bad_alloc&) { // there may be memory for it at the next look
+        }
+    }
+
+    // False when a second signal wants an end at once.
+    template <class Predicate>
+    bool stays_until(clock::time_point deadline, Predicate is_done) {
+        while (clock::now() < deadline && !is_done()) {
+            const auto number = signals_.wait_for(poll_interval);
+            if (number == SIGUSR1) {
+                running_.reopen_logs();
+            } else if (number != 0 && number != SIGHUP) {
+                return false;
+            }
+            if (manager_.watchdog_limit() && running_.is_alive()) {
+                manager_.alive();
+            }
+        }
+        return true;
+    }
+
+    int cut_short() {
+        log_.warning("stopped_at_once", {{"cut", std::to_string(running_.active_requests())}});
+        return 1;
+    }
+
+    application& running_;
+    const process_signals& signals_;
+    const service_manager& manager_;
+    service_log& log_;
+    watched_files files_;
+    clock::time_point next_look_{};
+};
+
+} // namespace
+
+int serve(const core::config& settings, core::loaded_keys keys, const reload_source& source,
+          service_manager& manager) {
+    const process_signals signals;
+    service_log log(settings.log.level);
+    watched_files files; // from before they are read
+    files.follow(settings);
+    warn(settings, keys, log);
+    application running(settings, std::move(keys), manager.sockets(), log);
+    running.start();
+    manager.ready("serving");
+    watch over(running, signals, manager, log, std::move(files));
+    over.run(source);
+    const auto status = over.leave();
+    running.stop();
+    return status;
+}
+
+} // namespace sluice::app

@@ -1,0 +1,64 @@
+#pragma once
+// The store as a running service uses it: connections for grants, the feed, and what the two of
+// them keep in memory. One for the process, where store.url is set; reloads do not touch it.
+
+#include "app/log/service_log.hpp"
+#include "core/access/revocations.hpp"
+#include "core/base/clock.hpp"
+#include "core/config/config.hpp"
+#include "http/exchange/work_pool.hpp"
+#include "store/change_feed.hpp"
+#include "store/connection_pool.hpp"
+#include "store/grant_book.hpp"
+#include "store/open_store.hpp"
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace sluice::app {
+
+class store_service {
+  public:
+    using table_handler = std::function<void(const std::shared_ptr<const core::revocation_table>&)>;
+
+    /// Returns at once: the store may be away for now. `clock` and `log` outlive it.
+    store_service(const core::config& settings, const core::clock& clock, service_log& log);
+    store_service(const store_service&) = delete;
+    store_service& operator=(const store_service&) = delete;
+
+    /// Begins to follow the store. `on_revocations` is told the table in force after each change,
+    /// on the feed's thread.
+    void start(table_handler on_revocations);
+    /// After it `on_revocations` is not called any more.
+    void stop();
+
+    /// Where questions wait for the store.
+    [[nodiscard]] http::work_pool& threads() noexcept { return threads_; }
+    [[nodiscard]] store::grant_book& grants() noexcept { return grants_; }
+    [[nodiscard]] const core::revocations& revoked() const noexcept { return revoked_; }
+    /// Appends what a scrape says of the store. Thread safe.
+    void append_metrics(std::string& out) const;
+
+  private:
+    [[nodiscard]] core::store_result<std::unique_ptr<core::access_store>> open_migrated();
+    [[nodiscard]] store::connection_pool::state_handler reporter(std::string_view use);
+
+    core::config::store_section settings_;
+    std::chrono::seconds token_lifetime_;
+    const core::clock& clock_;
+    service_log& log_;
+    store::store_address where_;
+    bool is_migrated_ = false; // the feed's thread alone
+    core::revocations revoked_;
+    std::atomic<bool> is_followed_ = false;
+    store::connection_pool pool_;
+    store::grant_book grants_;
+    // Last: their threads use the others.
+    http::work_pool threads_;
+    std::optional<store::change_feed> feed_;
+};
+
+} // namespace sluice::app

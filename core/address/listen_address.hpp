@@ -1,0 +1,34 @@
+#pragma once
+// Where a listener gets its socket from, as an operator writes it: an address and a port, a path of
+// the file system, or the service manager.
+
+#include "core/address/host_port.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+
+namespace sluice::core {
+
+/// "unix:/run/sluice.sock"
+struct unix_path {
+    std::string path; // absolute
+    friend bool operator==(const unix_path&, const unix_path&) = default;
+};
+
+/// "systemd:http", the sockets passed under that name; "systemd", all that no other listener takes.
+struct passed_socket {
+    std::string name;
+    friend bool operator==(const passed_socket&, const passed_socket&) = default;
+};
+
+using listen_address = std::variant<host_port, unix_path, passed_socket>;
+
+/// Longest path of a unix socket: what sockaddr_un holds beside its NUL.
+inline constexpr std::size_t max_unix_path = 107;
+
+/// nullopt when `text` is none of them.
+[[nodiscard]] std::optional<listen_address> parse_listen_address(std::string_view text);
+
+} // namespace sluice::core

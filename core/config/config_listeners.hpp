@@ -1,0 +1,39 @@
+#pragma once
+// The setting `listeners`, a list of objects: the table of their fields, and the way from and to
+// JSON. Read by the same rows, kinds and checks as the table of settings.
+
+#include "core/base/config_problem.hpp"
+#include "core/config/config_settings.hpp"
+
+#include <boost/json/fwd.hpp>
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace sluice::core {
+
+using listener_field = setting_row<listener_settings>;
+
+/// Most entries: far above what one process has sockets for a reason.
+inline constexpr std::size_t max_listeners = 64;
+
+[[nodiscard]] std::span<const listener_field> listener_fields() noexcept;
+
+/// The listeners of a list; every fault becomes a problem whose `where` is the place within the
+/// list, such as "[1].proxy_protocol".
+[[nodiscard]] std::vector<listener_settings> read_listeners(const boost::json::value& from,
+                                                            std::vector<config_problem>& problems);
+
+/// The same from text, as flags and environment variables hold it.
+[[nodiscard]] std::vector<listener_settings> read_listeners(std::string_view text,
+                                                            std::vector<config_problem>& problems);
+
+/// Fields that have their default are left out.
+[[nodiscard]] boost::json::value listeners_to_json(std::span<const listener_settings> from);
+
+/// The fields as a Markdown table, for the documentation.
+[[nodiscard]] std::string listener_table();
+
+} // namespace sluice::core

@@ -1,0 +1,58 @@
+#include "core/config/config_merge.hpp"
+
+#include "core/config/config_validate.hpp"
+#include "core/text/nearest_name.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace sluice::core {
+
+void config_merge::give(const setting& which, const setting_value& value, std::string where) {
+    if (auto objection = check(which, value); !objection.empty()) {
+        complain(std::move(where), std::move(objection));
+        return;
+    }
+    which.set(merged_.settings, value);
+    origins_[which.path] = std::move(where);
+}
+
+void config_merge::give(const setting& which, std::vector<listener_settings> listeners,
+                        std::vector<config_problem> problems, const std::string& where) {
+    if (problems.empty()) {
+        give(which, setting_value(std::move(listeners)), where);
+    }
+    for (auto& problem : problems) {
+        complain(where + problem.where, std::move(problem.what));
+    }
+}
+
+void config_merge::complain(std::string where, std::string what) {
+    merged_.problems.push_back({std::move(where), std::move(what)});
+}
+
+loaded_config config_merge::finish(config_use use) && {
+    for (auto& problem : validate(merged_.settings, use)) {
+        // "listeners[1].address" was given where "listeners" was.
+        const auto bracket = std::min(problem.where.find('['), problem.where.size());
+        const auto origin = origins_.find(std::string_view(problem.where).substr(0, bracket));
+        complain(origin == origins_.end() ? std::move(problem.where)
+                                          : origin->second + problem.where.substr(bracket),
+                 std::move(problem.what));
+    }
+    return std::move(merged_);
+}
+
+std::string unknown_setting(std::string_view name, const std::vector<std::string_view>& known) {
+    std::string lower(name);
+    std::ranges::transform(lower, lower.begin(), [](char c) {
+        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    });
+    if (lower.find("secret") != std::string::npos) {
+        return "a secret does not belong in the configuration: use a key file (tokens.key_file) or "
+               "the environment variable SLUICE_SECRET";
+    }
+    return "no such setting" + suggestion(name, known);
+}
+
+} // namespace sluice::core

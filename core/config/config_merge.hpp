@@ -1,0 +1,42 @@
+#pragma once
+// The accumulator behind load_config(): takes values and complaints from one source after the other
+// and remembers who set what. Private to core's .cpp files.
+
+#include "core/config/config_settings.hpp"
+#include "core/config/config_source.hpp"
+
+#include <map>
+#include <string>
+#include <string_view>
+
+namespace sluice::core {
+
+class config_merge {
+  public:
+    /// Sets the field, or complains about the value; `where` is the place the operator wrote it.
+    void give(const setting& which, const setting_value& value, std::string where);
+
+    /// The same for `listeners`, unless there are `problems`: those are added instead, each at its
+    /// place behind `where`.
+    void give(const setting& which, std::vector<listener_settings> listeners,
+              std::vector<config_problem> problems, const std::string& where);
+
+    void complain(std::string where, std::string what);
+
+    /// Validates what has been merged. Problems of a setting that a source gave point to that
+    /// source.
+    [[nodiscard]] loaded_config finish(config_use use) &&;
+
+  private:
+    loaded_config merged_;
+    std::map<std::string_view, std::string> origins_; // by path
+};
+
+/// Reads the configuration file at `path` into `merge`.
+void read_config_file(const std::string& path, config_merge& merge);
+
+/// The complaint about a name that no setting has, with the nearest of `known`.
+[[nodiscard]] std::string unknown_setting(std::string_view name,
+                                          const std::vector<std::string_view>& known);
+
+} // namespace sluice::core

@@ -1,0 +1,201 @@
+#include "core/config/config_settings.hpp"
+
+#include "core/config/setting_value.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace sluice::core {
+
+namespace {
+
+using c = config;
+using media = config::media_section;
+using tokens = config::tokens_section;
+using issuer = config::issuer_section;
+using limits = config::limits_section;
+using store = config::store_section;
+using tls = config::tls_section;
+using shutdown = config::shutdown_section;
+
+constexpr std::array<std::string_view, 4> issuer_names{"auto", "none", "key", "jwt"};
+constexpr std::array<std::string_view, 2> proxy_field_names{"x-forwarded", "forwarded"};
+constexpr std::array<std::string_view, 2> tls_versions{"1.2", "1.3"};
+constexpr std::array<std::string_view, 2> store_migrations{"auto", "manual"};
+constexpr std::array<std::string_view, 4> log_levels{"debug", "info", "warning", "error"};
+constexpr std::array<std::string_view, 2> log_formats{"json", "logfmt"};
+constexpr std::array<std::string_view, 3> logged_users{"hash", "plain", "off"};
+
+constexpr std::int64_t hour = 3600;
+constexpr std::int64_t day = 24 * hour;
+constexpr std::int64_t year = 365 * day;
+constexpr std::int64_t mebi = std::int64_t{1} << 20;
+constexpr std::int64_t gibi = std::int64_t{1} << 30;
+
+// Ranges keep a typing error from switching a protection off, not a site from its needs.
+// header_bytes starts where the longest token (4096 bytes) still fits beside a long target.
+constexpr std::array table{
+    fixed(text_setting<&c::listen>("listen",
+                                   "Address of the main listener; port 0 takes any free port")),
+    fixed(listeners_setting<&c::listeners>(
+        "listeners", "Listeners with particulars, instead of `listen`: see below")),
+    fixed(number_setting<&c::threads>("threads", 0, 1024, "Serving threads; 0: one per core")),
+    list_setting<&c::trusted_proxies>(
+        "trusted_proxies", "CIDR blocks, and unix: proxies that are believed about their clients"),
+    choice_setting<proxy_field_names, &c::trusted_fields>(
+        "trusted_fields", "Fields in which they say it: X-Forwarded-* or Forwarded"),
+    text_setting<&c::public_base_url>(
+        "public_base_url", "What clients reach the service by; empty: the Host of each request"),
+
+    text_setting<&c::media, &media::root>("media.root", "Directory that holds the media"),
+    text_setting<&c::media, &media::layout_lesson>("media.layout.lesson",
+                                                   "Path template of lesson videos"),
+    text_setting<&c::media, &media::layout_course>("media.layout.course",
+                                                   "Path template of course presentations"),
+    text_setting<&c::media, &media::layout_module>("media.layout.module",
+                                                   "Path template of module presentations"),
+    seconds_setting<&c::media, &media::rescan_interval>(
+        "media.rescan_interval", 1, day, "Time between two looks for new course directories"),
+
+    text_setting<&c::tokens, &tokens::key_file>("tokens.key_file", "Path of the key file"),
+    seconds_setting<&c::tokens, &tokens::default_ttl>("tokens.default_ttl", 1, year,
+                                                      "Life of a token when the caller names none"),
+    seconds_setting<&c::tokens, &tokens::max_ttl>("tokens.max_ttl", 1, year,
+                                                  "Longest life; a longer ttl is clamped to it"),
+    seconds_setting<&c::tokens, &tokens::leeway>(
+        "tokens.leeway", 0, 60, "How far iat and nbf may lie ahead; exp is never stretched"),
+    number_setting<&c::tokens, &tokens::rate>(
+        "tokens.rate", 0, gibi, "Bytes per second our tokens allow their user; 0: no limit"),
+    text_setting<&c::tokens, &tokens::issuer>("tokens.issuer",
+                                              "iss that is written and required; empty: neither"),
+    text_setting<&c::tokens, &tokens::audience>("tokens.audience",
+                                                "aud that is written and required; empty: neither"),
+
+    choices_setting<issuer_names, issuer_mode, &c::issuer, &issuer::mode>(
+        "issuer.mode", "Who may ask for tokens: issuer keys, session tokens, with auto whatever of "
+                       "them is configured, else this machine only; none leaves the endpoint open"),
+    text_setting<&c::issuer, &issuer::keys_file>("issuer.keys_file",
+                                                 "Path of the file of issuer keys"),
+    text_setting<&c::issuer, &issuer::jwt_key_file>(
+        "issuer.jwt.key_file", "Path of the key of session tokens: PEM, or a JWKS"),
+    text_setting<&c::issuer, &issuer::jwt_issuer>("issuer.jwt.issuer",
+                                                  "iss of session tokens; empty: any"),
+    text_setting<&c::issuer, &issuer::jwt_audience>(
+        "issuer.jwt.audience", "aud of session tokens; empty: they must have none"),
+    text_setting<&c::issuer, &issuer::jwt_scope>(
+        "issuer.jwt.scope", "Scope with which a session token may ask for every user; empty: none"),
+    fixed(text_setting<&c::store, &store::url>(
+        "store.url", "Grants and revocations: sqlite:///path or postgresql://...; empty: none")),
+    fixed(choice_setting<store_migrations, &c::store, &store::migrate>(
+        "store.migrate", "Who brings the schema up to date: the service, or sluice store migrate")),
+    fixed(number_setting<&c::store, &store::connections>(
+        "store.connections", 1, 256, "Connections that look up grants, each with a thread")),
+    fixed(number_setting<&c::store, &store::timeout_ms>(
+        "store.timeout_ms", 10, 60'000, "Time the store may take to answer, in ms")),
+    fixed(number_setting<&c::store, &store::cache_lifetime_ms>(
+        "store.cache_lifetime_ms", 0, 60'000,
+        "Time an answer is remembered, in ms; 0: not at all")),
+    fixed(number_setting<&c::store, &store::cache_entries>("store.cache_entries", 0, 10'000'000,
+                                                           "Answers remembered at once")),
+    fixed(number_setting<&c::store, &store::max_revocations>(
+        "store.max_revocations", 1000, 100'000'000, "Revocations held in memory")),
+    list_setting<&c::cors, &c::cors_section::allowed_origins>(
+        "cors.allowed_origins", "Origins whose pages may read answers; * for all"),
+
+    number_setting<&c::limits, &limits::connections>("limits.connections", 1, 1'000'000,
+                                                     "Connections at once"),
+    number_setting<&c::limits, &limits::connections_per_peer>(
+        "limits.connections_per_peer", 1, 1'000'000,
+        "Connections at once from one IPv4 address or IPv6 /64"),
+    list_setting<&c::limits, &limits::uncounted_peers>(
+        "limits.uncounted_peers",
+        "Addresses and CIDR blocks that connections_per_peer does not hold for"),
+    number_setting<&c::limits, &limits::header_bytes>("limits.header_bytes", 8192, mebi,
+                                                      "Size of request line and fields, in bytes"),
+    number_setting<&c::limits, &limits::header_fields>("limits.header_fields", 8, 1024,
+                                                       "Fields in a request"),
+    number_setting<&c::limits, &limits::target_bytes>("limits.target_bytes", 512, 65536,
+                                                      "Length of a request target, in bytes"),
+    number_setting<&c::limits, &limits::content_bytes>(
+        "limits.content_bytes", 0, gibi, "Bytes of content a request may announce; it is refused"),
+    seconds_setting<&c::limits, &limits::header_timeout>("limits.header_timeout", 1, hour,
+                                                         "Time a request header may take in all"),
+    seconds_setting<&c::limits, &limits::idle_timeout>(
+        "limits.idle_timeout", 1, hour, "Time a connection may wait for its next request"),
+    seconds_setting<&c::limits, &limits::handler_timeout>(
+        "limits.handler_timeout", 1, 60,
+        "Time a request may wait for a slow answer, such as a database's"),
+    seconds_setting<&c::limits, &limits::stall_timeout>("limits.stall_timeout", 1, hour,
+                                                        "Time a transfer may stand still"),
+    number_setting<&c::limits, &limits::min_rate>(
+        "limits.min_rate", 0, gibi, "Bytes per second a transfer must average; 0: off"),
+    seconds_setting<&c::limits, &limits::min_rate_grace>("limits.min_rate_grace", 1, hour,
+                                                         "Time before min_rate is judged"),
+    number_setting<&c::limits, &limits::connection_rate>(
+        "limits.connection_rate", 0, gibi, "Bytes per second one connection may have; 0: off"),
+    number_setting<&c::limits, &limits::user_rate>(
+        "limits.user_rate", 0, gibi, "Bytes per second all downloads of a user share; 0: off"),
+    number_setting<&c::limits, &limits::user_downloads>("limits.user_downloads", 0, 1'000'000,
+                                                        "Downloads of a user at once; 0: off"),
+    number_setting<&c::limits, &limits::requests_per_connection>(
+        "limits.requests_per_connection", 1, 1'000'000'000,
+        "Requests before a connection is closed"),
+
+    number_setting<&c::cache, &c::cache_section::files>(
+        "cache.files", 0, 100'000, "Open files each thread keeps at hand; 0: none"),
+    number_setting<&c::cache, &c::cache_section::lifetime_ms>(
+        "cache.lifetime_ms", 1, 60'000, "How long a replaced file may still be sent, in ms"),
+
+    choice_setting<log_levels, &c::log, &c::log_section::level>(
+        "log.level", "Least severe event that is written"),
+    fixed(text_setting<&c::log, &c::log_section::access>(
+        "log.access", "Access log: a path, - for standard output, or off")),
+    fixed(text_setting<&c::log, &c::log_section::audit>(
+        "log.audit", "A line per token asked for: a path, - for standard output, or off")),
+    choice_setting<log_formats, &c::log, &c::log_section::format>("log.format",
+                                                                  "How the access log is written"),
+    choice_setting<logged_users, &c::log, &c::log_section::user_id>(
+        "log.user_id", "The user in the access log: hash is a pseudonym, plain the id"),
+    choice_setting<tls_versions, &c::tls, &tls::min_version>("tls.min_version",
+                                                             "Oldest TLS that is spoken"),
+    seconds_setting<&c::tls, &tls::handshake_timeout>("tls.handshake_timeout", 1, hour,
+                                                      "Time a TLS handshake may take in all"),
+    seconds_setting<&c::shutdown, &shutdown::delay>(
+        "shutdown.delay", 0, hour,
+        "Time after SIGTERM in which /readyz is red and connections are still taken"),
+    seconds_setting<&c::shutdown, &shutdown::drain_timeout>(
+        "shutdown.drain_timeout", 0, day, "Time for transfers under way after that"),
+    text_setting<&c::web, &c::web_section::root>(
+        "web.root", "Directory of the built download page; empty: no page"),
+    fixed(text_setting<&c::metrics, &c::metrics_section::listen>(
+        "metrics.listen", "Address of a listener for /metrics alone; empty: the main one")),
+};
+
+} // namespace
+
+std::span<const setting> settings() noexcept {
+    return table;
+}
+
+const setting* find_setting(std::string_view path) noexcept {
+    const auto* const found = std::ranges::find(table, path, &setting::path);
+    return found == table.end() ? nullptr : found;
+}
+
+bool is_section(std::string_view path) noexcept {
+    return std::ranges::any_of(table, [path](const setting& each) {
+        return each.path.size() > path.size() && each.path.starts_with(path) &&
+               each.path[path.size()] == '.';
+    });
+}
+
+std::string environment_name(const setting& which) {
+    std::string name = "SLUICE_";
+    for (const char letter : which.path) {
+        const bool lower = letter >= 'a' && letter <= 'z';
+        name += letter == '.' ? '_' : lower ? static_cast<char>(letter - 'a' + 'A') : letter;
+    }
+    return name;
+}
+
+} // namespace sluice::core

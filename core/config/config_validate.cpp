@@ -1,0 +1,139 @@
+#include "core/config/config_validate.hpp"
+
+#include "core/access/store_url.hpp"
+#include "core/address/ip_address.hpp"
+#include "core/address/web_origin.hpp"
+#include "core/config/config_validate_listeners.hpp"
+#include "core/media/media_layout.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace sluice::core {
+
+namespace {
+
+using problems = std::vector<config_problem>;
+
+void check_web(const config& settings, problems& out) {
+    if (!settings.public_base_url.empty()) {
+        if (auto objection = objection_to_base_url(settings.public_base_url); !objection.empty()) {
+            out.push_back({"public_base_url", std::move(objection)});
+        }
+    }
+    const auto& origins = settings.cors.allowed_origins;
+    const std::string path = "cors.allowed_origins";
+    if (std::ranges::count(origins, "*") > 0) {
+        if (origins.size() > 1) {
+            out.push_back({path, "\"*\" must stand alone"});
+        }
+        return;
+    }
+    for (std::size_t i = 0; i < origins.size(); ++i) {
+        if (const auto objection = objection_to_origin(origins[i]); !objection.empty()) {
+            out.push_back({path, "entry " + std::to_string(i + 1) + " " + objection});
+        }
+    }
+}
+
+/// The template, or nullopt and a problem.
+std::optional<layout_template> check_layout(media_kind kind, const std::string& text,
+                                            problems& out) {
+    std::string fault;
+    auto parsed = layout_template::parse(kind, text, fault);
+    if (!parsed) {
+        out.push_back({"media.layout." + std::string(name_of(kind)), std::move(fault)});
+    }
+    return parsed;
+}
+
+void check_media(const config& settings, config_use use, problems& out) {
+    const auto& media = settings.media;
+    if (use == config_use::serve && media.root.empty()) {
+        out.push_back({"media.root", "is needed: the directory that holds the media"});
+    }
+    const auto lesson = check_layout(media_kind::lesson, media.layout_lesson, out);
+    const auto course = check_layout(media_kind::course, media.layout_course, out);
+    const auto module = check_layout(media_kind::module, media.layout_module, out);
+    if (!lesson || !course || !module) {
+        return;
+    }
+    // The trainer is not in the URL of a presentation, so the catalogue must be able to find it.
+    const bool needs_catalogue = course->names_trainer() || module->names_trainer();
+    const bool has_catalogue = !lesson->course_directory().empty() ||
+                               !course->course_directory().empty() ||
+                               !module->course_directory().empty();
+    if (needs_catalogue && !has_catalogue) {
+        out.push_back({course->names_trainer() ? "media.layout.course" : "media.layout.module",
+                       "names the trainer, but no template has {trainer_id} and {course_id} in "
+                       "segments of their own, where the owner of a course could be looked up"});
+    }
+}
+
+void check_issuer(const config& settings, problems& out) {
+    const auto& issuer = settings.issuer;
+    const bool is_auto = issuer.mode.has(issuer_mode::automatic);
+    if (issuer.mode.has(issuer_mode::key) && issuer.keys_file.empty()) {
+        out.push_back({"issuer.keys_file", "is needed where issuer.mode has key: sluice key new"});
+    }
+    if (issuer.mode.has(issuer_mode::jwt) && issuer.jwt_key_file.empty()) {
+        out.push_back({"issuer.jwt.key_file", "is needed where issuer.mode has jwt"});
+    }
+    if (!issuer.keys_file.empty() && !is_auto && !issuer.mode.has(issuer_mode::key)) {
+        out.push_back({"issuer.keys_file", "has no effect: issuer.mode must have auto or key"});
+    }
+    if (!issuer.jwt_key_file.empty() && !is_auto && !issuer.mode.has(issuer_mode::jwt)) {
+        out.push_back({"issuer.jwt.key_file", "has no effect: issuer.mode must have auto or jwt"});
+    }
+}
+
+void check_agreement(const config& settings, problems& out) {
+    if (settings.tokens.default_ttl > settings.tokens.max_ttl) {
+        out.push_back({"tokens.default_ttl", "must not exceed tokens.max_ttl"});
+    }
+    if (settings.limits.target_bytes >= settings.limits.header_bytes) {
+        out.push_back({"limits.target_bytes", "must be below limits.header_bytes"});
+    }
+    if (!settings.store.url.empty()) {
+        if (auto objection = objection_to_store_url(settings.store.url); !objection.empty()) {
+            out.push_back({"store.url", std::move(objection)});
+        }
+    }
+    if (settings.log.audit.empty()) {
+        out.push_back({"log.audit", "must be a path, - for standard output, or off"});
+    }
+    if (settings.log.access.empty()) {
+        out.push_back({"log.access", "must be a path, - for standard output, or off"});
+    }
+}
+
+void check_peers(const config& settings, problems& out) {
+    const auto& peers = settings.limits.uncounted_peers;
+    for (std::size_t i = 0; i < peers.size(); ++i) {
+        if (!parse_address_block(peers[i])) {
+            out.push_back({"limits.uncounted_peers",
+                           "entry " + std::to_string(i + 1) +
+                               " must be an address or a CIDR block without host bits, such as "
+                               "192.0.2.7, 10.0.0.0/8 or fd00::/8"});
+        }
+    }
+}
+
+} // namespace
+
+std::vector<config_problem> validate(const config& settings, config_use use) {
+    problems out;
+    check_listeners(settings, out);
+    check_web(settings, out);
+    check_media(settings, use, out);
+    check_peers(settings, out);
+    check_issuer(settings, out);
+    check_agreement(settings, out);
+    return out;
+}
+
+} // namespace sluice::core

@@ -1,0 +1,97 @@
+#include "core/config/config_validate_listeners.hpp"
+
+#include "core/address/ip_address.hpp"
+#include "core/address/listen_address.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace sluice::core {
+
+namespace {
+
+using problems = std::vector<config_problem>;
+
+constexpr std::string_view address_rule =
+    "must be an address and a port, such as 127.0.0.1:8080, 0.0.0.0:8080 or [::1]:8080, "
+    "unix:/path, or systemd:name";
+constexpr std::string_view network_rule =
+    "must be an address or a CIDR block such as 10.0.0.0/8 or fd00::/8, without bits behind the "
+    "prefix";
+
+/// Reports what is no address, and what two listeners cannot share.
+class address_book {
+  public:
+    explicit address_book(problems& out) : out_(out) {}
+
+    void add(const std::string& where, const std::string& text) {
+        const auto address = parse_listen_address(text);
+        if (!address) {
+            out_.push_back({where, std::string(address_rule)});
+            return;
+        }
+        const auto* const tcp = std::get_if<host_port>(&*address);
+        const bool is_any_port = tcp != nullptr && tcp->port == 0;
+        if (std::ranges::count(taken_, *address) > 0 && !is_any_port) {
+            out_.push_back({where, "must differ from the address of another listener"});
+        }
+        taken_.push_back(*address);
+    }
+
+  private:
+    problems& out_;
+    std::vector<listen_address> taken_;
+};
+
+void check_networks(const std::string& where, const std::vector<std::string>& texts,
+                    bool allows_unix, problems& out) {
+    for (std::size_t i = 0; i < texts.size(); ++i) {
+        if (!parse_address_block(texts[i]) && !(allows_unix && texts[i] == "unix")) {
+            out.push_back({where, "entry " + std::to_string(i + 1) + " " +
+                                      std::string(network_rule) +
+                                      (allows_unix ? ", or unix" : "")});
+        }
+    }
+}
+
+bool is_mode(std::string_view text) {
+    return (text.size() == 3 || (text.size() == 4 && text[0] == '0')) &&
+           std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '7'; });
+}
+
+void check_listener(const std::string& place, const listener_settings& one, problems& out) {
+    if (one.proxy == proxy_protocol::off && !one.proxy_from.empty()) {
+        out.push_back({place + ".proxy_from", "needs proxy_protocol"});
+    }
+    check_networks(place + ".proxy_from", one.proxy_from, false, out);
+    if (!is_mode(one.mode)) {
+        out.push_back({place + ".mode", "must be three octal digits, such as 0660"});
+    }
+    if (one.certificate.empty() != one.key.empty()) {
+        out.push_back({place + (one.key.empty() ? ".key" : ".certificate"),
+                       "is needed: certificate and key go together"});
+    }
+}
+
+} // namespace
+
+void check_listeners(const config& settings, problems& out) {
+    address_book book(out);
+    if (settings.listeners.empty()) {
+        book.add("listen", settings.listen);
+    }
+    for (std::size_t i = 0; i < settings.listeners.size(); ++i) {
+        const auto place = "listeners[" + std::to_string(i) + "]";
+        book.add(place + ".address", settings.listeners[i].address);
+        check_listener(place, settings.listeners[i], out);
+    }
+    if (!settings.metrics.listen.empty()) {
+        book.add("metrics.listen", settings.metrics.listen);
+    }
+    check_networks("trusted_proxies", settings.trusted_proxies, true, out);
+}
+
+} // namespace sluice::core

@@ -1,0 +1,137 @@
+#include "core/download/byte_range.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <optional>
+
+namespace sluice::core {
+
+namespace {
+
+constexpr std::string_view whitespace = " \t"; // OWS, RFC 9110 §5.6.3
+
+/// A range-spec as it was written. Without `first`, `last` is the length of a suffix.
+struct range_spec {
+    std::optional<std::uint64_t> first;
+    std::optional<std::uint64_t> last;
+};
+
+[[nodiscard]] constexpr bool is_digit(char c) noexcept {
+    return c >= '0' && c <= '9';
+}
+
+[[nodiscard]] bool is_bytes_unit(std::string_view unit) noexcept {
+    constexpr auto lower = [](char c) {
+        return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
+    };
+    return std::ranges::equal(unit, std::string_view("bytes"), {}, lower);
+}
+
+[[nodiscard]] std::string_view trimmed(std::string_view text) noexcept {
+    const auto begin = text.find_first_not_of(whitespace);
+    if (begin == std::string_view::npos) {
+        return {};
+    }
+    return text.substr(begin, text.find_last_not_of(whitespace) - begin + 1);
+}
+
+/// 1*DIGIT. Saturates: no file reaches 2^64 bytes, so a larger number means the same as the
+/// largest.
+[[nodiscard]] std::optional<std::uint64_t> parse_position(std::string_view digits) noexcept {
+    constexpr auto most = std::numeric_limits<std::uint64_t>::max();
+    if (digits.empty() || !std::ranges::all_of(digits, is_digit)) {
+        return std::nullopt;
+    }
+    std::uint64_t value = 0;
+    for (const char c : digits) {
+        const auto digit = static_cast<std::uint64_t>(c - '0');
+        value = value > (most - digit) / 10 ? most : value * 10 + digit;
+    }
+    return value;
+}
+
+/// int-range or suffix-range (RFC 9110 §14.1.1); nullopt for anything else, last < first included.
+[[nodiscard]] std::optional<range_spec> parse_spec(std::string_view text) noexcept {
+    const auto dash = text.find('-');
+    if (dash == std::string_view::npos) {
+        return std::nullopt;
+    }
+    const auto before = text.substr(0, dash);
+    const auto after = text.substr(dash + 1);
+    const range_spec spec{parse_position(before), parse_position(after)};
+    const bool first_is_bad = !before.empty() && !spec.first;
+    const bool last_is_bad = !after.empty() && !spec.last;
+    const bool is_bare_dash = before.empty() && after.empty();
+    const bool is_reversed = spec.first && spec.last && *spec.last < *spec.first;
+    if (first_is_bad || last_is_bad || is_bare_dash || is_reversed) {
+        return std::nullopt;
+    }
+    return spec;
+}
+
+/// The bytes of the file that `spec` names; nullopt when there are none.
+[[nodiscard]] std::optional<byte_slice> fit(const range_spec& spec,
+                                            std::uint64_t file_size) noexcept {
+    if (!spec.first) {
+        const auto length = std::min(spec.last.value_or(0), file_size);
+        return length == 0 ? std::nullopt : std::optional(byte_slice{file_size - length, length});
+    }
+    if (*spec.first >= file_size) {
+        return std::nullopt;
+    }
+    const auto last = std::min(spec.last.value_or(file_size - 1), file_size - 1);
+    return byte_slice{*spec.first, last - *spec.first + 1};
+}
+
+[[nodiscard]] bool overlap(const byte_slice& a, const byte_slice& b) noexcept {
+    // Both lie within one file, so neither sum can wrap.
+    return a.first < b.first + b.length && b.first < a.first + a.length;
+}
+
+[[nodiscard]] std::size_t count_overlaps(std::span<const byte_slice> slices) noexcept {
+    std::size_t pairs = 0;
+    for (; !slices.empty(); slices = slices.subspan(1)) {
+        const auto others = slices.subspan(1);
+        pairs += static_cast<std::size_t>(std::ranges::count_if(
+            others, [&](const byte_slice& other) { return overlap(slices.front(), other); }));
+    }
+    return pairs;
+}
+
+/// The range-set: what follows "bytes=".
+[[nodiscard]] range_outcome resolve_set(std::string_view rest, std::uint64_t file_size) noexcept {
+    range_outcome outcome{range_outcome::kind::unsatisfiable, {}};
+    std::size_t ranges = 0;
+    while (!rest.empty()) {
+        const auto element = trimmed(rest.substr(0, rest.find(',')));
+        rest.remove_prefix(std::min(rest.find(','), rest.size() - 1) + 1);
+        if (element.empty()) {
+            continue;
+        }
+        const auto spec = parse_spec(element);
+        if (!spec) {
+            return {range_outcome::kind::unsatisfiable, {}};
+        }
+        if (++ranges > max_ranges) {
+            return {};
+        }
+        if (const auto slice = fit(*spec, file_size)) {
+            outcome.slices.push_back(*slice);
+            outcome.what = range_outcome::kind::satisfiable;
+        }
+    }
+    return outcome;
+}
+
+} // namespace
+
+range_outcome resolve_range(std::string_view field_value, std::uint64_t file_size) noexcept {
+    const auto equals = field_value.find('=');
+    if (equals == std::string_view::npos || !is_bytes_unit(field_value.substr(0, equals))) {
+        return {};
+    }
+    const auto outcome = resolve_set(field_value.substr(equals + 1), file_size);
+    return count_overlaps(outcome.slices.view()) > max_overlaps ? range_outcome{} : outcome;
+}
+
+} // namespace sluice::core

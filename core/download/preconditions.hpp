@@ -1,0 +1,41 @@
+#pragma once
+// Conditional requests (RFC 9110 §13) for GET and HEAD of an existing file, in the order of
+// §13.2.2. Not Range, and not the outcome of the request: that is download_plan, the only caller.
+
+#include "core/download/representation.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <string_view>
+
+namespace sluice::core {
+
+struct download_request;
+
+/// Where steps 1 to 4 of §13.2.2 lead.
+enum class precondition_verdict : std::uint8_t {
+    proceed,
+    not_modified, // 304
+    failed,       // 412
+};
+
+/// If-Match, or without it If-Unmodified-Since; then If-None-Match, or without it
+/// If-Modified-Since.
+///
+/// A field that is no valid list of tags: If-None-Match is ignored, and still keeps
+/// If-Modified-Since from being looked at (§13.1.3), so the file is sent; If-Match fails, because a
+/// client that asked for one version must not be given another one. A field that is no valid date,
+/// or any date where the file has no credible one, is ignored (§13.1.3, §13.1.4). `now` dates the
+/// two-digit years of RFC 850 and nothing else.
+[[nodiscard]] precondition_verdict evaluate_preconditions(const download_request& request,
+                                                          const representation& version,
+                                                          std::chrono::sys_seconds now) noexcept;
+
+/// Step 5, If-Range: true when it names this version beyond doubt (§13.1.5). A strong tag that is
+/// equal; or the text of Last-Modified itself, where the file is dated and that second is over
+/// (§8.8.2.2). Anything else is false, and the whole file is sent: a weak tag, two values, a date
+/// with the wrong weekday.
+[[nodiscard]] bool if_range_holds(std::string_view field_value, const representation& version,
+                                  std::chrono::sys_seconds now) noexcept;
+
+} // namespace sluice::core

@@ -1,0 +1,35 @@
+#include "core/download/transfer_deadline.hpp"
+
+#include <algorithm>
+
+namespace sluice::core {
+
+namespace {
+
+// As much credit as bytes can earn. Beyond any transfer, and far from where nanoseconds overflow.
+constexpr std::chrono::seconds most_credit = std::chrono::years{50};
+
+} // namespace
+
+transfer_deadline::transfer_deadline(const transfer_limits& limits, time_point start) noexcept
+    : limits_(limits), start_(start), last_progress_(start) {}
+
+void transfer_deadline::add_progress(std::uint64_t bytes, time_point now) noexcept {
+    if (bytes > 0) {
+        sent_ += bytes;
+        last_progress_ = now;
+    }
+}
+
+transfer_deadline::time_point transfer_deadline::next() const noexcept {
+    const auto stalled = last_progress_ + limits_.stall;
+    if (limits_.min_bytes_per_second == 0) {
+        return stalled;
+    }
+    const auto most = static_cast<std::uint64_t>(most_credit.count());
+    const auto earned = std::min(sent_ / limits_.min_bytes_per_second, most);
+    const std::chrono::seconds credit{static_cast<std::chrono::seconds::rep>(earned)};
+    return std::min(stalled, start_ + limits_.grace + credit);
+}
+
+} // namespace sluice::core

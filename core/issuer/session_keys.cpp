@@ -1,0 +1,218 @@
+#include "core/issuer/session_keys.hpp"
+
+#include "core/files/secret_file.hpp"
+#include "core/json/operator_json.hpp"
+#include "crypto/base64url.hpp"
+#include "crypto/public_key_bytes.hpp"
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/value.hpp>
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+namespace sluice::core {
+
+namespace json = boost::json;
+
+namespace {
+
+std::string_view text_of(const json::object& entry, std::string_view name) {
+    const auto* const member = entry.if_contains(json::string_view(name.data(), name.size()));
+    const auto* const text = member == nullptr ? nullptr : member->if_string();
+    return text == nullptr ? std::string_view{} : std::string_view(text->data(), text->size());
+}
+
+/// The decoded member; empty when it is absent or no base64url.
+std::string bytes_of(const json::object& entry, std::string_view name) {
+    return crypto::base64url_decode(text_of(entry, name)).value_or(std::string{});
+}
+
+bool is_for_verifying(const json::object& entry) {
+    if (entry.contains("use") && text_of(entry, "use") != "sig") {
+        return false;
+    }
+    const auto* const operations = entry.if_contains("key_ops");
+    if (operations == nullptr) {
+        return true;
+    }
+    const auto* const list = operations->if_array();
+    return list != nullptr &&
+           std::ranges::any_of(*list, [](const auto& v) { return v == "verify"; });
+}
+
+/// What `alg` must be, where it is there, for us to have a use for the key; empty: we have none.
+std::string_view algorithm_for(const json::object& entry) {
+    const auto kty = text_of(entry, "kty");
+    const auto crv = text_of(entry, "crv");
+    if (kty == "RSA") {
+        return "RS256";
+    }
+    if (kty == "EC" && crv == "P-256") {
+        return "ES256";
+    }
+    if (kty == "OKP" && crv == "Ed25519") {
+        return "EdDSA";
+    }
+    return kty == "oct" ? "HS256" : "";
+}
+
+std::optional<verifying_key> secret_key(const json::object& entry, std::string& fault) {
+    auto bytes = bytes_of(entry, "k");
+    std::optional<verifying_key> key;
+    if (crypto::looks_like_public_key(bytes)) {
+        fault = "its secret is a public key, which anybody can have";
+    } else if (auto made = crypto::hmac_key::make(bytes)) {
+        key.emplace(std::move(*made));
+    } else {
+        fault = "k must be a base64url text of at least " + std::to_string(crypto::min_key_bytes) +
+                " bytes";
+    }
+    crypto::wipe(bytes.data(), bytes.size());
+    return key;
+}
+
+std::string text_of(crypto::key_fault why) {
+    switch (why) {
+    case crypto::key_fault::is_private:
+        return "it is a private key, which has no place here: give the public one";
+    case crypto::key_fault::unsupported:
+        return "only RSA, P-256 and Ed25519 keys are of use";
+    case crypto::key_fault::bad_size:
+        return "an RSA key must have 2048 to 8192 bits";
+    case crypto::key_fault::none:
+    case crypto::key_fault::unreadable:
+        break;
+    }
+    return "it cannot be read as a public key";
+}
+
+std::optional<verifying_key> make_key(const json::object& entry, std::string& fault) {
+    const auto algorithm = algorithm_for(entry);
+    if (algorithm == "HS256") {
+        return secret_key(entry, fault);
+    }
+    if (entry.contains("d")) {
+        fault = text_of(crypto::key_fault::is_private);
+        return std::nullopt;
+    }
+    auto why = crypto::key_fault::none;
+    std::optional<crypto::public_key> key;
+    if (algorithm == "RS256") {
+        key = crypto::public_key::from_rsa(bytes_of(entry, "n"), bytes_of(entry, "e"), why);
+    } else if (algorithm == "ES256") {
+        key = crypto::public_key::from_p256(bytes_of(entry, "x"), bytes_of(entry, "y"), why);
+    } else {
+        key = crypto::public_key::from_ed25519(bytes_of(entry, "x"), why);
+    }
+    if (!key) {
+        fault = text_of(why);
+        return std::nullopt;
+    }
+    return std::move(*key);
+}
+
+class jwks_reader {
+  public:
+    jwks_reader(const std::string& file, std::vector<config_problem>& problems)
+        : file_(file), problems_(problems) {}
+
+    std::vector<session_key> read(const json::value& document) {
+        const auto* const root = document.if_object();
+        const auto* const list = root == nullptr ? nullptr : root->if_contains("keys");
+        const auto* const entries = list == nullptr ? nullptr : list->if_array();
+        if (entries == nullptr) {
+            problems_.push_back({file_, "must be a public key in PEM, or a JWKS: an object with a "
+                                        "list \"keys\""});
+            return {};
+        }
+        for (std::size_t i = 0; i < entries->size(); ++i) {
+            read_entry((*entries)[i], file_ + ": key " + std::to_string(i + 1));
+        }
+        if (keys_.empty() || keys_.size() > max_session_keys) {
+            problems_.push_back({file_, "must hold 1 to " + std::to_string(max_session_keys) +
+                                            " keys for RS256, ES256, EdDSA or HS256"});
+        }
+        return std::move(keys_);
+    }
+
+  private:
+    void read_entry(const json::value& value, std::string where) {
+        const auto* const entry = value.if_object();
+        if (entry == nullptr) {
+            problems_.push_back({std::move(where), "must be an object"});
+            return;
+        }
+        const auto algorithm = algorithm_for(*entry);
+        const bool is_other = entry->contains("alg") && text_of(*entry, "alg") != algorithm;
+        if (algorithm.empty() || is_other || !is_for_verifying(*entry)) {
+            return;
+        }
+        std::string kid(text_of(*entry, "kid"));
+        if (!kid.empty() && std::ranges::find(keys_, kid, &session_key::kid) != keys_.end()) {
+            problems_.push_back({std::move(where), "kid is the same as that of an earlier key"});
+            return;
+        }
+        std::string fault;
+        if (auto key = make_key(*entry, fault)) {
+            keys_.push_back({std::move(kid), std::move(*key)});
+        } else {
+            problems_.push_back({std::move(where), std::move(fault)});
+        }
+    }
+
+    const std::string& file_;
+    std::vector<config_problem>& problems_;
+    std::vector<session_key> keys_;
+};
+
+bool is_secret(const session_key& one) {
+    return std::holds_alternative<crypto::hmac_key>(one.key);
+}
+
+} // namespace
+
+std::string_view algorithm_of(const verifying_key& key) noexcept {
+    const auto* const pair = std::get_if<crypto::public_key>(&key);
+    return pair == nullptr ? std::string_view("HS256") : crypto::name_of(pair->algorithm());
+}
+
+std::vector<session_key> parse_session_keys(std::string_view text, const std::string& file,
+                                            std::vector<config_problem>& problems) {
+    if (text.find("-----BEGIN ") != std::string_view::npos) {
+        auto why = crypto::key_fault::none;
+        std::vector<session_key> keys;
+        if (auto key = crypto::public_key::from_pem(text, why)) {
+            keys.push_back({.kid = {}, .key = std::move(*key)});
+        } else {
+            problems.push_back({file, text_of(why)});
+        }
+        return keys;
+    }
+    std::string fault;
+    json::value document;
+    if (!read_operator_json(text, document, fault)) {
+        problems.push_back({file, std::move(fault)});
+        return {};
+    }
+    return jwks_reader(file, problems).read(document);
+}
+
+std::vector<session_key> load_session_keys(const std::string& path,
+                                           std::vector<config_problem>& problems) {
+    trusted_text text;
+    auto fault = read_trusted_file(path, file_secrecy::unwritable, max_session_file_bytes, text);
+    if (!fault.empty()) {
+        problems.push_back({path, std::move(fault)});
+        return {};
+    }
+    auto keys = parse_session_keys(text.text, path, problems);
+    if (text.secrecy != file_secrecy::closed && std::ranges::any_of(keys, is_secret)) {
+        problems.push_back({path, "holds a secret and " + std::string(open_to_others)});
+    }
+    return keys;
+}
+
+} // namespace sluice::core

@@ -1,0 +1,112 @@
+#include "core/media/catalogue.hpp"
+
+#include "core/media/catalogue_scan.hpp"
+
+#include <algorithm>
+#include <functional>
+#include <unordered_map>
+#include <unordered_set>
+#include <utility>
+
+namespace sluice::core {
+
+namespace {
+
+/// Lets a string_view be looked up without making a string of it.
+struct text_hash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const noexcept {
+        return std::hash<std::string_view>{}(text);
+    }
+};
+
+using text_set = std::unordered_set<std::string, text_hash, std::equal_to<>>;
+
+} // namespace
+
+// Never changed once it is published. Its keys come from the disk, never from a client, who
+// therefore cannot make them collide.
+struct catalogue::index {
+    struct owner {
+        std::string trainer_id;
+        std::vector<std::string> others; // who have the course too; empty in good order
+    };
+
+    std::unordered_map<std::string, owner, text_hash, std::equal_to<>> owners; // by course_id
+    std::vector<std::string> ambiguous;
+    std::size_t trainers = 0;
+
+    void add(std::string_view trainer_id, std::string_view course_id) {
+        const auto known = owners.find(course_id);
+        if (known == owners.end()) {
+            owners.emplace(course_id, owner{std::string(trainer_id), {}});
+        } else {
+            if (known->second.others.empty()) {
+                ambiguous.emplace_back(course_id);
+            }
+            known->second.others.emplace_back(trainer_id);
+        }
+    }
+};
+
+catalogue::catalogue(media_store& store, const std::vector<std::string>& course_directory)
+    : store_(store), scan_(std::make_unique<catalogue_scan>(course_directory, max_names)),
+      index_(std::make_shared<const index>()) {}
+
+catalogue::~catalogue() = default;
+
+result<std::string> catalogue::owner_of(std::string_view course_id) const {
+    const auto current = std::atomic_load(&index_);
+    const auto found = current->owners.find(course_id);
+    if (found == current->owners.end()) {
+        return failure{errc::media_not_found, {}};
+    }
+    if (!found->second.others.empty()) {
+        return failure{errc::course_ambiguous, {}};
+    }
+    return found->second.trainer_id;
+}
+
+bool catalogue::owns(std::string_view trainer_id, std::string_view course_id) const {
+    const auto current = std::atomic_load(&index_);
+    const auto found = current->owners.find(course_id);
+    return found != current->owners.end() &&
+           (found->second.trainer_id == trainer_id ||
+            std::ranges::find(found->second.others, trainer_id) != found->second.others.end());
+}
+
+catalogue::report catalogue::refresh(std::chrono::steady_clock::time_point now) {
+    const std::lock_guard lock(refresh_mutex_);
+    report outcome;
+    outcome.root_replaced = store_.renew_root() == media_store::root_state::replaced;
+    outcome.root_readable = store_.is_readable();
+    if (outcome.root_readable) {
+        auto fresh = std::make_shared<index>();
+        text_set trainers;
+        const auto totals = scan_->update(
+            store_.root_fd(), now, [&](std::string_view trainer_id, std::string_view course_id) {
+                fresh->add(trainer_id, course_id);
+                if (!trainers.contains(trainer_id)) {
+                    trainers.emplace(trainer_id);
+                }
+            });
+        fresh->trainers = trainers.size();
+        std::ranges::sort(fresh->ambiguous);
+        outcome.directories_read = totals.directories_read;
+        outcome.directories_unreadable = totals.directories_unreadable;
+        outcome.truncated = totals.truncated;
+        std::atomic_store(&index_, std::shared_ptr<const index>(std::move(fresh)));
+    }
+    const auto current = std::atomic_load(&index_);
+    outcome.trainers = current->trainers;
+    outcome.courses = current->owners.size();
+    outcome.ambiguous = current->ambiguous;
+    return outcome;
+}
+
+std::vector<std::string> catalogue::watched_directories() const {
+    const std::lock_guard lock(refresh_mutex_);
+    return scan_->directories();
+}
+
+} // namespace sluice::core

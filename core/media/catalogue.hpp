@@ -1,0 +1,77 @@
+#pragma once
+// Which trainer owns a course: for course and module presentations the trainer is not in the URL
+// (contract §2). An in-memory index of the course directories, replaced whole by refresh(); a
+// lookup never touches the disk. Nothing here runs by itself: app/service/catalogue_watcher decides
+// when to refresh.
+
+#include "core/base/result.hpp"
+#include "core/media/media_store.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace sluice::core {
+
+class catalogue_scan;
+
+class catalogue {
+  public:
+    /// Directory names held in memory, about 200 bytes each with their place in the index: a limit
+    /// that no school reaches and a run-away script does.
+    static constexpr std::size_t max_names = 1'000'000;
+
+    /// `course_directory` is layout_template::course_directory() of the first template that has
+    /// one; when it is empty no course is ever found. The index is empty until refresh(). `store`
+    /// must outlive the catalogue.
+    catalogue(media_store& store, const std::vector<std::string>& course_directory);
+    ~catalogue();
+    catalogue(const catalogue&) = delete;
+    catalogue& operator=(const catalogue&) = delete;
+
+    /// The owner's trainer_id. media_not_found when nobody has the course, course_ambiguous when
+    /// two trainers do. Thread safe and wait-free but for one shared_ptr load.
+    [[nodiscard]] result<std::string> owner_of(std::string_view course_id) const;
+
+    /// True when `trainer_id` has the course, alone or not. Thread safe, like owner_of().
+    [[nodiscard]] bool owns(std::string_view trainer_id, std::string_view course_id) const;
+
+    struct report {
+        std::size_t trainers = 0; // with at least one course
+        std::size_t courses = 0;
+        std::size_t directories_read = 0;       // read again because they had changed
+        std::size_t directories_unreadable = 0; // what was known of them was kept
+        std::vector<std::string> ambiguous;     // course ids that more than one trainer has, sorted
+        bool root_readable = true;              // false: the old index was kept
+        bool root_replaced = false;             // another directory has taken its place
+        bool truncated = false;                 // max_names was reached: courses are missing
+    };
+
+    /// Sees whether the root is still the same (media_store::renew_root), then reads again the
+    /// directories that have changed since the last time and swaps the index in. A directory is
+    /// also read again until its time stamps have stood still for longer than any file system's
+    /// tick, so that two changes within one tick are both seen. Symbolic links and names that are
+    /// no identifiers are passed over. One caller at a time (a mutex sees to it). `now` is the time
+    /// of the call.
+    report refresh(std::chrono::steady_clock::time_point now = std::chrono::steady_clock::now());
+
+    /// Directories to watch for changes, relative to root() ("" is the root itself).
+    [[nodiscard]] std::vector<std::string> watched_directories() const;
+
+    /// The path of the media root.
+    [[nodiscard]] const std::string& root() const noexcept { return store_.root(); }
+
+  private:
+    struct index;
+
+    media_store& store_;
+    mutable std::mutex refresh_mutex_; // guards scan_
+    std::unique_ptr<catalogue_scan> scan_;
+    std::shared_ptr<const index> index_; // read and replaced with std::atomic_load and atomic_store
+};
+
+} // namespace sluice::core

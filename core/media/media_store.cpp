@@ -1,0 +1,166 @@
+#include "core/media/media_store.hpp"
+
+#include "core/media/resolve_path.hpp"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstdint>
+#include <cstring>
+#include <system_error>
+#include <utility>
+
+namespace sluice::core {
+
+namespace {
+
+[[noreturn]] void throw_errno(int error, const std::string& what) {
+    throw std::system_error(error, std::generic_category(), what);
+}
+
+unique_fd open_root(const std::string& root) {
+    unique_fd fd(::open(root.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!fd) {
+        throw_errno(errno, "media root " + root);
+    }
+    return fd;
+}
+
+media_store::resolver choose(media_store::resolver wanted, int root_fd) {
+    if (wanted == media_store::resolver::walk) {
+        return wanted;
+    }
+    const int error = probe_openat2(root_fd);
+    if (error == 0) {
+        return media_store::resolver::openat2;
+    }
+    const bool is_absent = error == ENOSYS || error == EPERM;
+    if (wanted == media_store::resolver::openat2 || !is_absent) {
+        throw_errno(error, "openat2 on the media root");
+    }
+    return media_store::resolver::walk;
+}
+
+/// What errno says about the name rather than about the node. A whitelist: a reason we do not know
+/// is better answered with "try again" than with "no such file".
+bool is_about_the_name(int error) noexcept {
+    constexpr std::array reasons{ENOENT, ENOTDIR, EISDIR, ENAMETOOLONG, EACCES,   EPERM,
+                                 ENXIO,  ENODEV,  EINVAL, EILSEQ,       ENOMEDIUM};
+    return std::ranges::find(reasons, error) != reasons.end();
+}
+
+failure to_failure(int error) noexcept {
+    if (error == ELOOP || error == EXDEV) {
+        return {errc::media_not_found, symlink_subject};
+    }
+    if (is_about_the_name(error)) {
+        return {errc::media_not_found, {}};
+    }
+    const char* const name = ::strerrorname_np(error);
+    return {errc::media_unavailable, name == nullptr ? "" : name};
+}
+
+/// Bytes of the first few entries, "." and ".." among them; negative when the disk does not tell.
+ssize_t list_some(int fd) noexcept {
+    alignas(dirent64) std::array<char, 1024> entries{}; // the longest entry takes 280 bytes
+    return ::getdents64(fd, entries.data(), entries.size());
+}
+
+/// Anything besides "." and "..": they come first in an empty directory, 24 bytes each, and alone.
+/// Also true when the disk does not tell.
+bool has_entries(int fd) noexcept {
+    constexpr ssize_t both_dots = 48;
+    return list_some(fd) != both_dots || list_some(fd) != 0;
+}
+
+/// Saturates: some file systems hold times that nanoseconds in 64 bits cannot (past the year 2262).
+std::int64_t to_nanoseconds(const timespec& time) noexcept {
+    constexpr std::int64_t per_second = 1'000'000'000;
+    constexpr std::int64_t limit = INT64_MAX / per_second - 1;
+    const auto seconds = std::clamp<std::int64_t>(time.tv_sec, -limit, limit);
+    return seconds * per_second + time.tv_nsec;
+}
+
+} // namespace
+
+media_store::media_store(const std::string& root, resolver how)
+    : root_(root), root_fd_(open_root(root)), how_(choose(how, root_fd_.get())) {}
+
+result<media_handle> media_store::open(const std::string& relative_path) const {
+    if (!is_plain_relative_path(relative_path)) {
+        return failure{errc::media_not_found, {}};
+    }
+    if (is_missing_.load(std::memory_order_relaxed)) {
+        return failure{errc::media_unavailable, "media_root_missing"};
+    }
+    opened_file file = how_ == resolver::walk ? open_with_walk(root_fd_.get(), relative_path)
+                                              : open_with_openat2(root_fd_.get(), relative_path);
+    if (file.error != 0) {
+        return to_failure(file.error);
+    }
+    struct stat found {};
+    if (::fstat(file.fd.get(), &found) != 0) {
+        return to_failure(errno);
+    }
+    if (!S_ISREG(found.st_mode)) {
+        return failure{errc::media_not_found, {}};
+    }
+    const media_facts facts{static_cast<std::uint64_t>(found.st_size),
+                            to_nanoseconds(found.st_mtim)};
+    return std::make_shared<const open_media>(
+        open_media{std::move(file.fd), facts, to_nanoseconds(found.st_ctim), describe(facts)});
+}
+
+bool is_current(const open_media& media) noexcept {
+    struct stat found {};
+    return ::fstat(media.fd.get(), &found) == 0 && found.st_nlink > 0 &&
+           static_cast<std::uint64_t>(found.st_size) == media.facts.size &&
+           to_nanoseconds(found.st_mtim) == media.facts.mtime_ns &&
+           to_nanoseconds(found.st_ctim) == media.ctime_ns;
+}
+
+// dup3 puts another directory behind the number that every thread uses, at one stroke: whoever
+// resolves a path meanwhile has the old one or the new one, and no lock is needed.
+media_store::root_state media_store::renew_root() noexcept {
+    const auto settle = [this](root_state state) {
+        is_missing_.store(state == root_state::missing, std::memory_order_relaxed);
+        return state;
+    };
+    const auto before =
+        is_missing_.load(std::memory_order_relaxed) ? root_state::missing : root_state::same;
+    const unique_fd found(::open(root_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!found) {
+        return settle(is_about_the_name(errno) ? root_state::missing : before);
+    }
+    struct stat named {};
+    struct stat held {};
+    if (::fstat(found.get(), &named) != 0) {
+        return before;
+    }
+    const bool is_same = ::fstat(root_fd_.get(), &held) == 0 && named.st_dev == held.st_dev &&
+                         named.st_ino == held.st_ino;
+    // An empty root is as good as any, unless it has taken the place of another.
+    const bool is_gone = (!is_same || before == root_state::missing) && !has_entries(found.get());
+    if (!is_same && ::dup3(found.get(), root_fd_.get(), O_CLOEXEC) < 0) {
+        return before;
+    }
+    return settle(is_gone ? root_state::missing
+                          : (is_same ? root_state::same : root_state::replaced));
+}
+
+bool media_store::is_readable() const noexcept {
+    if (is_missing_.load(std::memory_order_relaxed)) {
+        return false;
+    }
+    const unique_fd fd(::openat(root_fd_.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    // Opening answers from the cache. Listing asks the disk, and says ENOENT of a removed
+    // directory.
+    return fd && list_some(fd.get()) >= 0;
+}
+
+} // namespace sluice::core

@@ -1,0 +1,69 @@
+#include "core/text/percent.hpp"
+
+#include <array>
+#include <cstdint>
+
+namespace sluice::http {
+
+namespace {
+
+constexpr int not_a_digit = -1;
+
+constexpr int hex_value(char c) noexcept {
+    if (c >= '0' && c <= '9') {
+        return c - '0';
+    }
+    if (c >= 'a' && c <= 'f') {
+        return c - 'a' + 10;
+    }
+    if (c >= 'A' && c <= 'F') {
+        return c - 'A' + 10;
+    }
+    return not_a_digit;
+}
+
+constexpr bool is_unreserved(char c) noexcept {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+           c == '.' || c == '_' || c == '~';
+}
+
+} // namespace
+
+bool append_percent_decoded(std::string_view text, plus_sign plus, std::string& out) {
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const char c = text[i];
+        if (c == '+' && plus == plus_sign::space) {
+            out += ' ';
+        } else if (c != '%') {
+            out += c;
+        } else {
+            if (text.size() - i < 3) {
+                return false;
+            }
+            const int high = hex_value(text[i + 1]);
+            const int low = hex_value(text[i + 2]);
+            if (high == not_a_digit || low == not_a_digit) {
+                return false;
+            }
+            out += static_cast<char>(static_cast<unsigned char>(high * 16 + low));
+            i += 2;
+        }
+    }
+    return true;
+}
+
+void append_percent_encoded(std::string_view segment, std::string& out) {
+    constexpr std::string_view digits = "0123456789ABCDEF";
+    for (const char c : segment) {
+        if (is_unreserved(c)) {
+            out += c;
+        } else {
+            const auto byte = static_cast<std::uint8_t>(c);
+            out += '%';
+            out += digits[byte >> 4U];
+            out += digits[byte & 0x0FU];
+        }
+    }
+}
+
+} // namespace sluice::http

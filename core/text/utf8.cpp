@@ -1,0 +1,112 @@
+#include "core/text/utf8.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+
+namespace sluice::core {
+
+namespace {
+
+struct decoded {
+    char32_t code_point = 0;
+    std::size_t length = 0; // bytes; 0 when malformed
+};
+
+// What a lead byte promises. The second byte alone tells overlong forms, surrogates and values
+// above U+10FFFF from good ones (the table of RFC 3629 §4), so its range is narrowed there.
+struct sequence {
+    std::size_t length = 0;
+    char32_t lead_bits = 0;
+    std::uint8_t second_min = 0x80;
+    std::uint8_t second_max = 0xBF;
+};
+
+constexpr sequence sequence_of(std::uint8_t lead) noexcept {
+    if (lead >= 0xC2 && lead <= 0xDF) {
+        return {2, lead & 0x1FU};
+    }
+    if (lead >= 0xE0 && lead <= 0xEF) {
+        const std::uint8_t lowest = lead == 0xE0 ? 0xA0 : 0x80;
+        const std::uint8_t highest = lead == 0xED ? 0x9F : 0xBF;
+        return {3, lead & 0x0FU, lowest, highest};
+    }
+    if (lead >= 0xF0 && lead <= 0xF4) {
+        const std::uint8_t lowest = lead == 0xF0 ? 0x90 : 0x80;
+        const std::uint8_t highest = lead == 0xF4 ? 0x8F : 0xBF;
+        return {4, lead & 0x07U, lowest, highest};
+    }
+    return {};
+}
+
+/// The first code point of `text`, which is not empty.
+decoded decode_front(std::string_view text) noexcept {
+    const auto byte_at = [text](std::size_t i) { return static_cast<std::uint8_t>(text[i]); };
+    const std::uint8_t lead = byte_at(0);
+    if (lead < 0x80) {
+        return {lead, 1};
+    }
+    const sequence expected = sequence_of(lead);
+    if (expected.length == 0 || text.size() < expected.length || byte_at(1) < expected.second_min ||
+        byte_at(1) > expected.second_max) {
+        return {};
+    }
+    char32_t code_point = expected.lead_bits;
+    for (std::size_t i = 1; i < expected.length; ++i) {
+        if ((byte_at(i) & 0xC0U) != 0x80U) {
+            return {};
+        }
+        code_point = (code_point << 6U) | (byte_at(i) & 0x3FU);
+    }
+    return {code_point, expected.length};
+}
+
+/// Whole words without a high bit are skipped: nearly every name is ASCII.
+std::size_t ascii_words_at_front(std::string_view text) noexcept {
+    constexpr std::uint64_t high_bits = 0x8080808080808080U;
+    std::size_t skipped = 0;
+    for (std::uint64_t word = 0; text.size() - skipped >= sizeof word; skipped += sizeof word) {
+        std::memcpy(&word, text.data() + skipped, sizeof word);
+        if ((word & high_bits) != 0) {
+            break;
+        }
+    }
+    return skipped;
+}
+
+constexpr bool is_forbidden(char32_t c) noexcept {
+    if (c < 0xA0) {
+        return c < 0x20 || c >= 0x7F;
+    }
+    const bool zero_width = (c >= 0x200B && c <= 0x200D) || c == 0x2060 || c == 0xFEFF;
+    const bool bidirectional = c == 0x061C || c == 0x200E || c == 0x200F ||
+                               (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069);
+    return zero_width || bidirectional;
+}
+
+} // namespace
+
+bool is_valid_utf8(std::string_view text) noexcept {
+    text.remove_prefix(ascii_words_at_front(text));
+    while (!text.empty()) {
+        const decoded next = decode_front(text);
+        if (next.length == 0) {
+            return false;
+        }
+        text.remove_prefix(next.length);
+    }
+    return true;
+}
+
+bool has_forbidden_code_point(std::string_view text) noexcept {
+    while (!text.empty()) {
+        const decoded next = decode_front(text);
+        if (next.length == 0 || is_forbidden(next.code_point)) {
+            return true;
+        }
+        text.remove_prefix(next.length);
+    }
+    return false;
+}
+
+} // namespace sluice::core

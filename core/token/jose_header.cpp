@@ -1,0 +1,49 @@
+#include "core/token/jose_header.hpp"
+
+#include "core/json/json_object_reader.hpp"
+#include "crypto/base64url.hpp"
+
+#include <array>
+
+namespace sluice::core {
+
+namespace {
+
+constexpr std::string_view our_algorithm = "HS256";
+constexpr std::string_view our_type = "JWT";
+
+} // namespace
+
+std::string encode_jose_header(std::string_view kid) {
+    std::string json;
+    // In PyJWT's order: a token that it signs with this kid then has our header to the byte.
+    json.append(R"({"alg":")").append(our_algorithm);
+    json.append(R"(","kid":")").append(kid); // a key id needs no escapes
+    json.append(R"(","typ":")").append(our_type).append(R"("})");
+    return crypto::base64url_encode(json);
+}
+
+result<void> read_jose_header(std::string_view json, std::string& kid) {
+    kid.clear();
+    std::string alg;
+    std::string typ;
+    const std::array members{
+        json_member{.name = "alg", .destination = &alg},
+        json_member{.name = "kid", .destination = &kid},
+        json_member{.name = "typ", .destination = &typ},
+        json_member{.name = "crit", .destination = json_forbidden{}},
+        json_member{.name = "b64", .destination = json_forbidden{}},
+    };
+    if (const auto read = read_json_object(json, members, errc::token_algorithm); !read) {
+        return read;
+    }
+    if (alg != our_algorithm) {
+        return failure{errc::token_algorithm, "alg"};
+    }
+    if (!typ.empty() && typ != our_type) {
+        return failure{errc::token_algorithm, "typ"};
+    }
+    return {};
+}
+
+} // namespace sluice::core

@@ -1,0 +1,241 @@
+#include "core/token/token_service.hpp"
+
+#include "core/token/jose_header.hpp"
+#include "crypto/jws.hpp"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cstdint>
+#include <span>
+#include <stdexcept>
+#include <unordered_set>
+#include <utility>
+
+namespace sluice::core {
+
+namespace {
+
+constexpr std::size_t max_key_id_bytes = 64;
+
+// How long a node may go on signing with a key after its successor's not_before: clocks that
+// differ.
+constexpr std::chrono::seconds replacement_slack{120};
+
+/// A token whose header is one of ours to the byte: no other key can have made it, and its header
+/// need not be read.
+result<void> open_own(const crypto::compact_jws& token, const signing_key& key, claims& out) {
+    const auto verified =
+        crypto::verified_jws::verify(token, key.key(), crypto::jws_parts::payload);
+    if (!verified) {
+        return failure{errc::token_signature};
+    }
+    const auto parsed = parse_claims(verified->payload(), out);
+    out.signed_by = key.kid();
+    return parsed;
+}
+
+bool is_named_by(std::string_view kid, std::uint32_t signers, std::span<const signing_key> keys) {
+    for (std::size_t i = 0; i < keys.size(); ++i) {
+        if ((signers >> i & 1U) != 0 && keys[i].kid() == kid) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/// A token with any other header: server.py's, or not signed by us at all.
+result<void> open_foreign(const crypto::compact_jws& token, std::span<const signing_key> keys,
+                          claims& out) {
+    static_assert(max_keys <= 32);
+    std::array<const crypto::hmac_key*, max_keys> candidates{};
+    std::ranges::transform(keys, candidates.begin(), [](const auto& one) { return &one.key(); });
+    std::uint32_t signers = 0; // two names may stand for one secret while an operator renames it
+    const auto verified =
+        crypto::verified_jws::verify(token, std::span(candidates).first(keys.size()), signers);
+    if (!verified) {
+        return failure{signers == 0 ? errc::token_signature : errc::token_malformed};
+    }
+    std::string kid;
+    if (const auto read = read_jose_header(verified->header(), kid); !read) {
+        return read;
+    }
+    if (!kid.empty() && !is_named_by(kid, signers, keys)) {
+        return failure{errc::token_algorithm, "kid"};
+    }
+    const auto parsed = parse_claims(verified->payload(), out);
+    out.signed_by = keys[static_cast<std::size_t>(std::countr_zero(signers))].kid();
+    return parsed;
+}
+
+result<void> open(const crypto::compact_jws& token, std::span<const signing_key> keys,
+                  claims& out) {
+    const auto own = std::ranges::find(keys, token.encoded_header(), &signing_key::encoded_header);
+    return own == keys.end() ? open_foreign(token, keys, out) : open_own(token, *own, out);
+}
+
+/// Whether the token was made by, and for, whom the operator says.
+result<void> check_parties(const claims& read, const token_policy& policy) {
+    if (!policy.issuer.empty() && read.iss != policy.issuer) {
+        return failure{errc::token_claims, "iss"};
+    }
+    // Also where none is configured: RFC 7519 §4.1.3, whoever is not in aud must reject the token.
+    if (read.aud != policy.audience) {
+        return failure{errc::token_claims, "aud"};
+    }
+    return {};
+}
+
+result<void> check_time(const claims& read, std::chrono::sys_seconds now,
+                        std::chrono::seconds leeway) {
+    const std::int64_t seconds = now.time_since_epoch().count();
+    if (seconds >= read.exp) {
+        return failure{errc::token_expired, "exp"}; // RFC 7519 §4.1.4: "on or after"
+    }
+    const std::int64_t latest = seconds + leeway.count();
+    if (read.nbf && *read.nbf > latest) {
+        return failure{errc::token_not_yet_valid, "nbf"};
+    }
+    if (read.iat && *read.iat > latest) {
+        return failure{errc::token_not_yet_valid, "iat"};
+    }
+    return {};
+}
+
+void bind(const media_id& media, claims& to) {
+    to.kind = media.kind();
+    to.filename = media.filename();
+    if (media.kind() == media_kind::lesson) {
+        media.append_rel(to.rel);
+    } else {
+        to.course_id = media.course_id();
+        to.module_id = media.module_id();
+    }
+}
+
+} // namespace
+
+bool is_key_id(std::string_view text) noexcept {
+    constexpr std::string_view allowed =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-";
+    return !text.empty() && text.size() <= max_key_id_bytes &&
+           text.find_first_not_of(allowed) == std::string_view::npos;
+}
+
+signing_key::signing_key(std::string kid, crypto::hmac_key key, key_window window)
+    : kid_(std::move(kid)), key_(std::move(key)), window_(window),
+      encoded_header_(encode_jose_header(kid_)) {
+    if (!is_key_id(kid_)) {
+        throw std::invalid_argument("a key id is 1 to 64 of A-Z a-z 0-9 . _ -");
+    }
+}
+
+key_ring::key_ring(std::vector<signing_key> keys) : keys_(std::move(keys)) {
+    if (keys_.empty() || keys_.size() > max_keys) {
+        throw std::invalid_argument("a key ring holds 1 to " + std::to_string(max_keys) + " keys");
+    }
+    std::unordered_set<std::string_view> kids;
+    for (const signing_key& key : keys_) {
+        if (!kids.insert(key.kid()).second) {
+            throw std::invalid_argument("two keys share the id " + key.kid());
+        }
+        has_windows_ = has_windows_ || key.window().not_before || key.window().not_after;
+    }
+}
+
+const signing_key& key_ring::signer(std::chrono::sys_seconds now) const noexcept {
+    if (!has_windows_) {
+        return keys_.front();
+    }
+    const auto instant = now.time_since_epoch().count();
+    const auto found = std::ranges::find_if(keys_, [instant](const signing_key& key) {
+        const auto& window = key.window();
+        return window.not_before.value_or(instant) <= instant &&
+               instant < window.not_after.value_or(instant + 1);
+    });
+    return found == keys_.end() ? keys_.back() : *found;
+}
+
+bool key_ring::is_over(std::string_view kid, std::chrono::sys_seconds now,
+                       std::chrono::seconds grace) const noexcept {
+    if (!has_windows_) {
+        return false;
+    }
+    const auto instant = now.time_since_epoch().count();
+    bool is_replaced = false; // so long ago that all its tokens have expired
+    for (const auto& key : keys_) {
+        if (key.kid() == kid) {
+            return is_replaced || instant >= key.window().not_after.value_or(instant + 1);
+        }
+        const auto& began = key.window().not_before;
+        is_replaced = is_replaced || (began && instant >= *began + grace.count());
+    }
+    return false;
+}
+
+token_service::token_service(const key_ring& keys, token_policy policy)
+    : keys_(keys), policy_(std::move(policy)) {}
+
+const issued_token& token_service::issue(const token_order& order, token_press& with) const {
+    auto& token = with.token;
+    auto& fresh = with.claims;
+    auto& payload = with.payload;
+    token.expires_in = std::min(order.ttl.value_or(policy_.default_ttl), policy_.max_ttl);
+    with.ids.next(token.jti);
+    fresh.clear();
+    bind(order.media, fresh);
+    fresh.user_id = order.user_id;
+    fresh.iat = order.now.time_since_epoch().count();
+    fresh.exp = (order.now + token.expires_in).time_since_epoch().count();
+    fresh.jti = token.jti;
+    if (policy_.rate != 0) {
+        fresh.rate = static_cast<std::int64_t>(policy_.rate);
+    }
+    fresh.iss = policy_.issuer;
+    fresh.aud = policy_.audience;
+
+    payload.clear();
+    append_json(fresh, payload);
+    const signing_key& key = keys_.signer(order.now);
+    crypto::sign_compact(key.encoded_header(), payload, key.key(), token.token);
+    return token;
+}
+
+issued_token token_service::issue(const media_id& media, std::string_view user_id,
+                                  std::optional<std::chrono::seconds> ttl,
+                                  std::chrono::sys_seconds now) const {
+    token_press once;
+    return issue({.media = media, .user_id = user_id, .ttl = ttl, .now = now}, once);
+}
+
+result<void> token_service::verify(std::string_view token, std::chrono::sys_seconds now,
+                                   claims& out) const {
+    const auto parts = crypto::compact_jws::split(token);
+    if (!parts) {
+        return failure{errc::token_malformed};
+    }
+    if (const auto opened = open(*parts, keys_.keys(), out); !opened) {
+        return opened;
+    }
+    if (keys_.is_over(out.signed_by, now, policy_.max_ttl + replacement_slack)) {
+        return failure{errc::token_signature, "kid"}; // as if the key were gone
+    }
+    if (const auto parties = check_parties(out, policy_); !parties) {
+        return parties;
+    }
+    return check_time(out, now, policy_.leeway);
+}
+
+result<void> token_service::authorise(std::string_view token, const media_id& wanted,
+                                      std::chrono::sys_seconds now, claims& out) const {
+    if (const auto verified = verify(token, now, out); !verified) {
+        return verified;
+    }
+    if (out.are_bound_to(wanted)) {
+        return {};
+    }
+    const auto media = out.media();
+    return media ? failure{errc::token_mismatch} : media.error();
+}
+
+} // namespace sluice::core

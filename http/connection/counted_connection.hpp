@@ -1,0 +1,63 @@
+#pragma once
+// What everything that holds a connection has: a worker, a deadline, and a place in the metrics.
+
+#include "http/connection/worker.hpp"
+
+#include <chrono>
+#include <exception>
+
+namespace sluice::http {
+
+class counted_connection : public deadline_node, public connection {
+  public:
+    counted_connection(const counted_connection&) = delete;
+    counted_connection& operator=(const counted_connection&) = delete;
+
+  protected:
+    using time_point = std::chrono::steady_clock::time_point;
+
+    explicit counted_connection(worker& owner) : owner_(owner) {
+        owner_.enlist(*this);
+        owner_.count().connections_open.add();
+        in_state(state_).add();
+    }
+    ~counted_connection() override {
+        in_state(state_).subtract();
+        owner_.count().connections_open.subtract();
+    }
+
+    [[nodiscard]] time_point now() const noexcept { return owner_.where().clock.steady(); }
+    void arm(time_point deadline) noexcept { owner_.deadlines().arm(*this, deadline); }
+
+    /// What the connection waits for from now on; nothing to do while that does not change.
+    void wait_for(connection_state what) noexcept {
+        if (what != state_) {
+            in_state(state_).subtract();
+            in_state(what).add();
+            state_ = what;
+        }
+    }
+
+    /// Runs a step. What goes wrong inside, memory running out for one, ends this connection alone;
+    /// a step that has destroyed the connection does not throw.
+    template <class Step>
+    void guarded(Step step) noexcept {
+        try {
+            step();
+        } catch (const std::exception&) {
+            owner_.count().faults.add();
+            delete this;
+        }
+    }
+
+    worker& owner_;
+
+  private:
+    counter& in_state(connection_state what) noexcept {
+        return owner_.count().connections[static_cast<std::size_t>(what)];
+    }
+
+    connection_state state_ = connection_state::idle;
+};
+
+} // namespace sluice::http

@@ -1,0 +1,19 @@
+#pragma once
+// Version 2 of the PROXY protocol, the binary one. Called by http/connection/proxy_header.cpp
+// alone.
+
+#include "http/connection/proxy_header.hpp"
+
+#include <cstddef>
+#include <string_view>
+
+namespace sluice::core {
+
+inline constexpr std::string_view proxy_v2_signature{"\r\n\r\n\0\r\nQUIT\n", 12};
+/// Signature, command, family and length.
+inline constexpr std::size_t proxy_v2_head = 16;
+
+/// `bytes` begin like the signature.
+[[nodiscard]] proxy_reading read_proxy_v2(std::string_view bytes);
+
+} // namespace sluice::core

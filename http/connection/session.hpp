@@ -1,0 +1,350 @@
+#pragma once
+// One connection: read a head, answer it, send the answer, repeat. A state machine of non-blocking
+// steps with at most one wait outstanding, so it owns itself: it is destroyed in the handler of its
+// last wait. http/connection/session_base.hpp holds what does not depend on the transport.
+
+#include "http/connection/session_base.hpp"
+#include "http/loop/transport.hpp"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <exception>
+#include <optional>
+#include <utility>
+
+namespace sluice::http {
+
+template <transport Transport>
+class session final : public session_base {
+  public:
+    session(worker& owner, Transport stream, peer_info peer)
+        : session_base(owner, std::move(peer)), connection_(std::move(stream)) {}
+
+    /// Begins; the session destroys itself when the connection is over.
+    void start(connection_gate::verdict verdict) {
+        admission_ = verdict.how;
+        place_ = std::move(verdict.place);
+        arm(now() + patience_with(admission_, owner_.where().limits.header_timeout));
+        guarded([this] {
+            if (admission_ == admission::turned_away) {
+                turn_away();
+            } else {
+                defer(&session::read);
+            }
+        });
+    }
+
+  private:
+    using step = void (session::*)();
+
+    // Every wait ends here: a session that was closed meanwhile ends with it, and one that timed
+    // out reads no request any more.
+    auto resume(step next) {
+        return [this, next](error_code ec) {
+            guarded([&] {
+                if (ec || phase_ == phase::closed) {
+                    end(outcome::aborted);
+                } else if (phase_ == phase::lingering) {
+                    discard();
+                } else {
+                    (this->*next)();
+                }
+            });
+        };
+    }
+
+    // The border of the connection: what goes wrong inside costs this one. Whoever throws has no
+    // wait outstanding, because a step starts its wait as the last thing it does.
+    template <class Run>
+    void guarded(Run run) noexcept {
+        try {
+            run();
+        } catch (const std::exception&) {
+            owner_.count().faults.add();
+            end(outcome::cut);
+        }
+    }
+
+    /// Goes on with `next` once others have had their turn.
+    void defer(step next) {
+        turn_ = next;
+        owner_.turns().push(*this);
+    }
+    void take_turn() override { resume(turn_)(error_code{}); }
+    void wait_readable(step next) { connection_.async_wait_readable(resume(next)); }
+    void wait_writable(step next) { connection_.async_wait_writable(resume(next)); }
+
+    void read() {
+        hold_inbound();
+        error_code ec;
+        const auto got = connection_.read_some(in_->bytes.prepare(), ec);
+        if (ec == net::error::would_block) {
+            wait_for(in_->bytes.empty() ? connection_state::idle : connection_state::reading);
+            if (in_->bytes.empty()) {
+                release_inbound(); // an idle connection holds no buffer
+            }
+            wait_readable(&session::read);
+        } else if (ec) {
+            end(outcome::aborted);
+        } else {
+            in_->bytes.commit(got);
+            parse();
+        }
+    }
+
+    void parse() {
+        const bool had_started = has_started();
+        switch (in_->parser.parse(in_->bytes.data(), in_->asked.head)) {
+        case request_parser::status::need_more:
+            if (has_started() && !had_started && served_ > 0) {
+                arm(now() + owner_.where().limits.header_timeout);
+            }
+            wait_for(has_started() ? connection_state::reading : connection_state::idle);
+            wait_readable(&session::read);
+            return;
+        case request_parser::status::ready:
+            if (admission_ != admission::served) {
+                refuse_admission();
+                break;
+            }
+            ++served_;
+            answer();
+            if (is_suspended()) {
+                phase_ = phase::suspended;
+                wait_for(connection_state::suspended);
+                arm(now() + owner_.where().limits.handler_timeout);
+                watch();
+                return;
+            }
+            break;
+        case request_parser::status::refused:
+            count_limit(in_->parser);
+            refuse(in_->parser.refusal());
+            break;
+        }
+        start_writing();
+    }
+
+    // While a handler works elsewhere nothing is read, but a peer that leaves is noticed. Once the
+    // next request is here the kernel has no more to say, and the deadline does the rest.
+    void watch() {
+        is_watching_ = true;
+        connection_.async_wait_readable([this](error_code) {
+            is_watching_ = false;
+            guarded([this] { look_at_peer(); });
+        });
+    }
+
+    void look_at_peer() {
+        if (phase_ == phase::writing) {
+            start_writing(); // resumed meanwhile
+            return;
+        }
+        const auto seen = phase_ == phase::closed ? peer_state::gone : connection_.peek();
+        if (seen == peer_state::gone) {
+            end(outcome::aborted);
+        } else if (seen == peer_state::silent) {
+            watch();
+        }
+    }
+
+    void on_resumed() override {
+        phase_ = phase::writing;
+        if (is_watching_) {
+            connection_.cancel_wait(); // its handler goes on
+        } else {
+            guarded([this] { start_writing(); });
+        }
+    }
+
+    void on_fault() noexcept override {
+        hang_up();
+        if (!is_watching_) { // else its handler ends the session
+            end(outcome::cut);
+        }
+    }
+
+    void start_writing() {
+        phase_ = phase::writing;
+        // What a slow download does not need is given back before it starts to wait.
+        if (in_->parser.consumed() == in_->bytes.data().size() || !out_->answer.keeps_alive()) {
+            release_inbound();
+        }
+        deadline_.emplace(owner_.where().limits.transfer, out_->record.started);
+        arm(deadline_->next());
+        // Not at once: the answers to all who asked by now leave one behind the other, so that a
+        // client which waits is woken once for several of them (docs/performance.md).
+        turn_ = &session::begin_writing;
+        owner_.turns().push_holder(*this);
+    }
+    void begin_writing() { advance(out_->record.first_byte = now()); }
+    void write() { advance(now()); }
+
+    // The clock is not read again for an answer that leaves at once.
+    void advance(time_point instant) {
+        const auto most = allowance(instant);
+        if (most == 0) {
+            sleep(instant); // nothing waits for the socket meanwhile
+            return;
+        }
+        const auto sent_before = out_->writer.bytes_sent();
+        const auto status = out_->writer.advance(out_->answer, connection_, most);
+        const auto sent = out_->writer.bytes_sent() - sent_before;
+        charge(sent, instant);
+        switch (status) {
+        case response_writer::status::done:
+            finish_response(instant);
+            return;
+        case response_writer::status::failed:
+            end(judge_failure());
+            return;
+        case response_writer::status::blocked:
+        case response_writer::status::yielded:
+            break;
+        }
+        wait_for(connection_state::writing);
+        deadline_->add_progress(sent, instant);
+        arm(deadline_->next());
+        if (status == response_writer::status::blocked) {
+            wait_writable(&session::write);
+        } else {
+            defer(&session::write);
+        }
+    }
+
+    void finish_response(time_point instant) {
+        const bool goes_on = out_->answer.keeps_alive();
+        conclude(outcome::complete, instant);
+        if (!goes_on) {
+            start_lingering();
+            return;
+        }
+        phase_ = phase::reading;
+        if (in_) { // the next request came with this one
+            in_->bytes.consume(in_->parser.consumed());
+            in_->start(owner_.where().limits.header);
+            arm(instant + owner_.where().limits.header_timeout);
+            defer(&session::parse);
+        } else {
+            arm(instant + owner_.where().limits.idle_timeout);
+            if (connection_.is_drained()) {
+                wait_for(connection_state::idle);
+                connection_.async_wait_next(resume(&session::read));
+            } else {
+                defer(&session::read); // behind what is ready now: by then it may be here
+            }
+        }
+    }
+
+    // A plain close with unread input makes the kernel send RST, and the client may lose the
+    // answer.
+    void start_lingering() {
+        connection_.shutdown_send();
+        linger();
+        discard();
+    }
+
+    void discard() {
+        if (drain_input() == net::error::would_block) {
+            wait_readable(&session::discard);
+        } else {
+            end(outcome::complete);
+        }
+    }
+
+    error_code drain_input() {
+        std::array<char, 4096> sink; // NOLINT(cppcoreguidelines-pro-type-member-init)
+        error_code ec;
+        const auto most = linger_bytes + owner_.where().limits.header.content_bytes;
+        while (!ec && discarded_ < most) {
+            discarded_ += connection_.read_some(sink, ec);
+        }
+        return ec;
+    }
+
+    void on_deadline() override {
+        if (phase_ == phase::throttled) {
+            wake();
+            defer(&session::write);
+            return;
+        }
+        count_timeout();
+        if (phase_ == phase::reading && has_started()) {
+            try {
+                time_out();
+                return;
+            } catch (const std::exception&) { // no memory to say why
+                owner_.count().faults.add();
+            }
+        } else if (phase_ == phase::suspended) {
+            give_up(problem_id::handler_timeout);
+            return;
+        }
+        is_cut_ = phase_ == phase::writing;
+        hang_up(); // the outstanding wait ends the session
+    }
+
+    void recheck(const core::revocation_table& revoked) override {
+        const bool sleeps = phase_ == phase::throttled;
+        if ((sleeps || phase_ == phase::writing) && revoked.kills(out_->record.trace)) {
+            owner_.count().transfers_revoked.add();
+            is_cut_ = true;
+            phase_ = phase::closed;
+            connection_.abort(); // the outstanding wait ends the session
+            if (sleeps) {
+                defer(&session::write); // there is none: its turn does
+            }
+        }
+    }
+
+    // The wait for more of the request is still outstanding; it goes on as the lingering read.
+    void time_out() {
+        refuse(problem_id::header_timeout);
+        send_at_once();
+        linger();
+    }
+
+    // No lingering: what the peer had sent is read, so that the close resets nothing.
+    void turn_away() {
+        hold_inbound();
+        refuse_admission();
+        send_at_once();
+        drain_input();
+        end(outcome::complete);
+    }
+
+    // A refusal fits into the socket's buffer, or the peer is beyond help.
+    void send_at_once() {
+        const auto status = out_->writer.advance(out_->answer, connection_);
+        conclude(status == response_writer::status::failed ? outcome::aborted : outcome::complete,
+                 now());
+        connection_.shutdown_send();
+    }
+
+    // Without a goodbye in mid-answer: a client must not take the part for the whole.
+    void hang_up() noexcept {
+        phase_ = phase::closed;
+        if (!out_) {
+            connection_.say_goodbye();
+        }
+        connection_.close();
+    }
+
+    void end(outcome how) noexcept {
+        hang_up();
+        if (out_) {
+            conclude(is_cut_ ? outcome::cut : how, now());
+        }
+        delete this;
+    }
+
+    Transport connection_;
+    step turn_ = nullptr;
+    std::size_t discarded_ = 0;
+    bool is_cut_ = false;      // by us
+    bool is_watching_ = false; // the one outstanding wait is watch()'s
+};
+
+} // namespace sluice::http

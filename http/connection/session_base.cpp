@@ -1,0 +1,288 @@
+#include "http/connection/session_base.hpp"
+
+#include "http/exchange/client_origin.hpp"
+#include "http/exchange/dispatch.hpp"
+
+#include <exception>
+#include <new>
+
+namespace sluice::http {
+
+session_base::session_base(worker& owner, peer_info peer)
+    : counted_connection(owner), peer_(std::move(peer)) {}
+
+session_base::~session_base() {
+    release_inbound();
+    if (out_) {
+        owner_.count().requests_active.subtract();
+        owner_.outbounds().give_back(std::move(out_));
+    }
+}
+
+void session_base::count_timeout() noexcept {
+    auto& count = owner_.count();
+    if (phase_ == phase::writing) {
+        count.add_limit(deadline_->is_stalled(now()) ? limit_label::stall_timeout
+                                                     : limit_label::min_rate);
+    } else if (phase_ == phase::reading) {
+        count.add_limit(has_started() || served_ == 0 ? limit_label::header_timeout
+                                                      : limit_label::idle_timeout);
+    } else if (phase_ == phase::suspended) {
+        count.add_limit(limit_label::handler_timeout);
+    }
+}
+
+void session_base::linger() noexcept {
+    phase_ = phase::lingering;
+    wait_for(connection_state::lingering);
+    arm(now() + linger_time);
+}
+
+void session_base::sleep(time_point instant) noexcept {
+    phase_ = phase::throttled;
+    asleep_since_ = instant;
+    wait_for(connection_state::throttled);
+    // The wheel is late by a tick at least.
+    arm(out_->answer.speed()->ready_at(bucket_) - deadline_wheel::tick);
+}
+
+void session_base::wake() noexcept {
+    phase_ = phase::writing;
+    const auto instant = now();
+    deadline_->add_pause(instant - asleep_since_);
+    if (out_->writer.bytes_sent() == 0) {
+        out_->record.first_byte = instant;
+    }
+}
+
+void session_base::hold_inbound() {
+    if (!in_) {
+        in_ = owner_.inbounds().take();
+        in_->start(owner_.where().limits.header);
+    }
+}
+
+void session_base::release_inbound() noexcept {
+    if (in_) {
+        in_->later.forget();
+        in_->bytes.clear();
+        owner_.inbounds().give_back(std::move(in_));
+    }
+}
+
+void session_base::open_exchange() {
+    out_ = owner_.outbounds().take();
+    owner_.count().requests_active.add();
+    out_->writer.start();
+    out_->record.restart(now());
+    out_->id = owner_.next_request_id();
+}
+
+reply session_base::open_reply(std::chrono::sys_seconds wall, bool keep_alive) {
+    reply opened(out_->answer, out_->record, owner_.count(), in_ ? &in_->later : nullptr);
+    opened.open({.version = in_->asked.head.version,
+                 .is_head = false,
+                 .keep_alive = keep_alive,
+                 .date = owner_.date(wall),
+                 .request_id = out_->id.view(),
+                 .allow_origin = {}});
+    return opened;
+}
+
+// The frame of an answer to in_'s head as of now.
+reply session_base::open_answer() {
+    const auto& where = owner_.where();
+    auto& asked = in_->asked;
+    asked.revoked = owner_.revoked();
+    asked.now = where.clock.wall_seconds();
+    const bool is_last = served_ >= where.limits.requests_per_connection;
+    const bool keeps_alive = asked.head.keep_alive && !asked.head.has_content && !is_last &&
+                             !where.is_draining.load(std::memory_order_relaxed);
+    auto opened = open_reply(asked.now, keeps_alive);
+    auto frame = opened.frame();
+    frame.is_head = asked.head.method == bhttp::verb::head;
+    if (const auto origin = asked.head.value_of(bhttp::field::origin)) {
+        frame.allow_origin = where.cors.allow(*origin);
+    }
+    opened.open(frame);
+    return opened;
+}
+
+// True when `work` has filled out_, or a refusal has taken its place.
+template <class Work>
+bool session_base::fill(Work work) noexcept {
+    try {
+        try {
+            work();
+        } catch (const std::bad_alloc&) {
+            refuse_after_fault(problem_id::overloaded);
+        } catch (const std::exception&) {
+            refuse_after_fault(problem_id::internal);
+        }
+        return true;
+    } catch (const std::exception&) { // no memory for a refusal
+        return false;
+    }
+}
+
+void session_base::answer() {
+    if (!fill([this] { compose(); })) {
+        throw std::bad_alloc();
+    }
+}
+
+void session_base::compose() {
+    open_exchange();
+    auto& asked = in_->asked;
+    asked.peer = &peer_;
+    asked.files = &owner_.files();
+    asked.press = &owner_.press();
+    asked.steady_now = out_->record.started;
+    const auto method = bhttp::to_string(asked.head.method);
+    out_->record.method = {method.data(), method.size()};
+    if (served_ >= owner_.where().limits.requests_per_connection) {
+        owner_.count().add_limit(limit_label::requests_per_connection);
+    }
+    asked.public_host.clear();
+    asked.is_secure = peer_.is_secure;
+    if (const auto& trust = owner_.where().proxies; !trust.is_empty() && is_trusted(trust, peer_)) {
+        believe(trust);
+    }
+    auto opened = open_answer();
+    dispatch(owner_.where(), asked, opened);
+    if (is_suspended()) {
+        start_waiting();
+    }
+}
+
+void session_base::believe(const proxy_trust& trust) {
+    if (find_client(trust, in_->asked)) {
+        out_->record.client = in_->asked.client.address; // the header is gone when it is logged
+    }
+    if (const auto named = find_request_id(in_->asked.head)) {
+        out_->id = *named;
+    }
+}
+
+void session_base::start_waiting() noexcept {
+    in_->later.await(*this, owner_.pin());
+    wait_for(connection_state::suspended);
+}
+
+void session_base::resume(continuation then) {
+    in_->later.forget();
+    in_->asked.steady_now = now();
+    const bool is_answered = fill([&] {
+        auto opened = open_answer();
+        then.call(then.object, in_->asked, opened);
+    });
+    if (!is_answered) {
+        on_fault();
+    } else if (is_suspended()) {
+        start_waiting(); // the deadline stays that of the first time
+    } else {
+        on_resumed();
+    }
+}
+
+void session_base::give_up(problem_id why) {
+    in_->later.forget();
+    if (fill([&] { open_answer().refuse(why); })) {
+        on_resumed();
+    } else {
+        on_fault();
+    }
+}
+
+void session_base::refuse_after_fault(problem_id why) {
+    owner_.count().faults.add();
+    in_->later.forget();
+    if (out_) {
+        owner_.count().requests_active.subtract();
+        owner_.outbounds().give_back(std::move(out_));
+    }
+    refuse(why);
+}
+
+void session_base::refuse(problem_id why) {
+    open_exchange();
+    auto opened = open_reply(owner_.where().clock.wall_seconds(), false);
+    auto frame = opened.frame();
+    frame.is_head = in_ && in_->parser.is_for_head(in_->bytes.data());
+    opened.open(frame);
+    opened.refuse(why);
+}
+
+void session_base::refuse_admission() {
+    switch (admission_) {
+    case admission::peer_is_full:
+        refuse(problem_id::too_many_from_peer);
+        break;
+    case admission::not_secure:
+        refuse(problem_id::tls_required);
+        break;
+    default:
+        refuse(problem_id::too_many_connections);
+        break;
+    }
+}
+
+void session_base::count_limit(const request_parser& parser) noexcept {
+    if (const auto limit = parser.limit_reached()) {
+        owner_.count().add_limit(*limit);
+    }
+}
+
+outcome session_base::judge_failure() noexcept {
+    const auto fault = out_->writer.file_fault();
+    if (fault.empty()) {
+        return outcome::aborted;
+    }
+    out_->record.cause = fault;
+    owner_.count().media_read_failures.add();
+    return outcome::cut;
+}
+
+std::uint64_t session_base::allowance(time_point instant) {
+    auto* const pace = out_->answer.speed();
+    return pace != nullptr && out_->writer.has_more(out_->answer)
+               ? pace->allowance(bucket_, bytes_per_turn, instant)
+               : bytes_per_turn;
+}
+
+void session_base::charge(std::uint64_t sent, time_point instant) {
+    if (auto* const pace = out_->answer.speed()) {
+        pace->charge(bucket_, sent, instant);
+    }
+}
+
+void session_base::conclude(outcome how, time_point instant) noexcept {
+    auto& count = owner_.count();
+    const auto& record = out_->record;
+    using std::chrono::floor;
+    using std::chrono::microseconds;
+    const finished_response over{.route = record.route,
+                                 .status = out_->answer.status(),
+                                 .bytes = out_->writer.bytes_sent(),
+                                 .to_first_byte =
+                                     floor<microseconds>(record.first_byte - record.started),
+                                 .to_end = floor<microseconds>(instant - record.started)};
+    count_response(over, count);
+    count.requests_active.subtract();
+    if (how != outcome::complete) {
+        (how == outcome::cut ? count.transfers_cut : count.transfers_lost).add();
+    }
+    if (owner_.log().is_on()) {
+        owner_.log().write({.time = owner_.where().clock.wall(),
+                            .request_id = out_->id.view(),
+                            .peer = record.client.empty() ? peer_.address : record.client,
+                            .over = over,
+                            .how = how,
+                            .record = record},
+                           owner_.where().log);
+    }
+    out_->answer.clear(); // the descriptor goes now, not with the next use of the pool
+    owner_.outbounds().give_back(std::move(out_));
+}
+
+} // namespace sluice::http

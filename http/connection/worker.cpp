@@ -1,0 +1,131 @@
+#include "http/connection/worker.hpp"
+
+#include "core/download/http_date.hpp"
+#include "http/connection/proxy_prologue.hpp"
+#include "http/connection/session.hpp"
+#include "http/loop/persist.hpp"
+#include "http/loop/socket_transport.hpp"
+
+#include <boost/asio/post.hpp>
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
+#include <exception>
+#include <utility>
+
+namespace sluice::http {
+
+namespace {
+
+constexpr std::size_t pooled = 256; // objects a worker keeps for the next request
+
+} // namespace
+
+worker::worker(std::shared_ptr<const site> where, log_sink* sink)
+    : where_(std::move(where)), clock_(where_->clock), context_(1),
+      mailbox_(std::make_shared<mailbox>(context_)), work_(net::make_work_guard(context_)),
+      ticker_(context_.get_executor()), deadlines_(clock_.steady()), turns_(context_),
+      ready_(context_, turns_), files_(where_->limits.cache), log_(sink, count_),
+      inbounds_(pooled, [this] { return std::make_unique<inbound>(mailbox_); }),
+      outbounds_(pooled, [] { return std::make_unique<outbound>(); }) {}
+
+worker::~worker() {
+    mailbox_->close();
+    while (!connections_.empty()) {
+        delete &connections_.front(); // each unlinks itself
+    }
+    log_.flush();
+}
+
+void worker::run() {
+    persist([this] { schedule_tick(); });
+    while (!context_.stopped()) {
+        try {
+            context_.run();
+        } catch (const std::exception&) { // sessions catch their own; this is a hand-over or a tick
+            count_.faults.add();
+        }
+    }
+}
+
+void worker::stop() {
+    context_.stop();
+}
+
+void worker::renew(std::shared_ptr<const site> next) {
+    net::post(context_, [this, next = std::move(next)]() mutable {
+        where_ = std::move(next);
+        files_.restart(where_->limits.cache); // the names may stand for other files now
+    });
+}
+
+void worker::revoke(std::shared_ptr<const core::revocation_table> table) {
+    net::post(context_, [this, table = std::move(table)]() mutable {
+        revoked_ = std::move(table);
+        for (auto& one : connections_) { // none leaves the list here: a cut ends later
+            one.recheck(*revoked_);
+        }
+    });
+}
+
+void worker::schedule_tick() {
+    ticker_.expires_after(deadline_wheel::tick);
+    ticker_.async_wait([this](error_code ec) {
+        if (ec) {
+            return;
+        }
+        const auto now = clock_.steady();
+        rounds_.add();
+        deadlines_.advance(now);
+        files_.expire(now);
+        log_.flush();
+        if (where_->users != nullptr) {
+            where_->users->expire(now);
+        }
+        persist([this] { schedule_tick(); });
+    });
+}
+
+void worker::adopt(arrival from, const entrance& by) try {
+    count_.connections_accepted.add();
+    if (!from.peer.is_unix) {
+        const int on = 1; // a socket that is gone already says so at the first read
+        ::setsockopt(from.socket.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    }
+    if (by.proxy == core::proxy_protocol::off) {
+        begin(std::move(from), by);
+    } else {
+        (new proxy_prologue(*this, std::move(from), by))->start(); // destroys itself
+    }
+} catch (const std::exception&) { // no memory for a session: the socket closes
+    count_.faults.add();
+}
+
+void worker::begin(arrival from, const entrance& by) noexcept try {
+    if (by.starter != nullptr) {
+        by.starter->start(*this, std::move(from));
+        return;
+    }
+    auto* started =
+        new session<socket_transport>(*this, socket_transport(ready_, std::move(from.socket)),
+                                      std::move(from.peer)); // destroys itself
+    started->start(std::move(from.verdict));
+} catch (const std::exception&) { // no memory for a session: the socket closes
+    count_.faults.add();
+}
+
+void worker::enlist(connection& one) {
+    connections_.push_back(one);
+}
+
+std::string_view worker::date(std::chrono::sys_seconds now) {
+    if (now != date_of_ || date_.empty()) {
+        date_ = core::format_http_date(now.time_since_epoch().count());
+        date_of_ = now;
+    }
+    return date_;
+}
+
+} // namespace sluice::http

@@ -1,0 +1,44 @@
+#pragma once
+// What all connections share for as long as one configuration is in force. Immutable: a reload
+// builds the next site aside and hands it to each worker (worker::renew). Made by app::generation.
+
+#include "core/base/clock.hpp"
+#include "core/download/transfer_deadline.hpp"
+#include "http/exchange/access_log.hpp"
+#include "http/exchange/client_origin.hpp"
+#include "http/exchange/router.hpp"
+#include "http/request/cors.hpp"
+#include "http/request/request_parser.hpp"
+#include "http/sending/file_cache.hpp"
+#include "http/sending/user_transfers.hpp"
+
+#include <atomic>
+#include <chrono>
+
+namespace sluice::http {
+
+/// Finite, all of them; where they come from: core/config/config.hpp, limits.
+struct session_limits {
+    header_limits header;
+    std::chrono::seconds header_timeout{10};
+    std::chrono::seconds idle_timeout{75};
+    std::chrono::seconds handshake_timeout{10}; // of TLS
+    std::chrono::seconds handler_timeout{5};
+    core::transfer_limits transfer;
+    unsigned requests_per_connection = 100000;
+    file_cache::settings cache;
+};
+
+struct site {
+    const router& routes;
+    const cors_policy& cors;
+    const core::clock& clock; // the same for all sites of a process
+    session_limits limits;
+    log_policy log;
+    proxy_trust proxies{};
+    user_transfers* users = nullptr; // of the process; null: no limit per user is kept
+    /// Set once, when the listeners close: answers then close their connections.
+    const std::atomic<bool>& is_draining;
+};
+
+} // namespace sluice::http

@@ -1,0 +1,145 @@
+#include "http/handlers/mint_request.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cstdint>
+
+namespace sluice::http {
+
+namespace {
+
+using core::errc;
+using core::failure;
+using core::media_kind;
+
+constexpr std::array<std::string_view, 7> known{"type",      "user_id",   "filename", "rel",
+                                                "course_id", "module_id", "ttl"};
+
+// [1-9][0-9]{0,9} and nothing else (threats 32): at most 9,999,999,999 seconds, so that adding it
+// to a time cannot overflow.
+std::optional<std::chrono::seconds> parse_ttl(std::string_view text) noexcept {
+    const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+    if (text.empty() || text.size() > 10 || text.front() == '0' ||
+        !std::ranges::all_of(text, is_digit)) {
+        return std::nullopt;
+    }
+    std::int64_t value = 0;
+    std::from_chars(text.data(), text.data() + text.size(), value);
+    return std::chrono::seconds(value);
+}
+
+// The first of `names` that is present: it does not belong to the type.
+core::result<void> refuse_foreign(const query_parameters& query,
+                                  std::initializer_list<std::string_view> names) {
+    for (const auto name : names) {
+        const auto value = query.get(name);
+        if (!value) {
+            return value.error();
+        }
+        if (*value) {
+            return failure{errc::parameter_not_applicable, name};
+        }
+    }
+    return {};
+}
+
+core::result<core::media_id> read_lesson(const query_parameters& query, std::string_view filename) {
+    if (const auto clean = refuse_foreign(query, {"course_id", "module_id"}); !clean) {
+        return clean.error();
+    }
+    const auto rel = query.require("rel");
+    return rel ? core::media_id::lesson(*rel, filename) : rel.error();
+}
+
+core::result<core::media_id> read_course(const query_parameters& query, std::string_view filename) {
+    if (const auto clean = refuse_foreign(query, {"rel", "module_id"}); !clean) {
+        return clean.error();
+    }
+    const auto course = query.require("course_id");
+    return course ? core::media_id::course(*course, filename) : course.error();
+}
+
+core::result<core::media_id> read_module(const query_parameters& query, std::string_view filename) {
+    if (const auto clean = refuse_foreign(query, {"rel"}); !clean) {
+        return clean.error();
+    }
+    const auto course = query.require("course_id");
+    if (!course) {
+        return course.error();
+    }
+    const auto module_id = query.require("module_id");
+    return module_id ? core::media_id::module(*course, *module_id, filename) : module_id.error();
+}
+
+core::result<core::media_id> read_media(const query_parameters& query) {
+    const auto type = query.require("type");
+    if (!type) {
+        return type.error();
+    }
+    const auto kind = core::parse_media_kind(*type);
+    if (!kind) {
+        return failure{errc::parameter_invalid, "type"};
+    }
+    const auto filename = query.require("filename");
+    if (!filename) {
+        return filename.error();
+    }
+    switch (*kind) {
+    case media_kind::lesson:
+        return read_lesson(query, *filename);
+    case media_kind::course:
+        return read_course(query, *filename);
+    case media_kind::module:
+        break;
+    }
+    return read_module(query, *filename);
+}
+
+core::result<std::string_view> read_user(const query_parameters& query) {
+    const auto user = query.require("user_id");
+    if (user && !core::is_identifier(*user)) {
+        return failure{errc::parameter_invalid, "user_id"};
+    }
+    return user;
+}
+
+core::result<std::optional<std::chrono::seconds>> read_ttl(const query_parameters& query) {
+    const auto text = query.get("ttl");
+    if (!text) {
+        return text.error();
+    }
+    if (!*text) {
+        return std::optional<std::chrono::seconds>{};
+    }
+    const auto ttl = parse_ttl(**text);
+    if (!ttl) {
+        return failure{errc::parameter_invalid, "ttl"};
+    }
+    return ttl;
+}
+
+} // namespace
+
+core::result<mint_request> read_mint_request(const query_parameters& query) {
+    const auto media = read_media(query);
+    if (!media) {
+        return media.error();
+    }
+    const auto user = read_user(query);
+    if (!user) {
+        return user.error();
+    }
+    const auto ttl = read_ttl(query);
+    if (!ttl) {
+        return ttl.error();
+    }
+    return mint_request{.media = *media, .user_id = *user, .ttl = *ttl};
+}
+
+std::size_t count_unknown(const query_parameters& query) noexcept {
+    return query.count_if_name(
+        [](std::string_view name) { return std::ranges::find(known, name) == known.end(); });
+}
+
+} // namespace sluice::http

@@ -1,0 +1,26 @@
+#pragma once
+// The query of the token endpoint (contract §1), parsed into what the domain understands.
+
+#include "core/media/media_id.hpp"
+#include "http/request/query.hpp"
+
+#include <chrono>
+#include <optional>
+#include <string_view>
+
+namespace sluice::http {
+
+/// Views into the query_parameters it was read from.
+struct mint_request {
+    core::media_id media;
+    std::string_view user_id;
+    std::optional<std::chrono::seconds> ttl; // as asked for, not clamped
+};
+
+/// Fails with parameter_missing, _repeated, _invalid or _not_applicable and the parameter's name.
+[[nodiscard]] core::result<mint_request> read_mint_request(const query_parameters& query);
+
+/// How many parameters are none of ours: ignored, but counted.
+[[nodiscard]] std::size_t count_unknown(const query_parameters& query) noexcept;
+
+} // namespace sluice::http

@@ -1,0 +1,129 @@
+#pragma once
+// Which sockets of a worker can be tried again: an edge-triggered epoll set of its own, which Asio
+// watches as one descriptor. Asio's waits cost an epoll_ctl each and an allocation, and cannot know
+// that a short read has emptied a socket (docs/decisions/0027). One thread.
+
+#include "http/loop/asio.hpp"
+#include "http/loop/turn_queue.hpp"
+
+#include <boost/asio/posix/basic_stream_descriptor.hpp>
+#include <boost/intrusive/list.hpp>
+
+#include <sys/epoll.h>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <new>
+#include <type_traits>
+
+namespace sluice::http {
+
+class ready_set;
+
+/// A socket in the set, from its first wait on, and what is known of it without asking the kernel.
+/// At most one wait at a time.
+class ready_socket : public boost::intrusive::list_base_hook<
+                         boost::intrusive::tag<class due_tag>,
+                         boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
+  public:
+    ready_socket(const ready_socket&) = delete;
+    ready_socket& operator=(const ready_socket&) = delete;
+    ready_socket& operator=(ready_socket&&) = delete;
+
+  protected:
+    enum class want : std::uint8_t { nothing, read, write };
+
+    explicit ready_socket(ready_set& owner) noexcept : owner_(&owner) {}
+    /// Of one that has not waited yet.
+    ready_socket(ready_socket&& other) noexcept : owner_(other.owner_) {}
+    ~ready_socket();
+
+    /// False: to read would be in vain before a wait for it is over.
+    [[nodiscard]] bool may_read() const noexcept { return may_read_; }
+    /// Everything that was there has been read.
+    void drained() noexcept { may_read_ = is_ending_; } // the end has been announced already
+    /// No more can be sent for now.
+    void filled() noexcept { may_write_ = false; }
+
+    /// Calls `handler` later, once `fd` may be tried again, or with an error. Asks the kernel what
+    /// is ready by now, unless `is_sure` that only what comes from now on counts.
+    template <class Handler>
+    void wait(want what, int fd, const Handler& handler, bool is_sure = false) {
+        handler_.hold(handler);
+        begin_wait(what, fd, is_sure);
+    }
+    /// The outstanding wait, if there is one, ends soon with `why`.
+    void end_wait(error_code why) noexcept;
+    /// Before its descriptor is closed, which takes it out of the set.
+    void leave() noexcept;
+
+  private:
+    friend class ready_set;
+
+    // A small function object in place.
+    class held_handler {
+      public:
+        template <class Handler>
+        void hold(const Handler& handler) noexcept {
+            static_assert(sizeof handler <= size && std::is_trivially_copyable_v<Handler>);
+            new (room_.data()) Handler(handler);
+            call_ = [](void* at, error_code ec) { (*static_cast<Handler*>(at))(ec); };
+        }
+        void operator()(error_code ec) { call_(room_.data(), ec); }
+
+      private:
+        static constexpr std::size_t size = 32;
+        alignas(std::max_align_t) std::array<std::byte, size> room_{};
+        void (*call_)(void*, error_code) = nullptr;
+    };
+
+    void begin_wait(want what, int fd, bool is_sure);
+    /// What the kernel reports. May destroy this.
+    void notice(std::uint32_t events) noexcept;
+    /// Ends the wait. May destroy this.
+    void complete(error_code ec) noexcept;
+
+    ready_set* owner_;
+    held_handler handler_;
+    error_code due_; // what a wait that is in the list of those due ends with
+    want wanted_ = want::nothing;
+    bool is_member_ = false;
+    bool may_read_ = true; // not known to be in vain
+    bool may_write_ = true;
+    bool is_ending_ = false; // the peer has closed its side, or the connection is broken
+};
+
+class ready_set {
+  public:
+    /// Throws boost::system::system_error when the process has no descriptor left.
+    ready_set(net::io_context& context, turn_queue& turns);
+
+  private:
+    friend class ready_socket;
+
+    static constexpr std::size_t events_at_once = 128;
+
+    void watch();
+    /// How many events there were.
+    std::size_t dispatch();
+    void run_due() noexcept;
+    void make_due(ready_socket& one) noexcept;
+    [[nodiscard]] error_code arm(int operation, int fd, ready_socket& one) noexcept;
+    void forget(const ready_socket& one) noexcept;
+
+    using descriptor = net::posix::basic_stream_descriptor<net::io_context::executor_type>;
+
+    net::io_context& context_;
+    turn_queue& turns_;
+    descriptor set_;
+    boost::intrusive::list<ready_socket, boost::intrusive::base_hook<ready_socket::list_base_hook>,
+                           boost::intrusive::constant_time_size<false>>
+        due_;
+    bool is_due_posted_ = false;
+    std::array<epoll_event, events_at_once> events_{}; // of the dispatch under way:
+    std::size_t next_ = 0;                             // the first not looked at
+    std::size_t count_ = 0;                            // and how many there are
+};
+
+} // namespace sluice::http

@@ -1,0 +1,106 @@
+#include "http/loop/socket_transport.hpp"
+
+#include <sys/sendfile.h>
+#include <sys/socket.h>
+
+#include <cerrno>
+
+namespace sluice::http {
+
+namespace {
+
+// The count of a system call, or its errno as an error.
+std::size_t outcome(ssize_t count, error_code& ec) noexcept {
+    if (count >= 0) {
+        ec = {};
+        return static_cast<std::size_t>(count);
+    }
+    ec = error_code(errno == EAGAIN ? EWOULDBLOCK : errno, boost::system::system_category());
+    return 0;
+}
+
+template <class Call>
+ssize_t uninterrupted(Call call) noexcept {
+    ssize_t count = 0;
+    do {
+        count = call();
+    } while (count < 0 && errno == EINTR);
+    return count;
+}
+
+} // namespace
+
+std::size_t socket_transport::read_some(std::span<char> into, error_code& ec) noexcept {
+    if (!may_read()) {
+        ec = net::error::would_block;
+        return 0;
+    }
+    const auto got =
+        outcome(uninterrupted(
+                    [&] { return ::recv(socket_.get(), into.data(), into.size(), MSG_DONTWAIT); }),
+                ec);
+    if (got < into.size()) { // what comes later is announced anew
+        drained();
+    }
+    if (got == 0 && !ec) {
+        ec = net::error::eof;
+    }
+    return got;
+}
+
+std::size_t socket_transport::write_some(std::string_view text, bool more,
+                                         error_code& ec) noexcept {
+    const int flags = MSG_DONTWAIT | MSG_NOSIGNAL | (more ? MSG_MORE : 0);
+    return sent(outcome(uninterrupted(
+                            [&] { return ::send(socket_.get(), text.data(), text.size(), flags); }),
+                        ec),
+                ec);
+}
+
+std::size_t socket_transport::send_file(int file, std::uint64_t offset, std::uint64_t length,
+                                        error_code& ec) noexcept {
+    auto position = static_cast<off_t>(offset);
+    return sent(
+        outcome(uninterrupted([&] { return ::sendfile(socket_.get(), file, &position, length); }),
+                ec),
+        ec);
+}
+
+std::size_t socket_transport::sent(std::size_t count, error_code ec) noexcept {
+    if (ec == net::error::would_block) {
+        filled();
+    }
+    return count;
+}
+
+peer_state socket_transport::peek() noexcept {
+    char first = 0;
+    const auto got =
+        uninterrupted([&] { return ::recv(socket_.get(), &first, 1, MSG_PEEK | MSG_DONTWAIT); });
+    if (got > 0) {
+        return peer_state::sending;
+    }
+    if (got == 0 || errno != EAGAIN) {
+        return peer_state::gone;
+    }
+    drained();
+    return peer_state::silent;
+}
+
+void socket_transport::shutdown_send() noexcept {
+    ::shutdown(socket_.get(), SHUT_WR); // the peer may be gone already
+}
+
+void socket_transport::abort() noexcept {
+    const linger at_once{.l_onoff = 1, .l_linger = 0};
+    ::setsockopt(socket_.get(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+    close();
+}
+
+void socket_transport::close() noexcept {
+    leave();
+    socket_ = {};
+    end_wait(net::error::operation_aborted);
+}
+
+} // namespace sluice::http

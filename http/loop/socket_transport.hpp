@@ -1,0 +1,56 @@
+#pragma once
+// A plain TCP or unix-socket connection: non-blocking system calls, file bytes by sendfile. SIGPIPE
+// is ignored by the process (app/process/signals): sendfile has no flag against it.
+
+#include "core/base/unique_fd.hpp"
+#include "http/loop/ready_set.hpp"
+#include "http/loop/transport.hpp"
+
+#include <boost/asio/error.hpp>
+
+#include <utility>
+
+namespace sluice::http {
+
+class socket_transport : private ready_socket {
+  public:
+    /// `socket` is connected and in non-blocking mode. Movable until the first wait.
+    socket_transport(ready_set& set, core::unique_fd socket) noexcept
+        : ready_socket(set), socket_(std::move(socket)) {}
+
+    std::size_t read_some(std::span<char> into, error_code& ec) noexcept;
+    std::size_t write_some(std::string_view text, bool more, error_code& ec) noexcept;
+    std::size_t send_file(int file, std::uint64_t offset, std::uint64_t length,
+                          error_code& ec) noexcept;
+    [[nodiscard]] static bool has_unsent() noexcept { return false; }
+    [[nodiscard]] bool is_drained() const noexcept { return !may_read(); }
+
+    template <class Handler>
+    void async_wait_readable(const Handler& handler) {
+        wait(want::read, socket_.get(), handler);
+    }
+    template <class Handler>
+    void async_wait_next(const Handler& handler) {
+        wait(want::read, socket_.get(), handler, true);
+    }
+    template <class Handler>
+    void async_wait_writable(const Handler& handler) {
+        wait(want::write, socket_.get(), handler);
+    }
+    void cancel_wait() noexcept { end_wait(net::error::operation_aborted); }
+    [[nodiscard]] peer_state peek() noexcept;
+    static void say_goodbye() noexcept {}
+    void shutdown_send() noexcept;
+    void close() noexcept;
+    void abort() noexcept;
+
+  private:
+    // `count`, and whether the socket's buffer is full is remembered.
+    std::size_t sent(std::size_t count, error_code ec) noexcept;
+
+    core::unique_fd socket_;
+};
+
+static_assert(transport<socket_transport>);
+
+} // namespace sluice::http

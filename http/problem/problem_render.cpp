@@ -1,0 +1,95 @@
+// The part of http/problem/problem.hpp that leads to the table and out of it: the domain's failures
+// to rows, and rows to JSON.
+#include "core/json/json_quote.hpp"
+#include "http/problem/problem.hpp"
+
+namespace sluice::http {
+
+using enum problem_id;
+
+problem_id problem_for(core::errc code) noexcept {
+    using core::errc;
+    switch (code) {
+    case errc::parameter_missing:
+        return problem_id::parameter_missing;
+    case errc::parameter_repeated:
+        return problem_id::parameter_repeated;
+    case errc::parameter_invalid:
+        return problem_id::parameter_invalid;
+    case errc::parameter_not_applicable:
+        return problem_id::parameter_not_applicable;
+    case errc::query_invalid:
+        return query_invalid;
+    case errc::path_invalid:
+        return target_invalid;
+    case errc::credential_missing:
+        return credential_missing;
+    case errc::credential_malformed:
+        return credential_malformed;
+    case errc::token_malformed:
+    case errc::token_signature:
+    case errc::token_algorithm:
+    case errc::token_claims:
+        return token_invalid; // one public answer: which check failed is for the log alone
+    case errc::token_expired:
+        return token_expired;
+    case errc::token_not_yet_valid:
+        return token_not_yet_valid;
+    case errc::token_mismatch:
+        return token_mismatch;
+    case errc::token_revoked:
+        return token_revoked;
+    case errc::not_entitled:
+        return not_entitled;
+    case errc::issuer_closed:
+        return issuer_closed;
+    case errc::issuer_credential_missing:
+        return issuer_credential_missing;
+    case errc::issuer_credential_refused:
+        return issuer_credential_refused;
+    case errc::issuer_key_invalid:
+        return issuer_key_invalid;
+    case errc::issuer_not_permitted:
+        return issuer_not_permitted;
+    case errc::rate_exceeded:
+        return rate_exceeded;
+    case errc::session_invalid:
+        return session_invalid;
+    case errc::session_expired:
+        return session_expired;
+    case errc::session_mismatch:
+        return session_mismatch;
+    case errc::media_not_found:
+        return media_not_found;
+    case errc::course_ambiguous:
+        return course_ambiguous;
+    case errc::media_unavailable:
+        return media_unavailable;
+    case errc::store_unavailable:
+        return store_unavailable;
+    case errc::internal:
+        break;
+    }
+    return problem_id::internal;
+}
+
+void append_problem_json(const problem_type& type, std::string_view subject,
+                         std::string_view request_id, std::string& out) {
+    out += R"({"type":"urn:sluice:problem:)";
+    out += type.slug;
+    out += R"(","title":)";
+    core::append_json_quoted(type.title, out);
+    out += R"(,"status":)";
+    out += std::to_string(type.status);
+    out += R"(,"detail":)";
+    core::append_json_quoted(type.detail, out);
+    if (!subject.empty()) {
+        out += R"(,"parameter":)";
+        core::append_json_quoted(subject, out);
+    }
+    out += R"(,"request_id":)";
+    core::append_json_quoted(request_id, out);
+    out += "}\n";
+}
+
+} // namespace sluice::http

@@ -1,0 +1,61 @@
+#pragma once
+// Beast's parser, driven over one complete header section, and the rules of http.md that it does
+// not know. Used by request_parser only.
+
+#include "http/problem/problem.hpp"
+#include "http/request/request_head.hpp"
+
+#include <boost/beast/http/basic_parser.hpp>
+
+#include <cstddef>
+#include <optional>
+#include <string_view>
+
+namespace sluice::http {
+
+class head_reader final : public bhttp::basic_parser<true> {
+  public:
+    /// For a whole header section of `size` bytes, no line of which is folded (Beast would join it
+    /// in a buffer of its own): the views in `head` point into what put() is given.
+    head_reader(std::size_t size, std::size_t max_fields, request_head& head);
+
+    /// After put(): the first rule that is broken, framing before all else; nullopt when the head
+    /// is good. `ec` is what put() said.
+    [[nodiscard]] std::optional<problem_id> verdict(const error_code& ec);
+
+  private:
+    using string_view = beast::string_view;
+
+    void on_request_impl(bhttp::verb method, string_view method_text, string_view target,
+                         int version, error_code& ec) override;
+    void on_response_impl(int code, string_view reason, int version, error_code& ec) override;
+    void on_field_impl(bhttp::field id, string_view name, string_view value,
+                       error_code& ec) override;
+    void on_header_impl(error_code& ec) override;
+    void on_body_init_impl(const boost::optional<std::uint64_t>& length, error_code& ec) override;
+    std::size_t on_body_impl(string_view body, error_code& ec) override;
+    void on_chunk_header_impl(std::uint64_t size, string_view extensions, error_code& ec) override;
+    std::size_t on_chunk_body_impl(std::uint64_t remain, string_view body, error_code& ec) override;
+    void on_finish_impl(error_code& ec) override;
+
+    [[nodiscard]] bool asks_to_close() const;
+    void count_special(bhttp::field id, std::string_view value);
+    [[nodiscard]] std::optional<problem_id> framing_verdict() const;
+    [[nodiscard]] std::optional<problem_id> host_verdict();
+
+    std::size_t max_fields_;
+    request_head& head_;
+    std::optional<problem_id> broken_; // found while the fields were read
+    unsigned hosts_ = 0;
+    unsigned lengths_ = 0;
+    unsigned codings_ = 0;
+    unsigned seen_ = 0; // bits of single-valued fields
+    bool is_repeated_ = false;
+    bool length_is_list_ = false;
+    bool names_chunked_ = false; // in any Transfer-Encoding line
+    bool only_chunked_ = true;   // every Transfer-Encoding line is exactly "chunked"
+    bool empty_coding_ = false;
+    bool expects_continue_ = true;
+};
+
+} // namespace sluice::http

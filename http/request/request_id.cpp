@@ -1,0 +1,75 @@
+#include "http/request/request_id.hpp"
+
+#include <algorithm>
+#include <random>
+
+namespace sluice::http {
+
+namespace {
+
+constexpr std::string_view digits = "0123456789abcdef";
+
+bool is_hex(std::string_view text) noexcept {
+    return text.find_first_not_of(digits) == std::string_view::npos;
+}
+
+/// Hexadecimal, and not all zeros: what W3C Trace Context calls valid.
+bool is_identity(std::string_view text) noexcept {
+    return is_hex(text) && text.find_first_not_of('0') != std::string_view::npos;
+}
+
+} // namespace
+
+std::optional<request_id> request_id::adopt(std::string_view text) noexcept {
+    constexpr std::string_view allowed =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-";
+    if (text.empty() || text.size() > max_size ||
+        text.find_first_not_of(allowed) != std::string_view::npos) {
+        return std::nullopt;
+    }
+    request_id adopted;
+    std::ranges::copy(text, adopted.text_.begin());
+    adopted.size_ = static_cast<std::uint8_t>(text.size());
+    return adopted;
+}
+
+std::optional<request_id> request_id::of_trace(std::string_view parent) noexcept {
+    constexpr std::size_t size = 2 + 1 + 32 + 1 + 16 + 1 + 2; // version-trace-parent-flags
+    if (parent.size() < size || parent[2] != '-' || parent[35] != '-' || parent[52] != '-') {
+        return std::nullopt;
+    }
+    const auto version = parent.substr(0, 2);
+    const auto trace = parent.substr(3, 32);
+    // Later versions may append fields (§4.3); 00 has none, and ff is no version.
+    const bool may_be_longer = version != "00" && parent.substr(size).starts_with('-');
+    if (!is_hex(version) || version == "ff" || !is_hex(parent.substr(53, 2)) ||
+        !is_identity(trace) || !is_identity(parent.substr(36, 16)) ||
+        (parent.size() > size && !may_be_longer)) {
+        return std::nullopt;
+    }
+    return adopt(trace);
+}
+
+request_ids::request_ids() {
+    std::random_device source;
+    std::fill_n(next_.text_.begin(), next_.size_, digits.front());
+    for (std::size_t i = 0; i < request_id::prefix_size; ++i) {
+        next_.text_[i] = digits[source() % digits.size()];
+    }
+}
+
+request_id request_ids::next() noexcept {
+    const request_id current = next_;
+    for (std::size_t at = next_.size_; at-- > request_id::prefix_size;) {
+        char& digit = next_.text_[at];
+        if (digit == digits.back()) {
+            digit = digits.front();
+            continue;
+        }
+        digit = digit == '9' ? 'a' : static_cast<char>(digit + 1);
+        break;
+    }
+    return current;
+}
+
+} // namespace sluice::http

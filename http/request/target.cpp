@@ -1,0 +1,200 @@
+#include "http/request/target.hpp"
+
+#include "core/text/ascii_case.hpp"
+#include "core/text/percent.hpp"
+#include "core/text/utf8.hpp"
+
+#include <arpa/inet.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cstdint>
+
+namespace sluice::http {
+
+namespace {
+
+constexpr std::array<bool, 256> make_uri_table() {
+    std::array<bool, 256> allowed{};
+    for (unsigned c = 0x21; c < 0x7F; ++c) {
+        allowed[c] = true;
+    }
+    for (const char c : std::string_view("#\"<>\\^`{|}")) {
+        allowed[static_cast<unsigned char>(c)] = false;
+    }
+    return allowed;
+}
+constexpr auto uri_characters = make_uri_table();
+
+// Separators and controls.
+constexpr std::array<bool, 256> make_segment_table() {
+    std::array<bool, 256> refused{};
+    for (unsigned c = 0; c < 0x20; ++c) {
+        refused[c] = true;
+    }
+    for (const char c : {'/', '\\', '\x7F'}) {
+        refused[static_cast<unsigned char>(c)] = true;
+    }
+    return refused;
+}
+constexpr auto refused_in_segments = make_segment_table();
+
+bool is_uri_text(std::string_view text) noexcept {
+    return std::ranges::all_of(
+        text, [](char c) { return uri_characters[static_cast<unsigned char>(c)]; });
+}
+
+std::optional<std::size_t> scheme_length(std::string_view target) noexcept {
+    if (target.starts_with('/')) {
+        return std::nullopt;
+    }
+    for (const std::string_view scheme : {"http://", "https://"}) {
+        if (target.size() > scheme.size() && iequals(target.substr(0, scheme.size()), scheme)) {
+            return scheme.size();
+        }
+    }
+    return std::nullopt;
+}
+
+bool is_dot_segment(std::string_view segment) noexcept {
+    if (!segment.starts_with('.')) {
+        return false;
+    }
+    const auto name = segment.substr(0, segment.find(';'));
+    return name == "." || name == "..";
+}
+
+bool is_plain_segment(std::string_view segment) noexcept {
+    const auto is_refused = [](char c) {
+        return refused_in_segments[static_cast<unsigned char>(c)];
+    };
+    return !is_dot_segment(segment) && std::ranges::none_of(segment, is_refused) &&
+           core::is_valid_utf8(segment);
+}
+
+bool is_port(std::string_view text) noexcept {
+    std::uint16_t port = 0;
+    const auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), port);
+    return text.empty() || (ec == std::errc{} && end == text.data() + text.size());
+}
+
+bool is_reg_name(std::string_view name) noexcept {
+    return !name.empty() && std::ranges::all_of(name, [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+               c == '-' || c == '.' || c == '_' || c == '~';
+    });
+}
+
+// "[v6]". What may lie ahead of us (IPvFuture, zones) is for other machines to use.
+bool is_ip_literal(std::string_view text) noexcept {
+    std::array<char, INET6_ADDRSTRLEN> address{};
+    if (text.size() <= 2 || text.size() - 2 >= address.size() ||
+        text.find('\0') != std::string_view::npos) { // inet_pton would stop there
+        return false;
+    }
+    std::ranges::copy(text.substr(1, text.size() - 2), address.begin());
+    in6_addr unused{};
+    return ::inet_pton(AF_INET6, address.data(), &unused) == 1;
+}
+
+// "host:port" or "[v6]:port" cut at the colon before the port.
+std::string_view host_part(std::string_view text) noexcept {
+    if (text.starts_with('[')) {
+        const auto bracket = text.find(']');
+        return bracket == std::string_view::npos ? std::string_view{} : text.substr(0, bracket + 1);
+    }
+    return text.substr(0, text.find(':'));
+}
+
+} // namespace
+
+std::optional<target_parts> split_target(std::string_view target) noexcept {
+    if (target == "*") {
+        return target_parts{.path = target, .query = {}, .authority = {}};
+    }
+    if (!is_uri_text(target)) {
+        return std::nullopt;
+    }
+    target_parts parts;
+    if (const auto scheme = scheme_length(target)) {
+        const auto rest = target.substr(*scheme);
+        const auto end = std::min(rest.find_first_of("/?"), rest.size());
+        parts.authority = rest.substr(0, end);
+        target = rest.substr(end);
+        if (!is_host(*parts.authority)) {
+            return std::nullopt;
+        }
+        if (!target.starts_with('/')) { // RFC 9112 §3.2.2: an empty path means "/"
+            parts.path = "/";
+            parts.query = target.empty() ? target : target.substr(1);
+            return parts;
+        }
+    }
+    if (!target.starts_with('/')) {
+        return std::nullopt;
+    }
+    const auto mark = target.find('?');
+    parts.path = target.substr(0, mark);
+    parts.query = mark == std::string_view::npos ? std::string_view{} : target.substr(mark + 1);
+    return parts;
+}
+
+bool path_segments::parse(std::string_view path) {
+    size_ = 0;
+    if (!path.starts_with('/')) {
+        return false;
+    }
+    path.remove_prefix(1);
+    if (path.empty()) {
+        return true;
+    }
+    std::string overflow;
+    while (true) {
+        const auto slash = path.find('/');
+        auto segment = path.substr(0, slash);
+        if (segment.find('%') != std::string_view::npos) {
+            std::string& decoded = size_ < max ? decoded_[size_] : overflow;
+            decoded.clear();
+            if (!append_percent_decoded(segment, plus_sign::literal, decoded)) {
+                return false;
+            }
+            segment = decoded;
+        }
+        if (segment.empty() || !is_plain_segment(segment)) {
+            return false;
+        }
+        if (size_ < max) {
+            segments_[size_++] = segment;
+        }
+        if (slash == std::string_view::npos) {
+            return true;
+        }
+        path.remove_prefix(slash + 1);
+    }
+}
+
+bool is_host(std::string_view text) noexcept {
+    constexpr std::size_t longest_name = 255; // of a domain (RFC 1035 §2.3.4)
+    const auto host = host_part(text);
+    if (host.size() > longest_name) {
+        return false;
+    }
+    const auto rest = text.substr(host.size());
+    if (!rest.empty() && (rest.front() != ':' || !is_port(rest.substr(1)))) {
+        return false;
+    }
+    return host.starts_with('[') ? is_ip_literal(host) : is_reg_name(host);
+}
+
+bool is_loopback_host(std::string_view host) noexcept {
+    const auto name = host_part(host);
+    if (iequals(name, "localhost") || name == "[::1]") {
+        return true;
+    }
+    constexpr std::string_view prefix = "127.";
+    const auto rest = name.starts_with(prefix) ? name.substr(prefix.size()) : std::string_view{};
+    return std::ranges::count(rest, '.') == 2 &&
+           std::ranges::all_of(rest, [](char c) { return c == '.' || (c >= '0' && c <= '9'); });
+}
+
+} // namespace sluice::http

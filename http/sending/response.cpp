@@ -1,0 +1,150 @@
+#include "http/sending/response.hpp"
+
+#include "core/text/append_all.hpp"
+#include "core/text/decimal.hpp"
+
+#include <boost/beast/http/status.hpp>
+
+namespace sluice::http {
+
+namespace {
+
+// Text that a pooled response may keep; beyond it a rare large answer would stay in memory for
+// ever.
+constexpr std::size_t kept_capacity = 2 * max_kept_content;
+
+constexpr std::string_view exposed_fields =
+    "Content-Disposition, Content-Length, Content-Range, Accept-Ranges, ETag, Last-Modified, "
+    "Retry-After, X-Request-Id";
+
+void append_content_range(core::byte_slice slice, std::uint64_t size, std::string& out) {
+    out += "bytes ";
+    append_decimal(slice.first, out);
+    out += '-';
+    append_decimal(slice.first + slice.length - 1, out);
+    out += '/';
+    append_decimal(size, out);
+}
+
+} // namespace
+
+void response::begin(const response_frame& frame, unsigned status) {
+    clear();
+    status_ = status;
+    is_head_ = frame.is_head;
+    keep_alive_ = frame.keep_alive;
+    text_ += "HTTP/1.1 ";
+    append_decimal(status, text_);
+    append_all(text_, " ", bhttp::obsolete_reason(static_cast<bhttp::status>(status)),
+               "\r\nDate: ", frame.date, "\r\nX-Request-Id: ", frame.request_id,
+               "\r\nX-Content-Type-Options: nosniff\r\n");
+    if (!frame.keep_alive) {
+        field("Connection", "close");
+    } else if (frame.version == 10) {
+        field("Connection", "keep-alive");
+    }
+    if (!frame.allow_origin.empty()) {
+        field("Access-Control-Allow-Origin", frame.allow_origin);
+        field("Access-Control-Expose-Headers", exposed_fields);
+    }
+}
+
+void response::field(std::string_view name, std::string_view value) {
+    append_all(text_, name, ": ", value, "\r\n");
+}
+
+void response::field(std::string_view name, std::uint64_t value) {
+    text_ += name;
+    text_ += ": ";
+    append_decimal(value, text_);
+    text_ += "\r\n";
+}
+
+void response::finish_with(std::string_view content_type, std::string_view content) {
+    field("Content-Type", content_type);
+    field("Content-Length", content.size());
+    finish_header();
+    if (!is_head_) {
+        text_ += content;
+    }
+    text_segment(0);
+}
+
+void response::finish_empty() {
+    finish_header();
+    text_segment(0);
+}
+
+void response::finish_with(const cached_file& file, core::byte_slice slice) {
+    if (status_ == 206) {
+        text_ += "Content-Range: ";
+        append_content_range(slice, file.media->facts.size, text_);
+        text_ += "\r\n";
+    }
+    field("Content-Length", slice.length);
+    finish_header();
+    if (!is_head_ && !file.content.empty()) {
+        text_.append(file.content, slice.first, slice.length); // one segment for all of it
+    }
+    text_segment(0);
+    if (!is_head_ && file.content.empty() && slice.length > 0) {
+        segments_.push_back({.is_file = true, .first = slice.first, .length = slice.length});
+        media_ = file.media;
+    }
+}
+
+void response::finish_with(const cached_file& file, std::span<const core::byte_slice> slices,
+                           std::string_view boundary) {
+    std::string preambles; // of all parts, and the closing line
+    std::vector<segment> parts;
+    std::uint64_t length = 0;
+    for (const auto& slice : slices) {
+        const auto first = preambles.size();
+        preambles.append("\r\n--").append(boundary).append("\r\nContent-Type: ").append(file.type);
+        preambles += "\r\nContent-Range: ";
+        append_content_range(slice, file.media->facts.size, preambles);
+        preambles += "\r\n\r\n";
+        parts.push_back({.is_file = false, .first = first, .length = preambles.size() - first});
+        parts.push_back({.is_file = true, .first = slice.first, .length = slice.length});
+        length += slice.length;
+    }
+    const auto first = preambles.size();
+    preambles.append("\r\n--").append(boundary).append("--\r\n");
+    parts.push_back({.is_file = false, .first = first, .length = preambles.size() - first});
+
+    text_.append("Content-Type: multipart/byteranges; boundary=").append(boundary).append("\r\n");
+    field("Content-Length", length + preambles.size());
+    finish_header();
+    const auto header_size = text_.size();
+    text_segment(0);
+    if (is_head_) {
+        return;
+    }
+    text_ += preambles;
+    for (auto& part : parts) {
+        part.first += part.is_file ? 0 : header_size;
+    }
+    segments_.insert(segments_.end(), parts.begin(), parts.end());
+    media_ = file.media;
+}
+
+void response::clear() noexcept {
+    text_.clear();
+    if (text_.capacity() > kept_capacity) {
+        std::string().swap(text_); // shrink_to_fit() would ask for memory
+    }
+    segments_.clear();
+    media_.reset();
+    pace_.reset();
+    status_ = 0; // until begin(): nothing was answered
+}
+
+void response::finish_header() {
+    text_ += "\r\n";
+}
+
+void response::text_segment(std::size_t first) {
+    segments_.push_back({.is_file = false, .first = first, .length = text_.size() - first});
+}
+
+} // namespace sluice::http

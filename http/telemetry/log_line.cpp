@@ -1,0 +1,140 @@
+#include "http/telemetry/log_line.hpp"
+
+#include "core/json/json_quote.hpp"
+#include "core/text/decimal.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+
+namespace sluice::http {
+
+namespace {
+
+constexpr std::size_t usual_size = 384; // bytes of a line: one look for room, mostly
+constexpr std::size_t time_size = sizeof "2024-01-02T03:04:05.678Z";
+constexpr std::size_t quotes = 2;
+
+char* put(std::string_view text, char* at) noexcept {
+    std::memcpy(at, text.data(), text.size());
+    return at + text.size();
+}
+
+char* put_padded(unsigned value, unsigned width, char* at) noexcept {
+    for (unsigned i = width; i-- > 0; value /= 10) {
+        at[i] = static_cast<char>('0' + value % 10);
+    }
+    return at + width;
+}
+
+char* put_time(std::chrono::system_clock::time_point time, char* at) noexcept {
+    const auto milliseconds = std::chrono::floor<std::chrono::milliseconds>(time);
+    const auto day = std::chrono::floor<std::chrono::days>(milliseconds);
+    const std::chrono::year_month_day date(day);
+    const std::chrono::hh_mm_ss clock(milliseconds - day);
+    at = put_padded(static_cast<unsigned>(static_cast<int>(date.year())), 4, at);
+    *at++ = '-';
+    at = put_padded(static_cast<unsigned>(date.month()), 2, at);
+    *at++ = '-';
+    at = put_padded(static_cast<unsigned>(date.day()), 2, at);
+    *at++ = 'T';
+    at = put_padded(static_cast<unsigned>(clock.hours().count()), 2, at);
+    *at++ = ':';
+    at = put_padded(static_cast<unsigned>(clock.minutes().count()), 2, at);
+    *at++ = ':';
+    at = put_padded(static_cast<unsigned>(clock.seconds().count()), 2, at);
+    *at++ = '.';
+    at = put_padded(static_cast<unsigned>(clock.subseconds().count()), 3, at);
+    *at++ = 'Z';
+    return at;
+}
+
+// What logfmt takes without quotes: visible ASCII but for quotes, backslashes and the equals sign.
+bool is_bare(std::string_view value) {
+    return !value.empty() && std::ranges::all_of(value, [](char c) {
+        return c > ' ' && c < '\x7f' && c != '"' && c != '\\' && c != '=';
+    });
+}
+
+} // namespace
+
+log_line::log_line(core::log_format format, std::string& out)
+    : out_(out), used_(out.size()), is_json_(format == core::log_format::json) {}
+
+char* log_line::begin(std::string_view name, std::size_t most) {
+    constexpr std::size_t marks = sizeof R"(,"":)";
+    const auto needed = used_ + name.size() + marks + most + sizeof "}\n";
+    if (out_.size() < needed) {
+        out_.resize(needed + usual_size);
+    }
+    char* at = out_.data() + used_;
+    if (is_json_) {
+        *at++ = is_first_ ? '{' : ',';
+        *at++ = '"';
+        at = put(name, at);
+        *at++ = '"';
+        *at++ = ':';
+    } else {
+        if (!is_first_) {
+            *at++ = ' ';
+        }
+        at = put(name, at);
+        *at++ = '=';
+    }
+    is_first_ = false;
+    return at;
+}
+
+void log_line::end_at(const char* at) noexcept {
+    used_ = static_cast<std::size_t>(at - out_.data());
+}
+
+char* log_line::quote_json(char* at) const noexcept {
+    if (is_json_) {
+        *at++ = '"';
+    }
+    return at;
+}
+
+void log_line::text(std::string_view name, std::string_view value) {
+    if (!is_json_ && is_bare(value)) {
+        word(name, value);
+        return;
+    }
+    char* const at = begin(name, core::json_quoted_bound(value.size()));
+    end_at(core::put_json_quoted(value, at));
+}
+
+void log_line::text_if_any(std::string_view name, std::string_view value) {
+    if (!value.empty()) {
+        text(name, value);
+    }
+}
+
+void log_line::word(std::string_view name, std::string_view value) {
+    char* const at = begin(name, value.size() + quotes);
+    end_at(quote_json(put(value, quote_json(at))));
+}
+
+void log_line::number(std::string_view name, std::uint64_t value) {
+    end_at(put_decimal(value, begin(name, max_decimal_size)));
+}
+
+void log_line::range(std::string_view name, std::uint64_t first, std::uint64_t last) {
+    char* at = quote_json(begin(name, 2 * max_decimal_size + sizeof "-" + quotes));
+    at = put_decimal(first, at);
+    *at++ = '-';
+    end_at(quote_json(put_decimal(last, at)));
+}
+
+void log_line::time(std::string_view name, std::chrono::system_clock::time_point value) {
+    char* const at = begin(name, time_size + quotes);
+    end_at(quote_json(put_time(value, quote_json(at))));
+}
+
+void log_line::end() {
+    out_.resize(used_); // begin() has left room for what follows
+    out_ += is_json_ ? "}\n" : "\n";
+}
+
+} // namespace sluice::http

@@ -1,0 +1,123 @@
+#pragma once
+// What the service counts, and its text for Prometheus. Each worker has its own set, written by its
+// thread alone, so the hot path pays a plain add; a scrape sums them. Labels are routes, status
+// classes, problems and states: never an id, a path or a user.
+
+#include "http/problem/problem.hpp"
+#include "http/telemetry/counter.hpp"
+
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace sluice::http {
+
+/// The label "route". `none` stands for requests that no route answered.
+enum class route_label : std::uint8_t { none, token, download, health, ready, metrics, web };
+inline constexpr std::size_t route_count = 7;
+[[nodiscard]] std::string_view name_of(route_label route) noexcept;
+
+/// The label "limit": the name of the setting in core::config::limits_section that was reached.
+enum class limit_label : std::uint8_t {
+    connections,
+    connections_per_peer,
+    header_bytes,
+    header_fields,
+    target_bytes,
+    content_bytes,
+    header_timeout,
+    idle_timeout,
+    handler_timeout,
+    stall_timeout,
+    min_rate,
+    requests_per_connection,
+    user_downloads,
+};
+inline constexpr std::size_t limit_count =
+    static_cast<std::size_t>(limit_label::user_downloads) + 1;
+[[nodiscard]] std::string_view name_of(limit_label limit) noexcept;
+
+/// What a connection waits for: the label "state". It keeps its state while its thread runs it, so
+/// a request that is answered at once never leaves `idle`, and costs nothing here.
+enum class connection_state : std::uint8_t {
+    idle,      // the next request, or the first
+    reading,   // the rest of a request
+    suspended, // the handler's answer
+    writing,   // the peer to take more of the response
+    throttled, // its rate to allow more of the response
+    lingering, // the peer to close
+};
+inline constexpr std::size_t connection_state_count = 6;
+[[nodiscard]] std::string_view name_of(connection_state state) noexcept;
+
+/// Microseconds: 64 us to 4.2 s in steps of two, for what should be quick.
+using latency_histogram = histogram<6, 1, 17>;
+/// Microseconds: 1 ms to 4.8 h in steps of four, for transfers.
+using duration_histogram = histogram<10, 2, 13>;
+/// Bytes per second: 4 KiB/s to 4 GiB/s in steps of four.
+using rate_histogram = histogram<12, 2, 11>;
+
+/// Responses with fewer bytes say nothing about throughput: they fit into the socket's buffer.
+inline constexpr std::uint64_t least_measured_transfer = std::uint64_t{256} * 1024;
+
+/// One thread's counters. Gauges are counters that also go down.
+struct counters {
+    std::array<std::array<counter, 6>, route_count> responses; // by route and status / 100
+    std::array<counter, problem_count> refusals;
+    std::array<counter, limit_count> limits_reached;
+    std::array<counter, connection_state_count> connections;
+    counter bytes_sent;
+    counter connections_accepted;
+    counter connections_open;
+    counter requests_active;
+    counter transfers_cut;     // the file ended early, or the peer was too slow
+    counter transfers_lost;    // the peer went away
+    counter transfers_revoked; // of those cut, by a revocation
+    counter tokens_issued;
+    counter symlinks_refused;
+    counter unknown_parameters;
+    counter accept_failures;
+    counter media_read_failures; // in mid-transfer
+    counter faults;              // exceptions: memory that ran out, or a defect
+    counter proxy_headers_refused;
+    counter tls_handshakes_failed;
+    counter log_lines_dropped;
+    counter file_cache_hits;
+    counter file_cache_misses;
+    counter store_errors;
+    latency_histogram store_latency;
+    latency_histogram mint_latency;       // request header to answer, of tokens that were issued
+    latency_histogram download_latency;   // request header to first byte, of 200 and 206
+    duration_histogram transfer_duration; // request header to last byte, of 200 and 206
+    rate_histogram transfer_rate;         // of those of least_measured_transfer and more
+
+    void add_store_read(std::chrono::steady_clock::duration took, bool failed) noexcept {
+        const auto time = std::chrono::duration_cast<std::chrono::microseconds>(took).count();
+        store_latency.observe(static_cast<std::uint64_t>(time));
+        store_errors.add(failed ? 1 : 0);
+    }
+    void add_limit(limit_label which) noexcept {
+        limits_reached[static_cast<std::size_t>(which)].add();
+    }
+};
+
+/// A response that is over, as the histograms see it.
+struct finished_response {
+    route_label route = route_label::none;
+    unsigned status = 0;
+    std::uint64_t bytes = 0;                   // sent, header included
+    std::chrono::microseconds to_first_byte{}; // both from the end of the request's header
+    std::chrono::microseconds to_end{};
+};
+
+/// Counts it in the families that it belongs to, connections and requests under way excepted.
+void count_response(const finished_response& over, counters& count) noexcept;
+
+/// Appends the exposition of the sum of `all`.
+void append_metrics(std::span<const counters* const> all, std::string& out);
+
+} // namespace sluice::http

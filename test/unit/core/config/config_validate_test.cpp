@@ -1,0 +1,96 @@
+#include "core/config/config_source.hpp"
+#include "core/config/config_validate.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <algorithm>
+
+namespace core = sluice::core;
+
+namespace {
+
+using pairs = std::vector<std::pair<std::string, std::string>>;
+
+std::string joined(const std::vector<core::config_problem>& problems) {
+    std::string out;
+    for (const auto& problem : problems) {
+        out += problem.where + " | " + problem.what + "\n";
+    }
+    return out;
+}
+
+bool has(const std::vector<core::config_problem>& problems, std::string_view where,
+         std::string_view what) {
+    return std::ranges::any_of(problems, [&](const auto& problem) {
+        return problem.where == where && problem.what.find(what) != std::string::npos;
+    });
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(config_validate)
+
+BOOST_AUTO_TEST_CASE(settings_that_must_agree) {
+    struct sample {
+        pairs environment;
+        std::string_view where;
+        std::string_view what;
+    };
+    const std::vector<sample> samples{
+        {{{"SLUICE_TOKENS_DEFAULT_TTL", "90000"}},
+         "environment SLUICE_TOKENS_DEFAULT_TTL",
+         "max_ttl"},
+        {{{"SLUICE_TOKENS_MAX_TTL", "600"}}, "tokens.default_ttl", "max_ttl"},
+        {{{"SLUICE_LIMITS_TARGET_BYTES", "20000"}},
+         "environment SLUICE_LIMITS_TARGET_BYTES",
+         "below"},
+        {{{"SLUICE_LIMITS_UNCOUNTED_PEERS", "10.0.0.0/8,10.1.2.3/8"}},
+         "environment SLUICE_LIMITS_UNCOUNTED_PEERS",
+         "entry 2 must be an address or a CIDR block"},
+        {{{"SLUICE_LOG_ACCESS", ""}}, "environment SLUICE_LOG_ACCESS", "path"},
+        {{{"SLUICE_METRICS_LISTEN", "127.0.0.1:8080"}},
+         "environment SLUICE_METRICS_LISTEN",
+         "differ"},
+        {{{"SLUICE_METRICS_LISTEN", "9090"}}, "environment SLUICE_METRICS_LISTEN", "address"},
+        {{{"SLUICE_CORS_ALLOWED_ORIGINS", "*,https://a.example"}},
+         "environment SLUICE_CORS_ALLOWED_ORIGINS",
+         "alone"},
+        {{{"SLUICE_MEDIA_LAYOUT_COURSE", "{trainer_id}/{filename}"}},
+         "environment SLUICE_MEDIA_LAYOUT_COURSE",
+         ""},
+        {{{"SLUICE_MEDIA_LAYOUT_LESSON", "../{filename}"}},
+         "environment SLUICE_MEDIA_LAYOUT_LESSON",
+         ""},
+        {{{"SLUICE_MEDIA_LAYOUT_LESSON", "l/{course_id}/{module_id}/{lesson_id}/{filename}"},
+          {"SLUICE_MEDIA_LAYOUT_COURSE", "c/{course_id}/{filename}"},
+          {"SLUICE_MEDIA_LAYOUT_MODULE", "{course_id}/{module_id}/{trainer_id}/{filename}"}},
+         "environment SLUICE_MEDIA_LAYOUT_MODULE",
+         "looked up"},
+    };
+    for (const auto& each : samples) {
+        BOOST_TEST_CONTEXT(each.environment.front().first << "="
+                                                          << each.environment.front().second) {
+            const auto loaded =
+                core::load_config({"", each.environment, {}}, core::config_use::tool);
+            BOOST_TEST(loaded.problems.size() == 1U, joined(loaded.problems));
+            BOOST_TEST(has(loaded.problems, each.where, each.what), joined(loaded.problems));
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(two_free_ports_do_not_clash) {
+    const pairs variables{{"SLUICE_LISTEN", "127.0.0.1:0"},
+                          {"SLUICE_METRICS_LISTEN", "127.0.0.1:0"}};
+    BOOST_TEST(core::load_config({"", variables, {}}, core::config_use::tool).problems.empty());
+}
+
+BOOST_AUTO_TEST_CASE(only_the_gateway_needs_media) {
+    BOOST_TEST(core::load_config({}, core::config_use::tool).problems.empty());
+    const auto bare = core::load_config({}, core::config_use::serve);
+    BOOST_TEST(has(bare.problems, "media.root", "is needed"), joined(bare.problems));
+    const auto given = core::load_config({"", {}, {{"--media-root", "media.root", "/srv"}}},
+                                         core::config_use::serve);
+    BOOST_TEST(joined(given.problems) == "");
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,75 @@
+#include "core/files/file_replacement.hpp"
+#include "test/support/temp_dir.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <sys/stat.h>
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <optional>
+#include <string>
+
+using namespace sluice;
+using core::file_replacement;
+
+namespace {
+
+std::string content_of(const std::string& path) {
+    std::ifstream in(path);
+    return {std::istreambuf_iterator<char>(in), {}};
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(file_replacement_suite)
+
+BOOST_AUTO_TEST_CASE(a_file_is_made_and_replaced_closed_to_others) {
+    const test::temp_dir dir;
+    const auto path = dir.path("keys.json");
+    for (const auto* text : {"first", "second", ""}) {
+        file_replacement file(path);
+        BOOST_TEST(file.fault() == "");
+        BOOST_TEST(file.commit(text) == "");
+        BOOST_TEST(content_of(path) == text);
+        struct stat facts {};
+        BOOST_TEST(::stat(path.c_str(), &facts) == 0);
+        BOOST_TEST((facts.st_mode & 0777U) == 0600U);
+    }
+    BOOST_TEST(!std::filesystem::exists(path + ".new"));
+}
+
+// Both would read the same keys, and the later one would undo what the first has added.
+BOOST_AUTO_TEST_CASE(one_at_a_time) {
+    const test::temp_dir dir;
+    const auto path = dir.path("keys.json");
+    std::optional<file_replacement> first(std::in_place, path);
+    {
+        const file_replacement second(path);
+        BOOST_TEST(second.fault().starts_with("is being changed by another process"));
+    }
+    BOOST_TEST(std::filesystem::exists(path + ".new")); // still the first one's
+    BOOST_TEST(first->commit("keys") == "");
+    BOOST_TEST(file_replacement(path).fault() == "");
+    BOOST_TEST(content_of(path) == "keys");
+}
+
+BOOST_AUTO_TEST_CASE(given_up_it_leaves_no_trace) {
+    const test::temp_dir dir;
+    dir.write_file("keys.json", "old");
+    { const file_replacement file(dir.path("keys.json")); }
+    BOOST_TEST(content_of(dir.path("keys.json")) == "old");
+    BOOST_TEST(!std::filesystem::exists(dir.path("keys.json.new")));
+}
+
+BOOST_AUTO_TEST_CASE(places_that_cannot_be_written) {
+    const test::temp_dir dir;
+    BOOST_TEST(file_replacement(dir.path("no/keys.json")).fault().starts_with("cannot be written"));
+    dir.make_dir("folder");
+    dir.write_file("folder/inside", "");
+    file_replacement file(dir.path("folder"));
+    BOOST_TEST(file.commit("x").starts_with("cannot be written"));
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,260 @@
+#include "core/token/claims.hpp"
+
+#include <boost/json/parse.hpp>
+#include <boost/test/unit_test.hpp>
+
+#include <array>
+#include <string>
+#include <utility>
+
+namespace core = sluice::core;
+
+BOOST_AUTO_TEST_SUITE(claims)
+
+constexpr std::string_view lesson_json =
+    R"({"type":"lesson","filename":"Video.mp4","rel":"t/c/m/l","user_id":"u",)"
+    R"("iat":1,"nbf":2,"exp":3,"jti":"j","iss":"i","aud":"a"})";
+
+BOOST_AUTO_TEST_CASE(every_claim_of_a_lesson) {
+    core::claims read;
+    BOOST_REQUIRE(core::parse_claims(lesson_json, read).has_value());
+    BOOST_TEST((read.kind == core::media_kind::lesson));
+    BOOST_TEST(read.filename == "Video.mp4");
+    BOOST_TEST(read.rel == "t/c/m/l");
+    BOOST_TEST(read.course_id.empty());
+    BOOST_TEST(read.module_id.empty());
+    BOOST_TEST(read.user_id == "u");
+    BOOST_TEST((read.iat == 1));
+    BOOST_TEST((read.nbf == 2));
+    BOOST_TEST(read.exp == 3);
+    BOOST_TEST(read.jti == "j");
+    BOOST_TEST(read.iss == "i");
+    BOOST_TEST(read.aud == "a");
+}
+
+BOOST_AUTO_TEST_CASE(nothing_is_left_of_the_token_before) {
+    core::claims read;
+    BOOST_REQUIRE(core::parse_claims(lesson_json, read).has_value());
+    BOOST_REQUIRE(
+        core::parse_claims(
+            R"({"type":"course","filename":"f","course_id":"c","user_id":"v","exp":9})", read)
+            .has_value());
+    BOOST_TEST((read.kind == core::media_kind::course));
+    BOOST_TEST(read.rel.empty());
+    BOOST_TEST(read.course_id == "c");
+    BOOST_TEST(!read.iat.has_value());
+    BOOST_TEST(!read.nbf.has_value());
+    BOOST_TEST(read.jti.empty());
+    BOOST_TEST(read.iss.empty());
+    BOOST_TEST(read.aud.empty());
+    BOOST_TEST(!core::parse_claims("{}", read).has_value());
+    BOOST_TEST(read.course_id.empty());
+    BOOST_TEST(read.exp == 0);
+}
+
+BOOST_AUTO_TEST_CASE(binding_by_type) {
+    const std::string common = R"(,"filename":"f","user_id":"u","exp":9})";
+    const std::array<std::pair<std::string_view, std::string_view>, 16> vectors{{
+        {R"({"type":"lesson","rel":"t/c/m/l")", ""},
+        {R"({"type":"lesson","rel":"t/c/m/l","course_id":null,"module_id":null)", ""},
+        {R"({"type":"course","course_id":"c")", ""},
+        {R"({"type":"course","course_id":"c","rel":null,"module_id":null)", ""},
+        {R"({"type":"module","course_id":"c","module_id":"m")", ""},
+        {R"({"type":"module","course_id":"c","module_id":"m","rel":null)", ""},
+        {R"({"type":"lesson")", "rel"},
+        {R"({"type":"lesson","rel":null)", "rel"},
+        {R"({"type":"lesson","rel":"t/c/m/l","course_id":"c")", "course_id"},
+        {R"({"type":"lesson","rel":"t/c/m/l","module_id":"m")", "module_id"},
+        {R"({"type":"course","course_id":"c","rel":"t/c/m/l")", "rel"},
+        {R"({"type":"course","course_id":"c","rel":"")", "rel"},
+        {R"({"type":"course")", "course_id"},
+        {R"({"type":"course","course_id":"c","module_id":"m")", "module_id"},
+        {R"({"type":"module","module_id":"m")", "course_id"},
+        {R"({"type":"module","course_id":"c")", "module_id"},
+    }};
+    for (const auto& [start, subject] : vectors) {
+        BOOST_TEST_CONTEXT(start) {
+            core::claims read;
+            const auto parsed = core::parse_claims(std::string(start) + common, read);
+            BOOST_TEST(parsed.has_value() == subject.empty());
+            BOOST_TEST((parsed ? "" : parsed.error().subject) == subject);
+        }
+    }
+}
+
+/// A lesson's claims with `name` given the JSON `value`, or left out when `value` is empty.
+std::string lesson_with(std::string_view name, std::string_view value) {
+    const std::array<std::pair<std::string_view, std::string_view>, 5> good{{
+        {"type", R"("lesson")"},
+        {"filename", R"("f")"},
+        {"rel", R"("t/c/m/l")"},
+        {"user_id", R"("u")"},
+        {"exp", "9"},
+    }};
+    std::string json = "{\"x\":0";
+    bool replaced = false;
+    const auto add = [&json](std::string_view member, std::string_view text) {
+        if (!text.empty()) {
+            json.append(",\"").append(member).append("\":").append(text);
+        }
+    };
+    for (const auto& [member, text] : good) {
+        add(member, member == name ? value : text);
+        replaced = replaced || member == name;
+    }
+    if (!replaced) {
+        add(name, value);
+    }
+    return json + "}";
+}
+
+// Threats 33 for the numbers.
+BOOST_AUTO_TEST_CASE(wrong_missing_and_null_claims) {
+    BOOST_TEST_REQUIRE(lesson_with("exp", "7").ends_with(R"("exp":7})"));
+    const std::array<std::pair<std::string_view, std::string_view>, 45> vectors{{
+        {"type", ""},
+        {"type", "null"},
+        {"type", "1"},
+        {"type", R"("Lesson")"},
+        {"type", R"("")"},
+        {"type", R"("video")"},
+        {"filename", ""},
+        {"filename", "null"},
+        {"filename", "[]"},
+        {"filename", R"("")"},
+        {"user_id", ""},
+        {"user_id", "null"},
+        {"user_id", "7"},
+        {"user_id", R"("")"},
+        {"user_id", R"("..")"},
+        {"user_id", R"("a/b")"},
+        {"user_id", R"("a\u0000")"},
+        {"user_id", R"("a\nb")"},
+        {"exp", ""},
+        {"exp", "null"},
+        {"exp", R"("9999999999")"},
+        {"exp", "1e308"},
+        {"exp", "-1"},
+        {"exp", "900.5"},
+        {"exp", "900.0"},
+        {"exp", "1e3"},
+        {"exp", "9007199254740992"},
+        {"exp", "true"},
+        {"iat", "null"},
+        {"iat", R"("1")"},
+        {"iat", "1.5"},
+        {"iat", "-1"},
+        {"nbf", "null"},
+        {"nbf", "{}"},
+        {"jti", "null"},
+        {"jti", "7"},
+        {"iss", "null"},
+        {"aud", "null"},
+        {"aud", R"(["a"])"},
+        {"rel", "7"},
+        {"rate", "0"},
+        {"rate", "null"},
+        {"rate", "-1"},
+        {"rate", R"("9")"},
+        {"rate", "1099511627777"},
+    }};
+    for (const auto& [name, value] : vectors) {
+        BOOST_TEST_CONTEXT(name << ": " << value) {
+            core::claims read;
+            const auto parsed = core::parse_claims(lesson_with(name, value), read);
+            BOOST_REQUIRE(!parsed.has_value());
+            BOOST_TEST((parsed.error().code == core::errc::token_claims));
+            BOOST_TEST(parsed.error().subject == name);
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(rate_is_read_and_written) {
+    core::claims read;
+    BOOST_REQUIRE(core::parse_claims(lesson_with("rate", "1099511627776"), read).has_value());
+    BOOST_TEST(read.rate.value() == std::int64_t{1} << 40);
+    std::string text;
+    core::append_json(read, text);
+    BOOST_TEST(text.find(R"("rate":1099511627776)") != std::string::npos);
+    BOOST_REQUIRE(core::parse_claims(lesson_json, read).has_value());
+    BOOST_TEST(!read.rate.has_value());
+}
+
+BOOST_AUTO_TEST_CASE(media_judges_the_identifiers) {
+    core::claims read;
+    BOOST_REQUIRE(core::parse_claims(lesson_json, read).has_value());
+    const auto media = read.media();
+    BOOST_REQUIRE(media.has_value());
+    BOOST_TEST((*media == *core::media_id::lesson("t", "c", "m", "l", "Video.mp4")));
+
+    const std::array<std::pair<std::string_view, std::string_view>, 6> hostile{{
+        {"rel", R"("t/c/m")"},
+        {"rel", R"("t/c/m/l/x")"},
+        {"rel", R"("/c/m/l")"},
+        {"rel", R"("t/../m/l")"},
+        {"filename", R"("../f")"},
+        {"filename", R"("f\u202e4pm")"},
+    }};
+    for (const auto& [name, value] : hostile) {
+        BOOST_TEST_CONTEXT(name << ": " << value) {
+            BOOST_REQUIRE(core::parse_claims(lesson_with(name, value), read).has_value());
+            const auto refused = read.media();
+            BOOST_REQUIRE(!refused.has_value());
+            BOOST_TEST((refused.error() == core::failure{core::errc::token_claims, name}));
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(media_of_each_type) {
+    core::claims read;
+    read.filename = "f";
+    read.course_id = "c";
+    read.kind = core::media_kind::course;
+    BOOST_TEST((*read.media() == *core::media_id::course("c", "f")));
+    read.kind = core::media_kind::module;
+    read.module_id = "m";
+    BOOST_TEST((*read.media() == *core::media_id::module("c", "m", "f")));
+}
+
+BOOST_AUTO_TEST_CASE(json_of_the_least_and_the_most) {
+    core::claims written;
+    written.kind = core::media_kind::course;
+    written.filename = "f";
+    written.course_id = "c";
+    written.user_id = "u";
+    written.exp = 9;
+    std::string json = "kept:";
+    core::append_json(written, json);
+    BOOST_TEST(json ==
+               R"(kept:{"type":"course","filename":"f","course_id":"c","user_id":"u","exp":9})");
+
+    core::claims all;
+    BOOST_REQUIRE(core::parse_claims(lesson_json, all).has_value());
+    json.clear();
+    core::append_json(all, json);
+    BOOST_TEST(boost::json::parse(json) == boost::json::parse(lesson_json));
+}
+
+BOOST_AUTO_TEST_CASE(every_text_survives_the_round_trip) {
+    std::string controls;
+    for (char c = 0; c < 0x20; ++c) {
+        controls.push_back(c);
+    }
+    for (const std::string& name : {std::string(R"(a "quoted" \ name)"), controls + "\x7f",
+                                    std::string("é 🎬 ファイル"), std::string(R"(\u0041)")}) {
+        BOOST_TEST_CONTEXT(name) {
+            core::claims written;
+            written.filename = name;
+            written.rel = "t/c/m/l";
+            written.user_id = "u";
+            std::string json;
+            core::append_json(written, json);
+            core::claims read;
+            BOOST_REQUIRE(core::parse_claims(json, read).has_value());
+            BOOST_TEST(read.filename == name);
+            BOOST_TEST(boost::json::parse(json).at("filename").as_string() == name);
+        }
+    }
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,226 @@
+#include "core/token/token_service.hpp"
+#include "test/support/token_forge.hpp"
+
+#include <boost/json/parse.hpp>
+#include <boost/test/unit_test.hpp>
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+namespace core = sluice::core;
+namespace crypto = sluice::crypto;
+using namespace sluice::test;
+using namespace std::chrono_literals;
+
+BOOST_AUTO_TEST_SUITE(token_service)
+
+core::media_id a_lesson() {
+    return *core::media_id::lesson("t", "c", "m", "l", "Video.mp4");
+}
+
+std::string part_of(const std::string& token, std::size_t index) {
+    std::size_t start = 0;
+    for (; index > 0; --index) {
+        start = token.find('.', start) + 1;
+    }
+    return *crypto::base64url_decode(
+        std::string_view(token).substr(start, token.find('.', start) - start));
+}
+
+BOOST_AUTO_TEST_CASE(key_ids) {
+    BOOST_TEST(core::is_key_id("2024-a.b_C"));
+    BOOST_TEST(core::is_key_id(std::string(64, 'k')));
+    for (const std::string& text :
+         {std::string(), std::string(65, 'k'), std::string("a b"), std::string("a/b"),
+          std::string("a\"b"), std::string("é"), std::string(1, '\0'), std::string("a\0", 2)}) {
+        BOOST_TEST_CONTEXT(text) {
+            BOOST_TEST(!core::is_key_id(text));
+            BOOST_CHECK_THROW(key_of(text, newest_secret), std::invalid_argument);
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(ring_limits) {
+    BOOST_CHECK_THROW(core::key_ring({}), std::invalid_argument);
+    std::vector<core::signing_key> keys;
+    for (std::size_t i = 0; i < core::max_keys; ++i) {
+        keys.push_back(key_of("k" + std::to_string(i), newest_secret));
+    }
+    BOOST_CHECK_NO_THROW(core::key_ring{keys});
+    BOOST_TEST(core::key_ring(keys).newest().kid() == "k0");
+    keys.back() = key_of("k0", older_secret);
+    BOOST_CHECK_THROW(core::key_ring{keys}, std::invalid_argument);
+    keys.back() = key_of("k15", older_secret);
+    keys.push_back(key_of("k16", older_secret));
+    BOOST_CHECK_THROW(core::key_ring{keys}, std::invalid_argument);
+}
+
+BOOST_AUTO_TEST_CASE(issues_the_documented_token) {
+    const auto ring = two_keys();
+    const core::token_service service(ring, {});
+    const auto issued = service.issue(a_lesson(), "u", std::nullopt, token_now);
+    BOOST_TEST(part_of(issued.token, 0) == R"({"alg":"HS256","kid":"newest","typ":"JWT"})");
+    BOOST_TEST(part_of(issued.token, 1) ==
+               R"({"type":"lesson","filename":"Video.mp4","rel":"t/c/m/l","user_id":"u",)"
+               R"("iat":1700000000,"exp":1700000900,"jti":")" +
+                   issued.jti + "\"}");
+    BOOST_TEST(issued.jti.size() == 22U);
+    BOOST_TEST((issued.expires_in == 900s));
+    BOOST_TEST(service.issue(a_lesson(), "u", std::nullopt, token_now).jti != issued.jti);
+}
+
+BOOST_AUTO_TEST_CASE(each_type_is_authorised_for_its_own_media_only) {
+    const auto ring = two_keys();
+    const core::token_service service(ring, {.issuer = "sluice", .audience = "media"});
+    const std::array<core::media_id, 9> media{
+        *core::media_id::lesson("t", "c", "m", "l", "f"),
+        *core::media_id::lesson("t", "c", "m", "l", "F"),
+        *core::media_id::lesson("x", "c", "m", "l", "f"),
+        *core::media_id::course("c", "f"),
+        *core::media_id::course("C", "f"),
+        *core::media_id::course("c", "é"),
+        *core::media_id::course("c", "e\xcc\x81"), // the same to the eye, not in bytes (threats 17)
+        *core::media_id::module("c", "m", "f"),
+        *core::media_id::module("c", "m2", "f"),
+    };
+    for (const auto& mine : media) {
+        const std::string token = service.issue(mine, "u", 60s, token_now).token;
+        for (const auto& wanted : media) {
+            core::claims read;
+            const auto verdict = service.authorise(token, wanted, token_now, read);
+            BOOST_TEST(verdict.has_value() == (mine == wanted));
+            BOOST_TEST((verdict || verdict.error().code == core::errc::token_mismatch));
+            BOOST_TEST(read.user_id == "u");
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(ttl_is_clamped_and_told) {
+    const auto ring = two_keys();
+    const core::token_service service(ring, {.default_ttl = 900s, .max_ttl = 86400s});
+    const std::array<std::pair<std::optional<std::chrono::seconds>, std::chrono::seconds>, 6>
+        vectors{{{std::nullopt, 900s},
+                 {1s, 1s},
+                 {86399s, 86399s},
+                 {86400s, 86400s},
+                 {86401s, 86400s},
+                 {std::chrono::seconds::max(), 86400s}}};
+    for (const auto& [asked, given] : vectors) {
+        const auto issued = service.issue(a_lesson(), "u", asked, token_now);
+        BOOST_TEST_CONTEXT(given.count()) {
+            BOOST_TEST((issued.expires_in == given));
+            core::claims read;
+            BOOST_TEST(service.verify(issued.token, token_now, read).has_value());
+            BOOST_TEST((read.exp == (token_now + given).time_since_epoch().count()));
+        }
+    }
+    const core::token_service brief(ring, {.default_ttl = 900s, .max_ttl = 60s});
+    BOOST_TEST((brief.issue(a_lesson(), "u", std::nullopt, token_now).expires_in == 60s));
+}
+
+// Threats 33: on or after exp is too late, whatever the leeway.
+BOOST_AUTO_TEST_CASE(expiry_to_the_second) {
+    const auto ring = two_keys();
+    for (const auto leeway : {0s, 60s}) {
+        const core::token_service service(ring, {.leeway = leeway});
+        const auto token = service.issue(a_lesson(), "u", 900s, token_now).token;
+        core::claims read;
+        BOOST_TEST(service.verify(token, token_now, read).has_value());
+        BOOST_TEST(service.verify(token, token_now + 899s, read).has_value());
+        for (const auto late : {900s, 901s, 1'000'000s}) {
+            const auto verdict = service.verify(token, token_now + late, read);
+            BOOST_REQUIRE(!verdict.has_value());
+            BOOST_TEST((verdict.error() == core::failure{core::errc::token_expired, "exp"}));
+        }
+    }
+}
+
+// Threats 34, a clock stepped back included: iat then lies ahead.
+BOOST_AUTO_TEST_CASE(times_that_lie_ahead) {
+    const auto ring = two_keys();
+    struct row {
+        std::string_view name;
+        int ahead;
+        std::chrono::seconds leeway;
+        bool good;
+    };
+    const std::array<row, 12> rows{{{"iat", -1, 0s, true},
+                                    {"iat", 0, 0s, true},
+                                    {"iat", 1, 0s, false},
+                                    {"iat", 60, 60s, true},
+                                    {"iat", 61, 60s, false},
+                                    {"iat", 600, 60s, false},
+                                    {"nbf", -1, 0s, true},
+                                    {"nbf", 0, 0s, true},
+                                    {"nbf", 1, 0s, false},
+                                    {"nbf", 60, 60s, true},
+                                    {"nbf", 61, 60s, false},
+                                    {"nbf", 600, 60s, false}}};
+    for (const auto& [name, ahead, leeway, good] : rows) {
+        BOOST_TEST_CONTEXT(name << " " << ahead << " leeway " << leeway.count()) {
+            const auto token = forge(R"({"alg":"HS256"})",
+                                     lesson_payload(",\"" + std::string(name) +
+                                                    "\":" + std::to_string(1'700'000'000 + ahead)));
+            core::claims read;
+            const auto verdict =
+                core::token_service(ring, {.leeway = leeway}).verify(token, token_now, read);
+            BOOST_TEST(verdict.has_value() == good);
+            BOOST_TEST((verdict ||
+                        verdict.error() == core::failure{core::errc::token_not_yet_valid, name}));
+        }
+    }
+}
+
+// Threats 9 and RFC 7519 §4.1.3.
+BOOST_AUTO_TEST_CASE(issuer_and_audience) {
+    const auto ring = two_keys();
+    struct row {
+        core::token_policy policy;
+        std::string_view more;
+        std::string_view refused;
+    };
+    const core::token_policy open;
+    const core::token_policy strict{.issuer = "prod", .audience = "media"};
+    const std::array<row, 10> rows{{
+        {open, "", ""},
+        {open, R"(,"iss":"anyone")", ""},
+        {open, R"(,"aud":"media")", "aud"},
+        {open, R"(,"aud":"")", "aud"},
+        {strict, R"(,"iss":"prod","aud":"media")", ""},
+        {strict, "", "iss"},
+        {strict, R"(,"iss":"staging","aud":"media")", "iss"},
+        {strict, R"(,"iss":"prod")", "aud"},
+        {strict, R"(,"iss":"prod","aud":"other")", "aud"},
+        {strict, R"(,"iss":"prod","aud":["media"])", "aud"},
+    }};
+    for (const auto& [policy, more, refused] : rows) {
+        BOOST_TEST_CONTEXT(policy.issuer << more) {
+            core::claims read;
+            const auto verdict =
+                core::token_service(ring, policy)
+                    .verify(forge(R"({"alg":"HS256"})", lesson_payload(more)), token_now, read);
+            BOOST_TEST(verdict.has_value() == refused.empty());
+            BOOST_TEST(
+                (verdict || verdict.error() == core::failure{core::errc::token_claims, refused}));
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(the_longest_media_still_fits_a_token) {
+    const auto ring = core::key_ring({key_of(std::string(64, 'k'), newest_secret)});
+    const core::token_service service(ring, {});
+    const std::string id(128, '"'); // an escape for every byte
+    const std::string name(255, '"');
+    const auto media = core::media_id::lesson(id, id, id, id, name);
+    BOOST_REQUIRE(media.has_value());
+    const auto token = service.issue(*media, id, std::nullopt, token_now).token;
+    BOOST_TEST(token.size() <= crypto::max_token_bytes);
+    core::claims read;
+    BOOST_TEST(service.authorise(token, *media, token_now, read).has_value());
+}
+
+BOOST_AUTO_TEST_SUITE_END()

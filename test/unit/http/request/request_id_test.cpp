@@ -1,0 +1,85 @@
+#include "http/request/request_id.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <cstdint>
+#include <set>
+#include <string>
+#include <string_view>
+
+namespace {
+
+using sluice::http::request_id;
+using sluice::http::request_ids;
+
+BOOST_AUTO_TEST_SUITE(request_id_)
+
+BOOST_AUTO_TEST_CASE(counts_in_hexadecimal_behind_a_prefix) {
+    request_ids ids;
+    const auto first = ids.next();
+    BOOST_TEST(first.view().size() == 26U);
+    BOOST_TEST(first.view().find_first_not_of("0123456789abcdef") == std::string_view::npos);
+    BOOST_TEST(first.view().substr(16) == "0000000000");
+    for (std::uint64_t i = 1; i < 5000; ++i) {
+        const auto one = ids.next();
+        BOOST_REQUIRE(one.view().substr(0, 16) == first.view().substr(0, 16));
+        BOOST_REQUIRE_EQUAL(std::stoull(std::string(one.view().substr(16)), nullptr, 16), i);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(prefixes_differ) {
+    std::set<std::string> prefixes;
+    for (int i = 0; i < 100; ++i) {
+        prefixes.emplace(request_ids().next().view().substr(0, 16));
+    }
+    BOOST_TEST(prefixes.size() == 100U);
+}
+
+BOOST_AUTO_TEST_CASE(a_name_is_adopted_as_it_is) {
+    const std::string longest(64, 'x');
+    for (const std::string_view text :
+         {"a", "0af7651916cd43dd8448eb211c80319c", "6ba7b810-9dad-11d1-80b4-00c04fd430c8",
+          "Root_1.2-3", longest.c_str()}) {
+        const auto adopted = request_id::adopt(text);
+        BOOST_REQUIRE(adopted.has_value());
+        BOOST_TEST(adopted->view() == text);
+    }
+    using namespace std::string_view_literals;
+    const std::string too_long(65, 'x');
+    for (const std::string_view text : {""sv, "a b"sv, "a,b"sv, "a\"b"sv, "a\nb"sv, "a\0b"sv,
+                                        "a/b"sv, "\xc3\xa9"sv, std::string_view(too_long)}) {
+        BOOST_TEST_CONTEXT(text) {
+            BOOST_TEST(!request_id::adopt(text).has_value());
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_trace_names_the_request) {
+    constexpr std::string_view trace = "4bf92f3577b34da6a3ce929d0e0e4736";
+    for (const std::string_view parent :
+         {"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+          "cc-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01-of-a-later-version"}) {
+        const auto named = request_id::of_trace(parent);
+        BOOST_REQUIRE(named.has_value());
+        BOOST_TEST(named->view() == trace);
+    }
+    for (const std::string_view parent :
+         {"", "00-4bf92f3577b34da6a3ce929d0e0e4736", // cut short
+          "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-0",
+          "ff-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+          "0x-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+          "00-4BF92F3577B34DA6A3CE929D0E0E4736-00f067aa0ba902b7-01",
+          "00-00000000000000000000000000000000-00f067aa0ba902b7-01",
+          "00_4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+          "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01x", // not of version 00
+          "00-4bf92f3577b34da6a3ce929d0e0e4736-0000000000000000-01",
+          "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902bz-01"}) {
+        BOOST_TEST_CONTEXT(parent) {
+            BOOST_TEST(!request_id::of_trace(parent).has_value());
+        }
+    }
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace
