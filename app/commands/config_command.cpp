@@ -10,7 +10,7 @@
 
 namespace sluice::app {
 
-void report(const std::vector<core::config_problem>& problems, const terminal& streams) {
+void report(const std::vector<core::operator_problem>& problems, const terminal& streams) {
     for (const auto& problem : problems) {
         streams.err << problem.where << ": " << problem.what << '\n';
     }
@@ -20,7 +20,7 @@ int check_config(const core::loaded_config& loaded, const core::key_loading& key
                  const terminal& streams) {
     report(loaded.problems, streams);
     report(keys.problems, streams);
-    std::vector<core::config_problem> issuer;
+    std::vector<core::operator_problem> issuer;
     (void)make_issuer_gate(loaded.settings, issuer);
     report(issuer, streams);
     if (!loaded.problems.empty() || !keys.problems.empty() || !issuer.empty()) {

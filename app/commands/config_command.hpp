@@ -11,7 +11,7 @@
 namespace sluice::app {
 
 /// One line for each problem, on the error stream: "sluice.json: threads: must be ...".
-void report(const std::vector<core::config_problem>& problems, const terminal& streams);
+void report(const std::vector<core::operator_problem>& problems, const terminal& streams);
 
 /// Says "ok", with what there is to know about the keys, or reports the problems of settings and
 /// keys together, then those of certificates. exit_success only when `sluice serve` would start

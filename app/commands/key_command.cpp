@@ -167,7 +167,7 @@ std::string described(const List& list) {
 }
 
 std::optional<keys> load(const std::string& path, const terminal& streams) {
-    std::vector<core::config_problem> problems;
+    std::vector<core::operator_problem> problems;
     auto all = core::load_issuer_keys(path, problems);
     report(problems, streams);
     return problems.empty() ? std::optional(std::move(all)) : std::nullopt;

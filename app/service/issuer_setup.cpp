@@ -12,7 +12,7 @@
 namespace sluice::app {
 
 core::issuer_gate make_issuer_gate(const core::config& settings,
-                                   std::vector<core::config_problem>& problems) {
+                                   std::vector<core::operator_problem>& problems) {
     const auto& issuer = settings.issuer;
     std::optional<core::issuer_keys> keys;
     if (!issuer.keys_file.empty()) {
@@ -30,7 +30,7 @@ core::issuer_gate make_issuer_gate(const core::config& settings,
 }
 
 core::issuer_gate make_issuer_gate(const core::config& settings) {
-    std::vector<core::config_problem> problems;
+    std::vector<core::operator_problem> problems;
     auto gate = make_issuer_gate(settings, problems);
     if (problems.empty()) {
         return gate;

@@ -1,7 +1,7 @@
 #pragma once
 // From the settings of the issuer section to the gate: reads the files they name.
 
-#include "core/base/config_problem.hpp"
+#include "core/base/operator_problem.hpp"
 #include "core/config/config.hpp"
 #include "core/issuer/issuer.hpp"
 
@@ -12,7 +12,7 @@ namespace sluice::app {
 /// The gate that `settings`, which have been validated, ask for. What is wrong with a file is added
 /// to `problems`; the gate is of use only when nothing was.
 [[nodiscard]] core::issuer_gate make_issuer_gate(const core::config& settings,
-                                                 std::vector<core::config_problem>& problems);
+                                                 std::vector<core::operator_problem>& problems);
 
 /// The same; throws std::runtime_error with all that is wrong.
 [[nodiscard]] core::issuer_gate make_issuer_gate(const core::config& settings);

@@ -11,6 +11,13 @@
 
 namespace sluice::core {
 
+/// What the access log says of the user that a token names.
+enum class logged_user : std::uint8_t {
+    hash,  // a pseudonym (pseudonyms)
+    plain, // the id itself
+    off,   // nothing
+};
+
 class pseudonyms {
   public:
     /// Works with a key derived from `site`, so that no MAC it makes could ever be one of a token.

@@ -5,7 +5,9 @@
 // core/token/key_file.hpp and never meet this struct. Filled by app/, read by every layer above
 // core.
 
+#include "core/access/pseudonym.hpp"
 #include "core/config/config_listener.hpp"
+#include "core/issuer/issuer_mode.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -14,31 +16,6 @@
 #include <vector>
 
 namespace sluice::core {
-
-/// How callers of the token endpoint are known, before the entitlement rules are asked
-/// (core/issuer/issuer.hpp).
-enum class issuer_mode : std::uint8_t {
-    automatic, // "auto": by what is configured; by nothing else than being this machine otherwise
-    none,      // "none": not at all, the endpoint is OPEN; something in front must do it
-    key,       // "key": back ends, by issuer keys
-    jwt,       // "jwt": the platform's users, by their session tokens
-};
-
-/// Any of them together.
-class issuer_modes {
-  public:
-    constexpr issuer_modes(issuer_mode only) noexcept { add(only); } // NOLINT(*-explicit-*)
-    constexpr issuer_modes() noexcept = default;
-    constexpr void add(issuer_mode one) noexcept {
-        bits_ = static_cast<std::uint8_t>(bits_ | 1U << static_cast<unsigned>(one));
-    }
-    [[nodiscard]] constexpr bool has(issuer_mode one) const noexcept {
-        return (bits_ >> static_cast<unsigned>(one) & 1U) != 0;
-    }
-
-  private:
-    std::uint8_t bits_ = 0;
-};
 
 /// Who brings the store's schema up to date.
 enum class store_migration : std::uint8_t {
@@ -60,13 +37,6 @@ enum class log_level : std::uint8_t { debug, info, warning, error };
 
 /// How a line of the access log is written.
 enum class log_format : std::uint8_t { json, logfmt };
-
-/// What the access log says of the user that a token names.
-enum class logged_user : std::uint8_t {
-    hash,  // a pseudonym (core/access/pseudonym.hpp)
-    plain, // the id itself
-    off,   // nothing
-};
 
 struct config {
     /// host:port, IPv6 as [::1]:8080, unix:/path or systemd[:name]; port 0 takes any free port.

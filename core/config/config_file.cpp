@@ -60,7 +60,7 @@ class file_reader {
   private:
     void read(const setting& which, const json::value& value, const std::string& where) {
         if (which.kind == setting_kind::listeners) {
-            std::vector<config_problem> problems;
+            std::vector<operator_problem> problems;
             auto listeners = read_listeners(value, problems);
             merge_.give(which, std::move(listeners), std::move(problems), where);
         } else {

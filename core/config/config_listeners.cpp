@@ -41,7 +41,7 @@ constexpr std::array fields{
 
 class reader {
   public:
-    explicit reader(std::vector<config_problem>& problems) : problems_(problems) {}
+    explicit reader(std::vector<operator_problem>& problems) : problems_(problems) {}
 
     std::vector<listener_settings> read(const json::value& from) {
         const auto* const array = from.if_array();
@@ -95,7 +95,7 @@ class reader {
         return all;
     }
 
-    std::vector<config_problem>& problems_;
+    std::vector<operator_problem>& problems_;
 };
 
 } // namespace
@@ -105,12 +105,12 @@ std::span<const listener_field> listener_fields() noexcept {
 }
 
 std::vector<listener_settings> read_listeners(const json::value& from,
-                                              std::vector<config_problem>& problems) {
+                                              std::vector<operator_problem>& problems) {
     return reader(problems).read(from);
 }
 
 std::vector<listener_settings> read_listeners(std::string_view text,
-                                              std::vector<config_problem>& problems) {
+                                              std::vector<operator_problem>& problems) {
     json::value document;
     std::string fault;
     if (!read_operator_json(text, document, fault)) {

@@ -2,7 +2,7 @@
 // The setting `listeners`, a list of objects: the table of their fields, and the way from and to
 // JSON. Read by the same rows, kinds and checks as the table of settings.
 
-#include "core/base/config_problem.hpp"
+#include "core/base/operator_problem.hpp"
 #include "core/config/config_settings.hpp"
 
 #include <boost/json/fwd.hpp>
@@ -23,12 +23,12 @@ inline constexpr std::size_t max_listeners = 64;
 
 /// The listeners of a list; every fault becomes a problem whose `where` is the place within the
 /// list, such as "[1].proxy_protocol".
-[[nodiscard]] std::vector<listener_settings> read_listeners(const boost::json::value& from,
-                                                            std::vector<config_problem>& problems);
+[[nodiscard]] std::vector<listener_settings>
+read_listeners(const boost::json::value& from, std::vector<operator_problem>& problems);
 
 /// The same from text, as flags and environment variables hold it.
-[[nodiscard]] std::vector<listener_settings> read_listeners(std::string_view text,
-                                                            std::vector<config_problem>& problems);
+[[nodiscard]] std::vector<listener_settings>
+read_listeners(std::string_view text, std::vector<operator_problem>& problems);
 
 /// Fields that have their default are left out.
 [[nodiscard]] boost::json::value listeners_to_json(std::span<const listener_settings> from);

@@ -18,7 +18,7 @@ void config_merge::give(const setting& which, const setting_value& value, std::s
 }
 
 void config_merge::give(const setting& which, std::vector<listener_settings> listeners,
-                        std::vector<config_problem> problems, const std::string& where) {
+                        std::vector<operator_problem> problems, const std::string& where) {
     if (problems.empty()) {
         give(which, setting_value(std::move(listeners)), where);
     }

@@ -19,7 +19,7 @@ class config_merge {
     /// The same for `listeners`, unless there are `problems`: those are added instead, each at its
     /// place behind `where`.
     void give(const setting& which, std::vector<listener_settings> listeners,
-              std::vector<config_problem> problems, const std::string& where);
+              std::vector<operator_problem> problems, const std::string& where);
 
     void complain(std::string where, std::string what);
 

@@ -15,7 +15,7 @@ namespace {
 void give_text(config_merge& merge, const setting& which, std::string_view text,
                const std::string& where) {
     if (which.kind == setting_kind::listeners) {
-        std::vector<config_problem> problems;
+        std::vector<operator_problem> problems;
         auto listeners = read_listeners(text, problems);
         merge.give(which, std::move(listeners), std::move(problems), where);
     } else {

@@ -3,8 +3,9 @@
 // wins. Reads no environment and no argv itself: app/main.cpp hands them in. Secrets are refused
 // everywhere (core/token/key_file.hpp loads those).
 
-#include "core/base/config_problem.hpp"
+#include "core/base/operator_problem.hpp"
 #include "core/config/config.hpp"
+#include "core/config/config_validate.hpp"
 
 #include <cstddef>
 #include <string>
@@ -38,7 +39,7 @@ struct config_sources {
 /// The settings are usable only when there are no problems.
 struct loaded_config {
     config settings;
-    std::vector<config_problem> problems;
+    std::vector<operator_problem> problems;
 };
 
 /// Reads, merges and validates. All problems at once, in the order of the sources; a value that is

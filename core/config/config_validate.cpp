@@ -17,7 +17,7 @@ namespace sluice::core {
 
 namespace {
 
-using problems = std::vector<config_problem>;
+using problems = std::vector<operator_problem>;
 
 void check_web(const config& settings, problems& out) {
     if (!settings.public_base_url.empty()) {
@@ -125,7 +125,7 @@ void check_peers(const config& settings, problems& out) {
 
 } // namespace
 
-std::vector<config_problem> validate(const config& settings, config_use use) {
+std::vector<operator_problem> validate(const config& settings, config_use use) {
     problems out;
     check_listeners(settings, out);
     check_web(settings, out);

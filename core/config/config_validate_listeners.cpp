@@ -13,7 +13,7 @@ namespace sluice::core {
 
 namespace {
 
-using problems = std::vector<config_problem>;
+using problems = std::vector<operator_problem>;
 
 constexpr std::string_view address_rule =
     "must be an address and a port, such as 127.0.0.1:8080, 0.0.0.0:8080 or [::1]:8080, "

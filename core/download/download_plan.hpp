@@ -4,6 +4,7 @@
 // 9110 §13.2.2 and §14.2).
 
 #include "core/download/byte_range.hpp"
+#include "core/download/preconditions.hpp"
 #include "core/download/representation.hpp"
 
 #include <chrono>
@@ -12,18 +13,6 @@
 #include <string_view>
 
 namespace sluice::core {
-
-/// The fields of a request that a plan depends on. Lines of the same list-based field are joined
-/// by ", " before they come here (RFC 9110 §5.3); an absent field is nullopt.
-struct download_request {
-    bool is_get = true; // Range is ignored for any other method (RFC 9110 §14.2)
-    std::optional<std::string_view> if_match = {};
-    std::optional<std::string_view> if_none_match = {};
-    std::optional<std::string_view> if_modified_since = {};
-    std::optional<std::string_view> if_unmodified_since = {};
-    std::optional<std::string_view> if_range = {};
-    std::optional<std::string_view> range = {};
-};
 
 /// What is to be sent.
 struct download_plan {

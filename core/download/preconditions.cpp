@@ -1,6 +1,5 @@
 #include "core/download/preconditions.hpp"
 
-#include "core/download/download_plan.hpp"
 #include "core/download/entity_tag.hpp"
 #include "core/download/http_date.hpp"
 

@@ -6,11 +6,22 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 namespace sluice::core {
 
-struct download_request;
+/// The fields of a request that a plan depends on. Lines of the same list-based field are joined
+/// by ", " before they come here (RFC 9110 §5.3); an absent field is nullopt.
+struct download_request {
+    bool is_get = true; // Range is ignored for any other method (RFC 9110 §14.2)
+    std::optional<std::string_view> if_match = {};
+    std::optional<std::string_view> if_none_match = {};
+    std::optional<std::string_view> if_modified_since = {};
+    std::optional<std::string_view> if_unmodified_since = {};
+    std::optional<std::string_view> if_range = {};
+    std::optional<std::string_view> range = {};
+};
 
 /// Where steps 1 to 4 of §13.2.2 lead.
 enum class precondition_verdict : std::uint8_t {

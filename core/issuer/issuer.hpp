@@ -4,8 +4,8 @@
 // in http.
 
 #include "core/base/result.hpp"
-#include "core/config/config.hpp"
 #include "core/issuer/issuer_key.hpp"
+#include "core/issuer/issuer_mode.hpp"
 #include "core/issuer/session_token.hpp"
 #include "core/media/catalogue.hpp"
 #include "core/media/media_id.hpp"

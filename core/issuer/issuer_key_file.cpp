@@ -30,7 +30,7 @@ std::string_view view_of(const json::string& text) {
 
 class key_reader {
   public:
-    key_reader(std::string where, std::vector<config_problem>& problems)
+    key_reader(std::string where, std::vector<operator_problem>& problems)
         : where_(std::move(where)), problems_(problems) {}
 
     issuer_key read(const json::value& value) {
@@ -139,7 +139,7 @@ class key_reader {
     }
 
     std::string where_;
-    std::vector<config_problem>& problems_;
+    std::vector<operator_problem>& problems_;
     issuer_key key_;
 };
 
@@ -189,7 +189,7 @@ void append_key(const issuer_key& key, std::string& out) {
 } // namespace
 
 std::vector<issuer_key> parse_issuer_keys(std::string_view text, const std::string& file,
-                                          std::vector<config_problem>& problems) {
+                                          std::vector<operator_problem>& problems) {
     json::value document;
     std::string fault;
     if (!read_operator_json(text, document, fault)) {
@@ -215,7 +215,7 @@ std::vector<issuer_key> parse_issuer_keys(std::string_view text, const std::stri
 }
 
 std::vector<issuer_key> load_issuer_keys(const std::string& path,
-                                         std::vector<config_problem>& problems) {
+                                         std::vector<operator_problem>& problems) {
     trusted_text text;
     auto fault = read_trusted_file(path, file_secrecy::closed, max_issuer_file_bytes, text);
     if (!fault.empty()) {

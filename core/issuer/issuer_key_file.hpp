@@ -1,7 +1,7 @@
 #pragma once
 // The JSON file of issuer keys: read by the service, written by `sluice key`.
 
-#include "core/base/config_problem.hpp"
+#include "core/base/operator_problem.hpp"
 #include "core/issuer/issuer_key.hpp"
 
 #include <cstddef>
@@ -20,11 +20,11 @@ inline constexpr std::size_t max_issuer_keys = 256;
 /// 1767225600}]}; all but the first two may be left out. Whatever is wrong is added to `problems`.
 [[nodiscard]] std::vector<issuer_key> parse_issuer_keys(std::string_view text,
                                                         const std::string& file,
-                                                        std::vector<config_problem>& problems);
+                                                        std::vector<operator_problem>& problems);
 
 /// The same of a file that only its owner may touch: this process's user or root.
 [[nodiscard]] std::vector<issuer_key> load_issuer_keys(const std::string& path,
-                                                       std::vector<config_problem>& problems);
+                                                       std::vector<operator_problem>& problems);
 
 /// What parse_issuer_keys() reads back.
 [[nodiscard]] std::string issuer_keys_json(const std::vector<issuer_key>& keys);

@@ -116,7 +116,7 @@ std::optional<verifying_key> make_key(const json::object& entry, std::string& fa
 
 class jwks_reader {
   public:
-    jwks_reader(const std::string& file, std::vector<config_problem>& problems)
+    jwks_reader(const std::string& file, std::vector<operator_problem>& problems)
         : file_(file), problems_(problems) {}
 
     std::vector<session_key> read(const json::value& document) {
@@ -164,7 +164,7 @@ class jwks_reader {
     }
 
     const std::string& file_;
-    std::vector<config_problem>& problems_;
+    std::vector<operator_problem>& problems_;
     std::vector<session_key> keys_;
 };
 
@@ -180,7 +180,7 @@ std::string_view algorithm_of(const verifying_key& key) noexcept {
 }
 
 std::vector<session_key> parse_session_keys(std::string_view text, const std::string& file,
-                                            std::vector<config_problem>& problems) {
+                                            std::vector<operator_problem>& problems) {
     if (text.find("-----BEGIN ") != std::string_view::npos) {
         auto why = crypto::key_fault::none;
         std::vector<session_key> keys;
@@ -201,7 +201,7 @@ std::vector<session_key> parse_session_keys(std::string_view text, const std::st
 }
 
 std::vector<session_key> load_session_keys(const std::string& path,
-                                           std::vector<config_problem>& problems) {
+                                           std::vector<operator_problem>& problems) {
     trusted_text text;
     auto fault = read_trusted_file(path, file_secrecy::unwritable, max_session_file_bytes, text);
     if (!fault.empty()) {

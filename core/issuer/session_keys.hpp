@@ -2,7 +2,7 @@
 // The keys that vouch for a platform's session tokens: one public key in PEM, or a JWKS (RFC 7517).
 // Read at start and at every reload.
 
-#include "core/base/config_problem.hpp"
+#include "core/base/operator_problem.hpp"
 #include "crypto/hmac_sha256.hpp"
 #include "crypto/public_key.hpp"
 
@@ -35,10 +35,10 @@ struct session_key {
 /// kid twice, a private key, a secret that is somebody's public key, numbers that are no key.
 [[nodiscard]] std::vector<session_key> parse_session_keys(std::string_view text,
                                                           const std::string& file,
-                                                          std::vector<config_problem>& problems);
+                                                          std::vector<operator_problem>& problems);
 
 /// The same of a file that others cannot write, nor read when it holds a secret.
 [[nodiscard]] std::vector<session_key> load_session_keys(const std::string& path,
-                                                         std::vector<config_problem>& problems);
+                                                         std::vector<operator_problem>& problems);
 
 } // namespace sluice::core

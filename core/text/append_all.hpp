@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace sluice::http {
+namespace sluice::core {
 
 template <class... Pieces>
 void append_all(std::string& out, const Pieces&... pieces) {
@@ -18,4 +18,4 @@ void append_all(std::string& out, const Pieces&... pieces) {
     (put(std::string_view(pieces)), ...);
 }
 
-} // namespace sluice::http
+} // namespace sluice::core

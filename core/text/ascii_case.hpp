@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <string_view>
 
-namespace sluice::http {
+namespace sluice::core {
 
 /// True when the texts are equal but for the case of ASCII letters.
 [[nodiscard]] constexpr bool iequals(std::string_view one, std::string_view other) noexcept {
@@ -16,4 +16,4 @@ namespace sluice::http {
                               [&](char a, char b) { return a == b || lower(a) == lower(b); });
 }
 
-} // namespace sluice::http
+} // namespace sluice::core

@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <string>
 
-namespace sluice::http {
+namespace sluice::core {
 
 inline constexpr std::size_t max_decimal_size = 20; // of 2^64 - 1
 
@@ -22,4 +22,4 @@ inline void append_decimal(std::uint64_t value, std::string& out) {
     out.append(digits.data(), put_decimal(value, digits.data()));
 }
 
-} // namespace sluice::http
+} // namespace sluice::core

@@ -3,7 +3,7 @@
 #include <array>
 #include <cstdint>
 
-namespace sluice::http {
+namespace sluice::core {
 
 namespace {
 
@@ -66,4 +66,4 @@ void append_percent_encoded(std::string_view segment, std::string& out) {
     }
 }
 
-} // namespace sluice::http
+} // namespace sluice::core

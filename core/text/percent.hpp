@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace sluice::http {
+namespace sluice::core {
 
 /// What '+' means: a space in a query (the HTML form encoding), itself in a path.
 enum class plus_sign : bool { literal, space };
@@ -17,4 +17,4 @@ enum class plus_sign : bool { literal, space };
 /// Appends `segment` with everything but RFC 3986 unreserved characters escaped, upper-case digits.
 void append_percent_encoded(std::string_view segment, std::string& out);
 
-} // namespace sluice::http
+} // namespace sluice::core

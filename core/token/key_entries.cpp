@@ -60,7 +60,7 @@ std::optional<crypto::secret> decode_secret(std::string_view text) {
 
 class entry_reader {
   public:
-    entry_reader(const std::string& file, std::vector<config_problem>& problems)
+    entry_reader(const std::string& file, std::vector<operator_problem>& problems)
         : file_(file), problems_(problems) {}
 
     void read_document(const json::value& document) {
@@ -155,7 +155,7 @@ class entry_reader {
     }
 
     const std::string& file_;
-    std::vector<config_problem>& problems_;
+    std::vector<operator_problem>& problems_;
     std::string where_ = file_;
     std::vector<std::string> kids_; // all that were seen, so that a twin of a bad key is found too
     std::vector<signing_key> keys_;
@@ -164,7 +164,7 @@ class entry_reader {
 } // namespace
 
 std::vector<signing_key> parse_key_entries(std::string_view text, const std::string& file,
-                                           std::vector<config_problem>& problems) {
+                                           std::vector<operator_problem>& problems) {
     wiping_resource memory;
     const json::storage_ptr storage(&memory);
     json::value document(storage);

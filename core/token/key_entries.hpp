@@ -2,7 +2,7 @@
 // The text of a key file, parsed. Opening and judging the file is core/token/key_file.hpp. Private
 // to core's .cpp files.
 
-#include "core/base/config_problem.hpp"
+#include "core/base/operator_problem.hpp"
 #include "core/token/token_service.hpp"
 
 #include <string>
@@ -17,6 +17,6 @@ namespace sluice::core {
 /// to wipe.
 [[nodiscard]] std::vector<signing_key> parse_key_entries(std::string_view text,
                                                          const std::string& file,
-                                                         std::vector<config_problem>& problems);
+                                                         std::vector<operator_problem>& problems);
 
 } // namespace sluice::core

@@ -14,7 +14,7 @@ namespace {
 constexpr std::string_view ephemeral_kid = "ephemeral";
 
 std::vector<signing_key> read_key_file(const std::string& path,
-                                       std::vector<config_problem>& problems) {
+                                       std::vector<operator_problem>& problems) {
     trusted_text text;
     auto fault = read_trusted_file(path, file_secrecy::closed, max_key_file_bytes, text);
     if (!fault.empty()) {
@@ -28,7 +28,7 @@ constexpr std::string_view environment_place = "environment SLUICE_SECRET";
 
 /// nullopt, and a problem, when the variable's secret is too short.
 std::optional<signing_key> environment_key(const crypto::secret& from,
-                                           std::vector<config_problem>& problems) {
+                                           std::vector<operator_problem>& problems) {
     auto key = crypto::hmac_key::make(from.reveal());
     if (!key) {
         problems.push_back(
@@ -41,7 +41,7 @@ std::optional<signing_key> environment_key(const crypto::secret& from,
 
 /// Adds it behind the keys of the file.
 void add_environment_key(const signing_key& key, std::vector<signing_key>& keys,
-                         std::vector<config_problem>& problems) {
+                         std::vector<operator_problem>& problems) {
     const std::string where(environment_place);
     if (std::ranges::find(keys, environment_kid, &signing_key::kid) != keys.end()) {
         problems.push_back({where, "has the kid \"env\", which a key in the key file has too: "
@@ -57,7 +57,7 @@ void add_environment_key(const signing_key& key, std::vector<signing_key>& keys,
 /// The keys of the file at `path`, if there is one, and the variable's. There is at least one of
 /// the two.
 key_loading assemble(const std::string& path, std::optional<signing_key> environment,
-                     std::vector<config_problem> problems) {
+                     std::vector<operator_problem> problems) {
     key_loading loading{std::nullopt, std::move(problems)};
     std::vector<signing_key> keys;
     if (!path.empty()) {
@@ -95,7 +95,7 @@ key_loading load_key_ring(const std::string& path,
     if (path.empty() && !env_secret) {
         return {ephemeral_keys(), {}};
     }
-    std::vector<config_problem> problems;
+    std::vector<operator_problem> problems;
     auto environment = env_secret ? environment_key(*env_secret, problems) : std::nullopt;
     return assemble(path, std::move(environment), std::move(problems));
 }

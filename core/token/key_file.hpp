@@ -2,7 +2,7 @@
 // Where signing keys come from: the key file, SLUICE_SECRET, or nowhere. Start-up only; what a ring
 // does is core/token/token_service.hpp.
 
-#include "core/base/config_problem.hpp"
+#include "core/base/operator_problem.hpp"
 #include "core/token/token_service.hpp"
 #include "crypto/secret.hpp"
 
@@ -34,7 +34,7 @@ struct loaded_keys {
 /// Either keys, or the reasons why there are none.
 struct key_loading {
     std::optional<loaded_keys> keys;
-    std::vector<config_problem> problems;
+    std::vector<operator_problem> problems;
 };
 
 /// {"keys": [{"kid": "2024-06", "secret": "<base64url of at least 32 bytes>"}, ...]}, newest first:

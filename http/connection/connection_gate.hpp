@@ -5,7 +5,7 @@
 // entry.
 
 #include "core/address/ip_address.hpp"
-#include "http/telemetry/metrics.hpp"
+#include "http/problem/limit_label.hpp"
 
 #include <algorithm>
 #include <chrono>

@@ -5,7 +5,7 @@
 #include "core/base/unique_fd.hpp"
 #include "core/config/config_listener.hpp"
 #include "http/connection/connection_gate.hpp"
-#include "http/exchange/exchange.hpp"
+#include "http/exchange/peer_info.hpp"
 
 #include <vector>
 

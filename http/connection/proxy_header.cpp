@@ -8,7 +8,7 @@
 #include <optional>
 #include <system_error>
 
-namespace sluice::core {
+namespace sluice::http {
 
 namespace {
 
@@ -43,9 +43,9 @@ std::optional<std::array<std::string_view, 5>> five_words(std::string_view line)
 }
 
 // The family decides which notation is right: TCP6 with a dotted address is malformed.
-std::optional<ip_address> read_address(std::string_view text, bool is_v4) noexcept {
+std::optional<core::ip_address> read_address(std::string_view text, bool is_v4) noexcept {
     const bool is_dotted = text.find(':') == std::string_view::npos;
-    return is_dotted == is_v4 ? parse_ip_address(text) : std::nullopt;
+    return is_dotted == is_v4 ? core::parse_ip_address(text) : std::nullopt;
 }
 
 /// What stands between "PROXY " and CRLF.
@@ -97,9 +97,9 @@ bool fits(std::string_view bytes, std::string_view whole) noexcept {
 
 } // namespace
 
-proxy_reading read_proxy_header(std::string_view bytes, proxy_protocol allowed) {
-    const bool v1 = allowed != proxy_protocol::v2 && fits(bytes, v1_word);
-    const bool v2 = allowed != proxy_protocol::v1 && fits(bytes, proxy_v2_signature);
+proxy_reading read_proxy_header(std::string_view bytes, core::proxy_protocol allowed) {
+    const bool v1 = allowed != core::proxy_protocol::v2 && fits(bytes, v1_word);
+    const bool v2 = allowed != core::proxy_protocol::v1 && fits(bytes, proxy_v2_signature);
     if (!v1 && !v2) {
         return {.now = status::malformed};
     }
@@ -113,4 +113,4 @@ proxy_reading read_proxy_header(std::string_view bytes, proxy_protocol allowed) 
                                       : read_v1(bytes);
 }
 
-} // namespace sluice::core
+} // namespace sluice::http

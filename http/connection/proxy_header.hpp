@@ -10,14 +10,14 @@
 #include <cstdint>
 #include <string_view>
 
-namespace sluice::core {
+namespace sluice::http {
 
 /// What a header says of the client.
 struct proxied_client {
     bool is_known = false;  // false: LOCAL, UNKNOWN or UNSPEC; the connection speaks for itself
     bool is_secure = false; // version 2: it came to the balancer by TLS
     bool is_unix = false;   // version 2: a unix socket at the balancer; `address` is not set
-    ip_address address{};
+    core::ip_address address{};
     std::uint16_t port = 0;
 };
 
@@ -37,6 +37,6 @@ struct proxy_reading {
 
 /// Reads the beginning of a connection. `allowed` is not `off`. Malformed is said at the first byte
 /// that cannot belong to a header.
-[[nodiscard]] proxy_reading read_proxy_header(std::string_view bytes, proxy_protocol allowed);
+[[nodiscard]] proxy_reading read_proxy_header(std::string_view bytes, core::proxy_protocol allowed);
 
-} // namespace sluice::core
+} // namespace sluice::http

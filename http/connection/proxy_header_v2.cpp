@@ -6,7 +6,7 @@
 #include <optional>
 #include <span>
 
-namespace sluice::core {
+namespace sluice::http {
 
 namespace {
 
@@ -93,7 +93,7 @@ void read_source(byte_view at, std::size_t addresses, proxied_client& client) no
     client.is_known = addresses != 0;
     client.is_unix = addresses == unix_addresses;
     if (addresses == v4_addresses) {
-        client.address = from_ipv4(at.first<4>());
+        client.address = core::from_ipv4(at.first<4>());
         client.port = static_cast<std::uint16_t>(big_endian(at[8], at[9]));
     } else if (addresses == v6_addresses) {
         std::ranges::copy(at.first<16>(), client.address.begin());
@@ -134,4 +134,4 @@ proxy_reading read_proxy_v2(std::string_view bytes) {
     return {.now = status::complete, .size = size, .client = client};
 }
 
-} // namespace sluice::core
+} // namespace sluice::http

@@ -7,7 +7,7 @@
 #include <cstddef>
 #include <string_view>
 
-namespace sluice::core {
+namespace sluice::http {
 
 inline constexpr std::string_view proxy_v2_signature{"\r\n\r\n\0\r\nQUIT\n", 12};
 /// Signature, command, family and length.
@@ -16,4 +16,4 @@ inline constexpr std::size_t proxy_v2_head = 16;
 /// `bytes` begin like the signature.
 [[nodiscard]] proxy_reading read_proxy_v2(std::string_view bytes);
 
-} // namespace sluice::core
+} // namespace sluice::http

@@ -11,7 +11,7 @@ namespace sluice::http {
 
 namespace {
 
-using status = core::proxy_reading::status;
+using status = proxy_reading::status;
 
 // -1: error or nothing there, with errno. Peeked bytes stay for the next call.
 ssize_t receive(stream_socket& socket, std::span<char> into, bool peeks) noexcept {
@@ -51,8 +51,7 @@ void proxy_prologue::wait() {
 
 // Peeks first: how long the header is shows in its bytes, and what follows is the session's.
 void proxy_prologue::read() {
-    std::array<char, core::max_proxy_v2_size>
-        room; // NOLINT(cppcoreguidelines-pro-type-member-init)
+    std::array<char, max_proxy_v2_size> room; // NOLINT(cppcoreguidelines-pro-type-member-init)
     const auto peeked = receive(socket_, room, true);
     if (peeked < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
         wait();
@@ -64,7 +63,7 @@ void proxy_prologue::read() {
     }
     const auto before = taken_.size();
     taken_.append(room.data(), static_cast<std::size_t>(peeked));
-    const auto seen = core::read_proxy_header(taken_, by_.proxy);
+    const auto seen = read_proxy_header(taken_, by_.proxy);
     if (seen.now == status::malformed) {
         refuse();
         return;
@@ -82,7 +81,7 @@ void proxy_prologue::read() {
     }
 }
 
-void proxy_prologue::finish(const core::proxied_client& client) {
+void proxy_prologue::finish(const proxied_client& client) {
     if (client.is_known) {
         from_.peer = {.address = client.is_unix ? "unix" : core::to_string(client.address),
                       .is_secure = client.is_secure,

@@ -21,7 +21,7 @@ class proxy_prologue final : public counted_connection {
   private:
     void wait();
     void read();
-    void finish(const core::proxied_client& client);
+    void finish(const proxied_client& client);
     void refuse();
     void on_deadline() override;
 

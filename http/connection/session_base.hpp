@@ -17,7 +17,7 @@
 
 namespace sluice::http {
 
-class session_base : public counted_connection, public turn_taker {
+class session_base : public counted_connection, public turn_taker, public resumable {
   public:
     session_base(worker& owner, peer_info peer);
     session_base(const session_base&) = delete;
@@ -25,7 +25,7 @@ class session_base : public counted_connection, public turn_taker {
     ~session_base() override;
 
     /// The suspended request goes on: answered by `then`, unless that suspends it again.
-    void resume(continuation then);
+    void resume(continuation then) final;
 
   protected:
     enum class phase { reading, suspended, writing, throttled, lingering, closed };

@@ -16,7 +16,7 @@ namespace {
 std::string_view joined(const request_head& head, std::string_view name, std::string& room) {
     std::string_view all;
     for (const auto& line : head.fields) {
-        if (!iequals(line.name, name)) {
+        if (!core::iequals(line.name, name)) {
             continue;
         }
         if (!all.empty()) {
@@ -47,10 +47,10 @@ bool find_client(const proxy_trust& trust, request& in) {
     std::string hosts;
     const auto said =
         trust.fields == core::proxy_fields::forwarded
-            ? core::read_forwarded(joined(in.head, "Forwarded", addresses), trust.networks)
-            : core::read_x_forwarded(joined(in.head, "X-Forwarded-For", addresses),
-                                     joined(in.head, "X-Forwarded-Proto", schemes),
-                                     joined(in.head, "X-Forwarded-Host", hosts), trust.networks);
+            ? read_forwarded(joined(in.head, "Forwarded", addresses), trust.networks)
+            : read_x_forwarded(joined(in.head, "X-Forwarded-For", addresses),
+                               joined(in.head, "X-Forwarded-Proto", schemes),
+                               joined(in.head, "X-Forwarded-Host", hosts), trust.networks);
     if (!said.scheme.empty()) {
         in.is_secure = said.scheme == "https";
     }

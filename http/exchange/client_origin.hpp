@@ -4,6 +4,7 @@
 
 #include "core/address/ip_address.hpp"
 #include "core/config/config.hpp"
+#include "http/exchange/peer_info.hpp"
 #include "http/request/request_head.hpp"
 #include "http/request/request_id.hpp"
 
@@ -12,7 +13,6 @@
 
 namespace sluice::http {
 
-struct peer_info;
 struct request;
 
 /// Who is believed, and in which fields.

@@ -3,10 +3,10 @@
 // worker: an idle connection owns none of this.
 
 #include "core/access/revocation_table.hpp"
-#include "core/address/ip_address.hpp"
 #include "core/download/byte_range.hpp"
 #include "core/token/claims.hpp"
 #include "core/token/token_service.hpp"
+#include "http/exchange/peer_info.hpp"
 #include "http/exchange/suspension.hpp"
 #include "http/request/query.hpp"
 #include "http/request/request_head.hpp"
@@ -21,15 +21,6 @@
 #include <string_view>
 
 namespace sluice::http {
-
-/// Who is at the other end of a connection.
-struct peer_info {
-    std::string address;      // without the port; "unix" where there is none
-    bool is_loopback = false; // on this machine, and nothing in between
-    bool is_unix = false;     // by a unix socket
-    bool is_secure = false;   // by TLS, here or at the balancer
-    core::ip_address ip{};    // all zero: not known
-};
 
 /// What a handler may look at, and room for its intermediate results.
 struct request {

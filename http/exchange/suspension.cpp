@@ -1,6 +1,5 @@
 #include "http/exchange/suspension.hpp"
 
-#include "http/connection/session.hpp"
 #include "http/exchange/exchange.hpp"
 
 namespace sluice::http {

@@ -16,7 +16,6 @@ namespace sluice::http {
 
 struct request;
 class reply;
-class session_base;
 
 /// Where other threads leave work for a worker. Closed when the worker ends: what comes later, and
 /// what it has not done by then, is dropped.
@@ -50,11 +49,24 @@ struct continuation {
     void (*call)(void* object, request& in, reply& out) = nullptr;
 };
 
+/// The connection whose request is suspended (session_base).
+class resumable {
+  public:
+    /// On the worker's thread: the request goes on by `then`.
+    virtual void resume(continuation then) = 0;
+
+  protected:
+    resumable() = default;
+    resumable(const resumable&) = default;
+    resumable& operator=(const resumable&) = default;
+    ~resumable() = default; // nobody deletes a connection by this interface
+};
+
 /// What a session and a completion share.
 struct suspension {
     const std::shared_ptr<mailbox> to;
     const problem_id if_dropped;
-    session_base* owner = nullptr;     // the worker's thread only; null when nobody waits any more
+    resumable* owner = nullptr;        // the worker's thread only; null when nobody waits any more
     std::shared_ptr<const void> pin{}; // what was in force: the handler and all that it refers to
 
     /// On the worker's thread: answers by `then`, if somebody still waits for it.
@@ -110,7 +122,7 @@ class suspension_slot {
         return completion(pending_);
     }
     [[nodiscard]] bool is_pending() const noexcept { return pending_ != nullptr; }
-    void await(session_base& owner, std::shared_ptr<const void> pin) noexcept {
+    void await(resumable& owner, std::shared_ptr<const void> pin) noexcept {
         pending_->owner = &owner;
         pending_->pin = std::move(pin);
     }

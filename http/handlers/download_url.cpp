@@ -7,7 +7,7 @@ namespace sluice::http {
 void append_download_path(const core::media_id& media, std::string& out) {
     const auto add = [&](std::string_view segment) {
         out += '/';
-        append_percent_encoded(segment, out);
+        core::append_percent_encoded(segment, out);
     };
     out += "/download2";
     switch (media.kind()) {

@@ -63,7 +63,7 @@ void refuse_precondition(const core::representation& version, reply& out) {
 
 void refuse_range(const core::representation& version, reply& out) {
     std::string range = "bytes */";
-    append_decimal(version.size, range);
+    core::append_decimal(version.size, range);
     auto& response = out.begin_problem(problem_id::range_not_satisfiable);
     response.field("Content-Range", range);
     response.field("ETag", version.etag); // so that a client sees that it has all of it already

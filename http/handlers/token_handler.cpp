@@ -33,7 +33,7 @@ core::mint_caller token_handler::describe_caller(const request& in) const {
                              .now = in.now,
                              .steady_now = in.steady_now};
     for (const auto& line : in.head.fields) {
-        if (iequals(line.name, "X-Api-Key")) {
+        if (core::iequals(line.name, "X-Api-Key")) {
             // Two of them are no key at all.
             caller.api_key = caller.api_key ? std::string_view{} : line.value;
         }
@@ -163,7 +163,7 @@ void token_handler::issue(const order& what, request& in, reply& out) const {
 
     auto& body = in.scratch;
     body.assign(R"({"token":")").append(issued.token).append(R"(","expires_in":)");
-    append_decimal(static_cast<std::uint64_t>(issued.expires_in.count()), body);
+    core::append_decimal(static_cast<std::uint64_t>(issued.expires_in.count()), body);
     body += R"(,"download_url":")";
     append_url(in, path, body); // an RFC 3986 URL holds nothing that JSON escapes
     body += "\"}\n";

@@ -27,7 +27,7 @@ bool accepts_gzip(std::optional<std::string_view> field) {
         rest.remove_prefix(std::min(comma + 1, rest.size()));
         member.remove_prefix(std::min(member.find_first_not_of(" \t"), member.size()));
         const auto end = std::min(member.find_first_of("; \t"), member.size());
-        if (iequals(member.substr(0, end), "gzip")) {
+        if (core::iequals(member.substr(0, end), "gzip")) {
             return !is_refused(member.substr(end));
         }
     }

@@ -4,7 +4,6 @@
 // problem; nobody else writes a 4xx or 5xx.
 
 #include "core/base/error.hpp"
-#include "http/loop/asio.hpp"
 
 #include <cstddef>
 #include <cstdint>

@@ -34,7 +34,7 @@ core::result<std::string_view> bearer_text(std::optional<std::string_view> autho
         return core::failure{core::errc::credential_missing};
     }
     if (authorization->size() < scheme.size() ||
-        !iequals(authorization->substr(0, scheme.size()), scheme)) {
+        !core::iequals(authorization->substr(0, scheme.size()), scheme)) {
         return core::failure{core::errc::credential_malformed};
     }
     return authorization->substr(scheme.size());

@@ -1,10 +1,12 @@
 #include "http/request/forwarded.hpp"
 
+#include "core/text/ascii_case.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cstddef>
 
-namespace sluice::core {
+namespace sluice::http {
 
 namespace {
 
@@ -22,20 +24,13 @@ std::string_view trimmed(std::string_view text) noexcept {
     return text;
 }
 
-bool equal_ignoring_case(std::string_view a, std::string_view b) noexcept {
-    const auto lower = [](char c) {
-        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    };
-    return std::ranges::equal(a, b, {}, lower, lower);
-}
-
 bool is_port(std::string_view text) noexcept {
     return !text.empty() && text.size() <= 5 &&
            std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
 }
 
 /// "192.0.2.1", "192.0.2.1:4711", "2001:db8::1", "[2001:db8::1]", "[2001:db8::1]:4711".
-std::optional<ip_address> read_node(std::string_view text) noexcept {
+std::optional<core::ip_address> read_node(std::string_view text) noexcept {
     if (text.starts_with('[')) {
         const auto end = text.find(']');
         if (end == std::string_view::npos) {
@@ -45,19 +40,19 @@ std::optional<ip_address> read_node(std::string_view text) noexcept {
         const auto inner = text.substr(1, end - 1);
         const bool has_good_rest = rest.empty() || (rest[0] == ':' && is_port(rest.substr(1)));
         const bool is_v6 = inner.find(':') != std::string_view::npos;
-        return has_good_rest && is_v6 ? parse_ip_address(inner) : std::nullopt;
+        return has_good_rest && is_v6 ? core::parse_ip_address(inner) : std::nullopt;
     }
     const auto colon = text.find(':');
     if (colon != std::string_view::npos && text.find(':', colon + 1) == std::string_view::npos) {
-        return is_port(text.substr(colon + 1)) ? parse_ip_address(text.substr(0, colon))
+        return is_port(text.substr(colon + 1)) ? core::parse_ip_address(text.substr(0, colon))
                                                : std::nullopt;
     }
-    return parse_ip_address(text);
+    return core::parse_ip_address(text);
 }
 
 std::string_view read_scheme(std::string_view text) noexcept {
     for (const std::string_view known : {"http", "https"}) {
-        if (equal_ignoring_case(text, known)) {
+        if (core::iequals(text, known)) {
             return known;
         }
     }
@@ -173,7 +168,7 @@ class forwarded_reader {
         };
         for (const auto& one : {known{"for", &element::node}, known{"proto", &element::scheme},
                                 known{"host", &element::host}}) {
-            if (equal_ignoring_case(name, one.name)) {
+            if (core::iequals(name, one.name)) {
                 const bool is_first = (into.*one.field).empty();
                 into.*one.field = value;
                 return is_first;
@@ -190,7 +185,8 @@ class forwarded_reader {
 } // namespace
 
 forwarded_client read_x_forwarded(std::string_view addresses, std::string_view schemes,
-                                  std::string_view hosts, std::span<const address_block> trusted) {
+                                  std::string_view hosts,
+                                  std::span<const core::address_block> trusted) {
     forwarded_client client;
     std::size_t hop = 0;
     if (!addresses.empty()) {
@@ -202,7 +198,7 @@ forwarded_client read_x_forwarded(std::string_view addresses, std::string_view s
             }
             client.address = address;
             hop = i;
-            if (!contains(trusted, *address)) {
+            if (!core::contains(trusted, *address)) {
                 break;
             }
         }
@@ -213,7 +209,8 @@ forwarded_client read_x_forwarded(std::string_view addresses, std::string_view s
     return client;
 }
 
-forwarded_client read_forwarded(std::string_view value, std::span<const address_block> trusted) {
+forwarded_client read_forwarded(std::string_view value,
+                                std::span<const core::address_block> trusted) {
     forwarded_reader reader(value);
     forwarded_client client;
     if (!reader.read()) {
@@ -226,11 +223,11 @@ forwarded_client read_forwarded(std::string_view value, std::span<const address_
             break;
         }
         client = {.address = address, .scheme = read_scheme(one->scheme), .host = one->host};
-        if (!contains(trusted, *address)) {
+        if (!core::contains(trusted, *address)) {
             break;
         }
     }
     return client;
 }
 
-} // namespace sluice::core
+} // namespace sluice::http

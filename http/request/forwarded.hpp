@@ -11,13 +11,13 @@
 #include <string>
 #include <string_view>
 
-namespace sluice::core {
+namespace sluice::http {
 
 /// What the nearest proxies say. What they do not say, or not clearly, is empty.
 struct forwarded_client {
-    std::optional<ip_address> address; // of the last hop that is not one of ours
-    std::string_view scheme;           // "http" or "https"
-    std::string_view host;             // an authority as it was written: not checked yet
+    std::optional<core::ip_address> address; // of the last hop that is not one of ours
+    std::string_view scheme;                 // "http" or "https"
+    std::string_view host;                   // an authority as it was written: not checked yet
 };
 
 /// Hops that are looked at; a longer chain is not one of ours.
@@ -27,11 +27,11 @@ inline constexpr std::size_t max_forwarded_hops = 32;
 /// empty where there is none.
 [[nodiscard]] forwarded_client read_x_forwarded(std::string_view addresses,
                                                 std::string_view schemes, std::string_view hosts,
-                                                std::span<const address_block> trusted);
+                                                std::span<const core::address_block> trusted);
 
 /// `value` is the joined value of Forwarded. Nothing is believed of one that breaks the grammar. A
 /// quoted value that needs unescaping is taken as not said.
 [[nodiscard]] forwarded_client read_forwarded(std::string_view value,
-                                              std::span<const address_block> trusted);
+                                              std::span<const core::address_block> trusted);
 
-} // namespace sluice::core
+} // namespace sluice::http

@@ -45,7 +45,7 @@ constexpr unsigned singleton_bit(bhttp::field id) noexcept {
 
 bool lists(std::string_view value, std::string_view wanted) {
     return std::ranges::any_of(bhttp::token_list{value},
-                               [&](const auto& token) { return iequals(token, wanted); });
+                               [&](const auto& token) { return core::iequals(token, wanted); });
 }
 
 } // namespace
@@ -88,11 +88,11 @@ void head_reader::count_special(bhttp::field id, std::string_view value) {
     case bhttp::field::transfer_encoding:
         ++codings_;
         names_chunked_ = names_chunked_ || lists(value, "chunked");
-        only_chunked_ = only_chunked_ && iequals(value, "chunked");
+        only_chunked_ = only_chunked_ && core::iequals(value, "chunked");
         empty_coding_ = empty_coding_ || value.empty();
         break;
     case bhttp::field::expect:
-        expects_continue_ = iequals(value, "100-continue");
+        expects_continue_ = core::iequals(value, "100-continue");
         [[fallthrough]];
     default:
         const auto bit = singleton_bit(id);

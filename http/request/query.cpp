@@ -13,7 +13,7 @@ bool query_parameters::decoded_text::assign(std::string_view encoded) {
         return true;
     }
     own_.clear();
-    return append_percent_decoded(encoded, plus_sign::space, own_);
+    return core::append_percent_decoded(encoded, core::plus_sign::space, own_);
 }
 
 std::optional<query_parameters> query_parameters::parse(std::string_view query) {

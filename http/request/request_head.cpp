@@ -27,7 +27,8 @@ std::optional<std::string_view> request_head::joined(bhttp::field id, std::strin
 }
 
 bool request_head::has_field(std::string_view name) const noexcept {
-    return std::ranges::any_of(fields, [&](const auto& line) { return iequals(line.name, name); });
+    return std::ranges::any_of(fields,
+                               [&](const auto& line) { return core::iequals(line.name, name); });
 }
 
 } // namespace sluice::http

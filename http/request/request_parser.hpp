@@ -3,9 +3,9 @@
 // what it lets through and a strict server must not (Host, transfer codings, repeated fields,
 // obs-fold, limits) is checked here, before anybody looks at method, path or token.
 
+#include "http/problem/limit_label.hpp"
 #include "http/problem/problem.hpp"
 #include "http/request/request_head.hpp"
-#include "http/telemetry/metrics.hpp"
 
 #include <cstddef>
 #include <span>

@@ -49,7 +49,8 @@ std::optional<std::size_t> scheme_length(std::string_view target) noexcept {
         return std::nullopt;
     }
     for (const std::string_view scheme : {"http://", "https://"}) {
-        if (target.size() > scheme.size() && iequals(target.substr(0, scheme.size()), scheme)) {
+        if (target.size() > scheme.size() &&
+            core::iequals(target.substr(0, scheme.size()), scheme)) {
             return scheme.size();
         }
     }
@@ -155,7 +156,7 @@ bool path_segments::parse(std::string_view path) {
         if (segment.find('%') != std::string_view::npos) {
             std::string& decoded = size_ < max ? decoded_[size_] : overflow;
             decoded.clear();
-            if (!append_percent_decoded(segment, plus_sign::literal, decoded)) {
+            if (!core::append_percent_decoded(segment, core::plus_sign::literal, decoded)) {
                 return false;
             }
             segment = decoded;
@@ -188,7 +189,7 @@ bool is_host(std::string_view text) noexcept {
 
 bool is_loopback_host(std::string_view host) noexcept {
     const auto name = host_part(host);
-    if (iequals(name, "localhost") || name == "[::1]") {
+    if (core::iequals(name, "localhost") || name == "[::1]") {
         return true;
     }
     constexpr std::string_view prefix = "127.";

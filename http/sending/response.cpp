@@ -19,11 +19,11 @@ constexpr std::string_view exposed_fields =
 
 void append_content_range(core::byte_slice slice, std::uint64_t size, std::string& out) {
     out += "bytes ";
-    append_decimal(slice.first, out);
+    core::append_decimal(slice.first, out);
     out += '-';
-    append_decimal(slice.first + slice.length - 1, out);
+    core::append_decimal(slice.first + slice.length - 1, out);
     out += '/';
-    append_decimal(size, out);
+    core::append_decimal(size, out);
 }
 
 } // namespace
@@ -34,10 +34,10 @@ void response::begin(const response_frame& frame, unsigned status) {
     is_head_ = frame.is_head;
     keep_alive_ = frame.keep_alive;
     text_ += "HTTP/1.1 ";
-    append_decimal(status, text_);
-    append_all(text_, " ", bhttp::obsolete_reason(static_cast<bhttp::status>(status)),
-               "\r\nDate: ", frame.date, "\r\nX-Request-Id: ", frame.request_id,
-               "\r\nX-Content-Type-Options: nosniff\r\n");
+    core::append_decimal(status, text_);
+    core::append_all(text_, " ", bhttp::obsolete_reason(static_cast<bhttp::status>(status)),
+                     "\r\nDate: ", frame.date, "\r\nX-Request-Id: ", frame.request_id,
+                     "\r\nX-Content-Type-Options: nosniff\r\n");
     if (!frame.keep_alive) {
         field("Connection", "close");
     } else if (frame.version == 10) {
@@ -50,13 +50,13 @@ void response::begin(const response_frame& frame, unsigned status) {
 }
 
 void response::field(std::string_view name, std::string_view value) {
-    append_all(text_, name, ": ", value, "\r\n");
+    core::append_all(text_, name, ": ", value, "\r\n");
 }
 
 void response::field(std::string_view name, std::uint64_t value) {
     text_ += name;
     text_ += ": ";
-    append_decimal(value, text_);
+    core::append_decimal(value, text_);
     text_ += "\r\n";
 }
 

@@ -117,14 +117,14 @@ void log_line::word(std::string_view name, std::string_view value) {
 }
 
 void log_line::number(std::string_view name, std::uint64_t value) {
-    end_at(put_decimal(value, begin(name, max_decimal_size)));
+    end_at(core::put_decimal(value, begin(name, core::max_decimal_size)));
 }
 
 void log_line::range(std::string_view name, std::uint64_t first, std::uint64_t last) {
-    char* at = quote_json(begin(name, 2 * max_decimal_size + sizeof "-" + quotes));
-    at = put_decimal(first, at);
+    char* at = quote_json(begin(name, 2 * core::max_decimal_size + sizeof "-" + quotes));
+    at = core::put_decimal(first, at);
     *at++ = '-';
-    end_at(quote_json(put_decimal(last, at)));
+    end_at(quote_json(core::put_decimal(last, at)));
 }
 
 void log_line::time(std::string_view name, std::chrono::system_clock::time_point value) {

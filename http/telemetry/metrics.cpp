@@ -161,15 +161,6 @@ std::uint64_t count_of(std::chrono::microseconds time) noexcept {
 
 } // namespace
 
-std::string_view name_of(limit_label limit) noexcept {
-    constexpr std::array<std::string_view, limit_count> names{
-        "connections",     "connections_per_peer", "header_bytes",   "header_fields",
-        "target_bytes",    "content_bytes",        "header_timeout", "idle_timeout",
-        "handler_timeout", "stall_timeout",        "min_rate",       "requests_per_connection",
-        "user_downloads"};
-    return names[static_cast<std::size_t>(limit)];
-}
-
 std::string_view name_of(route_label route) noexcept {
     constexpr std::array<std::string_view, route_count> names{
         "none", "token", "download", "health", "ready", "metrics", "web"};

@@ -3,6 +3,7 @@
 // thread alone, so the hot path pays a plain add; a scrape sums them. Labels are routes, status
 // classes, problems and states: never an id, a path or a user.
 
+#include "http/problem/limit_label.hpp"
 #include "http/problem/problem.hpp"
 #include "http/telemetry/counter.hpp"
 
@@ -20,26 +21,6 @@ namespace sluice::http {
 enum class route_label : std::uint8_t { none, token, download, health, ready, metrics, web };
 inline constexpr std::size_t route_count = 7;
 [[nodiscard]] std::string_view name_of(route_label route) noexcept;
-
-/// The label "limit": the name of the setting in core::config::limits_section that was reached.
-enum class limit_label : std::uint8_t {
-    connections,
-    connections_per_peer,
-    header_bytes,
-    header_fields,
-    target_bytes,
-    content_bytes,
-    header_timeout,
-    idle_timeout,
-    handler_timeout,
-    stall_timeout,
-    min_rate,
-    requests_per_connection,
-    user_downloads,
-};
-inline constexpr std::size_t limit_count =
-    static_cast<std::size_t>(limit_label::user_downloads) + 1;
-[[nodiscard]] std::string_view name_of(limit_label limit) noexcept;
 
 /// What a connection waits for: the label "state". It keeps its state while its thread runs it, so
 /// a request that is answered at once never leaves `idle`, and costs nothing here.

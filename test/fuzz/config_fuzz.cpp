@@ -48,7 +48,7 @@ void load_flags(std::string_view text, const test::temp_dir& dir) {
 }
 
 void read_keys(std::string_view text) {
-    std::vector<core::config_problem> problems;
+    std::vector<core::operator_problem> problems;
     const auto keys = core::parse_key_entries(text, "keys.json", problems);
     fuzz::require(!problems.empty() || (!keys.empty() && keys.size() <= 16));
     for (const auto& key : keys) {

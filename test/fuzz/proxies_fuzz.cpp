@@ -13,18 +13,18 @@ using namespace sluice;
 
 namespace {
 
-using status = core::proxy_reading::status;
+using status = http::proxy_reading::status;
 
 void check_header(std::string_view text, core::proxy_protocol allowed) {
-    const auto whole = core::read_proxy_header(text, allowed);
+    const auto whole = http::read_proxy_header(text, allowed);
     if (whole.now == status::complete) {
-        fuzz::require(whole.size <= text.size() && whole.size <= core::max_proxy_v2_size);
+        fuzz::require(whole.size <= text.size() && whole.size <= http::max_proxy_v2_size);
     }
     if (whole.now == status::need_more) {
         fuzz::require(whole.size > text.size());
     }
     for (std::size_t n = 0; n < std::min<std::size_t>(text.size(), 300); ++n) {
-        const auto part = core::read_proxy_header(text.substr(0, n), allowed);
+        const auto part = http::read_proxy_header(text.substr(0, n), allowed);
         // A part is not judged otherwise than the whole: it may only not be enough yet.
         fuzz::require(part.now == status::need_more || part.now == whole.now);
         if (part.now == status::complete) {
@@ -34,16 +34,16 @@ void check_header(std::string_view text, core::proxy_protocol allowed) {
     }
 }
 
-void check_scheme(const core::forwarded_client& client) {
+void check_scheme(const http::forwarded_client& client) {
     fuzz::require(client.scheme.empty() || client.scheme == "http" || client.scheme == "https");
 }
 
 /// The rightmost address that is not trusted, else the leftmost. Lists with anything but bare
 /// addresses between ", " are not judged.
-void check_address(std::string_view list, const core::forwarded_client& client,
+void check_address(std::string_view list, const http::forwarded_client& client,
                    std::span<const core::address_block> trusted) {
     std::optional<core::ip_address> expected;
-    for (std::size_t hops = 0; hops < core::max_forwarded_hops; ++hops) {
+    for (std::size_t hops = 0; hops < http::max_forwarded_hops; ++hops) {
         const auto comma = list.rfind(", ");
         const auto last = comma == list.npos ? list : list.substr(comma + 2);
         const auto address = core::parse_ip_address(last);
@@ -69,10 +69,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
          {core::proxy_protocol::v1, core::proxy_protocol::v2, core::proxy_protocol::any}) {
         check_header(text, allowed);
     }
-    check_scheme(core::read_forwarded(text, trusted));
+    check_scheme(http::read_forwarded(text, trusted));
     const auto addresses = fuzz::next_line(text);
     const auto schemes = fuzz::next_line(text);
-    const auto client = core::read_x_forwarded(addresses, schemes, text, trusted);
+    const auto client = http::read_x_forwarded(addresses, schemes, text, trusted);
     check_scheme(client);
     check_address(addresses, client, trusted);
     return 0;

@@ -22,7 +22,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         fuzz::require(!segment.empty() && segment != "." && segment != "..");
         fuzz::require(segment.find_first_of(std::string_view("/\\\0\r\n", 5)) == std::string::npos);
         again += '/';
-        http::append_percent_encoded(segment, again);
+        core::append_percent_encoded(segment, again);
     }
     http::path_segments twice;
     if (again.empty()) {

@@ -46,7 +46,7 @@ core::loaded_config load_text(std::string_view text, const pairs& environment = 
     return loaded;
 }
 
-std::string joined(const std::vector<core::config_problem>& problems) {
+std::string joined(const std::vector<core::operator_problem>& problems) {
     std::string out;
     for (const auto& problem : problems) {
         out += problem.where + " | " + problem.what + "\n";
@@ -54,7 +54,7 @@ std::string joined(const std::vector<core::config_problem>& problems) {
     return out;
 }
 
-bool has(const std::vector<core::config_problem>& problems, std::string_view where,
+bool has(const std::vector<core::operator_problem>& problems, std::string_view where,
          std::string_view what) {
     return std::ranges::any_of(problems, [&](const auto& problem) {
         return problem.where == where && problem.what.find(what) != std::string::npos;

@@ -21,7 +21,7 @@ issuer_key entry_of(const std::string& text, const std::string& name) {
 }
 
 std::vector<std::string> faults_of(const std::string& entry) {
-    std::vector<config_problem> problems;
+    std::vector<operator_problem> problems;
     (void)parse_issuer_keys(R"({"keys":[)" + entry + "]}", "f", problems);
     std::vector<std::string> all;
     for (const auto& one : problems) {
@@ -97,7 +97,7 @@ BOOST_AUTO_TEST_CASE(files_are_read_back_as_written) {
     key.rate = 5;
     key.trust = issuer_trust::trusted;
     key.not_after = 1'800'000'000;
-    std::vector<config_problem> problems;
+    std::vector<operator_problem> problems;
     const auto again =
         parse_issuer_keys(issuer_keys_json({key, entry_of("y", "b")}), "f", problems);
     BOOST_TEST_REQUIRE(problems.empty());

@@ -35,7 +35,7 @@ issuer_keys some_keys() {
 }
 
 session_verifier some_sessions() {
-    std::vector<config_problem> problems;
+    std::vector<operator_problem> problems;
     auto keys = parse_session_keys(R"({"keys":[{"kty":"oct","k":")" +
                                        sluice::crypto::base64url_encode(secret) + "\"}]}",
                                    "f", problems);

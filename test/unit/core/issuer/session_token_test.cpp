@@ -35,7 +35,7 @@ signer hmac(const std::string& secret) {
 }
 
 core::session_verifier verifier_of(const std::string& file) {
-    std::vector<core::config_problem> problems;
+    std::vector<core::operator_problem> problems;
     auto keys = core::parse_session_keys(file, "f", problems);
     BOOST_TEST_REQUIRE(problems.empty());
     return {std::move(keys), policy};
@@ -53,7 +53,7 @@ std::string said(const core::session_verifier& by, const std::string& token) {
 }
 
 std::size_t problems_of(const std::string& file) {
-    std::vector<core::config_problem> problems;
+    std::vector<core::operator_problem> problems;
     (void)core::parse_session_keys(file, "f", problems);
     return problems.size();
 }

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-using sluice::http::iequals;
+using sluice::core::iequals;
 
 BOOST_AUTO_TEST_SUITE(ascii_case_suite)
 

@@ -55,7 +55,7 @@ std::optional<crypto::secret> secret(std::string_view bytes) {
     return crypto::secret(bytes);
 }
 
-std::string joined(const std::vector<core::config_problem>& problems) {
+std::string joined(const std::vector<core::operator_problem>& problems) {
     std::string out;
     for (const auto& problem : problems) {
         out += problem.where + " | " + problem.what + "\n";

@@ -5,14 +5,15 @@
 #include <ostream>
 
 namespace core = sluice::core;
+namespace http = sluice::http;
 using core::proxy_protocol;
-using status = core::proxy_reading::status;
+using status = http::proxy_reading::status;
 
-namespace sluice::core {
+namespace sluice::http {
 std::ostream& operator<<(std::ostream& out, proxy_reading::status what) {
     return out << static_cast<int>(what);
 }
-} // namespace sluice::core
+} // namespace sluice::http
 
 namespace {
 
@@ -79,7 +80,7 @@ BOOST_AUTO_TEST_CASE(version_1) {
     };
     for (const auto& each : samples) {
         BOOST_TEST_CONTEXT(each.text) {
-            const auto read = core::read_proxy_header(each.text, proxy_protocol::v1);
+            const auto read = http::read_proxy_header(each.text, proxy_protocol::v1);
             BOOST_TEST(read.now == each.now);
             if (each.now == status::complete) {
                 BOOST_TEST(read.size == each.text.size());
@@ -134,7 +135,7 @@ BOOST_AUTO_TEST_CASE(version_2) {
     };
     for (const auto& each : samples) {
         BOOST_TEST_CONTEXT(each.name) {
-            const auto read = core::read_proxy_header(each.bytes + "GET /", proxy_protocol::v2);
+            const auto read = http::read_proxy_header(each.bytes + "GET /", proxy_protocol::v2);
             BOOST_TEST(read.now == each.now);
             if (each.now == status::complete) {
                 BOOST_TEST(read.size == each.bytes.size());
@@ -152,7 +153,7 @@ BOOST_AUTO_TEST_CASE(every_cut_asks_for_more_and_at_most_to_the_end) {
         for (std::size_t size = 0; size < whole.size(); ++size) {
             BOOST_TEST_CONTEXT(size) {
                 const auto read =
-                    core::read_proxy_header(whole.substr(0, size), proxy_protocol::any);
+                    http::read_proxy_header(whole.substr(0, size), proxy_protocol::any);
                 BOOST_TEST(read.now == status::need_more);
                 BOOST_TEST(read.size > size);
                 BOOST_TEST(read.size <= whole.size());
@@ -163,7 +164,7 @@ BOOST_AUTO_TEST_CASE(every_cut_asks_for_more_and_at_most_to_the_end) {
 
 BOOST_AUTO_TEST_CASE(tls_at_the_balancer_is_seen) {
     const auto read = [](const std::string& extensions) {
-        return core::read_proxy_header(v2('\x21', '\x11', v4_block + extensions),
+        return http::read_proxy_header(v2('\x21', '\x11', v4_block + extensions),
                                        proxy_protocol::any);
     };
     BOOST_TEST(read(extension('\x20', ssl_client)).client.is_secure);
@@ -173,16 +174,16 @@ BOOST_AUTO_TEST_CASE(tls_at_the_balancer_is_seen) {
 
 BOOST_AUTO_TEST_CASE(a_good_checksum) {
     const auto header = v2('\x21', '\x11', v4_block + extension('\x03', "\xD4\x57\xB5\x81"));
-    BOOST_TEST(core::read_proxy_header(header, proxy_protocol::v2).now == status::complete);
+    BOOST_TEST(http::read_proxy_header(header, proxy_protocol::v2).now == status::complete);
 }
 
 BOOST_AUTO_TEST_CASE(only_what_is_allowed) {
     const auto one = std::string("PROXY UNKNOWN\r\n");
     const auto two = v2('\x20', '\x00', "");
-    BOOST_TEST(core::read_proxy_header(one, proxy_protocol::v2).now == status::malformed);
-    BOOST_TEST(core::read_proxy_header(two, proxy_protocol::v1).now == status::malformed);
-    BOOST_TEST(core::read_proxy_header(one, proxy_protocol::any).now == status::complete);
-    BOOST_TEST(core::read_proxy_header(two, proxy_protocol::any).now == status::complete);
+    BOOST_TEST(http::read_proxy_header(one, proxy_protocol::v2).now == status::malformed);
+    BOOST_TEST(http::read_proxy_header(two, proxy_protocol::v1).now == status::malformed);
+    BOOST_TEST(http::read_proxy_header(one, proxy_protocol::any).now == status::complete);
+    BOOST_TEST(http::read_proxy_header(two, proxy_protocol::any).now == status::complete);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -5,13 +5,14 @@
 #include <ostream>
 
 namespace core = sluice::core;
+namespace http = sluice::http;
 
 namespace {
 
 const std::vector<core::address_block> trusted{*core::parse_address_block("10.0.0.0/8"),
                                                *core::parse_address_block("fd00::/8")};
 
-std::string text_of(const core::forwarded_client& client) {
+std::string text_of(const http::forwarded_client& client) {
     return (client.address ? core::to_string(*client.address) : "-") + " " +
            std::string(client.scheme) + " " + std::string(client.host);
 }
@@ -59,7 +60,7 @@ BOOST_AUTO_TEST_CASE(x_forwarded_is_read_from_the_right) {
     };
     for (const auto& each : samples) {
         BOOST_TEST_CONTEXT(each.addresses) {
-            BOOST_TEST(text_of(core::read_x_forwarded(each.addresses, each.schemes, each.hosts,
+            BOOST_TEST(text_of(http::read_x_forwarded(each.addresses, each.schemes, each.hosts,
                                                       trusted)) == each.client);
         }
     }
@@ -97,7 +98,7 @@ BOOST_AUTO_TEST_CASE(forwarded_is_read_by_its_grammar) {
     };
     for (const auto& each : samples) {
         BOOST_TEST_CONTEXT(each.value) {
-            BOOST_TEST(text_of(core::read_forwarded(each.value, trusted)) == each.client);
+            BOOST_TEST(text_of(http::read_forwarded(each.value, trusted)) == each.client);
         }
     }
 }
@@ -109,8 +110,8 @@ BOOST_AUTO_TEST_CASE(a_chain_without_end_is_cut) {
         chain += ", 10.0.0.7";
         elements += ", for=10.0.0.7";
     }
-    BOOST_TEST(text_of(core::read_x_forwarded(chain, "", "", trusted)) == "10.0.0.7  ");
-    BOOST_TEST(text_of(core::read_forwarded(elements, trusted)) == "-  ");
+    BOOST_TEST(text_of(http::read_x_forwarded(chain, "", "", trusted)) == "10.0.0.7  ");
+    BOOST_TEST(text_of(http::read_forwarded(elements, trusted)) == "-  ");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,19 @@
+#pragma once
+// One fault in a file or a setting that an operator wrote: the configuration, key files, the CSV of
+// grants. Not an answer to a client (http/problem) and not an errc. Filled by whatever reads such a
+// file; printed by app.
+
+#include <string>
+
+namespace sluice::core {
+
+/// One fault: where it was written and what to do about it. Neither part carries a value.
+struct operator_problem {
+    std::string
+        where; // "sluice.json: limits.idle_timeout", "environment SLUICE_THREADS", "--threads"
+    std::string what; // a clause without a full stop
+
+    friend bool operator==(const operator_problem&, const operator_problem&) = default;
+};
+
+} // namespace sluice::core

@@ -1,0 +1,34 @@
+#pragma once
+// The ways in which the token endpoint may authenticate its callers. Only their names: the rules
+// are core/issuer/issuer.hpp's. A setting names them (core/config/config.hpp) and the gate obeys.
+
+#include <cstdint>
+
+namespace sluice::core {
+
+/// One way to authenticate a caller of the token endpoint.
+enum class issuer_mode : std::uint8_t {
+    automatic, // "auto": by whatever is configured; with nothing configured, only requests from
+               // this machine are accepted
+    none,      // "none": no authentication, the endpoint is OPEN; something in front must do it
+    key,       // "key": back ends, by issuer keys
+    jwt,       // "jwt": the platform's users, by their session tokens
+};
+
+/// A set of them.
+class issuer_modes {
+  public:
+    constexpr issuer_modes(issuer_mode only) noexcept { add(only); } // NOLINT(*-explicit-*)
+    constexpr issuer_modes() noexcept = default;
+    constexpr void add(issuer_mode one) noexcept {
+        bits_ = static_cast<std::uint8_t>(bits_ | 1U << static_cast<unsigned>(one));
+    }
+    [[nodiscard]] constexpr bool has(issuer_mode one) const noexcept {
+        return (bits_ >> static_cast<unsigned>(one) & 1U) != 0;
+    }
+
+  private:
+    std::uint8_t bits_ = 0;
+};
+
+} // namespace sluice::core
