@@ -1,13 +1,13 @@
-// How long to wait before asking again.
+// The pause before a repeated request.
 
 export interface RetryPolicy {
-  /** Milliseconds before the first repetition. */
+    /** Milliseconds before the first retry. */
   readonly base: number
-  /** Longest wait in milliseconds that is chosen here. */
+    /** Longest pause in milliseconds that this module chooses. */
   readonly cap: number
-  /** Failures in a row, without a byte in between, after which the user is told. */
+    /** Consecutive failures without a received byte after which the download fails. */
   readonly attempts: number
-  /** Longest Retry-After in milliseconds that is waited for; beyond it the user is told. */
+    /** Longest Retry-After in milliseconds that is obeyed; after a longer one the download fails. */
   readonly patience: number
 }
 
@@ -19,8 +19,8 @@ export const defaultRetryPolicy: RetryPolicy = {
 }
 
 /**
- * Exponential, with jitter over the upper half, so that clients that were cut together do not come
- * back together. `attempt` counts from 0. A Retry-After is a lower bound.
+  * Exponential, with jitter over the upper half, so that clients that were cut at the same time do not
+ * all return at the same time. `attempt` counts from 0. A Retry-After is a lower bound.
  */
 export function backoff(
   policy: RetryPolicy,
@@ -34,7 +34,7 @@ export function backoff(
   return asked > 0 ? asked + chosen / 2 : chosen
 }
 
-/** Resolves after `ms`, sooner when the network comes back; rejects when `signal` aborts. */
+/** Resolves after `ms`, or as soon as the network returns; rejects when `signal` aborts. */
 export function pause(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     if (signal.aborted) {
@@ -55,7 +55,7 @@ export function pause(ms: number, signal: AbortSignal): Promise<void> {
   })
 }
 
-/** False only where the browser is sure that there is no network. */
+/** False only if the browser reports that there is no network. */
 export function isOnline(): boolean {
   return globalThis.navigator?.onLine !== false
 }

@@ -1,4 +1,4 @@
-// One download as a user sees it: started, paused, resumed, failed, tried again, saved.
+// One download as a user sees it: started, paused, resumed, failed, retried, saved.
 
 import type { RetryPolicy } from './backoff.js'
 import { DownloadError, toDownloadError } from './errors.js'
@@ -15,9 +15,9 @@ import { WorkerDownload } from './worker_client.js'
 
 export type State =
   | 'queued' // waits for its turn
-  | 'starting' // asks for a token, and what the file is
+    | 'starting' // requests a token and the facts of the file
   | 'running'
-  | 'waiting' // for the network, or for the service; goes on by itself
+    | 'waiting' // for the network or the service; continues by itself
   | 'paused'
   | 'saving'
   | 'done'
@@ -27,7 +27,7 @@ export type State =
 export interface Snapshot {
   readonly state: State
   readonly received: number
-  /** Undefined until the service has told it. */
+    /** Undefined until the service has reported it. */
   readonly size: number | undefined
   /** Bytes per second over the last seconds. */
   readonly speed: number
@@ -35,7 +35,7 @@ export interface Snapshot {
   readonly remaining: number | undefined
   /** Why it failed or waits. */
   readonly error: DownloadError | undefined
-  /** While waiting: when it goes on (milliseconds since the Unix epoch). */
+    /** While waiting: the time at which it continues (milliseconds since the Unix epoch). */
   readonly until: number | undefined
   readonly method: Method | undefined
 }
@@ -66,7 +66,7 @@ export class Download extends EventTarget {
   #method: Method | undefined
   #transfer: Transfer | undefined
   #worker: WorkerDownload | undefined
-  #sink: PageSink | undefined // outlives a failure, so that a retry goes on
+    #sink: PageSink | undefined // outlives a failure, so that a retry can resume
   #received = 0
   #isRunning = false
   #snapshot: Snapshot
@@ -80,7 +80,7 @@ export class Download extends EventTarget {
     this.#snapshot = this.#picture('queued', {})
   }
 
-  /** One that an earlier visit left in private storage. */
+    /** A download that an earlier visit left in private storage. */
   static restore(record: DownloadRecord, context: DownloadContext): Download {
     const download = new Download(record.media, context, { method: 'private' })
     download.#facts = record.facts
@@ -96,7 +96,7 @@ export class Download extends EventTarget {
   get snapshot(): Snapshot {
     return this.#snapshot
   }
-  /** Whether it takes up one of the places of the queue. */
+    /** Whether it occupies one of the places of the queue. */
   get isActive(): boolean {
     return ['starting', 'running', 'waiting', 'saving'].includes(this.#snapshot.state)
   }
@@ -114,7 +114,7 @@ export class Download extends EventTarget {
     if (['paused', 'failed', 'cancelled'].includes(this.#snapshot.state)) this.#set('queued')
   }
 
-  /** Ends it and forgets what is here. */
+    /** Ends it and deletes the received bytes. */
   async cancel(): Promise<void> {
     this.#transfer?.cancel()
     this.#worker?.tell({ kind: 'cancel' })
@@ -128,13 +128,13 @@ export class Download extends EventTarget {
     await savePrivate(this.id, this.name, this.#facts!.type)
   }
 
-  /** Frees what it holds; for a download that is taken off the list. */
+    /** Frees its resources; for a download that is removed from the list. */
   async discard(): Promise<void> {
     if (this.#isRunning) await this.cancel()
     else await this.#discard()
   }
 
-  /** Takes its turn: begins, or goes on. Called by the queue. */
+    /** Starts or continues the download. The queue calls it. */
   proceed(): void {
     if (this.#snapshot.state !== 'queued') return
     this.#set('starting')
@@ -272,7 +272,7 @@ export class Download extends EventTarget {
     if (this.isActive) this.#set('waiting', { error, until })
   }
 
-  /** Only private storage survives a visit, so only that is worth a record. */
+    /** Only private storage survives a visit, so only such downloads are recorded. */
   #remember(isDone: boolean): void {
     if (this.#method !== 'private') return
     this.#context.records.save(this.id, {
@@ -315,7 +315,7 @@ export class Download extends EventTarget {
   }
 }
 
-/** The name of the file in private storage: the same for the same media, and safe as a name. */
+/** The name of the file in private storage: equal for equal media, and safe as a file name. */
 export function downloadId(media: MediaRequest): string {
   const digest = new Sha256().update(new TextEncoder().encode(mediaKey(media))).digest()
   return Array.from(digest.subarray(0, 12), (byte) => byte.toString(16).padStart(2, '0')).join('')

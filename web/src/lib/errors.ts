@@ -1,15 +1,15 @@
-// Every way a download can fail, as one type. A refusal of the service keeps the name that its
-// problem document gave it (the last part of `type`); what goes wrong on this side has names of its own.
+// Every way a download can fail, as one type. A refusal by the service keeps the name in its problem
+// document (the last part of `type`); failures in the browser have names of their own.
 
-/** What is done about a failure without asking anybody. */
+/** How the library reacts to a failure without asking the user. */
 export type Reaction =
-  | 'retry' // wait, then ask again
-  | 'renew' // ask for another token, then go on where we were
-  | 'fail' // tell the user
+    | 'retry' // wait, then send the request again
+  | 'renew' // request another token, then resume
+  | 'fail' // report the failure to the user
 
 interface Row {
   readonly reaction: Reaction
-  /** The key of the text for people; see messages.ts. */
+    /** The key of the text for users; see messages.ts. */
   readonly message: MessageKey
 }
 
@@ -39,7 +39,7 @@ export type MessageKey =
   | 'worker-lost'
   | 'cancelled'
 
-/** The problem types of the service. A type that is not here is judged by its status. */
+/** The problem types of the service. The reaction to any other type depends on its status. */
 export const problems: Readonly<Record<string, Row>> = {
   'malformed-request': { reaction: 'fail', message: 'request-invalid' },
   'host-invalid': { reaction: 'fail', message: 'request-invalid' },
@@ -95,7 +95,7 @@ export const problems: Readonly<Record<string, Row>> = {
   internal: { reaction: 'retry', message: 'server-error' },
 }
 
-/** What goes wrong on this side. */
+/** Failures in the browser. */
 export const localFailures = {
   network: { reaction: 'retry', message: 'network' },
   offline: { reaction: 'retry', message: 'offline' },
@@ -115,7 +115,7 @@ export const localFailures = {
 
 export type LocalFailure = keyof typeof localFailures
 
-/** An error that can be sent to another thread and shown to a person. */
+/** An error that can be sent to another thread and shown to a user. */
 export interface ErrorFacts {
   readonly code: string
   readonly status?: number
@@ -138,7 +138,7 @@ export class DownloadError extends Error {
   get code(): string {
     return this.facts.code
   }
-  /** The HTTP status, where the service answered. */
+    /** The HTTP status, if there was a response. */
   get status(): number | undefined {
     return this.facts.status
   }
@@ -167,7 +167,7 @@ function rowOfStatus(status: number): Row {
   return { reaction: 'fail', message: status >= 400 ? 'request-invalid' : 'server-error' }
 }
 
-/** Any thrown value as a DownloadError; what the browser throws is told apart by its name. */
+/** Converts any thrown value to a DownloadError; the name of a browser's error decides which. */
 export function toDownloadError(cause: unknown): DownloadError {
   if (cause instanceof DownloadError) return cause
   const name = (cause as { name?: string } | null)?.name

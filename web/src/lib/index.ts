@@ -1,4 +1,4 @@
-// What the package offers. See README.md for how to use it.
+// The public interface of the package. README.md shows how to use it.
 
 export { DownloadManager, type ManagerOptions } from './manager.js'
 export { Download, type DownloadOptions, type Snapshot, type State } from './download.js'

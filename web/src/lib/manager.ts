@@ -1,4 +1,4 @@
-// Several downloads at once, with a limit, in the order they were asked for.
+// A queue of downloads: several run at once, up to a limit, in the order in which they were added.
 
 import type { RetryPolicy } from './backoff.js'
 import { Download, downloadId, type DownloadContext, type DownloadOptions } from './download.js'
@@ -7,20 +7,20 @@ import { removePrivate } from './private_sink.js'
 import { Records } from './records.js'
 
 export interface ManagerOptions {
-  /** Where tokens come from; by default the token endpoint of this origin. */
+    /** The source of tokens; by default the token endpoint of this origin. */
   readonly provider?: GrantProvider
   /** Downloads at once; 3 by default. */
   readonly concurrency?: number
   readonly retry?: Partial<RetryPolicy>
-  /** Milliseconds without a byte before a connection is given up; 30 s by default. */
+    /** Milliseconds without a byte before a connection is closed; 30 s by default. */
   readonly stallTimeout?: number
   /** Address of the service worker (dist-package/sw.js) on this origin; '/sw.js' by default. */
   readonly serviceWorker?: string
-  /** Where unfinished downloads are remembered; localStorage by default. */
+    /** The storage for records of unfinished downloads; localStorage by default. */
   readonly storage?: Storage
 }
 
-/** A finished file stays in private storage this long, in case it is wanted again. */
+/** The time that a finished file stays in private storage, so that it can be saved again. */
 const keptFor = 24 * 3600 * 1000
 
 /** Fires `add` and `remove` when the list changes; the downloads fire `change` themselves. */
@@ -50,7 +50,7 @@ export class DownloadManager extends EventTarget {
     return this.#downloads.find((each) => each.id === id)
   }
 
-  /** Queues a download; the one that is there already, when the same file was asked for before. */
+    /** Queues a download. Returns the existing one if the same file was added before. */
   add(media: MediaRequest, options: DownloadOptions = {}): Download {
     const known = this.find(media)
     if (known !== undefined) {
@@ -60,7 +60,7 @@ export class DownloadManager extends EventTarget {
     return this.#enlist(new Download(media, this.#context, options))
   }
 
-  /** Brings back what an earlier visit left; unfinished ones are paused. */
+    /** Restores the downloads of an earlier visit; unfinished ones are paused. */
   async restore(): Promise<void> {
     for (const [id, record] of this.#context.records.all()) {
       if (record.isDone && Date.now() - record.changed > keptFor) {
@@ -72,7 +72,7 @@ export class DownloadManager extends EventTarget {
     }
   }
 
-  /** Takes a download off the list and frees what it holds. */
+    /** Removes a download from the list and frees its resources. */
   async remove(download: Download): Promise<void> {
     await download.discard()
     this.#downloads = this.#downloads.filter((each) => each !== download)

@@ -1,4 +1,4 @@
-// What is downloaded, and the token that allows it.
+// The media of a download, and the token that grants access to it.
 
 import { readProblem } from './problem.js'
 import { DownloadError } from './errors.js'
@@ -10,27 +10,27 @@ export type MediaRequest = { user_id: string; filename: string; ttl?: number } &
   | { type: 'module'; course_id: string; module_id: string }
 )
 
-/** A token and the one URL it is good for. */
+/** A token and the one URL that it is valid for. */
 export interface Grant {
   readonly token: string
   readonly url: string
-  /** When it ends, by this machine's clock (milliseconds since the Unix epoch). */
+    /** The time at which it expires, by this machine's clock (milliseconds since the Unix epoch). */
   readonly expiresAt: number
 }
 
-/** Where grants come from: the token endpoint, or a back end of yours that asks it. */
+/** The source of grants: the token endpoint, or your own back end, which calls it. */
 export type GrantProvider = (media: MediaRequest, signal: AbortSignal) => Promise<Grant>
 
 export interface EndpointOptions {
   /** URL of the token endpoint; relative to the page by default. */
   readonly endpoint?: string
-  /** Fields to send along, such as the credential of your own session. */
+    /** Additional request fields, such as the credential of your own session. */
   readonly headers?: () => HeadersInit
   /** Whether cookies are sent; 'same-origin' by default. */
   readonly credentials?: RequestCredentials
 }
 
-/** Asks the token endpoint of Sluice, or anything that answers like it. */
+/** Calls the token endpoint of Sluice, or an endpoint with the same responses. */
 export function endpointProvider(options: EndpointOptions = {}): GrantProvider {
   const endpoint = options.endpoint ?? '/api/get-download-token/v2'
   return async (media, signal) => {
@@ -48,7 +48,7 @@ export function endpointProvider(options: EndpointOptions = {}): GrantProvider {
   }
 }
 
-/** The answer of the token endpoint as a Grant; `base` resolves a relative download_url. */
+/** Converts the response of the token endpoint to a Grant; `base` resolves a relative download_url. */
 export function readGrant(answer: unknown, base: string, asked: number): Grant {
   const { token, expires_in, download_url } = (answer ?? {}) as Record<string, unknown>
   if (
@@ -61,7 +61,7 @@ export function readGrant(answer: unknown, base: string, asked: number): Grant {
   return { token, url: new URL(download_url, base).href, expiresAt: asked + expires_in * 1000 }
 }
 
-/** One text per file, the same in every session: the key under which a download is remembered. */
+/** One text per file, the same in every session: the key of a download's record. */
 export function mediaKey(media: MediaRequest): string {
   const where =
     media.type === 'lesson'

@@ -1,4 +1,4 @@
-// What a person is told. French first: it is the language of the platform this was written for.
+// The texts for users. French comes first: it is the language of the platform.
 
 import type { DownloadError, MessageKey } from './errors.js'
 
@@ -59,7 +59,7 @@ export const messages: Readonly<Record<Language, Readonly<Record<MessageKey, str
   },
 }
 
-/** The text for an error, in the language asked for. */
+/** The text for an error in the requested language. */
 export function messageFor(error: DownloadError, language: Language): string {
   return messages[language][error.messageKey]
 }

@@ -1,15 +1,15 @@
-// Speed and remaining time over the last few seconds: steady enough to read, quick enough to trust.
+// Speed and remaining time, averaged over the last few seconds.
 
 export class Meter {
   readonly #window: number
   #samples: { time: number; bytes: number }[] = []
 
-  /** `window`: milliseconds that are looked back. */
+    /** `window`: milliseconds to average over. */
   constructor(window = 5_000) {
     this.#window = window
   }
 
-  /** `bytes`: all that is here by now. */
+    /** `bytes`: the total received so far. */
   add(bytes: number, time = performance.now()): void {
     const last = this.#samples.at(-1)
     if (last !== undefined && time - last.time < 100) {
@@ -22,7 +22,7 @@ export class Meter {
     }
   }
 
-  /** After a pause nothing of before it counts. */
+    /** Discards the samples from before a pause. */
   reset(): void {
     this.#samples = []
   }

@@ -1,4 +1,4 @@
-// Which way a download is saved, and whether there is room for it.
+// Chooses how a download is saved, and checks that there is room for it.
 
 import { DownloadError } from './errors.js'
 import { hasPrivateStorage } from './private_sink.js'
@@ -13,10 +13,10 @@ import { hasServiceWorker } from './worker_client.js'
  */
 export type Method = 'private' | 'worker' | 'picker' | 'memory'
 
-/** Left free beside the file, in bytes: a disk filled to the last block slows everything down. */
+/** Bytes left free beside the file: a completely full disk slows the whole device down. */
 const margin = 16 << 20
 
-/** Bytes that this origin may still store; undefined where the browser does not say. */
+/** Bytes that this origin may still store; undefined if the browser does not report it. */
 export async function freeSpace(): Promise<number | undefined> {
   const { quota, usage } = (await navigator.storage?.estimate?.()) ?? {}
   return quota === undefined ? undefined : quota - (usage ?? 0)
@@ -35,7 +35,7 @@ export async function chooseMethod(size: number, missing: number): Promise<Metho
   throw new DownloadError(hasPrivateStorage() ? 'storage-full' : 'too-large')
 }
 
-/** Throws when the way that was asked for cannot take the file. */
+/** Throws if the requested method cannot save the file. */
 export async function checkMethod(method: Method, size: number, missing: number): Promise<void> {
   if (method === 'private') {
     if (!hasPrivateStorage()) throw new DownloadError('unsupported')

@@ -1,5 +1,5 @@
-// A file in the origin's private file system: bytes go to disk as they come, survive a reload, and
-// are handed to the browser's own save at the end.
+// A file in the origin's private file system. Bytes are written to disk as they arrive and survive a
+// reload. At the end the browser saves the file.
 
 import type { StorageAnswer, StorageQuestion } from '../workers/storage_worker.js'
 import { toDownloadError } from './errors.js'
@@ -8,7 +8,7 @@ import { saveBlob, type PageSink } from './sinks.js'
 const folderName = 'sluice'
 const readSize = 1 << 20
 
-/** Whether this browser has it at all. */
+/** Whether this browser has a private file system. */
 export function hasPrivateStorage(): boolean {
   return typeof Worker !== 'undefined' && typeof navigator.storage?.getDirectory === 'function'
 }
@@ -37,7 +37,7 @@ export class PrivateSink implements PageSink {
     })
   }
 
-  /** Opens the file of that name with its first `keep` bytes, or as many as there are. */
+    /** Opens the file of that name and keeps its first `keep` bytes, or all if it has fewer. */
   static async open(name: string, keep: number): Promise<PrivateSink> {
     const sink = new PrivateSink(name)
     try {
@@ -81,7 +81,7 @@ export class PrivateSink implements PageSink {
     await savePrivate(this.#file, name, type)
   }
 
-  /** Lets go of the file, which stays. */
+    /** Closes the file without deleting it. */
   async release(): Promise<boolean> {
     if (this.#isOpen) {
       this.#isOpen = false
@@ -104,13 +104,13 @@ export class PrivateSink implements PageSink {
   }
 }
 
-/** Hands a finished file to the browser, which reads it from disk while it saves it. */
+/** Passes a finished file to the browser, which reads it from disk while it saves it. */
 export async function savePrivate(file: string, name: string, type: string): Promise<void> {
   const content = await (await (await folder()).getFileHandle(file)).getFile()
   saveBlob(content.slice(0, content.size, type), name)
 }
 
-/** Frees the space of a download that is not needed any more. */
+/** Frees the space of a download that is no longer needed. */
 export async function removePrivate(name: string): Promise<void> {
   try {
     await (await folder()).removeEntry(name)

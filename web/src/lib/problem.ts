@@ -1,4 +1,4 @@
-// Turns a refusal of the service (RFC 9457) into a DownloadError.
+// Converts a problem document of the service (RFC 9457) to a DownloadError.
 
 import { DownloadError, type ErrorFacts } from './errors.js'
 
@@ -12,7 +12,7 @@ export function retryAfterSeconds(value: string | null, now = Date.now()): numbe
   return Number.isNaN(date) ? undefined : Math.max(0, Math.ceil((date - now) / 1000))
 }
 
-/** Reads a response that is no success. Never throws: a proxy may answer in HTML. */
+/** Reads an error response. Never throws: a proxy may respond in HTML. */
 export async function readProblem(response: Response): Promise<DownloadError> {
   const body = await readJson(response)
   const type = typeof body['type'] === 'string' ? body['type'] : ''

@@ -1,13 +1,13 @@
-// What a page and the service worker say to each other, over one MessagePort per download.
+// The messages between a page and the service worker, over one MessagePort per download.
 
 import type { ErrorFacts } from './errors.js'
 import type { Grant } from './media.js'
 import type { FileFacts } from './transfer.js'
 
-/** Paths below this one are downloads that the service worker answers; the server has none. */
+/** The service worker handles all paths below this one; they do not exist on the server. */
 export const streamPath = '/stream/'
 
-/** Milliseconds between two signs of life: browsers end a worker that hears nothing for 30 s. */
+/** Milliseconds between two keep-alive messages: browsers stop a worker after 30 s without one. */
 export const pingInterval = 10_000
 
 export interface OpenMessage {

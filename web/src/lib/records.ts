@@ -1,4 +1,4 @@
-// What is remembered of unfinished and finished downloads between two visits. Never a token.
+// The records of downloads that are kept between two visits. They never contain a token.
 
 import type { MediaRequest } from './media.js'
 import type { FileFacts } from './transfer.js'
@@ -17,7 +17,7 @@ interface Stored extends Omit<DownloadRecord, 'facts'> {
   facts: Omit<FileFacts, 'digest'> & { digest?: number[] }
 }
 
-/** A storage that is switched off only means that nothing is remembered. */
+/** If the storage is disabled, no record is kept. */
 export class Records {
   readonly #storage: Storage | undefined
 
@@ -57,7 +57,7 @@ export class Records {
     try {
       if (this.#storage !== undefined) act(this.#storage)
     } catch {
-      // Full, or forbidden: the download goes on, only a reload will not find it.
+            // The storage is full or forbidden. The download continues, but a reload will not restore it.
     }
   }
 }

@@ -1,4 +1,4 @@
-// SHA-256 (FIPS 180-4) piece by piece: the browser's own digest wants the whole file in memory.
+// Incremental SHA-256 (FIPS 180-4): the browser's own digest needs the whole file in memory.
 
 const constants = /* @__PURE__ */ firstBits(64, 3)
 const initial = /* @__PURE__ */ firstBits(8, 2)
@@ -42,7 +42,7 @@ export class Sha256 {
     return this
   }
 
-  /** The digest; the object is used up. */
+    /** The digest. The object must not be used afterwards. */
   digest(): Uint8Array {
     const bits = this.#total * 8
     const padding = new Uint8Array(((this.#filled < 56 ? 56 : 120) - this.#filled) + 8)
@@ -90,7 +90,7 @@ export class Sha256 {
   }
 }
 
-/** The sha-256 of a Repr-Digest field (RFC 9530); undefined where there is none. */
+/** The sha-256 value of a Repr-Digest field (RFC 9530); undefined if it has none. */
 export function parseReprDigest(field: string | null): Uint8Array | undefined {
   const encoded = field?.match(/(?:^|,)\s*sha-256=:([A-Za-z0-9+/]{43}=):/)?.[1]
   return encoded === undefined ? undefined : Uint8Array.from(atob(encoded), (c) => c.charCodeAt(0))

@@ -1,34 +1,34 @@
-// The other places a download can go to while the page itself receives it: a file that the user
-// picks, and, as a last resort, memory.
+// The other sinks of a download that the page itself receives: a file that the user picks, and, as a
+// last resort, memory.
 
 import { DownloadError } from './errors.js'
 import type { Sink } from './transfer.js'
 
-/** A sink that a page fills itself, and what becomes of it afterwards. */
+/** A sink that a page fills itself. */
 export interface PageSink extends Sink {
-  /** Bytes in it. */
+    /** Bytes written so far. */
   readonly size: number
-  /** Complete: hands it to the user. */
+    /** The download is complete: delivers the file to the user. */
   finish(name: string, type: string): Promise<void>
-  /** The transfer broke off. True when this very sink is to be filled further. */
+    /** The transfer was interrupted. Returns true if the transfer can continue with this sink. */
   release(): Promise<boolean>
-  /** Not wanted any more. */
+    /** Discards the content. */
   abandon(): Promise<void>
 }
 
-/** What is left of the File System Access API when types are wanted for it. */
+/** The part of the File System Access API that TypeScript's own types lack. */
 interface SaveWindow {
   showSaveFilePicker?: (options: { suggestedName: string }) => Promise<FileSystemFileHandle>
 }
 
-/** More than this in memory, and phones start to close pages. */
+/** Phones begin to close pages that hold more than this in memory. */
 export const memoryLimit = 256 << 20
 
 export function hasPicker(): boolean {
   return typeof (globalThis as SaveWindow).showSaveFilePicker === 'function'
 }
 
-/** Asks the user where to save; has to be called from a click. */
+/** Asks the user where to save the file; must be called from a click. */
 export async function pickFile(suggestedName: string): Promise<FileSystemFileHandle> {
   const pick = (globalThis as SaveWindow).showSaveFilePicker
   if (pick === undefined) throw new DownloadError('unsupported')
@@ -92,7 +92,7 @@ export class MemorySink implements PageSink {
   }
 }
 
-/** Has the browser save a Blob under a name, as if a link had been clicked. */
+/** Makes the browser save a Blob under a name, as if the user had clicked a link. */
 export function saveBlob(blob: Blob, name: string): void {
   const url = URL.createObjectURL(blob)
   const link = document.createElement('a')

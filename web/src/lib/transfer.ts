@@ -1,6 +1,6 @@
-// One file over as many requests as it takes: asks for a token, reads, and after whatever
-// interrupts it goes on behind the last byte (Range and If-Range). Knows nothing of pages or disks:
-// it runs in a page and in a service worker alike.
+// Transfers one file with as many requests as necessary. It requests a token, reads the content, and
+// after an interruption resumes behind the last byte (Range and If-Range). It does not depend on a
+// page or a disk, and runs in a page as well as in a service worker.
 
 import { backoff, defaultRetryPolicy, isOnline, pause, type RetryPolicy } from './backoff.js'
 import { DownloadError, toDownloadError } from './errors.js'
@@ -8,16 +8,16 @@ import type { Grant } from './media.js'
 import { readProblem } from './problem.js'
 import { parseReprDigest, Sha256 } from './sha256.js'
 
-/** Where the bytes go. */
+/** The destination of the bytes. */
 export interface Sink {
   write(chunk: Uint8Array): Promise<void>
-  /** Empties it. Absent where what has been written cannot be taken back. */
+    /** Empties the sink. Absent if written bytes cannot be removed. */
   restart?(): Promise<void>
   /** Reads back the first `length` bytes, to check a digest after a reload. */
   readBack?(length: number): AsyncIterable<Uint8Array>
 }
 
-/** What the service says of the file. */
+/** The facts of the file, as the service reports them. */
 export interface FileFacts {
   readonly size: number
   /** The strong entity tag of this version; resuming needs it. */
@@ -29,10 +29,10 @@ export interface FileFacts {
 export interface TransferOptions {
   readonly grant: (signal: AbortSignal) => Promise<Grant>
   readonly retry?: Partial<RetryPolicy>
-  /** Milliseconds without a byte after which a connection is given up. */
+    /** Milliseconds without a byte after which a connection is closed. */
   readonly stallTimeout?: number
   readonly onFacts?: (facts: FileFacts) => void
-  /** Bytes in the sink by now. */
+    /** Bytes in the sink so far. */
   readonly onProgress?: (received: number) => void
   /** Waits until `until` (milliseconds since the Unix epoch), because of `why`. */
   readonly onWait?: (why: DownloadError, until: number) => void
@@ -40,8 +40,8 @@ export interface TransferOptions {
   readonly onAsk?: () => void
 }
 
-const renewals = 2 // tokens in a row that are refused, before the user is told
-const grantMargin = 2_000 // a token that ends within this many milliseconds is not used any more
+const renewals = 2 // consecutive rejected tokens before the download fails
+const grantMargin = 2_000 // a token that expires within this many milliseconds is not used
 const offlinePoll = 5_000
 
 export class Transfer {
@@ -57,7 +57,7 @@ export class Transfer {
   #paused: { promise: Promise<void>; release: () => void } | undefined
   #isCancelled = false
 
-  /** `known`: what an earlier session found out about the file. */
+    /** `known`: the facts of the file from an earlier session. */
   constructor(options: TransferOptions, known?: FileFacts) {
     this.#options = options
     this.#retry = { ...defaultRetryPolicy, ...options.retry }
@@ -71,7 +71,7 @@ export class Transfer {
     return this.#facts
   }
 
-  /** Ends the connection and keeps the place. */
+    /** Closes the connection and keeps the position. */
   pause(): void {
     if (this.#paused !== undefined) return
     let release = () => {}
@@ -91,7 +91,7 @@ export class Transfer {
     this.resume()
   }
 
-  /** Size, type and version without the content. Repeats like run(). */
+    /** Requests size, type and version without the content. Retries like run(). */
   probe(): Promise<FileFacts> {
     return this.#persist(async (signal) => {
       const response = await this.#ask('HEAD', signal)
@@ -102,8 +102,8 @@ export class Transfer {
   }
 
   /**
-   * Fills `sink`, which holds the first `received` bytes of the known version already; resolves
-   * when all of it is there and checked.
+      * Fills `sink`, which already holds the first `received` bytes of the known version. Resolves
+   * when the file is complete and verified.
    */
   async run(sink: Sink, received = 0): Promise<FileFacts> {
     this.#received = received
@@ -129,7 +129,7 @@ export class Transfer {
     }
   }
 
-  /** Returns when it is worth another try; throws when it is not. */
+    /** Returns if the transfer should be retried; throws if it should not. */
   async #recover(why: DownloadError): Promise<void> {
     if (this.#paused !== undefined && !this.#isCancelled) return
     if (why.reaction === 'renew' && ++this.#renewed <= renewals) {
@@ -165,7 +165,7 @@ export class Transfer {
         method,
         headers,
         signal,
-        cache: 'no-store', // a cache of ranges would answer for the service
+                cache: 'no-store', // the browser's cache must not answer in place of the service
         credentials: 'omit',
         redirect: 'error', // the token is for this host alone
         referrerPolicy: 'no-referrer',
@@ -173,7 +173,7 @@ export class Transfer {
     )
   }
 
-  /** Decides where the content of a response belongs; false when there is none to read. */
+    /** Decides where the content of a response is written; false if there is none to read. */
   async #place(response: Response, sink: Sink): Promise<boolean> {
     if (response.status === 416 && this.#received > 0) {
       if (this.#isWhole(response)) return false
@@ -194,7 +194,7 @@ export class Transfer {
     return true
   }
 
-  /** "416 bytes *\/<size>" of the version we have says that all of it is here already. */
+    /** "416 bytes *\/<size>" for the known version means that the file is already complete. */
   #isWhole(response: Response): boolean {
     const size = /^bytes \*\/(\d+)$/.exec(response.headers.get('Content-Range') ?? '')?.[1]
     return Number(size) === this.#received && response.headers.get('ETag') === this.#facts?.etag

@@ -1,4 +1,4 @@
-// The page's end of a download that the service worker carries out.
+// The page's side of a download that the service worker performs.
 
 import { DownloadError, toDownloadError } from './errors.js'
 import type { Grant } from './media.js'
@@ -13,7 +13,7 @@ export function hasServiceWorker(): boolean {
   return globalThis.isSecureContext === true && 'serviceWorker' in navigator
 }
 
-/** Registers the worker for the addresses it answers, and no other. */
+/** Registers the worker for its own paths only. */
 async function registerWorker(script: string): Promise<ServiceWorker> {
   const registration = await navigator.serviceWorker.register(script, { scope: streamPath })
   const worker = registration.active ?? registration.waiting ?? registration.installing
@@ -29,7 +29,7 @@ async function registerWorker(script: string): Promise<ServiceWorker> {
   return registration.active ?? worker
 }
 
-/** Runs one download; resolves when the browser has all of it, rejects with a DownloadError. */
+/** Runs one download. Resolves when the browser has the whole file; rejects with a DownloadError. */
 export class WorkerDownload {
   readonly #channel = new MessageChannel()
   readonly #events: WorkerEvents
@@ -51,7 +51,7 @@ export class WorkerDownload {
     const finished = new Promise<void>((resolve, reject) => (this.#settle = { resolve, reject }))
     this.#frame.hidden = true
     this.#frame.src = `${streamPath}${id}/${encodeURIComponent(name)}`
-    // A download shows nothing in its frame; what does is the answer of somebody who knows no `id`.
+        // A download shows nothing in its frame. A page in it comes from a worker that lacks this `id`.
     this.#frame.onload = () => this.#settle.reject(new DownloadError('worker-lost'))
     worker.postMessage({ kind: 'open', id, name }, [this.#channel.port2])
     const timer = setInterval(() => this.#ping(), pingInterval)

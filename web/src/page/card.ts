@@ -1,5 +1,5 @@
-// One video: what it is, and everything about its download. Its height stays the same in every
-// state, so that nothing below it moves.
+// One video: its title and the state of its download. Its height is the same in every state, so that
+// the content below it does not move.
 
 import { messageFor, type Download, type Snapshot } from '../lib/index.js'
 import type { Item } from './catalogue.js'
@@ -25,7 +25,7 @@ const pictures: Readonly<Record<Action, Icon>> = {
   remove: 'close',
 }
 
-/** The buttons of each state; the first one is the large one. */
+/** The buttons of each state; the first is the large one. */
 const offers: Readonly<Record<Snapshot['state'], readonly Action[]>> = {
   queued: ['pause', 'cancel'],
   starting: ['pause', 'cancel'],
@@ -75,7 +75,7 @@ export class Card {
     this.#draw()
   }
 
-  /** Follows a download from now on; undefined: none any more. */
+    /** Shows the given download from now on, or none if undefined. */
   follow(download: Download | undefined): void {
     if (download === this.#download) return
     this.#download = download

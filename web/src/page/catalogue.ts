@@ -1,4 +1,4 @@
-// What the page offers: catalogue.json beside it, and what the address names behind '#'.
+// The items of the page: those of catalogue.json, and the one in the URL's fragment.
 
 import type { MediaRequest } from '../lib/index.js'
 
@@ -14,7 +14,7 @@ export interface Catalogue {
   readonly items: readonly Item[]
 }
 
-/** Reads catalogue.json; an empty catalogue where there is none. Throws when it cannot be had. */
+/** Reads catalogue.json. Returns an empty catalogue if there is no such file; throws if it cannot be read. */
 export async function loadCatalogue(): Promise<Catalogue> {
   const response = await fetch('/catalogue.json', { cache: 'no-cache' })
   if (response.status === 404) return { items: [] }

@@ -1,4 +1,4 @@
-// Elements without innerHTML: nothing that comes from a catalogue is ever parsed as markup.
+// Creates elements without innerHTML, so that text from a catalogue is never parsed as markup.
 
 const icons = {
   download: 'M12 4v11m0 0-5-5m5 5 5-5M5 20h14',
@@ -65,7 +65,7 @@ export function byId<Found extends HTMLElement>(id: string): Found {
   return document.getElementById(id) as Found
 }
 
-/** Sets a text only when it is another one: what has not changed is not announced or laid out. */
+/** Sets a text only if it differs, so that an unchanged text is neither announced nor laid out again. */
 export function setText(node: HTMLElement, text: string): void {
   if (node.textContent !== text) node.textContent = text
 }

@@ -1,4 +1,4 @@
-// Numbers as people read them, in their language.
+// Numbers formatted for the user's language.
 
 import type { Language } from '../lib/index.js'
 import { words } from './text.js'

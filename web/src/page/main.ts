@@ -65,7 +65,7 @@ function watch(download: Download): void {
     if (state === 'failed' && error !== undefined) {
       snack(say().failed(name, messageFor(error, preferences.language)), {
         isError: true,
-        // What was refused for good is not worth a second press.
+                // A permanent refusal is not retried.
         ...((error.status ?? 500) >= 500 && {
           action: { label: say().retry, act: () => download.resume() },
         }),
@@ -156,7 +156,7 @@ function listen(): void {
   })
   addEventListener('hashchange', addHash)
   addEventListener('beforeunload', (event) => {
-    // What private storage holds goes on after a reload; the others would be lost.
+        // Downloads in private storage can resume after a reload; the others would be lost.
     const isLost = (each: Download): boolean =>
       each.isActive && each.snapshot.method !== undefined && each.snapshot.method !== 'private'
     if (manager.downloads.some(isLost)) event.preventDefault()

@@ -1,4 +1,4 @@
-// Language, theme and the way to save: chosen once, remembered on this device.
+// Language, theme and save method: chosen once and stored on this device.
 
 import type { Language, Method } from '../lib/index.js'
 
@@ -15,13 +15,13 @@ export class Preferences extends EventTarget {
     try {
       localStorage.setItem(`sluice.${name}`, value)
     } catch {
-      // Not remembered, then.
+            // The choice is not stored.
     }
     this.apply()
     this.dispatchEvent(new Event('change'))
   }
 
-  /** Shows language and theme in the document. */
+    /** Applies language and theme to the document. */
   apply(): void {
     document.documentElement.lang = this.language
     document.documentElement.dataset['theme'] = this.theme

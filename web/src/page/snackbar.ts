@@ -1,5 +1,5 @@
-// Short messages at the foot of the page: read out, dismissed by themselves unless someone is on
-// them.
+// Short messages at the foot of the page. Screen readers announce them. They disappear by themselves
+// unless the pointer or the focus is on them.
 
 import { button, byId, element } from './dom.js'
 
@@ -36,10 +36,10 @@ export function showSnack({ text, isError = false, action, dismissLabel }: Snack
   bar.addEventListener('focusout', release)
 
   for (const old of [...host.children]) {
-    if (old.firstElementChild?.textContent === text) old.remove() // said once more, not twice
+        if (old.firstElementChild?.textContent === text) old.remove() // a repeated message replaces the first
   }
   host.append(bar)
-  bar.append(element('span', {}, text)) // after the element is there: that is what is read out
+    bar.append(element('span', {}, text)) // screen readers announce text that is added to an existing element
   if (action !== undefined) {
     const act = element('button', { type: 'button', class: 'snack-action' }, action.label)
     act.addEventListener('click', () => {

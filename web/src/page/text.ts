@@ -1,4 +1,4 @@
-// The words of the page, beside those of the library's errors.
+// The texts of the page; those of the library's errors are in lib/messages.ts.
 
 import type { Language, Method } from '../lib/index.js'
 
@@ -74,7 +74,7 @@ const english: Words = {
   summary: (count) =>
     count === 0
       ? 'There is no video to download at the moment.'
-      : `${count} video${count > 1 ? 's' : ''} to watch offline. A download that is interrupted goes on where it stopped.`,
+      : `${count} video${count > 1 ? 's' : ''} to watch offline. An interrupted download resumes where it stopped.`,
   all: 'Download all',
   download: 'Download',
   downloadOf: (name) => `Download ${name}`,
@@ -87,7 +87,7 @@ const english: Words = {
   method: 'Save with',
   methods: {
     auto: 'The best choice for this device',
-    private: 'This page (goes on even after it was closed)',
+    private: 'This page (resumes even after it was closed)',
     worker: 'The browser’s download manager',
     picker: 'A place that I choose',
     memory: 'Memory (small files)',
@@ -104,7 +104,7 @@ const english: Words = {
     queued: 'Waiting for its turn',
     starting: 'Preparing…',
     running: 'Downloading',
-    waiting: 'Goes on by itself',
+    waiting: 'Resumes by itself',
     paused: 'Paused',
     saving: 'Saving…',
     done: 'Saved',
@@ -116,8 +116,8 @@ const english: Words = {
   waitFor: (reason, seconds) => `${reason} Trying again in ${seconds} s.`,
   of: (received, size) => `${received} of ${size}`,
   progressOf: (name) => `Progress of ${name}`,
-  offlineCard: 'Offline. Goes on when the network is back.',
-  offline: 'You are offline. Downloads will go on by themselves.',
+  offlineCard: 'Offline. Resumes when the network is back.',
+  offline: 'You are offline. Downloads will resume by themselves.',
   online: 'Online again.',
   done: (name) => `“${name}” is saved.`,
   failed: (name, why) => `“${name}”: ${why}`,

@@ -1,6 +1,6 @@
-// Lets the browser's own download manager fetch what needs an Authorization field: a page opens
-// /stream/<id>/<name>, this worker answers it with the content, and memory use stays constant
-// however large the file is. Every other request of the origin passes untouched.
+// Lets the browser's own download manager fetch a file that needs an Authorization field. A page opens
+// /stream/<id>/<name>, and this worker responds with the content. Memory use is constant for any file
+// size. The worker does not touch any other request of the origin.
 
 import { DownloadError, toDownloadError } from '../lib/errors.js'
 import type { Grant } from '../lib/media.js'
@@ -50,7 +50,7 @@ class Stream {
 
   async #pump(writable: WritableStream<Uint8Array>): Promise<void> {
     const writer = writable.getWriter()
-    // What the download manager closes, the user has cancelled.
+        // The download manager closes the stream when the user cancels.
     writer.closed.catch(() => this.#transfer.cancel())
     const sink: Sink = {
       write: (chunk) => writer.write(chunk).catch(() => Promise.reject(new DownloadError('cancelled'))),
@@ -129,7 +129,7 @@ self.addEventListener('fetch', (event) => {
   if (origin !== self.location.origin || !pathname.startsWith(streamPath)) return
   const id = pathname.slice(streamPath.length).split('/')[0]!
   const stream = streams.get(id)
-  streams.delete(id) // an address is good for one download
+    streams.delete(id) // a URL is valid for one download
   event.respondWith(
     stream?.respond() ?? Promise.resolve(new Response('Gone', { status: 410 })),
   )

@@ -1,6 +1,6 @@
-// Writes to the origin's private file system in place, where a reload or a crash of the page leaves
-// it. A worker of its own because only there the browser hands out handles that do so. Speaks the
-// little protocol of lib/private_sink.ts: one answer per question, in order.
+// Writes to the origin's private file system in place, so that the bytes survive a reload or a crash of
+// the page. Browsers offer the necessary handles in workers only. The protocol is that of
+// lib/private_sink.ts: one reply per request, in order.
 
 interface Handle {
   read(into: Uint8Array, options: { at: number }): number
