@@ -55,7 +55,7 @@ int main(int argc, char** argv) {
     try {
         auto with = collect(argc, argv);
         sluice::app::service_manager manager(with.environment, ::getpid());
-        return sluice::app::dispatch(
+        return sluice::app::run_command(
             std::move(with), {std::cin, std::cout, std::cerr}, sluice::core::system_clock{},
             [&](const auto& settings, auto keys, const auto& source) {
                 return sluice::app::serve(settings, std::move(keys), source, manager);

@@ -141,8 +141,8 @@ int run(const command_line& line, invocation& with, const terminal& streams,
 
 } // namespace
 
-int dispatch(invocation with, const terminal& streams, const core::clock& time,
-             const serve_function& serve) {
+int run_command(invocation with, const terminal& streams, const core::clock& time,
+                const serve_function& serve) {
     const auto parsed = parse_command_line(with.arguments);
     if (const auto* const fault = std::get_if<usage_error>(&parsed)) {
         return refuse_usage(streams, fault->message + "\nsluice help explains the commands.");

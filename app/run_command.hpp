@@ -31,7 +31,7 @@ using serve_function =
 
 /// The exit status of the command that `with` names. Throws what `serve` throws. The secret is
 /// wiped before `serve` is called.
-[[nodiscard]] int dispatch(invocation with, const terminal& streams, const core::clock& time,
-                           const serve_function& serve);
+[[nodiscard]] int run_command(invocation with, const terminal& streams, const core::clock& time,
+                              const serve_function& serve);
 
 } // namespace sluice::app

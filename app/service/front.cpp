@@ -49,13 +49,21 @@ void front::add_workers(unsigned count, const std::shared_ptr<const generation>&
 }
 
 void front::add_listener(const core::listener_settings& wanted, passed_sockets& passed,
-                         const http::session_starter* starter,
+                         const http::session_starter* tls,
                          const std::function<void(http::error_code)>& on_failure) {
+    const http::session_starter* starter = tls != nullptr ? tls : &bare_;
+    const bool is_proxied = wanted.proxy != core::proxy_protocol::off;
+    if (is_proxied) {
+        starter = proxied_
+                      .emplace_back(std::make_unique<const http::proxied_sessions>(
+                          http::proxy_rules{.gate = gate_,
+                                            .allowed = wanted.proxy,
+                                            .from = core::address_blocks_of(wanted.proxy_from),
+                                            .next = *starter}))
+                      .get();
+    }
     const auto& by = *entrances_.emplace_back(std::make_unique<const http::entrance>(
-        http::entrance{.gate = &gate_,
-                       .proxy = wanted.proxy,
-                       .proxy_from = core::address_blocks_of(wanted.proxy_from),
-                       .starter = starter}));
+        http::entrance{.gate = gate_, .starter = *starter, .is_proxied = is_proxied}));
     for (auto& socket : sockets_of(wanted, passed)) {
         std::vector<http::worker*> all;
         for (const auto& worker : workers_) {

@@ -5,7 +5,9 @@
 #include "app/process/passed_sockets.hpp"
 #include "app/service/generation.hpp"
 #include "core/config/config_listener.hpp"
+#include "http/connection/bare_sessions.hpp"
 #include "http/connection/listener.hpp"
+#include "http/connection/proxy_prologue.hpp"
 
 #include <cstddef>
 #include <functional>
@@ -29,9 +31,9 @@ class front {
     void add_workers(unsigned count, const std::shared_ptr<const generation>& by,
                      http::log_sink* sink);
     /// Opens the sockets of `wanted`, or takes them from `passed`; throws std::exception when they
-    /// cannot be had. `starter` may be null.
+    /// cannot be had. Sessions are over the bare socket where `tls` is null.
     void add_listener(const core::listener_settings& wanted, passed_sockets& passed,
-                      const http::session_starter* starter,
+                      const http::session_starter* tls,
                       const std::function<void(http::error_code)>& on_failure);
 
     /// Starts to serve; the threads are added to `threads`.
@@ -55,7 +57,9 @@ class front {
   private:
     site_member site_;
     http::connection_gate gate_; // before the workers: their connections hold places of it
-    std::vector<std::unique_ptr<const http::entrance>> entrances_; // likewise
+    http::bare_sessions bare_;   // likewise, and so are the next two
+    std::vector<std::unique_ptr<const http::proxied_sessions>> proxied_;
+    std::vector<std::unique_ptr<const http::entrance>> entrances_;
     std::vector<std::unique_ptr<http::worker>> workers_;
     std::vector<std::unique_ptr<http::listener>> listeners_;
 };

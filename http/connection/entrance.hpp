@@ -1,13 +1,11 @@
 #pragma once
-// What is particular about the connections of one listener, and a connection on its way in.
+// A connection on its way in, and what a listener makes of it. Not the session, and not what comes
+// before one: bare_sessions, proxy_first and tls::context are session_starters. The worker knows
+// this header alone, so that it knows neither sessions nor transports nor PROXY headers.
 
-#include "core/address/ip_address.hpp"
 #include "core/base/unique_fd.hpp"
-#include "core/config/config_listener.hpp"
 #include "http/connection/connection_gate.hpp"
 #include "http/exchange/peer_info.hpp"
-
-#include <vector>
 
 namespace sluice::http {
 
@@ -20,11 +18,12 @@ struct arrival {
     connection_gate::verdict verdict;
 };
 
-/// Makes a session in another way than over the bare socket (TLS).
+/// Makes the session of a connection, or what has to come before it: a PROXY header, a handshake.
 class session_starter {
   public:
     virtual ~session_starter() = default;
-    /// On the worker's thread.
+    /// On the worker's thread. Throws std::exception when memory has run out; the socket is closed
+    /// then.
     virtual void start(worker& owner, arrival from) const = 0;
 
   protected:
@@ -33,12 +32,12 @@ class session_starter {
     session_starter& operator=(const session_starter&) = default;
 };
 
-/// Outlives the connections.
+/// What a listener asks and starts for each connection. Outlives the connections.
 struct entrance {
-    connection_gate* gate = nullptr;
-    core::proxy_protocol proxy = core::proxy_protocol::off;
-    std::vector<core::address_block> proxy_from; // who may send its header; empty: everybody
-    const session_starter* starter = nullptr;    // null: the bare socket
+    connection_gate& gate;
+    const session_starter& starter;
+    /// A header names the client later; until then the gate counts the connection for nobody.
+    bool is_proxied = false;
 };
 
 } // namespace sluice::http

@@ -150,8 +150,8 @@ error_code listener::accept_one() {
 
 void listener::hand_over(core::unique_fd socket, peer_info peer) {
     // Whose connection it is, a balancer says later (http/connection/proxy_prologue.hpp).
-    const bool is_counted = by_.proxy == core::proxy_protocol::off && !peer.is_unix;
-    auto verdict = by_.gate->admit(is_counted ? std::optional(peer.ip) : std::nullopt);
+    const bool is_counted = !by_.is_proxied && !peer.is_unix;
+    auto verdict = by_.gate.admit(is_counted ? std::optional(peer.ip) : std::nullopt);
     if (verdict.how != admission::served) {
         workers_.front()->count().add_limit(verdict.limit);
     }
@@ -160,7 +160,7 @@ void listener::hand_over(core::unique_fd socket, peer_info peer) {
     }
     auto& to = *workers_[next_];
     next_ = (next_ + 1) % workers_.size();
-    net::post(to.context(), [&to, &by = by_,
+    net::post(to.context(), [&to, &by = by_.starter,
                              from = arrival{.socket = std::move(socket),
                                             .peer = std::move(peer),
                                             .verdict = std::move(verdict)}]() mutable {
@@ -211,7 +211,7 @@ void listener::turn_away_waiting() {
         own.begin({.socket = std::move(socket),
                    .peer = std::move(peer),
                    .verdict = {.how = admission::turned_away, .limit = {}, .place = {}}},
-                  by_);
+                  by_.starter);
     }
     spare_ = spare_descriptor();
 }

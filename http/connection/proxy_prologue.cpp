@@ -25,12 +25,20 @@ ssize_t receive(stream_socket& socket, std::span<char> into, bool peeks) noexcep
 
 } // namespace
 
-proxy_prologue::proxy_prologue(worker& owner, arrival from, const entrance& by)
+void proxied_sessions::start(worker& owner, arrival from) const {
+    if (from.verdict.how == admission::turned_away) {
+        rules_.next.start(owner, std::move(from));
+        return;
+    }
+    (new proxy_prologue(owner, std::move(from), rules_))->start();
+}
+
+proxy_prologue::proxy_prologue(worker& owner, arrival from, const proxy_rules& by)
     : counted_connection(owner), from_(std::move(from)),
       socket_(make_stream_socket(owner.context(), std::move(from_.socket))), by_(by) {}
 
 void proxy_prologue::start() {
-    if (!by_.proxy_from.empty() && !core::contains(by_.proxy_from, from_.peer.ip)) {
+    if (!by_.from.empty() && !core::contains(by_.from, from_.peer.ip)) {
         refuse();
         return;
     }
@@ -63,7 +71,7 @@ void proxy_prologue::read() {
     }
     const auto before = taken_.size();
     taken_.append(room.data(), static_cast<std::size_t>(peeked));
-    const auto seen = read_proxy_header(taken_, by_.proxy);
+    const auto seen = read_proxy_header(taken_, by_.allowed);
     if (seen.now == status::malformed) {
         refuse();
         return;
@@ -89,19 +97,19 @@ void proxy_prologue::finish(const proxied_client& client) {
         // The place so far was the balancer's.
         from_.verdict.place = {};
         from_.verdict =
-            by_.gate->admit(client.is_unix ? std::nullopt : std::optional(client.address));
+            by_.gate.admit(client.is_unix ? std::nullopt : std::optional(client.address));
         if (from_.verdict.how != admission::served) {
             owner_.count().add_limit(from_.verdict.limit);
         }
     }
     auto& owner = owner_;
-    const auto& by = by_;
+    const auto& next = by_.next;
     auto from = std::move(from_);
     error_code ec; // what was not released closes with its socket
     from.socket = core::unique_fd(socket_.release(ec));
     delete this; // from here on nothing throws
     if (from.verdict.how != admission::dropped) {
-        owner.begin(std::move(from), by);
+        owner.begin(std::move(from), next);
     }
 }
 

@@ -27,7 +27,7 @@ class session final : public session_base {
         admission_ = verdict.how;
         place_ = std::move(verdict.place);
         arm(now() + patience_with(admission_, owner_.where().limits.header_timeout));
-        guarded([this] {
+        run_step([this] {
             if (admission_ == admission::turned_away) {
                 turn_away();
             } else {
@@ -41,9 +41,9 @@ class session final : public session_base {
 
     // Every wait ends here: a session that was closed meanwhile ends with it, and one that timed
     // out reads no request any more.
-    auto resume(step next) {
+    auto after_wait(step next) {
         return [this, next](error_code ec) {
-            guarded([&] {
+            run_step([&] {
                 if (ec || phase_ == phase::closed) {
                     end(outcome::aborted);
                 } else if (phase_ == phase::lingering) {
@@ -58,7 +58,7 @@ class session final : public session_base {
     // The border of the connection: what goes wrong inside costs this one. Whoever throws has no
     // wait outstanding, because a step starts its wait as the last thing it does.
     template <class Run>
-    void guarded(Run run) noexcept {
+    void run_step(Run run) noexcept {
         try {
             run();
         } catch (const std::exception&) {
@@ -72,9 +72,9 @@ class session final : public session_base {
         turn_ = next;
         owner_.turns().push(*this);
     }
-    void take_turn() override { resume(turn_)(error_code{}); }
-    void wait_readable(step next) { connection_.async_wait_readable(resume(next)); }
-    void wait_writable(step next) { connection_.async_wait_writable(resume(next)); }
+    void take_turn() override { after_wait(turn_)(error_code{}); }
+    void wait_readable(step next) { connection_.async_wait_readable(after_wait(next)); }
+    void wait_writable(step next) { connection_.async_wait_writable(after_wait(next)); }
 
     void read() {
         hold_inbound();
@@ -133,7 +133,7 @@ class session final : public session_base {
         is_watching_ = true;
         connection_.async_wait_readable([this](error_code) {
             is_watching_ = false;
-            guarded([this] { look_at_peer(); });
+            run_step([this] { look_at_peer(); });
         });
     }
 
@@ -155,7 +155,7 @@ class session final : public session_base {
         if (is_watching_) {
             connection_.cancel_wait(); // its handler goes on
         } else {
-            guarded([this] { start_writing(); });
+            run_step([this] { start_writing(); });
         }
     }
 
@@ -231,7 +231,7 @@ class session final : public session_base {
             arm(instant + owner_.where().limits.idle_timeout);
             if (connection_.is_drained()) {
                 wait_for(connection_state::idle);
-                connection_.async_wait_next(resume(&session::read));
+                connection_.async_wait_next(after_wait(&session::read));
             } else {
                 defer(&session::read); // behind what is ready now: by then it may be here
             }

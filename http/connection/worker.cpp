@@ -1,10 +1,7 @@
 #include "http/connection/worker.hpp"
 
 #include "core/download/http_date.hpp"
-#include "http/connection/proxy_prologue.hpp"
-#include "http/connection/session.hpp"
 #include "http/loop/persist.hpp"
-#include "http/loop/socket_transport.hpp"
 
 #include <boost/asio/post.hpp>
 
@@ -88,30 +85,17 @@ void worker::schedule_tick() {
     });
 }
 
-void worker::adopt(arrival from, const entrance& by) try {
+void worker::adopt(arrival from, const session_starter& by) noexcept {
     count_.connections_accepted.add();
     if (!from.peer.is_unix) {
         const int on = 1; // a socket that is gone already says so at the first read
         ::setsockopt(from.socket.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     }
-    if (by.proxy == core::proxy_protocol::off) {
-        begin(std::move(from), by);
-    } else {
-        (new proxy_prologue(*this, std::move(from), by))->start(); // destroys itself
-    }
-} catch (const std::exception&) { // no memory for a session: the socket closes
-    count_.faults.add();
+    begin(std::move(from), by);
 }
 
-void worker::begin(arrival from, const entrance& by) noexcept try {
-    if (by.starter != nullptr) {
-        by.starter->start(*this, std::move(from));
-        return;
-    }
-    auto* started =
-        new session<socket_transport>(*this, socket_transport(ready_, std::move(from.socket)),
-                                      std::move(from.peer)); // destroys itself
-    started->start(std::move(from.verdict));
+void worker::begin(arrival from, const session_starter& by) noexcept try {
+    by.start(*this, std::move(from));
 } catch (const std::exception&) { // no memory for a session: the socket closes
     count_.faults.add();
 }

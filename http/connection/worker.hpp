@@ -92,10 +92,11 @@ class worker {
     [[nodiscard]] net::io_context& context() noexcept { return context_; }
     [[nodiscard]] counters& count() noexcept { return count_; }
 
-    /// Takes a connected socket in non-blocking mode. On this worker's thread, as begin().
-    void adopt(arrival from, const entrance& by);
-    /// The connection's first byte is the client's: makes its session.
-    void begin(arrival from, const entrance& by) noexcept;
+    /// Takes a connected socket in non-blocking mode: counts it and begins it. On this worker's
+    /// thread, as begin().
+    void adopt(arrival from, const session_starter& by) noexcept;
+    /// Starts `from` by `by`; a failure closes the socket and is counted.
+    void begin(arrival from, const session_starter& by) noexcept;
 
     // For sessions, on this worker's thread:
     /// What is in force; it may be another one in the next handler that runs.

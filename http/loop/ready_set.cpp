@@ -87,14 +87,14 @@ void ready_set::watch() {
     persist([this] {
         set_.async_wait(descriptor::wait_read, [this](error_code ec) {
             if (!ec) { // the answers to a batch leave before the next is taken
-                turns_.run_along([this] { return dispatch(); });
+                turns_.run_along([this] { return take_events(); });
                 watch();
             }
         });
     });
 }
 
-std::size_t ready_set::dispatch() {
+std::size_t ready_set::take_events() {
     const int count = ::epoll_wait(set_.native_handle(), events_.data(), events_at_once, 0);
     count_ = static_cast<std::size_t>(std::max(count, 0)); // EINTR: watch() asks again
     for (next_ = 0; next_ < count_;) {

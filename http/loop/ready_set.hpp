@@ -105,8 +105,8 @@ class ready_set {
     static constexpr std::size_t events_at_once = 128;
 
     void watch();
-    /// How many events there were.
-    std::size_t dispatch();
+    /// Notifies the sockets of one batch of events. Returns how many events there were.
+    std::size_t take_events();
     void run_due() noexcept;
     void make_due(ready_socket& one) noexcept;
     [[nodiscard]] error_code arm(int operation, int fd, ready_socket& one) noexcept;
@@ -121,7 +121,7 @@ class ready_set {
                            boost::intrusive::constant_time_size<false>>
         due_;
     bool is_due_posted_ = false;
-    std::array<epoll_event, events_at_once> events_{}; // of the dispatch under way:
+    std::array<epoll_event, events_at_once> events_{}; // of take_events() under way:
     std::size_t next_ = 0;                             // the first not looked at
     std::size_t count_ = 0;                            // and how many there are
 };

@@ -3,6 +3,7 @@
 // of it does. Not a timing: one allocation that is added fails it.
 
 #include "core/media/catalogue.hpp"
+#include "http/connection/bare_sessions.hpp"
 #include "http/connection/worker.hpp"
 #include "http/handlers/download_handler.hpp"
 #include "http/handlers/token_handler.hpp"
@@ -129,7 +130,7 @@ struct service {
     router routes{table};
     session_limits limits;
     std::atomic<bool> draining{false};
-    entrance bare;
+    bare_sessions bare;
     worker server;
     net::io_context elsewhere;
     tcp::acceptor acceptor{elsewhere};

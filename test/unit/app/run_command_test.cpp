@@ -38,13 +38,13 @@ struct process {
 
     int run() {
         std::istringstream in;
-        return app::dispatch(std::move(with), {in, out, err}, stopped_clock{},
-                             [this](const core::config& settings, const core::loaded_keys& keys,
-                                    const app::reload_source&) {
-                                 served = settings;
-                                 served_ephemeral = keys.ephemeral;
-                                 return 42;
-                             });
+        return app::run_command(std::move(with), {in, out, err}, stopped_clock{},
+                                [this](const core::config& settings, const core::loaded_keys& keys,
+                                       const app::reload_source&) {
+                                    served = settings;
+                                    served_ephemeral = keys.ephemeral;
+                                    return 42;
+                                });
     }
 };
 
@@ -52,7 +52,7 @@ const std::string good_secret(32, 's');
 
 } // namespace
 
-BOOST_AUTO_TEST_SUITE(dispatch)
+BOOST_AUTO_TEST_SUITE(run_command)
 
 BOOST_AUTO_TEST_CASE(serve_gets_settings_and_keys) {
     process sluice({"serve", "--media-root", "/srv", "--threads=3"});
@@ -148,10 +148,11 @@ BOOST_AUTO_TEST_CASE(what_serving_throws_reaches_main) {
     with.arguments = {"serve", "--media-root", "/srv"};
     std::istringstream in;
     std::ostringstream out;
-    BOOST_CHECK_THROW(std::ignore = app::dispatch(std::move(with), {in, out, out}, stopped_clock{},
-                                                  [](const auto&, const auto&, const auto&) -> int {
-                                                      throw std::runtime_error("no such directory");
-                                                  }),
+    BOOST_CHECK_THROW(std::ignore =
+                          app::run_command(std::move(with), {in, out, out}, stopped_clock{},
+                                           [](const auto&, const auto&, const auto&) -> int {
+                                               throw std::runtime_error("no such directory");
+                                           }),
                       std::runtime_error);
 }
 

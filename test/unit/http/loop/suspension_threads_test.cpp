@@ -1,4 +1,5 @@
 // Requests that are answered later by other threads, on real sockets.
+#include "http/connection/bare_sessions.hpp"
 #include "http/loop/socket_transport.hpp"
 #include "test/support/later_handler.hpp"
 
@@ -44,7 +45,7 @@ struct running : later_fixture {
     }
 
     net::io_context outside;
-    entrance plain;
+    bare_sessions plain;
     std::thread thread;
 };
 
