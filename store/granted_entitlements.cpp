@@ -41,18 +41,13 @@ core::entitlement_answer granted_entitlements::check(std::string_view user_id,
     if (own || own.error().code != errc::not_entitled) {
         return {own};
     }
+    // Where nobody knows the trainer, or two claim to be it, a grant must name the course alone.
+    std::string room;
     question asked{std::string(user_id),
-                   {.trainer_id = std::string(media.trainer_id()),
+                   {.trainer_id = std::string(owners_.trainer_of(media, room)),
                     .course_id = std::string(media.course_id()),
                     .module_id = std::string(media.module_id()),
                     .lesson_id = std::string(media.lesson_id())}};
-    if (media.kind() != core::media_kind::lesson) {
-        // Where nobody knows the trainer, or two claim to be it, a grant must name the course
-        // alone.
-        if (auto owner = courses_.owner_of(media.course_id())) {
-            asked.wanted.trainer_id = std::move(*owner);
-        }
-    }
     if (const auto known =
             from_.grants.recall(asked.user_id, asked.place(), wall, from_.time.steady())) {
         return {verdict_on(*known)};

@@ -4,7 +4,7 @@
 
 #include "core/access/revocations.hpp"
 #include "core/base/clock.hpp"
-#include "core/issuer/issuer.hpp"
+#include "core/issuer/ownership.hpp"
 #include "store/grant_book.hpp"
 
 namespace sluice::store {
@@ -19,16 +19,14 @@ class granted_entitlements final : public core::entitlements {
     };
 
     /// References are kept.
-    granted_entitlements(const core::ownership& owners, const core::catalogue& courses,
-                         const sources& from) noexcept
-        : owners_(owners), courses_(courses), from_(from) {}
+    granted_entitlements(const core::ownership& owners, const sources& from) noexcept
+        : owners_(owners), from_(from) {}
 
     [[nodiscard]] core::entitlement_answer check(std::string_view user_id,
                                                  const core::media_id& media) const override;
 
   private:
     const core::ownership& owners_;
-    const core::catalogue& courses_;
     sources from_;
 };
 

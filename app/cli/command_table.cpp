@@ -33,6 +33,8 @@ constexpr std::array media_flags{
 
 constexpr std::array issue_flags{
     flag_row{"--user", "ID", "", "who the token is for"},
+    flag_row{"--owner", "ID", "",
+             "course, module: the trainer whose course it is (default: found below media.root)"},
     flag_row{"--ttl", "SECONDS", "", "life of the token (default: tokens.default_ttl)"},
     flag_row{"--json", "", "", "answer as the HTTP endpoint does"},
     flag_row{"--public-base-url", "URL", "public_base_url", "start of download_url in the JSON"},

@@ -4,6 +4,7 @@
 #include "app/service/issuer_setup.hpp"
 #include "core/config/config_listeners.hpp"
 #include "core/config/config_print.hpp"
+#include "core/config/config_validate.hpp"
 
 #include <exception>
 #include <ostream>
@@ -31,6 +32,9 @@ int check_config(const core::loaded_config& loaded, const core::key_loading& key
     } catch (const std::exception& fault) {
         report({{"listeners", fault.what()}}, streams);
         return exit_failure;
+    }
+    for (const auto& remark : core::remarks(loaded.settings)) {
+        streams.err << "note: " << remark << '\n';
     }
     if (keys.keys && !keys.keys->notice.empty()) {
         streams.err << "note: " << keys.keys->notice << '\n';

@@ -1,6 +1,7 @@
 #include "app/commands/token_command.hpp"
 
 #include "app/commands/media_options.hpp"
+#include "app/service/media_set.hpp"
 #include "app/service/token_policy.hpp"
 #include "core/json/json_text.hpp"
 #include "core/media/media_id.hpp"
@@ -10,6 +11,7 @@
 #include <charconv>
 #include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <istream>
 #include <optional>
 #include <ostream>
@@ -57,6 +59,24 @@ std::string_view meaning_of(core::errc code) {
     }
 }
 
+/// The trainer whose course it is now, as far as media.root shows it. Empty for a lesson, which
+/// names its trainer itself.
+std::string owner_on_disk(const core::media_id& media, const core::config& settings,
+                          const terminal& streams) {
+    if (media.kind() == core::media_kind::lesson || settings.media.root.empty()) {
+        return {};
+    }
+    try {
+        service_log quiet(core::log_level::error);
+        const media_set site(settings, quiet);
+        auto owner = site.courses().owner_of(media.course_id());
+        return owner ? *std::move(owner) : std::string{};
+    } catch (const std::exception& fault) {
+        streams.err << "sluice: the token names no owner of the course: " << fault.what() << '\n';
+        return {};
+    }
+}
+
 std::string trimmed(std::string token) {
     token.erase(token.find_last_not_of(white_space) + 1);
     token.erase(0, token.find_first_not_of(white_space));
@@ -95,9 +115,17 @@ int issue_token(const command_line& line, const token_tools& with, const termina
             return refuse_usage(streams, "--ttl must be a whole number of seconds, 1 or more");
         }
     }
-    const core::token_service service(with.keys, policy_of(with.settings));
     const auto& wanted = std::get<core::media_id>(media);
-    const auto issued = service.issue(wanted, user, ttl, with.now);
+    if (line.has("--owner") && wanted.kind() == core::media_kind::lesson) {
+        return refuse_usage(streams, "--owner does not belong to --type lesson");
+    }
+    if (line.has("--owner") && !core::is_identifier(line.option("--owner"))) {
+        return refuse_usage(streams, "--owner is not a valid identifier");
+    }
+    const auto owner = line.has("--owner") ? std::string(line.option("--owner"))
+                                           : owner_on_disk(wanted, with.settings, streams);
+    const core::token_service service(with.keys, policy_of(with.settings));
+    const auto issued = service.issue(wanted, user, ttl, with.now, owner);
     if (ttl && *ttl > issued.expires_in) {
         streams.err << "sluice: the ttl was cut to tokens.max_ttl, " << issued.expires_in.count()
                     << " seconds\n";

@@ -125,6 +125,10 @@ int inspect_token(const command_line& line, sys_seconds now, const terminal& str
     for (const std::string_view name : {"iat", "nbf", "exp"}) {
         print_time(*claims, name, now, streams.out);
     }
+    if (claims->contains("owner")) {
+        streams.out << "\nowner: the trainer whose course it is for. When another trainer has a "
+                       "course of this id, the token is refused (403).\n";
+    }
     return exit_success;
 }
 

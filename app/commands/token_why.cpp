@@ -95,18 +95,24 @@ std::string explain_binding(const core::media_id& wanted, const core::claims& re
 }
 
 /// Empty when the file is there, or when it cannot be looked for.
-std::string explain_file(const core::media_id& wanted, const token_tools& with) {
+std::string explain_file(const core::media_id& wanted, const core::claims& read,
+                         const token_tools& with) {
     if (with.settings.media.root.empty()) {
         return {};
     }
     service_log quiet(core::log_level::error);
     const media_set media(with.settings, quiet);
     std::string path;
-    const auto found = media.library().open(wanted, path);
+    const auto found = media.library().open(wanted, read.owner, path);
     if (found) {
         return {};
     }
     switch (found.error().code) {
+    case core::errc::token_mismatch:
+        return "403: the token is good, but it is for the course " +
+               std::string(wanted.course_id()) + " of trainer " + read.owner +
+               ", and another trainer has a course of this id now. A token that is issued today "
+               "would pass.";
     case core::errc::course_ambiguous:
         return "409: the token is good for this URL, but two trainers have a course of this id. "
                "Rename one of them.";
@@ -148,7 +154,7 @@ int explain_refusal(const command_line& line, const token_tools& with, const ter
     const core::token_service service(with.keys, policy_of(with.settings));
     core::claims claims;
     const auto verdict = service.authorise(token, *wanted, with.now, claims);
-    const auto why = verdict ? explain_file(*wanted, with)
+    const auto why = verdict ? explain_file(*wanted, claims, with)
                      : verdict.error().code == core::errc::token_mismatch
                          ? explain_binding(*wanted, claims)
                          : explain_token(verdict.error(), claims, with);

@@ -36,15 +36,13 @@ http::proxy_trust trust_of(const core::config& settings) {
 }
 
 std::optional<store::granted_entitlements> grants_of(const core::ownership& owners,
-                                                     const core::catalogue& courses,
                                                      const generation::surroundings& around) {
     if (around.store == nullptr) {
         return std::nullopt;
     }
-    return store::granted_entitlements(owners, courses,
-                                       {.grants = around.store->grants(),
-                                        .revoked = around.store->revoked(),
-                                        .time = around.clock});
+    return store::granted_entitlements(owners, {.grants = around.store->grants(),
+                                                .revoked = around.store->revoked(),
+                                                .time = around.clock});
 }
 
 http::download_handler::limits download_limits_of(const core::config& settings) {
@@ -61,9 +59,9 @@ generation::generation(core::config settings, core::loaded_keys keys,
     : settings_(std::move(settings)), keys_(std::move(keys)),
       key_metrics_(keys_, settings_.tokens.key_file), media_(std::move(media)),
       tokens_(keys_.ring, policy_of(settings_)), pseudonyms_(keys_.ring.oldest().key()),
-      gate_(make_issuer_gate(settings_)), owners_(media_->courses()),
-      granted_(grants_of(owners_, media_->courses(), around)),
-      cors_(settings_.cors.allowed_origins),
+      gate_(make_issuer_gate(settings_)),
+      owners_(media_->courses(), media_->layout(), settings_.issuer.owners),
+      granted_(grants_of(owners_, around)), cors_(settings_.cors.allowed_origins),
       handlers_{
           .token = {{.gate = gate_,
                      .entitlement =
@@ -72,7 +70,7 @@ generation::generation(core::config settings, core::loaded_keys keys,
                      .tokens = tokens_,
                      .cors = cors_,
                      .waiting = around.store != nullptr ? &around.store->threads() : nullptr,
-                     .courses = media_->courses(),
+                     .owners = owners_,
                      .clock = around.clock,
                      .audit = around.audit},
                     settings_.public_base_url},

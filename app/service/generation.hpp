@@ -13,6 +13,7 @@
 #include "core/access/pseudonym.hpp"
 #include "core/config/config.hpp"
 #include "core/issuer/issuer.hpp"
+#include "core/issuer/ownership.hpp"
 #include "core/token/key_file.hpp"
 #include "core/token/token_service.hpp"
 #include "http/exchange/site.hpp"

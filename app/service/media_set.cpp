@@ -1,6 +1,7 @@
 #include "app/service/media_set.hpp"
 
 #include "app/log/joined.hpp"
+#include "core/config/config_validate.hpp"
 
 #include <stdexcept>
 #include <system_error>
@@ -20,33 +21,34 @@ core::layout_template template_of(core::media_kind kind, const std::string& text
 }
 
 core::media_layout layout_of(const core::config::media_section& media) {
-    return {.lesson = template_of(core::media_kind::lesson, media.layout_lesson),
-            .course = template_of(core::media_kind::course, media.layout_course),
-            .module = template_of(core::media_kind::module, media.layout_module)};
-}
-
-// Where the trainers' course directories are: the first template that shows them.
-std::vector<std::string> course_directory_of(const core::media_layout& layout) {
-    for (const auto* one : {&layout.course, &layout.module, &layout.lesson}) {
-        if (auto found = one->course_directory(); !found.empty()) {
-            return found;
-        }
+    core::media_kind at{};
+    std::string problem;
+    auto layout = core::media_layout::combine(
+        template_of(core::media_kind::lesson, media.layout_lesson),
+        template_of(core::media_kind::course, media.layout_course),
+        template_of(core::media_kind::module, media.layout_module), at, problem);
+    if (!layout) { // core::validate() has seen to it
+        throw std::invalid_argument("media.layout." + std::string(name_of(at)) + " " + problem);
     }
-    return {};
+    return *std::move(layout);
 }
 
 } // namespace
 
 media_set::media_set(const core::config& settings, service_log& log)
     : log_(log), section_(settings.media), layout_(layout_of(section_)), store_(section_.root),
-      courses_(store_, course_directory_of(layout_)), library_(layout_, courses_, store_),
+      courses_(store_, layout_.course_directory()), library_(layout_, courses_, store_),
       watcher_(
           courses_, section_.rescan_interval, [this](const auto& found) { report(found); },
           [this](int error) {
               log_.warning("catalogue_watch_degraded",
                            {{"cause", std::generic_category().message(error)},
                             {"effect", "changes are seen at media.rescan_interval"}});
-          }) {}
+          }) {
+    for (const auto& remark : core::remarks(settings)) {
+        log_.warning("layout_remark", {{"remark", remark}});
+    }
+}
 
 bool media_set::fits(const core::config& settings) const {
     return settings.media == section_;

@@ -24,6 +24,7 @@ class media_set {
     [[nodiscard]] bool fits(const core::config& settings) const;
 
     [[nodiscard]] const core::media_library& library() const noexcept { return library_; }
+    [[nodiscard]] const core::media_layout& layout() const noexcept { return layout_; }
     [[nodiscard]] const core::catalogue& courses() const noexcept { return courses_; }
 
   private:

@@ -8,6 +8,7 @@
 #include "core/access/pseudonym.hpp"
 #include "core/config/config_listener.hpp"
 #include "core/issuer/issuer_mode.hpp"
+#include "core/issuer/media_owners.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -108,6 +109,10 @@ struct config {
     struct issuer_section {
         /// Closed to everybody but this machine, until the operator has decided who may mint.
         issuer_modes mode = issuer_mode::automatic;
+
+        /// Who owns media. Must be nobody where the path of a lesson does not name its trainer:
+        /// else a caller would own whatever he puts his own name in front of.
+        media_owners owners = media_owners::trainers;
 
         /// Path of the file of issuer keys (core/issuer/issuer_key_file.hpp). Empty: none.
         std::string keys_file;

@@ -19,6 +19,7 @@ using tls = config::tls_section;
 using shutdown = config::shutdown_section;
 
 constexpr std::array<std::string_view, 4> issuer_names{"auto", "none", "key", "jwt"};
+constexpr std::array<std::string_view, 2> owner_names{"trainers", "nobody"};
 constexpr std::array<std::string_view, 2> proxy_field_names{"x-forwarded", "forwarded"};
 constexpr std::array<std::string_view, 2> tls_versions{"1.2", "1.3"};
 constexpr std::array<std::string_view, 2> store_migrations{"auto", "manual"};
@@ -74,6 +75,9 @@ constexpr std::array table{
     choices_setting<issuer_names, issuer_mode, &c::issuer, &issuer::mode>(
         "issuer.mode", "Who may ask for tokens: issuer keys, session tokens, with auto whatever of "
                        "them is configured, else this machine only; none leaves the endpoint open"),
+    choice_setting<owner_names, &c::issuer, &issuer::owners>(
+        "issuer.owners", "Who owns media: the trainer whose directory it lies in, or nobody, so "
+                         "that only grants and trusted keys entitle"),
     text_setting<&c::issuer, &issuer::keys_file>("issuer.keys_file",
                                                  "Path of the file of issuer keys"),
     text_setting<&c::issuer, &issuer::jwt_key_file>(

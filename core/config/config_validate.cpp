@@ -62,6 +62,19 @@ void check_media(const config& settings, config_use use, problems& out) {
     if (!lesson || !course || !module) {
         return;
     }
+    // A caller writes the trainer of a lesson himself: it proves something only where the file's
+    // path depends on it (contract §10).
+    if (!lesson->names_trainer() && settings.issuer.owners != media_owners::nobody) {
+        out.push_back({"media.layout.lesson",
+                       "does not name {trainer_id}, so every caller would own every lesson: put "
+                       "{trainer_id} into the path, or set issuer.owners to nobody, so that only "
+                       "grants and trusted issuer keys entitle to tokens"});
+    }
+    media_kind at{};
+    std::string fault;
+    if (!media_layout::combine(*lesson, *course, *module, at, fault)) {
+        out.push_back({"media.layout." + std::string(name_of(at)), std::move(fault)});
+    }
     // The trainer is not in the URL of a presentation, so the catalogue must be able to find it.
     const bool needs_catalogue = course->names_trainer() || module->names_trainer();
     const bool has_catalogue = !lesson->course_directory().empty() ||
@@ -124,6 +137,26 @@ void check_peers(const config& settings, problems& out) {
 }
 
 } // namespace
+
+std::vector<std::string> remarks(const config& settings) {
+    std::vector<std::string> all;
+    problems unused;
+    const auto& media = settings.media;
+    const auto lesson = check_layout(media_kind::lesson, media.layout_lesson, unused);
+    const auto course = check_layout(media_kind::course, media.layout_course, unused);
+    const auto module = check_layout(media_kind::module, media.layout_module, unused);
+    const bool has_catalogue =
+        lesson && course && module &&
+        !(lesson->course_directory().empty() && course->course_directory().empty() &&
+          module->course_directory().empty());
+    if (settings.issuer.owners == media_owners::trainers && !has_catalogue) {
+        all.emplace_back(
+            "media.layout: nobody owns presentations of courses and modules, because no "
+            "template has {trainer_id} and {course_id} in directories of their own; "
+            "grants and trusted issuer keys alone entitle to them");
+    }
+    return all;
+}
 
 std::vector<operator_problem> validate(const config& settings, config_use use) {
     problems out;

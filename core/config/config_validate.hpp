@@ -6,6 +6,7 @@
 #include "core/config/config.hpp"
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 namespace sluice::core {
@@ -15,5 +16,9 @@ enum class config_use : std::uint8_t { tool, serve };
 
 /// All problems at once; `where` of each is the path of the setting to change.
 [[nodiscard]] std::vector<operator_problem> validate(const config& settings, config_use use);
+
+/// What is allowed, and what an operator may still not have meant: one sentence each. For settings
+/// that have passed validate().
+[[nodiscard]] std::vector<std::string> remarks(const config& settings);
 
 } // namespace sluice::core

@@ -88,15 +88,4 @@ result<void> issuer_gate::permit(const grantor& who, std::string_view user_id, m
     return who.key != nullptr ? core::permit(*who.key, type, trainer_id) : result<void>{};
 }
 
-result<void> ownership::judge(std::string_view user_id, const media_id& media) const {
-    if (media.kind() == media_kind::lesson) {
-        return media.trainer_id() == user_id ? result<void>{} : failure{errc::not_entitled};
-    }
-    if (!courses_.owns(user_id, media.course_id())) {
-        return failure{errc::not_entitled};
-    }
-    const auto owner = courses_.owner_of(media.course_id());
-    return owner ? result<void>{} : owner.error();
-}
-
 } // namespace sluice::core

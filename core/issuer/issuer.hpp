@@ -7,7 +7,6 @@
 #include "core/issuer/issuer_key.hpp"
 #include "core/issuer/issuer_mode.hpp"
 #include "core/issuer/session_token.hpp"
-#include "core/media/catalogue.hpp"
 #include "core/media/media_id.hpp"
 
 #include <chrono>
@@ -101,20 +100,6 @@ class entitlements {
     entitlements() = default;
     entitlements(const entitlements&) = default;
     entitlements& operator=(const entitlements&) = default;
-};
-
-/// A user owns what lies under the trainer of the same id.
-class ownership final : public entitlements {
-  public:
-    explicit ownership(const catalogue& courses) noexcept : courses_(courses) {}
-    [[nodiscard]] entitlement_answer check(std::string_view user_id,
-                                           const media_id& media) const override {
-        return {judge(user_id, media)};
-    }
-    [[nodiscard]] result<void> judge(std::string_view user_id, const media_id& media) const;
-
-  private:
-    const catalogue& courses_;
 };
 
 } // namespace sluice::core

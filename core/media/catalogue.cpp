@@ -49,8 +49,9 @@ struct catalogue::index {
     }
 };
 
-catalogue::catalogue(media_store& store, const std::vector<std::string>& course_directory)
-    : store_(store), scan_(std::make_unique<catalogue_scan>(course_directory, max_names)),
+catalogue::catalogue(media_store& store, std::vector<layout_segment> course_directory)
+    : store_(store),
+      scan_(std::make_unique<catalogue_scan>(std::move(course_directory), max_names)),
       index_(std::make_shared<const index>()) {}
 
 catalogue::~catalogue() = default;

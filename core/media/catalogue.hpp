@@ -5,6 +5,7 @@
 // when to refresh.
 
 #include "core/base/result.hpp"
+#include "core/media/layout_segment.hpp"
 #include "core/media/media_store.hpp"
 
 #include <chrono>
@@ -25,10 +26,9 @@ class catalogue {
     /// that no school reaches and a run-away script does.
     static constexpr std::size_t max_names = 1'000'000;
 
-    /// `course_directory` is layout_template::course_directory() of the first template that has
-    /// one; when it is empty no course is ever found. The index is empty until refresh(). `store`
-    /// must outlive the catalogue.
-    catalogue(media_store& store, const std::vector<std::string>& course_directory);
+    /// `course_directory` is media_layout::course_directory(); when it is empty no course is ever
+    /// found. The index is empty until refresh(). `store` must outlive the catalogue.
+    catalogue(media_store& store, std::vector<layout_segment> course_directory);
     ~catalogue();
     catalogue(const catalogue&) = delete;
     catalogue& operator=(const catalogue&) = delete;

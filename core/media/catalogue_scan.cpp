@@ -1,6 +1,5 @@
 #include "core/media/catalogue_scan.hpp"
 
-#include <stdexcept>
 #include <utility>
 
 namespace sluice::core {
@@ -43,18 +42,8 @@ struct catalogue_scan::pass {
     totals counted{};
 };
 
-catalogue_scan::catalogue_scan(const std::vector<std::string>& course_directory,
-                               std::size_t max_names)
-    : max_names_(max_names) {
-    for (const auto& text : course_directory) {
-        std::string problem;
-        auto segment = layout_segment::parse(text, problem);
-        if (!segment) {
-            throw std::invalid_argument("course directory: " + problem);
-        }
-        segments_.push_back(std::move(*segment));
-    }
-}
+catalogue_scan::catalogue_scan(std::vector<layout_segment> course_directory, std::size_t max_names)
+    : segments_(std::move(course_directory)), max_names_(max_names) {}
 
 catalogue_scan::totals catalogue_scan::update(int root_fd, time_point now, const sink& found) {
     pass run{.now = now, .found = found, .before = std::exchange(memories_, {})};

@@ -29,11 +29,12 @@ class catalogue_scan {
         bool truncated = false;                 // more names than max_names: the rest was left out
     };
 
-    /// `course_directory` as layout_template::course_directory() gives it; empty: nothing is ever
+    /// `course_directory` as media_layout::course_directory() gives it; empty: nothing is ever
     /// found. `max_names` bounds the directory names held in memory, about 100 bytes each.
-    catalogue_scan(const std::vector<std::string>& course_directory, std::size_t max_names);
+    catalogue_scan(std::vector<layout_segment> course_directory, std::size_t max_names);
 
-    /// Walks from `root_fd`. Names that are no identifiers and symbolic links are passed over.
+    /// Walks from `root_fd`. Names that are no identifiers, names that are reserved for another
+    /// template, and symbolic links are passed over.
     /// `now` is the time at which the call begins.
     totals update(int root_fd, time_point now, const sink& found);
 

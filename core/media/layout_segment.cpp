@@ -2,6 +2,7 @@
 
 #include "core/media/media_id.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 
@@ -70,13 +71,54 @@ std::optional<layout_segment> layout_segment::parse(std::string_view text, std::
 }
 
 std::optional<std::string_view> layout_segment::match(std::string_view name) const noexcept {
-    if (what == placeholder::none || name.size() <= prefix.size() + suffix.size() ||
-        !name.starts_with(prefix) || !name.ends_with(suffix)) {
+    if (what == placeholder::none || !can_be(name) || is_reserved(name)) {
         return std::nullopt;
+    }
+    return name.substr(prefix.size(), name.size() - prefix.size() - suffix.size());
+}
+
+bool layout_segment::can_be(std::string_view name) const noexcept {
+    if (what == placeholder::none) {
+        return name == prefix;
+    }
+    if (name.size() <= prefix.size() + suffix.size() || !name.starts_with(prefix) ||
+        !name.ends_with(suffix)) {
+        return false;
     }
     name.remove_prefix(prefix.size());
     name.remove_suffix(suffix.size());
-    return is_identifier(name) ? std::optional(name) : std::nullopt;
+    return is_identifier(name);
+}
+
+bool layout_segment::is_reserved(std::string_view name) const noexcept {
+    return std::ranges::any_of(reserved, [name](const auto& other) { return other.can_be(name); });
+}
+
+name_overlap overlap_of(const layout_segment& first, const layout_segment& second) noexcept {
+    const bool is_literal = first.what == placeholder::none;
+    if (is_literal && second.what == placeholder::none) {
+        return first.prefix == second.prefix ? name_overlap::same : name_overlap::none;
+    }
+    if (is_literal) {
+        return second.can_be(first.prefix) ? name_overlap::first_in : name_overlap::none;
+    }
+    if (second.what == placeholder::none) {
+        return first.can_be(second.prefix) ? name_overlap::second_in : name_overlap::none;
+    }
+    const bool first_in =
+        first.prefix.starts_with(second.prefix) && first.suffix.ends_with(second.suffix);
+    const bool second_in =
+        second.prefix.starts_with(first.prefix) && second.suffix.ends_with(first.suffix);
+    if (first_in || second_in) {
+        return first_in && second_in ? name_overlap::same
+               : first_in            ? name_overlap::first_in
+                                     : name_overlap::second_in;
+    }
+    const bool prefixes_agree =
+        first.prefix.starts_with(second.prefix) || second.prefix.starts_with(first.prefix);
+    const bool suffixes_agree =
+        first.suffix.ends_with(second.suffix) || second.suffix.ends_with(first.suffix);
+    return prefixes_agree && suffixes_agree ? name_overlap::some_shared : name_overlap::none;
 }
 
 } // namespace sluice::core

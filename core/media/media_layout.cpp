@@ -94,6 +94,16 @@ std::string_view value_of(placeholder what, const media_id& id,
     return {};
 }
 
+std::string text_of(const layout_segment& segment) {
+    const bool is_literal = segment.what == placeholder::none;
+    return segment.prefix + (is_literal ? "" : braced(segment.what)) + segment.suffix;
+}
+
+/// Keeps the names of `special` out of `general`.
+void reserve(const layout_segment& special, layout_segment& general) {
+    general.reserved.push_back({special.prefix, special.what, special.suffix, {}});
+}
+
 } // namespace
 
 std::optional<layout_template> layout_template::parse(media_kind kind, std::string_view text,
@@ -113,18 +123,62 @@ std::optional<layout_template> layout_template::parse(media_kind kind, std::stri
     return parsed;
 }
 
-void layout_template::expand(const media_id& id, std::string_view trainer_id,
+bool layout_template::expand(const media_id& id, std::string_view trainer_id,
                              std::string& path) const {
     std::string_view separator;
     for (const auto& segment : segments_) {
-        path.append(separator).append(segment.prefix);
+        path.append(separator);
+        const auto start = path.size();
+        path.append(segment.prefix);
         path.append(value_of(segment.what, id, trainer_id)).append(segment.suffix);
+        if (segment.is_reserved(std::string_view(path).substr(start))) {
+            return false;
+        }
         separator = "/";
     }
+    return true;
 }
 
-std::vector<std::string> layout_template::course_directory() const {
-    std::vector<std::string> directory;
+bool layout_template::admits(const media_id& id, std::string_view trainer_id) const {
+    return std::ranges::none_of(segments_, [&](const layout_segment& segment) {
+        if (segment.reserved.empty()) { // nearly always: nothing is built
+            return false;
+        }
+        std::string name(segment.prefix);
+        name.append(value_of(segment.what, id, trainer_id)).append(segment.suffix);
+        return segment.is_reserved(name);
+    });
+}
+
+std::string layout_template::keep_apart(layout_template& one, layout_template& other) {
+    // The last segment of each is a file, and no path is a file and a directory.
+    const auto directories = std::min(one.segments_.size(), other.segments_.size()) - 1;
+    for (std::size_t i = 0; i < directories; ++i) {
+        auto& here = one.segments_[i];
+        auto& there = other.segments_[i];
+        const auto overlap = overlap_of(here, there);
+        if (overlap == name_overlap::none) {
+            return {};
+        }
+        if (overlap == name_overlap::first_in) {
+            reserve(here, there);
+            return {};
+        }
+        if (overlap == name_overlap::second_in) {
+            reserve(there, here);
+            return {};
+        }
+        if (overlap == name_overlap::some_shared || here.what != there.what) {
+            return "\"" + text_of(here) + "\" and \"" + text_of(there) +
+                   "\" are the same place below media.root, and one directory could be either: put "
+                   "a folder with a fixed name in front of one of them";
+        }
+    }
+    return {};
+}
+
+std::vector<layout_segment> layout_template::course_directory() const {
+    std::vector<layout_segment> directory;
     bool has_trainer = false;
     bool has_course = false;
     for (const auto& segment : segments_) {
@@ -133,11 +187,42 @@ std::vector<std::string> layout_template::course_directory() const {
         if (segment.what > placeholder::course_id) {
             return {};
         }
-        const bool is_literal = segment.what == placeholder::none;
-        directory.push_back(segment.prefix + (is_literal ? "" : braced(segment.what)) +
-                            segment.suffix);
+        directory.push_back(segment);
         if (has_trainer && has_course) {
             return directory;
+        }
+    }
+    return {};
+}
+
+std::optional<media_layout> media_layout::combine(layout_template lesson, layout_template course,
+                                                  layout_template module, media_kind& at,
+                                                  std::string& problem) {
+    media_layout all{std::move(lesson), std::move(course), std::move(module)};
+    struct pair {
+        layout_template& one;
+        layout_template& other;
+        media_kind first;
+        media_kind second;
+    };
+    for (const auto& [one, other, first, second] :
+         {pair{all.lesson, all.course, media_kind::lesson, media_kind::course},
+          pair{all.lesson, all.module, media_kind::lesson, media_kind::module},
+          pair{all.course, all.module, media_kind::course, media_kind::module}}) {
+        if (const auto wrong = layout_template::keep_apart(one, other); !wrong.empty()) {
+            at = second;
+            problem =
+                "does not agree with media.layout." + std::string(name_of(first)) + ": " + wrong;
+            return std::nullopt;
+        }
+    }
+    return all;
+}
+
+std::vector<layout_segment> media_layout::course_directory() const {
+    for (const auto* one : {&course, &module, &lesson}) {
+        if (auto found = one->course_directory(); !found.empty()) {
+            return found;
         }
     }
     return {};

@@ -29,14 +29,25 @@ class layout_template {
     [[nodiscard]] bool names_trainer() const noexcept { return names_trainer_; }
 
     /// Appends the relative path of `id` to `path`. `trainer_id` is used where the template names
-    /// it and `id` does not carry it.
-    void expand(const media_id& id, std::string_view trainer_id, std::string& path) const;
+    /// it and `id` does not carry it. False when a directory on the way is reserved for another
+    /// template: then `id` names no media, and `path` holds anything.
+    [[nodiscard]] bool expand(const media_id& id, std::string_view trainer_id,
+                              std::string& path) const;
+
+    /// False where expand() would be; builds no path.
+    [[nodiscard]] bool admits(const media_id& id, std::string_view trainer_id) const;
 
     /// The template, segment by segment, up to the later of its trainer_id and its course_id; in
     /// either order. Empty when one of the two does not occur, or when another placeholder comes
     /// before them: then the courses have no directory of their own to be found in. The catalogue
     /// walks these.
-    [[nodiscard]] std::vector<std::string> course_directory() const;
+    [[nodiscard]] std::vector<layout_segment> course_directory() const;
+
+    /// Sees to it that no directory can belong to both templates and mean something else in each
+    /// (threat 51). Where one template's name is a special case of the other's ("courses" beside
+    /// "{trainer_id}"), it is reserved: the other one's identifiers never have it. Returns what is
+    /// wrong where that is impossible ("{course_id}" beside "{trainer_id}"), else nothing.
+    [[nodiscard]] static std::string keep_apart(layout_template& one, layout_template& other);
 
   private:
     std::vector<layout_segment> segments_;
@@ -48,6 +59,17 @@ struct media_layout {
     layout_template lesson;
     layout_template course;
     layout_template module;
+
+    /// The three, kept apart pair by pair. nullopt when two of them cannot be: `at` is then the
+    /// kind of the one to change, and `problem` says in English why.
+    [[nodiscard]] static std::optional<media_layout> combine(layout_template lesson,
+                                                             layout_template course,
+                                                             layout_template module, media_kind& at,
+                                                             std::string& problem);
+
+    /// Where the trainers' course directories are: course_directory() of the first template that
+    /// has one.
+    [[nodiscard]] std::vector<layout_segment> course_directory() const;
 
     [[nodiscard]] const layout_template& of(media_kind kind) const noexcept;
 };

@@ -6,6 +6,7 @@
 #include "core/media/media_store.hpp"
 
 #include <string>
+#include <string_view>
 
 namespace sluice::core {
 
@@ -16,14 +17,28 @@ class media_library {
                   const media_store& store) noexcept
         : layout_(layout), courses_(courses), store_(store) {}
 
-    /// Fails as media_store::open and catalogue::owner_of do. `path` is scratch space: the relative
-    /// path is left in it.
-    [[nodiscard]] result<media_handle> open(const media_id& media, std::string& path) const;
+    /// An open file, and whose it is.
+    struct found {
+        media_handle file;
+        std::string trainer_id; // of a presentation, as the catalogue has it; else empty
+    };
+
+    /// Fails as media_store::open and catalogue::owner_of do. `owner` is the trainer whose
+    /// presentation is meant: where another has the course now the failure is token_mismatch with
+    /// the subject "owner", the same whether or not there is such a file. Empty: whoever has it.
+    /// `path` is scratch space: the relative path is left in it.
+    [[nodiscard]] result<found> open(const media_id& media, std::string_view owner,
+                                     std::string& path) const;
 
     /// What readiness asks.
     [[nodiscard]] bool is_readable() const noexcept { return store_.is_readable(); }
 
   private:
+    [[nodiscard]] result<found> open_at(const layout_template& where, const media_id& media,
+                                        std::string trainer_id, std::string& path) const;
+    [[nodiscard]] bool is_anothers(const media_id& media, std::string_view owner,
+                                   const result<std::string>& now) const;
+
     const media_layout& layout_;
     const catalogue& courses_;
     const media_store& store_;

@@ -36,6 +36,9 @@ result<void> check_binding(const claims& read) {
             return bad_claim(rule.name);
         }
     }
+    if (!read.owner.empty() && (lesson || !is_identifier(read.owner))) {
+        return bad_claim("owner");
+    }
     return {};
 }
 
@@ -85,7 +88,7 @@ class object_writer {
 void claims::clear() noexcept {
     kind = {};
     for (std::string* text :
-         {&filename, &rel, &course_id, &module_id, &user_id, &jti, &iss, &aud}) {
+         {&filename, &rel, &course_id, &module_id, &owner, &user_id, &jti, &iss, &aud}) {
         text->clear();
     }
     iat.reset();
@@ -143,6 +146,7 @@ result<void> parse_claims(std::string_view json, claims& out) {
         json_member{.name = "rel", .destination = &out.rel, .null_is_absent = true},
         json_member{.name = "course_id", .destination = &out.course_id, .null_is_absent = true},
         json_member{.name = "module_id", .destination = &out.module_id, .null_is_absent = true},
+        json_member{.name = "owner", .destination = &out.owner, .null_is_absent = true},
         json_member{.name = "user_id", .destination = &out.user_id},
         json_member{.name = "iat", .destination = &out.iat},
         json_member{.name = "nbf", .destination = &out.nbf},
@@ -183,6 +187,7 @@ void append_json(const claims& from, std::string& out) {
     object.text_if_any("rel", from.rel);
     object.text_if_any("course_id", from.course_id);
     object.text_if_any("module_id", from.module_id);
+    object.text_if_any("owner", from.owner);
     object.text("user_id", from.user_id);
     object.number_if_any("iat", from.iat);
     object.number_if_any("nbf", from.nbf);

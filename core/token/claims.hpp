@@ -20,6 +20,9 @@ struct claims {
     std::string rel;       // lesson only
     std::string course_id; // course and module
     std::string module_id; // module only
+    /// Course and module: the trainer whose course the token is for, so that it opens nobody else's
+    /// of the same id (threat 64). Empty where the issuer wrote none (server.py).
+    std::string owner;
     std::string user_id;
     std::string jti;                 // empty where the issuer gave none (server.py)
     std::string iss;                 // empty where absent

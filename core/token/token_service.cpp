@@ -102,7 +102,7 @@ result<void> check_time(const claims& read, std::chrono::sys_seconds now,
     return {};
 }
 
-void bind(const media_id& media, claims& to) {
+void bind(const media_id& media, std::string_view owner, claims& to) {
     to.kind = media.kind();
     to.filename = media.filename();
     if (media.kind() == media_kind::lesson) {
@@ -110,6 +110,7 @@ void bind(const media_id& media, claims& to) {
     } else {
         to.course_id = media.course_id();
         to.module_id = media.module_id();
+        to.owner = owner;
     }
 }
 
@@ -183,7 +184,7 @@ const issued_token& token_service::issue(const token_order& order, token_press& 
     token.expires_in = std::min(order.ttl.value_or(policy_.default_ttl), policy_.max_ttl);
     with.ids.next(token.jti);
     fresh.clear();
-    bind(order.media, fresh);
+    bind(order.media, order.owner, fresh);
     fresh.user_id = order.user_id;
     fresh.iat = order.now.time_since_epoch().count();
     fresh.exp = (order.now + token.expires_in).time_since_epoch().count();
@@ -203,9 +204,10 @@ const issued_token& token_service::issue(const token_order& order, token_press& 
 
 issued_token token_service::issue(const media_id& media, std::string_view user_id,
                                   std::optional<std::chrono::seconds> ttl,
-                                  std::chrono::sys_seconds now) const {
+                                  std::chrono::sys_seconds now, std::string_view owner) const {
     token_press once;
-    return issue({.media = media, .user_id = user_id, .ttl = ttl, .now = now}, once);
+    return issue({.media = media, .user_id = user_id, .ttl = ttl, .now = now, .owner = owner},
+                 once);
 }
 
 result<void> token_service::verify(std::string_view token, std::chrono::sys_seconds now,

@@ -84,6 +84,8 @@ struct token_order {
     std::string_view user_id;
     std::optional<std::chrono::seconds> ttl; // clamped to max_ttl; nullopt: default_ttl
     std::chrono::sys_seconds now;            // from when it is valid
+    /// Of a presentation: the trainer whose course is meant. Empty: whoever has it (claims::owner).
+    std::string_view owner{};
 };
 
 struct issued_token {
@@ -111,7 +113,8 @@ class token_service {
     /// The same for a caller that needs one.
     [[nodiscard]] issued_token issue(const media_id& media, std::string_view user_id,
                                      std::optional<std::chrono::seconds> ttl,
-                                     std::chrono::sys_seconds now) const;
+                                     std::chrono::sys_seconds now,
+                                     std::string_view owner = {}) const;
 
     /// MAC, then header, claims and time (contract §2's order); leaves the claims in `out`. Which
     /// media they are bound to is not judged.
@@ -119,6 +122,7 @@ class token_service {
                                       claims& out) const;
 
     /// verify(), then the binding: token_mismatch when the token names other media than `wanted`.
+    /// Whose course it is now (claims::owner) is for media_library::open() to judge.
     [[nodiscard]] result<void> authorise(std::string_view token, const media_id& wanted,
                                          std::chrono::sys_seconds now, claims& out) const;
 

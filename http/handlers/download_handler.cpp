@@ -80,7 +80,9 @@ void download_handler::handle(request& in, reply& out) const {
         out.refuse(authorised.error());
         return;
     }
-    const auto file = open_file(with_.library, *media, in.raw_path, in, out);
+    const auto file =
+        open_file(with_.library,
+                  {.media = *media, .owner = in.claims.owner, .url_path = in.raw_path}, in, out);
     if (!file) {
         out.refuse(file.error());
         return;

@@ -93,9 +93,11 @@ void send_content(const core::download_plan& plan, const cached_file& file, repl
 
 } // namespace
 
-cached_file_handle prepare_file(core::media_handle media, std::string_view filename,
+cached_file_handle prepare_file(core::media_library::found opened, std::string_view filename,
                                 std::string_view date, std::chrono::sys_seconds now) {
     auto prepared = std::make_shared<cached_file>();
+    auto& media = opened.file;
+    prepared->owner = std::move(opened.trainer_id);
     prepared->validators = validator_lines(media->version, date, now);
     prepared->disposition = disposition_lines(filename);
     prepared->type = core::media_type_of(filename);

@@ -2,7 +2,7 @@
 // Renders a download_plan: which status and fields it becomes. Decides nothing.
 
 #include "core/download/download_plan.hpp"
-#include "core/media/media_store.hpp"
+#include "core/media/media_library.hpp"
 #include "http/exchange/exchange.hpp"
 
 #include <chrono>
@@ -12,8 +12,9 @@ namespace sluice::http {
 
 /// Everything about a response that depends on the file and its name alone. `date` and `now` are
 /// those of the response: they bound Last-Modified.
-[[nodiscard]] cached_file_handle prepare_file(core::media_handle media, std::string_view filename,
-                                              std::string_view date, std::chrono::sys_seconds now);
+[[nodiscard]] cached_file_handle prepare_file(core::media_library::found opened,
+                                              std::string_view filename, std::string_view date,
+                                              std::chrono::sys_seconds now);
 
 void send_file(const core::download_plan& plan, const cached_file& file, reply& out);
 

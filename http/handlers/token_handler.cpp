@@ -67,28 +67,23 @@ void token_handler::handle(request& in, reply& out) const {
         refuse(wanted.error(), &*by, nullptr, in, out);
         return;
     }
-    auto answer = judge({*by, *wanted});
+    std::string room;
+    const order what{*by, *wanted, with_.owners.trainer_of(wanted->media, room)};
+    auto answer = judge(what);
     if (answer.ask) {
-        ask(std::move(answer.ask), std::move(*by), in, out);
+        ask(std::move(answer.ask), what, in, out);
     } else if (!answer.verdict) {
         refuse(answer.verdict.error(), &*by, &*wanted, in, out);
     } else {
-        issue({*by, *wanted}, in, out);
+        issue(what, in, out);
     }
 }
 
 core::entitlement_answer token_handler::judge(const order& what) const {
     const auto& media = what.wanted.media;
-    std::string owner;
-    if (what.by.key != nullptr && media.kind() != core::media_kind::lesson) {
-        // Where nobody is known to own the course, or two claim to, no trainer is allowed by name.
-        if (auto found = with_.courses.owner_of(media.course_id())) {
-            owner = std::move(*found);
-        }
-    }
-    const auto trainer = owner.empty() ? media.trainer_id() : std::string_view(owner);
+    // Where no trainer is known, a key that is limited to some may not issue.
     if (const auto permitted =
-            core::issuer_gate::permit(what.by, what.wanted.user_id, media.kind(), trainer);
+            core::issuer_gate::permit(what.by, what.wanted.user_id, media.kind(), what.trainer);
         !permitted) {
         return {permitted.error()};
     }
@@ -98,12 +93,12 @@ core::entitlement_answer token_handler::judge(const order& what) const {
     return with_.entitlement.check(what.wanted.user_id, media);
 }
 
-void token_handler::ask(std::function<core::result<void>()> question, core::grantor by,
+void token_handler::ask(std::function<core::result<void>()> question, const order& what,
                         const request& in, reply& out) const {
     const auto began = in.steady_now;
     with_.waiting->answer(out, std::move(question),
-                          [this, began, by = std::move(by)](request& again, reply& later,
-                                                            core::result<void> verdict) {
+                          [this, began, by = what.by, trainer = std::string(what.trainer)](
+                              request& again, reply& later, core::result<void> verdict) {
                               const bool failed =
                                   !verdict && verdict.error().code == core::errc::store_unavailable;
                               later.count().add_store_read(again.steady_now - began, failed);
@@ -111,7 +106,7 @@ void token_handler::ask(std::function<core::result<void>()> question, core::gran
                               // the same now.
                               const auto wanted = read_mint_request(again.parameters);
                               if (verdict) {
-                                  issue({by, *wanted}, again, later);
+                                  issue({by, *wanted, trainer}, again, later);
                               } else {
                                   refuse(verdict.error(), &by, &*wanted, again, later);
                               }
@@ -146,15 +141,23 @@ void token_handler::issue(const order& what, request& in, reply& out) const {
     auto& path = in.press->url_path;
     path.clear();
     append_download_path(wanted.media, path);
-    if (const auto file = open_file(with_.library, wanted.media, path, in, out); !file) {
-        refuse(file.error(), &what.by, &wanted, in, out); // no token for nothing
+    const auto owner =
+        wanted.media.kind() == core::media_kind::lesson ? std::string_view{} : what.trainer;
+    if (const auto file = open_file(
+            with_.library, {.media = wanted.media, .owner = owner, .url_path = path}, in, out);
+        !file) { // no token for nothing
+        const bool has_moved = file.error().code == core::errc::token_mismatch;
+        // The course has changed hands since the entitlement was judged.
+        refuse(has_moved ? core::failure{core::errc::not_entitled} : file.error(), &what.by,
+               &wanted, in, out);
         return;
     }
     const auto& issued =
         with_.tokens.issue({.media = wanted.media,
                             .user_id = wanted.user_id,
                             .ttl = what.by.limit(wanted.ttl, with_.tokens.policy().default_ttl),
-                            .now = in.now},
+                            .now = in.now,
+                            .owner = owner},
                            *in.press);
     out.record().jti = issued.jti;
     out.record().user_id = wanted.user_id;

@@ -3,6 +3,7 @@
 
 #include "core/base/clock.hpp"
 #include "core/issuer/issuer.hpp"
+#include "core/issuer/ownership.hpp"
 #include "core/media/media_library.hpp"
 #include "core/token/token_service.hpp"
 #include "http/exchange/exchange.hpp"
@@ -26,7 +27,7 @@ class token_handler final : public handler {
         const core::token_service& tokens;
         const cors_policy& cors;
         work_pool* waiting; // where entitlements that must ask a store are asked; null: none must
-        const core::catalogue& courses;
+        const core::ownership& owners;
         const core::clock& clock;
         log_sink* audit; // null: none is kept
     };
@@ -42,12 +43,13 @@ class token_handler final : public handler {
     struct order {
         const core::grantor& by;
         const mint_request& wanted;
+        std::string_view trainer; // as core::ownership knows him, before anything was judged
     };
 
     /// Judges the order as far as nothing has to be asked elsewhere.
     [[nodiscard]] core::entitlement_answer judge(const order& what) const;
     /// Asks the store, and goes on with issue() when it has answered.
-    void ask(std::function<core::result<void>()> question, core::grantor by, const request& in,
+    void ask(std::function<core::result<void>()> question, const order& what, const request& in,
              reply& out) const;
     void issue(const order& what, request& in, reply& out) const;
     /// Answers and audits.

@@ -23,6 +23,7 @@ inline constexpr std::uint64_t max_kept_content = std::uint64_t{16} * 1024;
 /// One opened file, ready to be sent.
 struct cached_file {
     core::media_handle media;
+    std::string owner;       // of a presentation: the trainer whose course it was when opened
     std::string validators;  // field lines of 200, 206 and 304
     std::string disposition; // field lines of 200 and 206
     std::string_view type;   // media type

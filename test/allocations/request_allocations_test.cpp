@@ -109,7 +109,7 @@ struct service {
     core::key_ring ring = sluice::test::two_keys();
     core::token_service tokens{ring, {}};
     core::issuer_gate gate{core::issuer_mode::automatic};
-    core::ownership owners{courses};
+    core::ownership owners{courses, layout, core::media_owners::trainers};
     cors_policy cors{{}};
     user_transfers users;
     download_handler downloads{core::media_kind::lesson, {tokens, library, false, {}, users}};
@@ -119,7 +119,7 @@ struct service {
                         .tokens = tokens,
                         .cors = cors,
                         .waiting = nullptr,
-                        .courses = courses,
+                        .owners = owners,
                         .clock = clock,
                         .audit = nullptr},
                        ""};

@@ -92,10 +92,10 @@ def test_a_random_key_outlives_a_reload(start_server, tree):
 def test_a_layout_takes_effect(start_server, tree, tmp_path):
     server = start_server(tree, config={})
     assert server.download(COURSE_PRESENTATION).body == tree.content(COURSE_PRESENTATION)
-    moved = tree.root / COURSE_PRESENTATION.course / COURSE_PRESENTATION.filename
-    moved.parent.mkdir()
+    moved = tree.root / "moved" / COURSE_PRESENTATION.course / COURSE_PRESENTATION.filename
+    moved.parent.mkdir(parents=True)
     moved.write_bytes(b"moved")
-    layout = {"course": "{course_id}/{filename}"}
+    layout = {"course": "moved/{course_id}/{filename}"}
     server.reload({"media": {"layout": layout}})
     token = mint(COURSE_PRESENTATION)
     assert server.download(COURSE_PRESENTATION, token=token).body == b"moved"

@@ -1,4 +1,5 @@
 #include "app/service/catalogue_watcher.hpp"
+#include "test/support/layout_segments.hpp"
 #include "test/support/process_limits.hpp"
 #include "test/support/temp_dir.hpp"
 
@@ -27,7 +28,7 @@ constexpr auto patience = 10s; // far more than a loaded machine needs
 struct watched_site {
     explicit watched_site(const std::vector<std::string>& course_directory = {"{trainer_id}",
                                                                               "{course_id}"})
-        : store(dir.path()), courses(store, course_directory) {}
+        : store(dir.path()), courses(store, test::segments_of(course_directory)) {}
 
     void watch(std::chrono::seconds interval) {
         watcher = std::make_unique<catalogue_watcher>(

@@ -63,9 +63,19 @@ BOOST_AUTO_TEST_CASE(settings_that_must_agree) {
          ""},
         {{{"SLUICE_MEDIA_LAYOUT_LESSON", "l/{course_id}/{module_id}/{lesson_id}/{filename}"},
           {"SLUICE_MEDIA_LAYOUT_COURSE", "c/{course_id}/{filename}"},
-          {"SLUICE_MEDIA_LAYOUT_MODULE", "{course_id}/{module_id}/{trainer_id}/{filename}"}},
+          {"SLUICE_MEDIA_LAYOUT_MODULE", "{course_id}/{module_id}/{trainer_id}/{filename}"},
+          {"SLUICE_ISSUER_OWNERS", "nobody"}},
          "environment SLUICE_MEDIA_LAYOUT_MODULE",
          "looked up"},
+        {{{"SLUICE_MEDIA_LAYOUT_LESSON", "l/{course_id}/{module_id}/{lesson_id}/{filename}"}},
+         "environment SLUICE_MEDIA_LAYOUT_LESSON",
+         "issuer.owners to nobody"},
+        {{{"SLUICE_MEDIA_LAYOUT_COURSE", "{course_id}/{filename}"}},
+         "environment SLUICE_MEDIA_LAYOUT_COURSE",
+         "does not agree with media.layout.lesson"},
+        {{{"SLUICE_MEDIA_LAYOUT_MODULE", "{course_id}/{module_id}/{filename}"}},
+         "environment SLUICE_MEDIA_LAYOUT_MODULE",
+         "does not agree with media.layout.lesson"},
     };
     for (const auto& each : samples) {
         BOOST_TEST_CONTEXT(each.environment.front().first << "="

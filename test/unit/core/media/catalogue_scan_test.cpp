@@ -1,4 +1,5 @@
 #include "core/media/catalogue_scan.hpp"
+#include "test/support/layout_segments.hpp"
 #include "test/support/process_limits.hpp"
 #include "test/support/temp_dir.hpp"
 
@@ -10,9 +11,9 @@
 #include <chrono>
 #include <cstddef>
 #include <set>
-#include <stdexcept>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace sluice::core {
@@ -30,7 +31,11 @@ struct scanned {
     scanned(const test::temp_dir& dir, const strings& course_directory,
             std::size_t max_names = plenty)
         : root(::open(dir.path().c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC)),
-          scan(course_directory, max_names) {}
+          scan(test::segments_of(course_directory), max_names) {}
+
+    scanned(std::vector<layout_segment> segments, const test::temp_dir& dir)
+        : root(::open(dir.path().c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC)),
+          scan(std::move(segments), plenty) {}
 
     std::set<std::string> update(std::chrono::seconds at = 0s) {
         std::set<std::string> found;
@@ -223,8 +228,17 @@ BOOST_AUTO_TEST_CASE(without_a_course_directory_nothing_is_walked) {
     BOOST_TEST(site.scan.directories().empty());
 }
 
-BOOST_AUTO_TEST_CASE(a_bad_segment_is_a_programming_error) {
-    BOOST_CHECK_THROW(catalogue_scan({"{trainer}"}, plenty), std::invalid_argument);
+BOOST_AUTO_TEST_CASE(a_name_of_another_template_is_passed_over) {
+    const test::temp_dir dir;
+    for (const auto* course : {"t/c1", "courses/c2", "x-t/c3", "t/x-c4", "t/courses"}) {
+        dir.make_dir(course);
+    }
+    auto segments = test::segments_of(plain);
+    segments[0].reserved = test::segments_of({"courses", "x-{course_id}"});
+    scanned site(std::move(segments), dir);
+    BOOST_TEST(site.update() == (findings{"t has c1", "t has courses", "t has x-c4"}),
+               boost::test_tools::per_element());
+    BOOST_TEST(site.scan.directories() == (strings{"", "t"}), boost::test_tools::per_element());
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,4 +1,5 @@
 #include "core/media/catalogue.hpp"
+#include "test/support/layout_segments.hpp"
 #include "test/support/process_limits.hpp"
 #include "test/support/temp_dir.hpp"
 
@@ -21,7 +22,7 @@ const strings plain{"{trainer_id}", "{course_id}"};
 /// A media root with a catalogue of it, not yet refreshed.
 struct site {
     explicit site(const strings& course_directory = plain)
-        : store(dir.path()), courses(store, course_directory) {}
+        : store(dir.path()), courses(store, test::segments_of(course_directory)) {}
 
     test::temp_dir dir;
     media_store store;

@@ -78,6 +78,51 @@ BOOST_AUTO_TEST_CASE(match_takes_the_literals_off) {
     BOOST_TEST(!parsed("{course_id}").match(std::string(129, 'a')));
 }
 
+BOOST_AUTO_TEST_CASE(a_reserved_name_is_no_name_of_this_segment) {
+    auto segment = parsed("{trainer_id}");
+    segment.reserved = {parsed("courses"), parsed("c-{course_id}.d")};
+    for (const std::string_view name : {"courses", "c-1.d", "c-x.y.d"}) {
+        BOOST_TEST(segment.is_reserved(name));
+        BOOST_TEST(!segment.match(name));
+    }
+    for (const std::string_view name : {"course", "courses2", "Courses", "c-.d", "c-1", "1.d"}) {
+        BOOST_TEST(!segment.is_reserved(name));
+        BOOST_TEST(segment.match(name).value_or("") == name);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(overlap_is_seen_from_both_sides) {
+    struct row {
+        std::string_view first;
+        std::string_view second;
+        name_overlap expected;
+        name_overlap mirrored;
+    };
+    using enum name_overlap;
+    constexpr std::array rows{
+        row{"a", "a", same, same},
+        row{"a", "b", none, none},
+        row{"a", "{course_id}", first_in, second_in},
+        row{"c-1", "c-{course_id}", first_in, second_in},
+        row{"c-", "c-{course_id}", none, none},
+        row{"-..", "-{course_id}", none, none}, // ".." is no identifier
+        row{"{course_id}", "{trainer_id}", same, same},
+        row{"c-{course_id}", "{trainer_id}", first_in, second_in},
+        row{"{course_id}.d", "{trainer_id}", first_in, second_in},
+        row{"c-{course_id}.d", "c-{course_id}", first_in, second_in},
+        row{"c-{course_id}", "{trainer_id}.d", some_shared, some_shared},
+        row{"c-{course_id}", "t-{trainer_id}", none, none},
+        row{"{course_id}.c", "{trainer_id}.t", none, none},
+        row{"c-{course_id}.d", "c{course_id}.x", none, none},
+    };
+    for (const auto& [first, second, expected, mirrored] : rows) {
+        BOOST_TEST_CONTEXT(first << " and " << second) {
+            BOOST_TEST((overlap_of(parsed(first), parsed(second)) == expected));
+            BOOST_TEST((overlap_of(parsed(second), parsed(first)) == mirrored));
+        }
+    }
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 } // namespace sluice::core

@@ -54,7 +54,7 @@ BOOST_AUTO_TEST_CASE(nothing_is_left_of_the_token_before) {
 
 BOOST_AUTO_TEST_CASE(binding_by_type) {
     const std::string common = R"(,"filename":"f","user_id":"u","exp":9})";
-    const std::array<std::pair<std::string_view, std::string_view>, 16> vectors{{
+    const std::array<std::pair<std::string_view, std::string_view>, 23> vectors{{
         {R"({"type":"lesson","rel":"t/c/m/l")", ""},
         {R"({"type":"lesson","rel":"t/c/m/l","course_id":null,"module_id":null)", ""},
         {R"({"type":"course","course_id":"c")", ""},
@@ -71,6 +71,13 @@ BOOST_AUTO_TEST_CASE(binding_by_type) {
         {R"({"type":"course","course_id":"c","module_id":"m")", "module_id"},
         {R"({"type":"module","module_id":"m")", "course_id"},
         {R"({"type":"module","course_id":"c")", "module_id"},
+        {R"({"type":"lesson","rel":"t/c/m/l","owner":null)", ""},
+        {R"({"type":"course","course_id":"c","owner":"t")", ""},
+        {R"({"type":"module","course_id":"c","module_id":"m","owner":"t")", ""},
+        {R"({"type":"lesson","rel":"t/c/m/l","owner":"t")", "owner"},
+        {R"({"type":"course","course_id":"c","owner":"")", "owner"},
+        {R"({"type":"course","course_id":"c","owner":"..")", "owner"},
+        {R"({"type":"course","course_id":"c","owner":1)", "owner"},
     }};
     for (const auto& [start, subject] : vectors) {
         BOOST_TEST_CONTEXT(start) {
@@ -203,6 +210,75 @@ BOOST_AUTO_TEST_CASE(media_judges_the_identifiers) {
             BOOST_TEST((refused.error() == core::failure{core::errc::token_claims, name}));
         }
     }
+}
+
+// Every part counts to its last byte: nothing may be compared by its beginning alone.
+BOOST_AUTO_TEST_CASE(bound_to_one_piece_of_media_alone) {
+    core::claims lesson;
+    lesson.kind = core::media_kind::lesson;
+    lesson.rel = "t1/c1/m1/l1";
+    lesson.filename = "f1";
+    core::claims module;
+    module.kind = core::media_kind::module;
+    module.course_id = "c1";
+    module.module_id = "m1";
+    module.filename = "f1";
+    core::claims course = module;
+    course.kind = core::media_kind::course;
+    course.module_id.clear();
+    const auto lesson_of = [](const std::array<std::string_view, 5>& parts) {
+        return *core::media_id::lesson(parts[0], parts[1], parts[2], parts[3], parts[4]);
+    };
+    const std::array<std::string_view, 5> good{"t1", "c1", "m1", "l1", "f1"};
+    BOOST_TEST(lesson.are_bound_to(lesson_of(good)));
+    BOOST_TEST(module.are_bound_to(*core::media_id::module("c1", "m1", "f1")));
+    BOOST_TEST(course.are_bound_to(*core::media_id::course("c1", "f1")));
+    for (std::size_t i = 0; i < good.size(); ++i) {
+        const std::string longer = std::string(good[i]) + "0";
+        for (const std::string& other : {longer, std::string(good[i].substr(0, 1)), "x1" + longer,
+                                         std::string(1, good[i][0]) + "2"}) {
+            BOOST_TEST_CONTEXT("part " << i << " as " << other) {
+                auto parts = good;
+                parts[i] = other;
+                BOOST_TEST(!lesson.are_bound_to(lesson_of(parts)));
+                if (i == 1 || i == 2 || i == 4) {
+                    const auto media = *core::media_id::module(parts[1], parts[2], parts[4]);
+                    BOOST_TEST(!module.are_bound_to(media));
+                }
+                if (i == 1 || i == 4) {
+                    BOOST_TEST(!course.are_bound_to(*core::media_id::course(parts[1], parts[4])));
+                }
+                // And the other way round: the token's part is the longer one.
+                auto claims = lesson;
+                claims.rel = lesson_of(parts).rel();
+                claims.filename = parts[4];
+                BOOST_TEST(!claims.are_bound_to(lesson_of(good)));
+            }
+        }
+    }
+    BOOST_TEST(!course.are_bound_to(*core::media_id::module("c1", "m1", "f1")));
+    BOOST_TEST(!module.are_bound_to(*core::media_id::course("c1", "f1")));
+}
+
+// Decision 7: what we write is read by the quick reader. A claim out of its order would cost time.
+BOOST_AUTO_TEST_CASE(the_owner_is_written_and_read_back) {
+    core::claims written;
+    written.kind = core::media_kind::module;
+    written.filename = "f";
+    written.course_id = "c";
+    written.module_id = "m";
+    written.owner = "t";
+    written.user_id = "u";
+    written.exp = 9;
+    std::string json;
+    core::append_json(written, json);
+    BOOST_TEST(json == R"({"type":"module","filename":"f","course_id":"c","module_id":"m",)"
+                       R"("owner":"t","user_id":"u","exp":9})");
+    core::claims read;
+    BOOST_REQUIRE(core::parse_claims(json, read).has_value());
+    BOOST_TEST(read.owner == "t");
+    BOOST_REQUIRE(core::parse_claims(lesson_json, read).has_value());
+    BOOST_TEST(read.owner.empty());
 }
 
 BOOST_AUTO_TEST_CASE(media_of_each_type) {

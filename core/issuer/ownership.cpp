@@ -1,0 +1,36 @@
+#include "core/issuer/ownership.hpp"
+
+#include <utility>
+
+namespace sluice::core {
+
+result<void> ownership::judge(std::string_view user_id, const media_id& media) const {
+    if (owners_ == media_owners::nobody) {
+        return failure{errc::not_entitled};
+    }
+    if (media.kind() == media_kind::lesson) {
+        std::string unused;
+        return trainer_of(media, unused) == user_id ? result<void>{} : failure{errc::not_entitled};
+    }
+    if (!courses_.owns(user_id, media.course_id())) {
+        return failure{errc::not_entitled};
+    }
+    const auto owner = courses_.owner_of(media.course_id());
+    return owner ? result<void>{} : owner.error();
+}
+
+std::string_view ownership::trainer_of(const media_id& media, std::string& room) const {
+    if (media.kind() == media_kind::lesson) {
+        const auto& where = layout_.lesson;
+        const bool is_by_path = where.names_trainer() && where.admits(media, {});
+        return is_by_path ? media.trainer_id() : std::string_view{};
+    }
+    auto owner = courses_.owner_of(media.course_id());
+    if (!owner) {
+        return {};
+    }
+    room = std::move(*owner);
+    return room;
+}
+
+} // namespace sluice::core
