@@ -1,6 +1,7 @@
 #include "core/access/grant_csv.hpp"
 
 #include "core/text/timestamp.hpp"
+#include "core/text/utf8.hpp"
 
 #include <algorithm>
 #include <array>
@@ -22,16 +23,25 @@ constexpr std::array<std::string_view, 7> names{"user_id",   "trainer_id", "cour
 /// Where each column stands in a record.
 using places = std::array<std::optional<std::size_t>, names.size()>;
 
+/// " user", or nothing where the text is not fit for a message.
+std::string shown(const std::string& text) {
+    constexpr std::size_t longest = 40;
+    const bool is_plain = std::ranges::all_of(
+        text, [](char letter) { return letter > ' ' && letter <= '~' && letter != '"'; });
+    return text.empty() || text.size() > longest || !is_plain ? "" : " \"" + text + '"';
+}
+
 std::optional<csv_fault> read_header(const csv_record& header, places& out) {
     for (std::size_t i = 0; i < header.size(); ++i) {
         const auto* const found = std::ranges::find(names, header[i].text);
         if (found == names.end()) {
-            return csv_fault{header[i].at, "no such column; the first line must name some of " +
+            return csv_fault{header[i].at, "no such column" + shown(header[i].text) +
+                                               "; the first line must name some of " +
                                                std::string(grant_csv_header)};
         }
         auto& place = out[static_cast<std::size_t>(found - names.begin())];
         if (place) {
-            return csv_fault{header[i].at, "the column is named twice"};
+            return csv_fault{header[i].at, "the column " + header[i].text + " is named twice"};
         }
         place = i;
     }
@@ -50,14 +60,16 @@ std::string text_of(const csv_record& record, const places& where, std::size_t w
     return field == nullptr ? std::string() : field->text;
 }
 
-std::optional<csv_fault> read_time(const csv_field* field, std::optional<std::int64_t>& out) {
+std::optional<csv_fault> read_time(const csv_field* field, std::size_t which,
+                                   std::optional<std::int64_t>& out) {
     if (field == nullptr || field->text.empty()) {
         return std::nullopt;
     }
     out = parse_timestamp(field->text);
     if (!out) {
-        return csv_fault{field->at, "no time: write 2026-01-31T12:00:00Z, 2026-01-31 or seconds "
-                                    "since 1970"};
+        return csv_fault{field->at, "no time in " + std::string(names[which]) +
+                                        ": write 2026-01-31T12:00:00Z, 2026-01-31 or seconds since "
+                                        "1970"};
     }
     return std::nullopt;
 }
@@ -83,10 +95,10 @@ std::optional<csv_fault> read_record(const csv_record& record, const places& whe
                       .module_id = text_of(record, where, module_id),
                       .lesson_id = text_of(record, where, lesson_id)},
            .valid = {}};
-    if (auto fault = read_time(field_of(record, where, from), out.valid.not_before)) {
+    if (auto fault = read_time(field_of(record, where, from), from, out.valid.not_before)) {
         return fault;
     }
-    if (auto fault = read_time(field_of(record, where, until), out.valid.not_after)) {
+    if (auto fault = read_time(field_of(record, where, until), until, out.valid.not_after)) {
         return fault;
     }
     const auto verdict = check(out);
@@ -105,10 +117,22 @@ void append_field(std::string_view text, std::string& out) {
     out += '"';
 }
 
-} // namespace
+/// Where the first byte stands that is no UTF-8: what spreadsheets write by default on Windows is
+/// none as soon as there is an accent.
+csv_fault fault_of_encoding(std::string_view csv) {
+    text_position at;
+    std::size_t start = 0;
+    for (auto end = csv.find('\n'); end != std::string_view::npos; end = csv.find('\n', start)) {
+        if (!is_valid_utf8(csv.substr(start, end - start))) {
+            break;
+        }
+        ++at.line;
+        start = end + 1;
+    }
+    return {at, "the line is not UTF-8; save the file as CSV UTF-8"};
+}
 
-std::variant<std::vector<grant>, csv_fault> parse_grants(std::string_view csv) {
-    csv_reader reader(csv);
+std::variant<std::vector<grant>, csv_fault> parse_records(csv_reader& reader) {
     csv_record record;
     places where;
     if (!reader.next(record)) {
@@ -133,6 +157,22 @@ std::variant<std::vector<grant>, csv_fault> parse_grants(std::string_view csv) {
         return *reader.fault();
     }
     return all;
+}
+
+} // namespace
+
+std::variant<std::vector<grant>, csv_fault> parse_grants(std::string_view csv) {
+    if (!is_valid_utf8(csv)) {
+        return fault_of_encoding(csv);
+    }
+    csv_reader reader(csv);
+    auto parsed = parse_records(reader);
+    if (auto* const fault = std::get_if<csv_fault>(&parsed)) {
+        fault->what += reader.delimiter() == '\t' ? std::string(" (fields are separated by tabs)")
+                                                  : std::string(" (fields are separated by \"") +
+                                                        reader.delimiter() + "\")";
+    }
+    return parsed;
 }
 
 void append_csv(const grant& one, std::string& out) {

@@ -14,9 +14,10 @@ namespace sluice::core {
 /// user_id,trainer_id,course_id,module_id,lesson_id,not_before,not_after
 extern const std::string_view grant_csv_header;
 
-/// The first line names the columns, in any order; user_id is needed, others may be missing. Times
-/// are those of core/text/timestamp.hpp. Each grant has passed check(); of two for the same user
-/// and target the later one counts, as if they had been added one by one.
+/// The first line names the columns, in any order; user_id is needed, others may be missing. What
+/// separates the fields is found by csv_reader, and a fault says what it was, and which column.
+/// Times are those of core/text/timestamp.hpp. Each grant has passed check(); of two for the same
+/// user and target the later one counts, as if they had been added one by one.
 [[nodiscard]] std::variant<std::vector<grant>, csv_fault> parse_grants(std::string_view csv);
 
 /// One line, with its line break.

@@ -108,6 +108,13 @@ std::string reason(const boost::system::error_code& ec) {
 } // namespace
 
 bool read_operator_json(std::string_view text, json::value& out, std::string& problem) {
+    if (text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF")) {
+        problem = "the file is UTF-16; save it as UTF-8";
+        return false;
+    }
+    if (text.starts_with("\xEF\xBB\xBF")) {
+        text.remove_prefix(3); // RFC 8259 §8.1: a reader may ignore a byte order mark
+    }
     // First pass: names and syntax, with a position for the message; second pass: the values.
     json::basic_parser<repeat_detector> names(operator_options());
     boost::system::error_code ec;

@@ -1,8 +1,8 @@
 #pragma once
 // JSON that an operator writes by hand: configuration and key file. Comments and trailing commas
 // are allowed; a name given twice in one object is refused, where a DOM parser would silently keep
-// the last. Not for tokens or anything else that comes over the network. Private to core's .cpp
-// files.
+// the last. A byte order mark, as Windows editors write one, is passed over. Not for tokens or
+// anything else that comes over the network. Private to core's .cpp files.
 
 #include <boost/json/fwd.hpp>
 

@@ -22,7 +22,7 @@ enum class media_kind : std::uint8_t { lesson, course, module };
 [[nodiscard]] std::optional<media_kind> parse_media_kind(std::string_view text) noexcept;
 
 /// True for 1 to 128 bytes of valid UTF-8, not "." or "..", without '/', '\', NUL, C0/C1 controls,
-/// DEL, bidi or zero-width controls (contract §1).
+/// DEL, bidi or zero-width controls (contract §1); joiners as core/text/utf8.hpp has them.
 [[nodiscard]] bool is_identifier(std::string_view text) noexcept;
 
 /// Like is_identifier, but 1 to 255 bytes.

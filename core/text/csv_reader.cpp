@@ -7,6 +7,7 @@ namespace sluice::core {
 namespace {
 
 constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
+constexpr std::string_view delimiters = ",;\t";
 
 } // namespace
 
@@ -14,6 +15,28 @@ csv_reader::csv_reader(std::string_view text) noexcept : text_(text) {
     if (text_.starts_with(byte_order_mark)) {
         text_.remove_prefix(byte_order_mark.size());
     }
+    find_delimiter();
+}
+
+void csv_reader::find_delimiter() noexcept {
+    constexpr std::string_view announced = "sep=";
+    if (text_.starts_with(announced) && text_.size() > announced.size() &&
+        delimiters.find(text_[announced.size()]) != std::string_view::npos) {
+        const auto end = text_.find('\n');
+        delimiter_ = text_[announced.size()];
+        while (offset_ < text_.size() && offset_ <= end) {
+            take();
+        }
+        return;
+    }
+    const auto first_line = text_.substr(0, text_.find('\n'));
+    if (const auto at = first_line.find_first_of(delimiters); at != std::string_view::npos) {
+        delimiter_ = first_line[at];
+    }
+}
+
+bool csv_reader::is_at_field_end() const noexcept {
+    return is_at_end() || peek() == delimiter_ || peek() == '\n' || peek() == '\r';
 }
 
 char csv_reader::take() noexcept {
@@ -58,7 +81,7 @@ bool csv_reader::read_quoted(csv_field& out) {
             break;
         }
     }
-    if (!is_at_end() && peek() != ',' && peek() != '\n' && peek() != '\r') {
+    if (!is_at_field_end()) {
         return fail(at_, "there is something behind a quoted field");
     }
     return true;
@@ -70,7 +93,7 @@ bool csv_reader::read_field(csv_field& out) {
     if (!is_at_end() && peek() == '"') {
         return read_quoted(out);
     }
-    while (!is_at_end() && peek() != ',' && peek() != '\n' && peek() != '\r') {
+    while (!is_at_field_end()) {
         if (peek() == '"') {
             return fail(at_,
                         "a quote stands in the middle of a field that does not begin with one");
@@ -97,7 +120,7 @@ bool csv_reader::next(csv_record& out) {
         if (is_at_end() || take_line_end()) {
             return true;
         }
-        if (peek() != ',') {
+        if (peek() != delimiter_) {
             return fail(at_, "a carriage return stands alone");
         }
         take();

@@ -1,6 +1,7 @@
 #pragma once
 // Reads comma-separated values (RFC 4180), strictly, and knows where everything stands, for people
-// who have to mend a file. Works on text in memory.
+// who have to mend a file. Fields may be separated by semicolons or tabs as well: spreadsheets
+// write those where the comma is the decimal mark. Works on text in memory.
 
 #include <cstddef>
 #include <optional>
@@ -31,7 +32,12 @@ struct csv_fault {
 
 class csv_reader {
   public:
+    /// The first of ',', ';' and tab in the first line separates the fields; a line "sep=;" before
+    /// it, as spreadsheets write one, says so itself.
     explicit csv_reader(std::string_view text) noexcept;
+
+    /// What separates the fields: a comma where the first line has none of the three.
+    [[nodiscard]] char delimiter() const noexcept { return delimiter_; }
 
     /// The next record into `out`; false at the end, or at a fault. Empty lines are passed over,
     /// and so is a byte order mark, as spreadsheets write one.
@@ -42,6 +48,9 @@ class csv_reader {
   private:
     [[nodiscard]] bool is_at_end() const noexcept { return offset_ == text_.size(); }
     [[nodiscard]] char peek() const noexcept { return text_[offset_]; }
+    /// True when a field without quotes ends here.
+    [[nodiscard]] bool is_at_field_end() const noexcept;
+    void find_delimiter() noexcept;
     char take() noexcept;
     [[nodiscard]] bool take_line_end() noexcept;
     [[nodiscard]] bool fail(text_position at, std::string what);
@@ -49,6 +58,7 @@ class csv_reader {
     [[nodiscard]] bool read_quoted(csv_field& out);
 
     std::string_view text_;
+    char delimiter_ = ',';
     std::size_t offset_ = 0;
     text_position at_;
     std::optional<csv_fault> fault_;

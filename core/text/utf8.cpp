@@ -1,5 +1,7 @@
 #include "core/text/utf8.hpp"
 
+#include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -78,10 +80,51 @@ constexpr bool is_forbidden(char32_t c) noexcept {
     if (c < 0xA0) {
         return c < 0x20 || c >= 0x7F;
     }
-    const bool zero_width = (c >= 0x200B && c <= 0x200D) || c == 0x2060 || c == 0xFEFF;
+    const bool zero_width = c == 0x200B || c == 0x2060 || c == 0xFEFF;
     const bool bidirectional = c == 0x061C || c == 0x200E || c == 0x200F ||
                                (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069);
     return zero_width || bidirectional;
+}
+
+constexpr bool is_joiner(char32_t c) noexcept {
+    return c == 0x200C || c == 0x200D;
+}
+
+/// Stands behind a character and changes its look alone: a joiner behind it joins that character.
+constexpr bool is_variation(char32_t c) noexcept {
+    return (c >= 0xFE00 && c <= 0xFE0F) || (c >= 0x20D0 && c <= 0x20FF);
+}
+
+struct code_points {
+    char32_t first;
+    char32_t last;
+};
+
+// What is neither letter nor emoji: by blocks, so that no table has to follow Unicode's versions.
+// Everything else beyond ASCII counts as a letter or an emoji, what is not yet assigned included.
+constexpr std::array<code_points, 16> not_joined{{
+    {0x0000, 0x00A9},    // ASCII, C1, Latin-1 punctuation
+    {0x00AB, 0x00B4},    // between ª and µ
+    {0x00B6, 0x00B9},    // between µ and º
+    {0x00BB, 0x00BF},    // behind º
+    {0x00D7, 0x00D7},    // multiplication sign
+    {0x00F7, 0x00F7},    // division sign
+    {0x02B0, 0x036F},    // modifiers and accents, which sit on ASCII as well
+    {0x2000, 0x20CF},    // punctuation, currencies, the joiners themselves
+    {0x3000, 0x3020},    // CJK punctuation
+    {0xD800, 0xF8FF},    // surrogates, private use
+    {0xFE10, 0xFE6F},    // vertical and small punctuation, half marks
+    {0xFF01, 0xFF20},    // fullwidth punctuation and digits
+    {0xFF3B, 0xFF40},    // fullwidth punctuation
+    {0xFF5B, 0xFF65},    // fullwidth and halfwidth punctuation
+    {0xFFE0, 0xFFFF},    // fullwidth signs, specials
+    {0xE0000, 0x10FFFF}, // tags, variation selectors, private use
+}};
+
+bool can_be_joined(char32_t c) noexcept {
+    const auto* const block = std::ranges::lower_bound(
+        not_joined, c, {}, &code_points::last); // the first that ends at or behind c
+    return !is_variation(c) && (block == not_joined.end() || c < block->first);
 }
 
 } // namespace
@@ -99,14 +142,20 @@ bool is_valid_utf8(std::string_view text) noexcept {
 }
 
 bool has_forbidden_code_point(std::string_view text) noexcept {
+    char32_t before = 0; // what a joiner would join: variations do not count
+    bool is_joining = false;
     while (!text.empty()) {
         const decoded next = decode_front(text);
-        if (next.length == 0 || is_forbidden(next.code_point)) {
+        const char32_t c = next.code_point;
+        if (next.length == 0 || is_forbidden(c) || (is_joining && !can_be_joined(c)) ||
+            (is_joiner(c) && !can_be_joined(before))) {
             return true;
         }
+        is_joining = is_joiner(c);
+        before = is_variation(c) ? before : c;
         text.remove_prefix(next.length);
     }
-    return false;
+    return is_joining;
 }
 
 } // namespace sluice::core

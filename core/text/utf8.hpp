@@ -12,10 +12,11 @@ namespace sluice::core {
 [[nodiscard]] bool is_valid_utf8(std::string_view text) noexcept;
 
 /// True when `text` holds a C0 or C1 control, DEL, a bidirectional control (U+061C, U+200E, U+200F,
-/// U+202A to U+202E, U+2066 to U+2069) or a zero-width control (U+200B to U+200D, U+2060, U+FEFF).
-/// The joiners U+200C and U+200D have honest uses in some scripts; the contract (§1) refuses them
-/// all the same, since two names that look alike must be alike. Malformed UTF-8 counts as
-/// forbidden.
+/// U+202A to U+202E, U+2066 to U+2069), a zero-width control (U+200B, U+2060, U+FEFF), or a joiner
+/// (U+200C, U+200D) in a place where it means nothing. A joiner means something between two letters
+/// or emoji that are not ASCII: Persian words, Indic conjuncts and family emoji need it (threat 17,
+/// the idea of RFC 5892's CONTEXTJ). Beside ASCII, punctuation, another joiner, or at an end it can
+/// only make two names look alike. Malformed UTF-8 counts as forbidden.
 [[nodiscard]] bool has_forbidden_code_point(std::string_view text) noexcept;
 
 } // namespace sluice::core

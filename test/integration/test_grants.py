@@ -128,6 +128,15 @@ def test_import_is_all_or_nothing(store):
     assert store.run("grant", "list") == before
 
 
+def test_import_reads_a_french_spreadsheet(store):
+    store.migrate()
+    table = "\ufeffuser_id;course_id;not_after\r\nzoé;c1;2030-01-01\r\nbert;c2;\r\n"
+    assert store.run("grant", "import", "-", input=table) == "2 grants imported\n"
+    assert "zoé,,c1,,,,2030-01-01T00:00:00Z" in store.run("grant", "list")
+    said = store.fails("grant", "import", "-", input="user_id;cours\nzoé;c1\n")
+    assert '-:1:9: no such column "cours"' in said and 'separated by ";"' in said, said
+
+
 def test_constraint_of_the_schema_speaks(store):
     store.migrate()
     with pytest.raises(Exception, match="lesson_lies_in_module"):

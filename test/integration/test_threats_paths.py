@@ -1,9 +1,10 @@
 """Hostile paths: rows 10 to 18 of the table of threats."""
 
+import re
 import unicodedata
 
 import pytest
-from support.checks import check_problem
+from support.checks import attachment_name, check_problem
 from support.ids import VIDEO, Course, Lesson
 from support.tokens import mint, sign_payload
 
@@ -122,6 +123,36 @@ def test_row_17_look_alikes_are_characters_like_others(server, media, name):
     check_problem(server.download(video, token=mint(video)), 404)
     media.add(video, name.encode())
     assert server.download(video).body == name.encode()
+
+
+JOINED = ["می\u200cروم.mp4", "क्\u200dष.mp4", "\U0001f468\u200d\U0001f469\u200d\U0001f467.mp4"]
+HIDDEN = ["\u202e", "\u2066", "\u061c", "\u200e", "\u200b", "\u2060", "\ufeff"]
+
+
+@pytest.mark.parametrize("name", JOINED)
+def test_row_17_joiners_belong_to_some_names(server, media, name):
+    video = media.add(Lesson(name, lesson=name.removesuffix(".mp4")), name.encode())
+    answer = server.download(video)
+    assert answer.body == name.encode()
+    assert attachment_name(answer) == name
+    # Not a word for the name without them: names are compared byte by byte.
+    plain = Lesson(re.sub("[\u200c\u200d]", "", name), lesson=video.lesson)
+    check_problem(server.download(plain, token=mint(video)), 403)
+
+
+@pytest.mark.parametrize("hidden", HIDDEN)
+def test_row_17_what_hides_or_reorders_is_refused(server, hidden):
+    for name in (f"a{hidden}b.mp4", f"م{hidden}م.mp4", f"\U0001f468{hidden}\U0001f469"):
+        check_problem(server.issue(Lesson(name)), 400, parameter="filename")
+        check_problem(server.issue(Lesson("v.mp4", lesson=name)), 400, parameter="rel")
+
+
+@pytest.mark.parametrize("joiner", ["\u200c", "\u200d"])
+def test_row_17_joiners_beside_ascii_are_refused(server, joiner):
+    for name in (f"a{joiner}b", f"م{joiner}.mp4", f"a{joiner}م", f"{joiner}م", f"م{joiner}",
+                 f"م{joiner}{joiner}م"):
+        check_problem(server.issue(Lesson(name)), 400, parameter="filename")
+        check_problem(server.issue(VIDEO, user_id=name), 400, parameter="user_id")
 
 
 def test_row_18_case(server):

@@ -71,6 +71,21 @@ BOOST_AUTO_TEST_CASE(nothing_given_is_the_defaults) {
     BOOST_TEST(core::to_json(loaded.settings) == core::to_json(core::config{}));
 }
 
+BOOST_AUTO_TEST_CASE(a_byte_order_mark_is_passed_over) {
+    const auto loaded = load_text("\xEF\xBB\xBF{\"listen\": \"[::1]:9000\"}\r\n");
+    BOOST_TEST(joined(loaded.problems) == "");
+    BOOST_TEST(loaded.settings.listen == "[::1]:9000");
+    BOOST_TEST(joined(load_text("\xEF\xBB\xBF{\n  \"listen\": 7,,\n}").problems).find("line 2") !=
+               std::string::npos);
+    const std::string wide("\xFF\xFE{\0}\0", 6);
+    BOOST_TEST(joined(load_text(wide).problems).find("UTF-16; save it as UTF-8") !=
+               std::string::npos);
+    for (const std::string_view text :
+         {"{}\xEF\xBB\xBF", "\xEF\xBB\xBF\xEF\xBB\xBF{}", "\xEF\xBB\xBF"}) {
+        BOOST_TEST(load_text(std::string(text)).problems.size() == 1U);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(a_file_with_comments_and_trailing_commas) {
     const auto loaded = load_text(R"({
         // where

@@ -100,6 +100,7 @@ BOOST_AUTO_TEST_CASE(accepts_text) {
 
 BOOST_AUTO_TEST_CASE(forbids_exactly_the_listed_code_points) {
     const auto is_listed = [](char32_t c) {
+        // The joiners are listed as well: they stand beside ASCII here.
         return c < 0x20 || (c >= 0x7F && c <= 0x9F) || c == 0x61C || (c >= 0x200B && c <= 0x200F) ||
                (c >= 0x202A && c <= 0x202E) || c == 0x2060 || (c >= 0x2066 && c <= 0x2069) ||
                c == 0xFEFF;
@@ -112,6 +113,73 @@ BOOST_AUTO_TEST_CASE(forbids_exactly_the_listed_code_points) {
         }
     }
     BOOST_TEST(!has_forbidden_code_point(""));
+}
+
+// Threat 17.
+BOOST_AUTO_TEST_CASE(joiners_stand_where_they_mean_something) {
+    const std::string zwnj = "\u200C";
+    const std::string zwj = "\u200D";
+    const std::array good{
+        "\u0645\u06CC" + zwnj + "\u0631\u0648\u0645",                  // Persian: I go
+        "\u06A9\u062A\u0627\u0628" + zwnj + "\u0647\u0627.mp4",        // Persian: books
+        "\u0915\u094D" + zwj + "\u0937",                               // Hindi: half form
+        "\u0DC1\u0DCA" + zwj + "\u0DBB\u0DD3",                         // Sinhala: Sri
+        "\u0D28\u0D4D" + zwnj + "\u0D28",                              // Malayalam
+        "\U0001F468" + zwj + "\U0001F469" + zwj + "\U0001F467 family", // emoji
+        "\u2764\uFE0F" + zwj + "\U0001F525",                           // heart on fire
+        "\U0001F3F4" + zwj + "\u2620\uFE0F",                           // pirates
+        "\U0001F9D1\U0001F3FD" + zwj + "\U0001F4BB",                   // skin tone
+        "\u00E9" + zwj + "\u00E9",
+    };
+    for (const auto& text : good) {
+        BOOST_TEST(!has_forbidden_code_point(text), text);
+        BOOST_TEST(!has_forbidden_code_point("a" + text + "a"), text);
+    }
+    const std::string letter = "\u0645";
+    for (const auto& joiner : {zwnj, zwj}) {
+        for (const auto& text : {joiner,
+                                 joiner + letter,
+                                 letter + joiner,
+                                 "a" + joiner + letter,
+                                 letter + joiner + "a",
+                                 letter + joiner + ".mp4",
+                                 letter + " " + joiner + letter,
+                                 letter + joiner + zwj + letter,
+                                 letter + joiner + zwnj + letter,
+                                 letter + joiner + "\uFE0F" + letter,
+                                 "a\uFE0F" + joiner + letter,
+                                 "a\uFE0F\u20E3" + joiner + letter,
+                                 "e\u0301" + joiner + letter,
+                                 letter + joiner + "\u00A0" + letter,
+                                 letter + "\u2013" + joiner + letter,
+                                 letter + joiner + "\u202E" + letter,
+                                 letter + joiner + "\u200B",
+                                 letter + joiner + "\uFF0F" + letter,
+                                 letter + joiner + "\uE000",
+                                 letter + joiner + "\U000E0041"}) {
+            BOOST_TEST(has_forbidden_code_point(text), text);
+        }
+    }
+    // Which code points may be joined, counted: a block that slips shows here.
+    std::size_t joined = 0;
+    for (char32_t c = 0; c <= 0x10FFFF; ++c) {
+        const bool is_surrogate = c >= 0xD800 && c <= 0xDFFF;
+        const auto both = encoded(c) + zwj + letter;
+        const auto mirrored = letter + zwj + encoded(c);
+        if (is_surrogate) {
+            continue;
+        }
+        const bool is_good = !has_forbidden_code_point(both);
+        const bool is_variation = (c >= 0xFE00 && c <= 0xFE0F) || (c >= 0x20D0 && c <= 0x20FF);
+        if (!is_variation && is_good == has_forbidden_code_point(mirrored)) {
+            BOOST_ERROR("sides differ about " << static_cast<unsigned long>(c));
+        }
+        if (is_good && c < 0x80) {
+            BOOST_ERROR("ASCII is joined: " << static_cast<unsigned long>(c));
+        }
+        joined += is_good ? 1U : 0U;
+    }
+    BOOST_TEST(joined > 900'000U);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
