@@ -79,7 +79,8 @@ bool has_entries(int fd) noexcept {
 }
 
 /// Saturates: some file systems hold times that nanoseconds in 64 bits cannot (past the year 2262).
-std::int64_t to_nanoseconds(const timespec& time) noexcept {
+template <class Time>
+std::int64_t to_nanoseconds(const Time& time) noexcept {
     constexpr std::int64_t per_second = 1'000'000'000;
     constexpr std::int64_t limit = INT64_MAX / per_second - 1;
     const auto seconds = std::clamp<std::int64_t>(time.tv_sec, -limit, limit);
@@ -113,7 +114,8 @@ result<media_handle> media_store::open(const std::string& relative_path) const {
     const media_facts facts{static_cast<std::uint64_t>(found.st_size),
                             to_nanoseconds(found.st_mtim)};
     return std::make_shared<const open_media>(
-        open_media{std::move(file.fd), facts, to_nanoseconds(found.st_ctim), describe(facts)});
+        open_media{std::move(file.fd), facts, to_nanoseconds(found.st_ctim), found.st_nlink,
+                   found.st_mode, describe(facts)});
 }
 
 bool is_current(const open_media& media) noexcept {
@@ -122,6 +124,22 @@ bool is_current(const open_media& media) noexcept {
            static_cast<std::uint64_t>(found.st_size) == media.facts.size &&
            to_nanoseconds(found.st_mtim) == media.facts.mtime_ns &&
            to_nanoseconds(found.st_ctim) == media.ctime_ns;
+}
+
+std::string_view change_of(const open_media& media) noexcept {
+    struct statx found {};
+    constexpr int flags = AT_EMPTY_PATH | AT_STATX_DONT_SYNC;
+    if (::statx(media.fd.get(), "", flags, STATX_BASIC_STATS, &found) != 0) {
+        return {}; // what is wrong shows when it is read
+    }
+    if (found.stx_size < media.facts.size) {
+        return "file_ended";
+    }
+    const bool is_written = found.stx_size != media.facts.size ||
+                            to_nanoseconds(found.stx_mtime) != media.facts.mtime_ns;
+    const bool is_touched = to_nanoseconds(found.stx_ctime) != media.ctime_ns &&
+                            found.stx_nlink == media.links && found.stx_mode == media.mode;
+    return is_written || is_touched ? "file_changed" : std::string_view{};
 }
 
 // dup3 puts another directory behind the number that every thread uses, at one stroke: whoever

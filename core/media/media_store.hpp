@@ -27,6 +27,8 @@ struct open_media {
     unique_fd fd;
     media_facts facts;
     std::int64_t ctime_ns = 0; // since the Unix epoch; moves with every change and rename
+    std::uint64_t links = 1;   // names it has
+    std::uint32_t mode = 0;    // type and permissions
     representation version;
 };
 
@@ -35,6 +37,13 @@ using media_handle = std::shared_ptr<const open_media>;
 /// True while the open file is what it was when it was opened: the same size and times, and still
 /// to be found under some name. One fstat; cheaper than opening it again.
 [[nodiscard]] bool is_current(const open_media& media) noexcept;
+
+/// What has become of the content of an open file since it was opened: empty for nothing, else the
+/// cause that the log names. `file_ended`: it is shorter. `file_changed`: it has been written to,
+/// or its ctime has moved and neither another number of names nor other permissions say why:
+/// somebody may have written to it and put its mtime back. A file that was replaced by rename,
+/// removed, linked or made unreadable is the same. Asks no file server (AT_STATX_DONT_SYNC).
+[[nodiscard]] std::string_view change_of(const open_media& media) noexcept;
 
 /// The subject of a failure that a symbolic link caused: for counting, not for clients.
 inline constexpr std::string_view symlink_subject = "symlink";

@@ -2,7 +2,10 @@
 
 #include <sys/sendfile.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 
 namespace sluice::http {
@@ -26,6 +29,22 @@ ssize_t uninterrupted(Call call) noexcept {
         count = call();
     } while (count < 0 && errno == EINTR);
     return count;
+}
+
+// The file system has no sendfile for this file.
+bool is_refusal(int error) noexcept {
+    return error == EINVAL || error == EOPNOTSUPP || error == ENOSYS;
+}
+
+// What sendfile does, by way of a buffer.
+ssize_t copy_file(int socket, int file, off_t offset, std::uint64_t length) noexcept {
+    std::array<char, 65536> bytes; // NOLINT(cppcoreguidelines-pro-type-member-init)
+    const auto most = std::min<std::uint64_t>(length, bytes.size());
+    const auto got = uninterrupted([&] { return ::pread(file, bytes.data(), most, offset); });
+    return got <= 0 ? got : uninterrupted([&] {
+        return ::send(socket, bytes.data(), static_cast<std::size_t>(got),
+                      MSG_DONTWAIT | MSG_NOSIGNAL);
+    });
 }
 
 } // namespace
@@ -60,10 +79,11 @@ std::size_t socket_transport::write_some(std::string_view text, bool more,
 std::size_t socket_transport::send_file(int file, std::uint64_t offset, std::uint64_t length,
                                         error_code& ec) noexcept {
     auto position = static_cast<off_t>(offset);
-    return sent(
-        outcome(uninterrupted([&] { return ::sendfile(socket_.get(), file, &position, length); }),
-                ec),
-        ec);
+    auto count = uninterrupted([&] { return ::sendfile(socket_.get(), file, &position, length); });
+    if (count < 0 && is_refusal(errno)) {
+        count = copy_file(socket_.get(), file, static_cast<off_t>(offset), length);
+    }
+    return sent(outcome(count, ec), ec);
 }
 
 std::size_t socket_transport::sent(std::size_t count, error_code ec) noexcept {

@@ -89,7 +89,7 @@ void response::finish_with(const cached_file& file, core::byte_slice slice) {
     text_segment(0);
     if (!is_head_ && file.content.empty() && slice.length > 0) {
         segments_.push_back({.is_file = true, .first = slice.first, .length = slice.length});
-        media_ = file.media;
+        file_ = file_body(file.media);
     }
 }
 
@@ -125,7 +125,7 @@ void response::finish_with(const cached_file& file, std::span<const core::byte_s
         part.first += part.is_file ? 0 : header_size;
     }
     segments_.insert(segments_.end(), parts.begin(), parts.end());
-    media_ = file.media;
+    file_ = file_body(file.media);
 }
 
 void response::clear() noexcept {
@@ -134,7 +134,7 @@ void response::clear() noexcept {
         std::string().swap(text_); // shrink_to_fit() would ask for memory
     }
     segments_.clear();
-    media_.reset();
+    file_ = {};
     pace_.reset();
     status_ = 0; // until begin(): nothing was answered
 }

@@ -5,6 +5,7 @@
 #include "core/download/byte_range.hpp"
 #include "core/media/media_store.hpp"
 #include "http/loop/asio.hpp"
+#include "http/sending/file_body.hpp"
 #include "http/sending/file_cache.hpp"
 #include "http/sending/pace.hpp"
 
@@ -69,7 +70,8 @@ class response {
     [[nodiscard]] std::span<const segment> segments() const noexcept { return segments_; }
     /// Null: as fast as it goes.
     [[nodiscard]] pace* speed() const noexcept { return pace_.get(); }
-    [[nodiscard]] int file() const noexcept { return media_ ? media_->fd.get() : -1; }
+    /// Where the bytes of file segments come from.
+    [[nodiscard]] file_body& file() noexcept { return file_; }
 
   private:
     void finish_header();
@@ -77,7 +79,7 @@ class response {
 
     std::string text_;
     std::vector<segment> segments_;
-    core::media_handle media_;
+    file_body file_;
     std::unique_ptr<pace> pace_;
     unsigned status_ = 0;
     bool is_head_ = false;

@@ -5,10 +5,8 @@
 #include "http/sending/response.hpp"
 
 #include <algorithm>
-#include <cerrno>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <string_view>
 
 namespace sluice::http {
@@ -27,30 +25,34 @@ class response_writer {
 
     void start() noexcept { *this = {}; }
 
-    /// Sends what the transport takes, until `most` bytes of the file have gone.
+    /// Sends what the transport takes, until `most` bytes of the file have gone. Looks whether the
+    /// file has changed before it goes on with one, and once all of it has gone: a change is
+    /// noticed before the last bytes leave, but for one that comes while they do.
     template <class Transport>
-    status advance(const response& what, Transport& transport,
-                   std::uint64_t most = bytes_per_turn) {
+    status advance(response& what, Transport& transport, std::uint64_t most = bytes_per_turn) {
+        if (has_changed(what)) {
+            return status::failed;
+        }
         std::uint64_t turn = 0;
         const auto segments = what.segments();
         while (index_ < segments.size()) {
             const auto& now = segments[index_];
-            const bool is_last = index_ + 1 == segments.size();
-            error_code ec;
-            const auto sent = now.is_file ? send_file(what.file(), now, most - turn, transport, ec)
-                                          : transport.write_some(text_of(what, now), !is_last, ec);
-            if (ec == net::error::would_block) {
+            const auto step = send(what, now, most - turn, transport);
+            if (step.now == body_step::status::blocked) {
                 return status::blocked;
             }
-            if (ec || sent == 0) {
-                file_fault_ = now.is_file ? fault_of_file(ec) : std::string_view{};
+            if (step.now == body_step::status::failed) {
+                file_fault_ = step.fault;
                 return status::failed;
             }
-            count(sent, now);
-            turn += now.is_file ? sent : 0;
+            count(step.count, now);
+            turn += now.is_file ? step.count : 0;
             if (turn >= most && index_ < segments.size()) {
                 return status::yielded;
             }
+        }
+        if (turn > 0 && has_changed(what)) {
+            return status::failed;
         }
         return transport.has_unsent() ? status::blocked : status::done;
     }
@@ -61,47 +63,28 @@ class response_writer {
     }
     /// Bytes handed to the transport, header included.
     [[nodiscard]] std::uint64_t bytes_sent() const noexcept { return bytes_sent_; }
-    /// After failed: what was wrong with the file, for the log ("file_ended", or the name of an
-    /// errno); empty when the connection was lost.
+    /// After failed: what was wrong with the file, for the log ("file_ended", "file_changed", or
+    /// the name of an errno); empty when the connection was lost.
     [[nodiscard]] std::string_view file_fault() const noexcept { return file_fault_; }
 
   private:
-    // sendfile reads and sends in one call: what is not known to come from the connection comes
-    // from the disk.
-    static std::string_view fault_of_file(error_code ec) noexcept {
-        switch (ec.value()) {
-        case 0:
-            return "file_ended";
-        case EPIPE:
-        case ECONNRESET:
-        case ECONNABORTED:
-        case ENOTCONN:
-        case ETIMEDOUT:
-        case EHOSTUNREACH:
-        case ENETUNREACH:
-        case ENETDOWN:
-            return {};
-        default:
-            break;
+    bool has_changed(response& what) noexcept {
+        if (what.file().has_sent()) {
+            file_fault_ = what.file().change();
         }
-        const char* const name = ::strerrorname_np(ec.value());
-        return ec.category() != boost::system::system_category() || name == nullptr ? "" : name;
-    }
-
-    static std::string_view text_of(const response& what, const response::segment& part,
-                                    std::uint64_t offset) noexcept {
-        return what.text().substr(part.first + offset, part.length - offset);
-    }
-    [[nodiscard]] std::string_view text_of(const response& what,
-                                           const response::segment& part) const noexcept {
-        return text_of(what, part, offset_);
+        return !file_fault_.empty();
     }
 
     template <class Transport>
-    std::size_t send_file(int file, const response::segment& part, std::uint64_t budget,
-                          Transport& transport, error_code& ec) const {
+    body_step send(response& what, const response::segment& part, std::uint64_t budget,
+                   Transport& transport) const {
+        if (!part.is_file) {
+            const bool is_last = index_ + 1 == what.segments().size();
+            const text_body text(what.text().substr(part.first, part.length));
+            return text.send_some(transport, offset_, !is_last);
+        }
         const auto length = std::min(part.length - offset_, budget);
-        return transport.send_file(file, part.first + offset_, length, ec);
+        return what.file().send_some(transport, part.first + offset_, length);
     }
 
     void count(std::uint64_t sent, const response::segment& part) noexcept {

@@ -75,6 +75,17 @@ def test_small_file_that_cannot_be_read(faulty, tree):
     assert server.download(small).body == body
 
 
+@pytest.mark.parametrize("error", [errno.EINVAL, errno.EOPNOTSUPP, errno.ENOSYS])
+def test_a_file_system_without_sendfile(faulty, tree, video, error):
+    """Its files are read instead: every byte arrives."""
+    server, faults = faulty(tree)
+    with faults.inject(Call.SENDFILE, error) as fault:
+        response, whole = fetch(server, video)
+        assert whole and response.body == BODY
+        assert fault.hits() > 0
+    assert metric(server, "sluice_media_read_failures_total") == 0
+
+
 @pytest.mark.parametrize(
     "call", [Call.RECV, Call.SEND, Call.SENDFILE, Call.PREAD, Call.FSTAT, Call.ACCEPT]
 )

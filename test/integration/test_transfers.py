@@ -9,6 +9,7 @@ import pytest
 from support.checks import check_problem
 from support.ids import VIDEO, Lesson
 from support.media import MTIME_NS, noise
+from support.metrics import eventually, metric
 from support.paused import LARGE, Paused
 from support.tokens import mint
 
@@ -78,26 +79,46 @@ def test_row_21_removed_file_finishes(start_server, tree, large):
     assert transfer.finish() == content
 
 
-def test_row_21_rewritten_in_place_keeps_its_length(start_server, tree, large):
-    """What is sent then is the site's doing; the message stays well-formed, the ETag moves on."""
+def rewrite(path):
+    with open(path, "r+b") as file:
+        file.write(noise(LARGE, seed=8))
+
+
+def rewrite_and_put_the_time_back(path):
+    before = path.stat()
+    rewrite(path)
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+
+
+def append(path):
+    with open(path, "ab") as file:
+        file.write(b"more" * 1000)
+
+
+@pytest.mark.parametrize("change", [rewrite, rewrite_and_put_the_time_back, append])
+def test_row_21_a_file_written_to_cuts_the_connection(start_server, tree, large, change):
+    """A mixture of two versions never arrives whole, and the log says why."""
     server = start_server(tree)
     transfer = Paused(server, large)
-    with open(tree.path(large), "r+b") as file:
-        file.write(noise(LARGE, seed=8))
-    body = transfer.finish()
-    assert len(body) == LARGE
-    assert server.download(large, {"If-Match": transfer.head.get("ETag")}).status == 412
+    change(tree.path(large))
+    assert len(transfer.cut()) < LARGE
+    line = eventually(lambda: [x for x in server.access_log() if x["outcome"] == "cut"])[0]
+    assert line["cause"] == "file_changed"
+    assert metric(server, "sluice_media_read_failures_total") == 1
+    assert server.download(large).body == tree.path(large).read_bytes()
 
 
-def test_row_21_growing_file_is_sent_as_it_was_promised(start_server, tree, large):
+@pytest.mark.parametrize("change", ["link", "chmod"])
+def test_row_21_what_leaves_the_content_alone_cuts_nothing(start_server, tree, large, change):
     server = start_server(tree)
     content = tree.content(large)
     transfer = Paused(server, large)
-    with open(tree.path(large), "ab") as file:
-        file.write(b"more" * 1000)
+    path = tree.path(large)
+    if change == "link":
+        os.link(path, path.with_name("second.mp4"))
+    else:
+        path.chmod(0o640)
     assert transfer.finish() == content
-    again = transfer.connection.request("GET", "/healthz")
-    assert again.status == 200, "not one byte beyond the promised length"
 
 
 def test_slow_reader_within_the_limits_finishes(start_server, tree):

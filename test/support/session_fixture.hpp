@@ -8,8 +8,6 @@
 
 #include <boost/beast/_experimental/test/stream.hpp>
 
-#include <fcntl.h>
-
 #include <optional>
 #include <string>
 #include <vector>
@@ -63,8 +61,8 @@ struct lines final : log_sink {
 };
 
 inline core::media_handle open_file(const temp_dir& dir, std::uint64_t size_claimed) {
-    auto media = std::make_shared<core::open_media>();
-    media->fd = core::unique_fd(::open(dir.path("f").c_str(), O_RDONLY | O_CLOEXEC));
+    const core::media_store store(dir.path(""));
+    auto media = std::const_pointer_cast<core::open_media>(*store.open("f"));
     media->facts.size = size_claimed;
     return media;
 }
