@@ -75,7 +75,7 @@ def sluice_command(*extra):
         limits = {"requests_per_connection": 1000000000, "connections": most_connections() + 50}
         settings = [f"--set=limits.{name}={value}" for name, value in limits.items()]
         return [
-            *(str(SLUICE), "serve", "--listen", f"{HOST}:{PORT}"),
+            *(str(SLUICE), "serve", "--dev", "--listen", f"{HOST}:{PORT}"),
             *("--media-root", str(MEDIA_ROOT), "--threads", "1", "--log-level", "warning"),
             "--set=cache.files=16",  # no more are asked for; each takes a descriptor from clients
             *settings,

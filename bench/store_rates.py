@@ -86,7 +86,7 @@ class Node(Served):
 
     def __init__(self, folder, settings):
         config = folder / "sluice.json"
-        config.write_text(json.dumps(settings))
+        config.write_text(json.dumps({"issuer": {"mode": "local"}, **settings}))
         super().__init__(
             SLUICE, "serve", "--config", config, "--threads", "1", "--listen", f"127.0.0.1:{PORT}",
             "--media-root", folder / "media", "--access-log", "off")

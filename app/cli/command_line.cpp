@@ -130,7 +130,8 @@ class argument_reader {
         }
         const bool has_value = equals != std::string::npos;
         if (flag->value.empty()) {
-            return has_value ? usage_error{name + " takes no value"} : keep(*flag, "");
+            return has_value ? usage_error{name + " takes no value"}
+                             : keep(*flag, std::string(flag->gives));
         }
         if (has_value) {
             return keep(*flag, word.substr(equals + 1));

@@ -20,7 +20,10 @@ constexpr std::array serve_flags{
     flag_row{"--log-level", "LEVEL", "log.level", "debug, info, warning or error"},
     flag_row{"--access-log", "PATH", "log.access", "access log; - for standard output, or off"},
     flag_row{"--issuer", "MODE", "issuer.mode",
-             "auto, key, jwt, or none: tokens for whoever asks (!)"},
+             "auto, key, jwt, local, or none: tokens for whoever asks (!)"},
+    flag_row{"--dev", "", "issuer.mode",
+             "for development: this machine may mint, over loopback alone (issuer.mode local)",
+             "local"},
 };
 
 constexpr std::array media_flags{

@@ -43,6 +43,7 @@ struct flag_row {
     std::string_view value;   // what follows it, for people; empty: a switch
     std::string_view setting; // the setting it gives a value to; empty: an option of the command
     std::string_view help;
+    std::string_view gives{}; // the value that a switch gives to `setting`
 };
 
 /// Flags that any number of settings may be given with: "--set limits.connections=100".

@@ -51,7 +51,7 @@ std::string overview() {
     }
     return out + "\n"
                  "Example, on this machine with a key for this run only:\n"
-                 "  sluice serve --media-root ./media\n"
+                 "  sluice serve --dev --media-root ./media\n"
                  "\n"
                  "sluice help COMMAND explains one. Settings come from a file, then SLUICE_...\n"
                  "variables, then flags; sluice config print shows the outcome.\n";

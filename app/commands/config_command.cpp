@@ -39,6 +39,9 @@ int check_config(const core::loaded_config& loaded, const core::key_loading& key
     if (keys.keys && !keys.keys->notice.empty()) {
         streams.err << "note: " << keys.keys->notice << '\n';
     }
+    if (const auto notice = notice_on_issuer(loaded.settings)) {
+        streams.err << "note: " << notice->text << '\n';
+    }
     streams.out << "ok\n";
     return exit_success;
 }

@@ -29,6 +29,38 @@ core::issuer_gate make_issuer_gate(const core::config& settings,
     return {issuer.mode, std::move(keys), std::move(sessions)};
 }
 
+std::optional<issuer_notice> notice_on_issuer(const core::config& settings) {
+    const auto& issuer = settings.issuer;
+    if (issuer.mode.has(core::issuer_mode::none)) {
+        return issuer_notice{.event = "issuer_open",
+                             .text =
+                                 "issuer.mode is \"none\": whoever reaches this server can have "
+                                 "a token for any file, by naming its trainer",
+                             .is_warning = true};
+    }
+    if (issuer.mode.has(core::issuer_mode::local)) {
+        return issuer_notice{.event = "issuer_local",
+                             .text = "issuer.mode is \"local\", which is for DEVELOPMENT: every "
+                                     "program on this machine can have a token for any file, and "
+                                     "so can every client of a proxy put in front",
+                             .is_warning = true};
+    }
+    if (issuer.keys_file.empty() && issuer.jwt_key_file.empty()) {
+        return issuer_notice{.event = "issuer_closed",
+                             .text = "no tokens are issued to anybody: set issuer.keys_file or "
+                                     "issuer.jwt.key_file; to try Sluice out, sluice serve --dev"};
+    }
+    return std::nullopt;
+}
+
+void report_issuer(const core::config& settings, service_log& log) {
+    if (const auto notice = notice_on_issuer(settings); notice && notice->is_warning) {
+        log.warning(notice->event, {{"notice", notice->text}});
+    } else if (notice) {
+        log.info(notice->event, {{"notice", notice->text}});
+    }
+}
+
 core::issuer_gate make_issuer_gate(const core::config& settings) {
     std::vector<core::operator_problem> problems;
     auto gate = make_issuer_gate(settings, problems);

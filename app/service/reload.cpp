@@ -1,9 +1,11 @@
 #include "app/service/reload.hpp"
 
 #include "app/log/joined.hpp"
+#include "app/service/issuer_setup.hpp"
 #include "core/config/config_diff.hpp"
 #include "core/config/config_validate.hpp"
 
+#include <algorithm>
 #include <exception>
 #include <string>
 #include <string_view>
@@ -60,6 +62,9 @@ bool reload(application& running, const reload_source& source, service_log& log,
         log.warning("restart_needed", {{"settings", joined(waiting)}});
     }
     log.info("reloaded", {{"changed", joined(changed)}, {"keys", joined(kids)}});
+    if (std::ranges::any_of(changed, [](auto name) { return name.starts_with("issuer."); })) {
+        report_issuer(running.current().settings(), log);
+    }
     return true;
 } catch (const std::exception& fault) { // memory, too: a reload never ends the process
     log.error("reload_refused", {{"reasons", fault.what()}});

@@ -3,6 +3,7 @@
 #include "app/process/file_watch.hpp"
 #include "app/process/signals.hpp"
 #include "app/service/application.hpp"
+#include "app/service/issuer_setup.hpp"
 #include "app/service/reload.hpp"
 
 #include <algorithm>
@@ -29,11 +30,7 @@ void warn(const core::config& settings, const core::loaded_keys& keys, service_l
     if (!keys.notice.empty()) {
         log.warning(keys.ephemeral ? "ephemeral_key" : "keys", {{"notice", keys.notice}});
     }
-    if (settings.issuer.mode.has(core::issuer_mode::none)) {
-        log.warning("issuer_open", {{"notice", "issuer.mode is \"none\": whoever reaches this "
-                                               "server can have a token for any file, by naming "
-                                               "its trainer"}});
-    }
+    report_issuer(settings, log);
 }
 
 // Files that are put in force when they change.

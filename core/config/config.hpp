@@ -107,7 +107,8 @@ struct config {
 
     /// The token endpoint.
     struct issuer_section {
-        /// Closed to everybody but this machine, until the operator has decided who may mint.
+        /// Closed until the operator has decided who may mint. A loopback address is no
+        /// credential: everybody has one behind a proxy on the same machine (threats 52).
         issuer_modes mode = issuer_mode::automatic;
 
         /// Who owns media. Must be nobody where the path of a lesson does not name its trainer:

@@ -18,7 +18,7 @@ using store = config::store_section;
 using tls = config::tls_section;
 using shutdown = config::shutdown_section;
 
-constexpr std::array<std::string_view, 4> issuer_names{"auto", "none", "key", "jwt"};
+constexpr std::array<std::string_view, 5> issuer_names{"auto", "none", "key", "jwt", "local"};
 constexpr std::array<std::string_view, 2> owner_names{"trainers", "nobody"};
 constexpr std::array<std::string_view, 2> proxy_field_names{"x-forwarded", "forwarded"};
 constexpr std::array<std::string_view, 2> tls_versions{"1.2", "1.3"};
@@ -73,8 +73,9 @@ constexpr std::array table{
                                                 "aud that is written and required; empty: neither"),
 
     choices_setting<issuer_names, issuer_mode, &c::issuer, &issuer::mode>(
-        "issuer.mode", "Who may ask for tokens: issuer keys, session tokens, with auto whatever of "
-                       "them is configured, else this machine only; none leaves the endpoint open"),
+        "issuer.mode",
+        "Who may ask for tokens: issuer keys, session tokens, with auto whatever of "
+        "them is configured, else nobody; local: this machine, for development; none: everybody"),
     choice_setting<owner_names, &c::issuer, &issuer::owners>(
         "issuer.owners", "Who owns media: the trainer whose directory it lies in, or nobody, so "
                          "that only grants and trusted keys entitle"),

@@ -102,6 +102,9 @@ void check_issuer(const config& settings, problems& out) {
     if (!issuer.jwt_key_file.empty() && !is_auto && !issuer.mode.has(issuer_mode::jwt)) {
         out.push_back({"issuer.jwt.key_file", "has no effect: issuer.mode must have auto or jwt"});
     }
+    if (issuer.mode.has(issuer_mode::local) && issuer.mode.has(issuer_mode::none)) {
+        out.push_back({"issuer.mode", "cannot be local and none: none lets everybody mint"});
+    }
 }
 
 void check_agreement(const config& settings, problems& out) {
@@ -165,6 +168,9 @@ std::vector<operator_problem> validate(const config& settings, config_use use) {
     check_media(settings, use, out);
     check_peers(settings, out);
     check_issuer(settings, out);
+    if (settings.issuer.mode.has(issuer_mode::local)) {
+        check_local_only(settings, out);
+    }
     check_agreement(settings, out);
     return out;
 }

@@ -22,6 +22,10 @@ constexpr std::string_view network_rule =
     "must be an address or a CIDR block such as 10.0.0.0/8 or fd00::/8, without bits behind the "
     "prefix";
 
+constexpr std::string_view beside_local =
+    "where issuer.mode has local (serve --dev): behind a proxy everybody would look like this "
+    "machine";
+
 /// Reports what is no address, and what two listeners cannot share.
 class address_book {
   public:
@@ -76,7 +80,42 @@ void check_listener(const std::string& place, const listener_settings& one, prob
     }
 }
 
+/// Reports an address by which others than this machine could connect, or that says nothing of
+/// them.
+void check_loopback(const std::string& where, const std::string& text, problems& out) {
+    const auto address = parse_listen_address(text);
+    if (!address) {
+        return; // reported by address_book
+    }
+    const auto* const tcp = std::get_if<host_port>(&*address);
+    const auto ip = tcp != nullptr ? parse_ip_address(tcp->address) : std::nullopt;
+    if (!ip || !is_loopback(*ip)) {
+        out.push_back({where, "must be a loopback address and a port, such as 127.0.0.1:8080, " +
+                                  std::string(beside_local)});
+    }
+}
+
 } // namespace
+
+void check_local_only(const config& settings, problems& out) {
+    if (!settings.trusted_proxies.empty()) {
+        out.push_back({"trusted_proxies", "must be empty " + std::string(beside_local)});
+    }
+    if (settings.listeners.empty()) {
+        check_loopback("listen", settings.listen, out);
+    }
+    for (std::size_t i = 0; i < settings.listeners.size(); ++i) {
+        const auto& one = settings.listeners[i];
+        const auto place = "listeners[" + std::to_string(i) + "]";
+        check_loopback(place + ".address", one.address, out);
+        if (one.proxy != proxy_protocol::off) {
+            out.push_back({place + ".proxy_protocol", "must be off " + std::string(beside_local)});
+        }
+    }
+    if (!settings.metrics.listen.empty()) {
+        check_loopback("metrics.listen", settings.metrics.listen, out);
+    }
+}
 
 void check_listeners(const config& settings, problems& out) {
     address_book book(out);

@@ -47,12 +47,11 @@ result<grantor> issuer_gate::admit(const mint_caller& caller) const {
     if (modes_.has(issuer_mode::none)) {
         return grantor{.how = grantor::kind::anyone};
     }
-    if (keys_ || sessions_) {
-        return failure{errc::issuer_credential_missing};
+    if (modes_.has(issuer_mode::local) && caller.is_loopback_peer && !caller.is_forwarded &&
+        caller.has_loopback_host && !caller.has_foreign_origin) {
+        return grantor{};
     }
-    const bool is_local = caller.is_loopback_peer && !caller.is_forwarded &&
-                          caller.has_loopback_host && !caller.has_foreign_origin;
-    return is_local ? result<grantor>(grantor{}) : failure{errc::issuer_closed};
+    return failure{keys_ || sessions_ ? errc::issuer_credential_missing : errc::issuer_closed};
 }
 
 result<grantor> issuer_gate::admit_key(std::string_view text, const mint_caller& caller) const {

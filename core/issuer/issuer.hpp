@@ -20,8 +20,8 @@ namespace sluice::core {
 
 /// What is known of whoever asks for a token, as far as the gate judges it. Views into the request.
 struct mint_caller {
-    bool is_loopback_peer = false;   // or a unix socket
-    bool is_forwarded = false;       // came with Forwarded, X-Forwarded-* or the like
+    bool is_loopback_peer = false;   // by TCP, without a PROXY header
+    bool is_forwarded = false;       // with Forwarded, X-Forwarded-* or the like; loopback only
     bool has_loopback_host = false;  // asked for localhost, 127.0.0.0/8 or [::1]
     bool has_foreign_origin = false; // sent by a page of an origin that is not on the allow-list
 
@@ -49,9 +49,11 @@ struct grantor {
     limit(std::optional<std::chrono::seconds> asked, std::chrono::seconds usual) const;
 };
 
-/// Who is heard. In `automatic` without any credential configured, a laptop just works and nobody
-/// else gets in: a proxy, another machine, and a web page in the developer's own browser are all
-/// refused (the idea of Redis's protected mode). With one configured, it is asked of everybody.
+/// Decides which callers are heard. In `automatic` everybody needs a credential, so nobody is heard
+/// where none is configured: the service cannot tell a stranger behind an untuned proxy from this
+/// machine (threats 52). In `local` this machine needs none. The rule is for development: it
+/// refuses other machines, proxies that announce themselves, and web pages in the developer's own
+/// browser (the idea of Redis's protected mode), but not a proxy that adds nothing.
 class issuer_gate {
   public:
     /// Keys and sessions that are configured; each is accepted when it is there.

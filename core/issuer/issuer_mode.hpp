@@ -8,11 +8,11 @@ namespace sluice::core {
 
 /// One way to authenticate a caller of the token endpoint.
 enum class issuer_mode : std::uint8_t {
-    automatic, // "auto": by whatever is configured; with nothing configured, only requests from
-               // this machine are accepted
+    automatic, // "auto": by whatever is configured; with nothing configured, nobody is heard
     none,      // "none": no authentication, the endpoint is OPEN; something in front must do it
     key,       // "key": back ends, by issuer keys
     jwt,       // "jwt": the platform's users, by their session tokens
+    local,     // "local": requests from this machine, for development (`serve --dev`)
 };
 
 /// A set of them.

@@ -34,8 +34,8 @@ peer_info describe_peer(const sockaddr_storage& from) {
             bytes + offsetof(sockaddr_in, sin_addr), std::size_t{4}));
     } else if (from.ss_family == AF_INET6) {
         std::copy_n(bytes + offsetof(sockaddr_in6, sin6_addr), ip.size(), ip.begin());
-    } else { // a unix socket: whoever may open its path is on this machine
-        return {.address = "unix", .is_loopback = true, .is_unix = true};
+    } else { // a unix socket: a proxy opens its path for clients of anywhere
+        return {.address = "unix", .is_unix = true};
     }
     return {.address = core::to_string(ip), .is_loopback = core::is_loopback(ip), .ip = ip};
 }

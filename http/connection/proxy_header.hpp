@@ -14,7 +14,7 @@ namespace sluice::http {
 
 /// What a header says of the client.
 struct proxied_client {
-    bool is_known = false;  // false: LOCAL, UNKNOWN or UNSPEC; the connection speaks for itself
+    bool is_known = false;  // false: LOCAL, UNKNOWN or UNSPEC: the address is the balancer's
     bool is_secure = false; // version 2: it came to the balancer by TLS
     bool is_unix = false;   // version 2: a unix socket at the balancer; `address` is not set
     core::ip_address address{};

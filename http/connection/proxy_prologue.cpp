@@ -101,6 +101,8 @@ void proxy_prologue::finish(const proxied_client& client) {
         if (from_.verdict.how != admission::served) {
             owner_.count().add_limit(from_.verdict.limit);
         }
+    } else { // a balancer in between all the same: the client may be anywhere
+        from_.peer.is_loopback = false;
     }
     auto& owner = owner_;
     const auto& next = by_.next;

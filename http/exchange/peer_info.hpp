@@ -10,7 +10,7 @@ namespace sluice::http {
 
 struct peer_info {
     std::string address;      // without the port; "unix" where there is none
-    bool is_loopback = false; // on this machine, and nothing in between
+    bool is_loopback = false; // a TCP client on this machine, and no PROXY header
     bool is_unix = false;     // by a unix socket
     bool is_secure = false;   // by TLS, here or at the balancer
     core::ip_address ip{};    // all zero: not known

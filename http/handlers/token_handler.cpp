@@ -13,12 +13,22 @@ namespace sluice::http {
 
 namespace {
 
-// What a proxy adds: whoever sends one of these does not speak to us directly.
+// A field that proxies and CDNs add: a client that sends one does not speak to us directly.
+bool is_of_a_proxy(std::string_view name) noexcept {
+    constexpr std::array<std::string_view, 8> names{
+        "Forwarded",        "Via",         "X-Real-IP",           "True-Client-IP",
+        "CF-Connecting-IP", "X-Client-IP", "X-Cluster-Client-IP", "Fastly-Client-IP"};
+    constexpr std::array<std::string_view, 2> families{"X-Forwarded", "X-Original-"};
+    const auto begins = [name](auto family) {
+        return core::iequals(name.substr(0, family.size()), family);
+    };
+    return std::ranges::any_of(names, [name](auto one) { return core::iequals(name, one); }) ||
+           std::ranges::any_of(families, begins);
+}
+
 bool is_forwarded(const request_head& head) {
-    constexpr std::array<std::string_view, 6> names{"Forwarded",        "X-Forwarded-For",
-                                                    "X-Forwarded-Host", "X-Forwarded-Proto",
-                                                    "X-Real-IP",        "Via"};
-    return std::ranges::any_of(names, [&](auto name) { return head.has_field(name); });
+    return std::ranges::any_of(head.fields,
+                               [](const auto& line) { return is_of_a_proxy(line.name); });
 }
 
 } // namespace
@@ -26,7 +36,7 @@ bool is_forwarded(const request_head& head) {
 core::mint_caller token_handler::describe_caller(const request& in) const {
     const auto origin = in.head.value_of(bhttp::field::origin);
     core::mint_caller caller{.is_loopback_peer = in.peer->is_loopback,
-                             .is_forwarded = is_forwarded(in.head),
+                             .is_forwarded = in.peer->is_loopback && is_forwarded(in.head),
                              .has_loopback_host = is_loopback_host(in.head.host),
                              .has_foreign_origin = origin && !with_.cors.names(*origin),
                              .bearer = read_bearer(in.head.value_of(bhttp::field::authorization)),

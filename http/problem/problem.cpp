@@ -218,9 +218,10 @@ constexpr std::array<problem_type, problem_count> table{{
      .slug = "issuer-closed",
      .title = "Tokens are not issued to this caller",
      .detail =
-         "With issuer.mode \"auto\" and no credential configured, tokens are issued only to a "
-         "loopback client that speaks to a loopback Host directly, without forwarding fields "
-         "and without a foreign Origin. Call from the server itself, or set issuer.mode."},
+         "The operator configures who may ask: issuer.keys_file for back ends, issuer.jwt.key_file "
+         "for users with session tokens, or issuer.mode \"local\" (sluice serve --dev) for "
+         "development. \"local\" hears a client on this machine that asks for a loopback Host, "
+         "without forwarding fields and without a foreign Origin."},
     {.id = too_many_downloads,
      .status = 429,
      .slug = "too-many-downloads",

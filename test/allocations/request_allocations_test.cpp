@@ -108,7 +108,7 @@ struct service {
     core::media_library library{layout, courses, store};
     core::key_ring ring = sluice::test::two_keys();
     core::token_service tokens{ring, {}};
-    core::issuer_gate gate{core::issuer_mode::automatic};
+    core::issuer_gate gate{core::issuer_mode::local};
     core::ownership owners{courses, layout, core::media_owners::trainers};
     cors_policy cors{{}};
     user_transfers users;

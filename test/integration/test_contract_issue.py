@@ -170,6 +170,9 @@ def test_options(server, target):
         {"X-Forwarded-For": "192.0.2.7"},
         {"X-Forwarded-Host": "media.example"},
         {"X-Forwarded-Proto": "https"},
+        {"X-Forwarded-Port": "443"},
+        {"X-Original-URL": "/"},
+        {"CF-Connecting-IP": "192.0.2.7"},
         {"X-Real-IP": "192.0.2.7"},
         {"Forwarded": "for=192.0.2.7"},
         {"Via": "1.1 balancer"},
@@ -177,8 +180,8 @@ def test_options(server, target):
     ],
     ids=lambda fields: next(iter(fields)),
 )
-def test_auto_issues_to_nobody_behind_a_proxy(server, fields):
-    """Whoever comes through a proxy on this machine is a stranger with a loopback address."""
+def test_local_issues_to_nobody_behind_a_proxy_that_says_so(server, fields):
+    """A client of a proxy on this machine is a stranger with a loopback address."""
     problem = check_problem(server.issue(VIDEO, fields=fields), 403)
     assert "issuer.mode" in problem["detail"]
 

@@ -75,8 +75,15 @@ def test_the_unit_waits_for_a_drain():
     assert leave["delay"] + leave["drain_timeout"] < patience
 
 
-def test_the_packaged_configuration_is_a_good_one():
-    assert config_print(DEPLOY / "debian/sluice.json")["media"]["root"] == "/var/lib/sluice/media"
+def test_the_packaged_configuration_is_a_good_one(tmp_path):
+    shipped = DEPLOY / "debian/sluice.json"
+    printed = config_print(shipped)
+    assert printed["media"]["root"] == "/var/lib/sluice/media"
+    assert printed["issuer"]["mode"] == "auto" and printed["issuer"]["keys_file"] == ""
+    # As its comments say.
+    decided = tmp_path / "sluice.json"
+    decided.write_text(shipped.read_text(encoding="utf-8").replace('// "issuer":', '"issuer":'), encoding="utf-8")
+    assert config_print(decided)["issuer"]["keys_file"] == "/var/lib/sluice/issuers.json"
 
 
 KINDS = {
@@ -139,12 +146,16 @@ def test_kubernetes_probes_find_what_the_configuration_serves(manifest, pod, tre
     assert printed["metrics"]["listen"].endswith(f":{ports['metrics']}")
     mounts = {mount["mountPath"] for mount in container["volumeMounts"]}
     assert printed["media"]["root"] in mounts
-    assert printed["tokens"]["key_file"].rpartition("/")[0] in mounts
+    for path in (printed["tokens"]["key_file"], printed["issuer"]["keys_file"]):
+        folder, _, name = path.rpartition("/")
+        assert folder in mounts
+        (copied,) = [part for part in pod["initContainers"][0]["command"] if part.endswith(f"/{name}")]
+        assert copied.startswith("/etc/sluice-keys/") and folder in pod["initContainers"][0]["command"]
     pause = int(container["lifecycle"]["preStop"]["exec"]["command"][1])
     leave = printed["shutdown"]["delay"] + printed["shutdown"]["drain_timeout"]
     assert pause + leave <= pod["terminationGracePeriodSeconds"]
 
-    printed["tokens"]["key_file"] = ""
+    printed["tokens"]["key_file"] = printed["issuer"]["keys_file"] = ""
     printed["metrics"]["listen"] = "127.0.0.1:0"
     printed["shutdown"]["delay"] = 0
     printed.pop("listen")

@@ -63,7 +63,7 @@ def test_row_44_a_stranger_is_not_believed(start_server, tree, trusted):
 
 
 def test_row_44_a_forged_local_client_opens_nothing(start_server, tree):
-    server = start_server(tree, config={"trusted_proxies": ["127.0.0.1"]})
+    server = start_server(tree, config={"trusted_proxies": ["127.0.0.1"], "issuer": {"mode": "auto"}})
     for claimed in ("127.0.0.1", "::1"):
         fields = {"X-Forwarded-For": claimed}
         assert server.get(VIDEO.query("trainer123"), fields).status == 403

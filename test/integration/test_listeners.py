@@ -89,21 +89,31 @@ def test_a_stale_socket_is_replaced_and_nothing_else(start, tree, tmp_path):
     assert path.read_text() == "precious"
 
 
-def test_a_unix_peer_is_local_for_the_issuer(start, tmp_path):
+def test_row_52_no_way_in_makes_a_client_local_for_the_issuer(start, tmp_path):
     path = tmp_path / "s.sock"
-    server = start([{"address": f"unix:{path}"}, {"address": "127.0.0.1:0", "proxy_protocol": "any"}])
+    server = start([{"address": f"unix:{path}"}, {"address": "127.0.0.1:0", "proxy_protocol": "any"}],
+                   issuer={"mode": "auto"})
     query = VIDEO.query("trainer123")
-    assert ask(str(path), target=query).status == 200
-    assert ask(server.addresses[1], proxy.LOCAL, query).status == 200
-    assert ask(server.addresses[1], proxy.v1("127.0.0.1"), query).status == 403
-    assert ask(server.addresses[1], proxy.v2("127.0.0.1"), query).status == 403
+    assert ask(str(path), target=query).status == 403
+    for header in (proxy.LOCAL, proxy.UNSPEC, b"PROXY UNKNOWN\r\n", proxy.v1("127.0.0.1"), proxy.v2("127.0.0.1")):
+        assert ask(server.addresses[1], header, query).status == 403
+
+
+def test_a_balancers_connection_takes_one_place(start):
+    """The place it had until its header was read is its client's."""
+    server = start([{"address": "127.0.0.1:0", "proxy_protocol": "any"}], limits={"connections": 1})
+    for header in (proxy.v1(), proxy.v2(), b"PROXY UNKNOWN\r\n", proxy.v1()):
+        deadline = time.monotonic() + 10  # the one before may not have been noticed to leave yet
+        while (answer := ask(server.addresses[0], header)).status != 200:
+            assert answer.status == 503 and time.monotonic() < deadline, answer
+            time.sleep(0.05)
 
 
 @pytest.mark.parametrize("header,peer", [
     (proxy.v1(), "192.0.2.7"), (proxy.v1("2001:db8::7", "::1"), "2001:db8::7"),
     (proxy.v2(), "192.0.2.7"), (proxy.v2("2001:db8::7"), "2001:db8::7"),
     (proxy.v2(extensions=proxy.tlv(5, b"id") + proxy.tlv(4, b"")), "192.0.2.7"),
-    (proxy.LOCAL, "127.0.0.1"), (b"PROXY UNKNOWN\r\n", "127.0.0.1"),
+    (proxy.LOCAL, "127.0.0.1"), (proxy.UNSPEC, "127.0.0.1"), (b"PROXY UNKNOWN\r\n", "127.0.0.1"),
 ])
 def test_proxy_headers_name_the_client(start, header, peer):
     server = start([{"address": "127.0.0.1:0", "proxy_protocol": "any"}])

@@ -1,6 +1,8 @@
-"""HAProxy and nginx as they are shipped in deploy/, in front of nodes of a test."""
+"""HAProxy and nginx in front of nodes of a test: as they are shipped in deploy/, and with nothing but what
+it takes to pass requests on."""
 
 import contextlib
+import os
 import socket
 import subprocess
 import time
@@ -18,22 +20,46 @@ def free_port():
         return probe.getsockname()[1]
 
 
-class Balancer:
-    """A running balancer: `address`, `base`. `nodes` are three addresses, not all different; `changes`
-    are made to the shipped configuration, which has to have what they replace."""
+UNTUNED_HAPROXY = """
+defaults
+    mode http
+    timeout connect 2s
+    timeout client 60s
+    timeout server 60s
+frontend front
+    bind {front}
+    default_backend node
+backend node
+    server node {node}
+"""
+UNTUNED_NGINX = """
+pid nginx.pid;
+events {{}}
+http {{
+    access_log off;
+    client_body_temp_path body; proxy_temp_path proxy; fastcgi_temp_path fastcgi; uwsgi_temp_path uwsgi;
+    scgi_temp_path scgi;
+    server {{
+        listen {front};
+        {location}
+    }}
+}}
+"""
 
-    def __init__(self, kind, folder, nodes, changes=()):
+
+class Proxy:
+    """A running HAProxy or nginx: `address`, `base`. `text` is its configuration, which listens on FRONT."""
+
+    def __init__(self, kind, folder, text):
         folder.mkdir(parents=True, exist_ok=True)
         self.address = ("127.0.0.1", free_port())
         self.base = "http://%s:%d" % self.address
         self.log = folder / "log"
         config = folder / "config"
-        text = SHIPPED[kind].read_text(encoding="utf-8")
-        places = zip((FRONT, *NODES), ("%s:%d" % self.address, *nodes), strict=True)
-        for old, new in (*places, *changes):
-            assert old in text, old
-            text = text.replace(old, new)
-        config.write_text(text, encoding="utf-8")
+        assert FRONT in text
+        if kind == "nginx" and os.geteuid() == 0:  # the folders of a test are its user's alone
+            text = "user root;\n" + text
+        config.write_text(text.replace(FRONT, "%s:%d" % self.address), encoding="utf-8")
         command = {"haproxy": ["haproxy", "-db", "-f", config],
                    "nginx": ["nginx", "-p", folder, "-e", "stderr", "-g", "daemon off;", "-c", config]}
         with open(self.log, "wb") as out:
@@ -69,3 +95,25 @@ class Balancer:
             time.sleep(0.05)
         self.__exit__()
         raise AssertionError(self.log.read_text(errors="replace")[-3000:])
+
+
+class Balancer(Proxy):
+    """As shipped. `nodes` are three addresses, not all different; `changes` are made to the configuration,
+    which has to have what they replace."""
+
+    def __init__(self, kind, folder, nodes, changes=()):
+        text = SHIPPED[kind].read_text(encoding="utf-8")
+        for old, new in (*zip(NODES, nodes, strict=True), *changes):
+            assert old in text, old
+            text = text.replace(old, new)
+        super().__init__(kind, folder, text)
+
+
+def untuned_haproxy(folder, node):
+    """`node` is host:port, or the path of a unix socket."""
+    return Proxy("haproxy", folder, UNTUNED_HAPROXY.format(front=FRONT, node=node))
+
+
+def untuned_nginx(folder, location):
+    """`location` is what the server block has besides `listen`."""
+    return Proxy("nginx", folder, UNTUNED_NGINX.format(front=FRONT, location=location))

@@ -21,6 +21,7 @@ def v2(source="192.0.2.7", destination=None, command=0x21, extensions=b""):
 
 
 LOCAL = SIGNATURE + b"\x20\x00\x00\x00"
+UNSPEC = SIGNATURE + b"\x21\x00\x00\x00"
 
 
 def tlv(kind, value):

@@ -48,10 +48,24 @@ def address_of(text):
     return host.strip("[]"), int(port)
 
 
+def lets_the_test_mint(config):
+    """`config` with an issuer mode where it names neither a mode nor a credential: `local`, as `serve --dev`
+    has it, or `none` where `local` is refused because others than this machine could connect."""
+    if not isinstance(config, dict) or {"mode", "keys_file", "jwt"} & set(config.get("issuer", ())):
+        return config
+    listeners = config.get("listeners", [])
+    is_local = not config.get("trusted_proxies") and all(
+        re.match(r"127\.|\[::1\]", one["address"]) and one.get("proxy_protocol", "off") == "off"
+        for one in listeners)
+    issuer = {"mode": "local" if is_local else "none", **config.get("issuer", {})}
+    return {**config, "issuer": issuer}
+
+
 class Server:
-    """`sluice serve` on a free port. `config` becomes a configuration file; `env` replaces the
-    secret that the tests share; `prefix` is a command that runs the binary (setpriv, prlimit);
-    `listen` is the flag of that name, None where the configuration has `listeners`."""
+    """`sluice serve` on a free port. `config` becomes a configuration file; without an issuer section
+    the test itself may mint. `env` replaces the secret that the tests share; `prefix` is a command
+    that runs the binary (setpriv, prlimit); `listen` is the flag of that name, None where the
+    configuration has `listeners`."""
 
     def __init__(self, folder, media_root, config=None, arguments=(), env=None, prefix=(),
                  listen="127.0.0.1:0", pass_fds=()):
@@ -61,7 +75,10 @@ class Server:
         command = [*prefix, BINARY, "serve", "--media-root", media_root]
         command += ["--listen", listen] if listen else []
         self.config_path = folder / "sluice.json"
+        if config is None and "--issuer" not in arguments and "SLUICE_CONFIG" not in (env or {}):
+            config = {}
         if config is not None:
+            self.listen = listen
             self.configure(config)
             command += ["--config", self.config_path]
         if THREADS and "--threads" not in arguments and "threads" not in (config or {}):
@@ -82,6 +99,9 @@ class Server:
 
     def configure(self, config):
         """Writes the configuration file: a dict, or the text itself."""
+        if self.listen and not self.listen.startswith("127."):  # a unix or a passed socket
+            config = {"issuer": {"mode": "none"}, **config} if isinstance(config, dict) else config
+        config = lets_the_test_mint(config)
         text = config if isinstance(config, str) else json.dumps(config)
         self.config_path.write_text(text, encoding="utf-8")
 

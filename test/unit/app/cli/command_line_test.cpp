@@ -87,6 +87,15 @@ BOOST_AUTO_TEST_CASE(settings_in_both_spellings) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(a_switch_that_gives_a_setting_its_value) {
+    const auto line = parsed({"serve", "--dev", "--media-root", "/srv"});
+    BOOST_REQUIRE(line.settings.size() == 2U);
+    BOOST_TEST(line.settings[0].flag == "--dev");
+    BOOST_TEST(line.settings[0].path == "issuer.mode");
+    BOOST_TEST(line.settings[0].value == "local");
+    BOOST_TEST(!line.has("--dev"));
+}
+
 BOOST_AUTO_TEST_CASE(options_and_operands) {
     const auto line = parsed({"token", "issue", "--type=course", "--ttl", "60", "--json"});
     BOOST_TEST(line.option("--type") == "course");

@@ -1,10 +1,15 @@
 #include "app/commands/config_command.hpp"
 #include "core/config/config_listeners.hpp"
 #include "core/config/config_print.hpp"
+#include "test/support/temp_dir.hpp"
 
 #include <boost/test/unit_test.hpp>
 
+#include <filesystem>
 #include <sstream>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 namespace app = sluice::app;
 namespace core = sluice::core;
@@ -43,8 +48,31 @@ BOOST_AUTO_TEST_CASE(check_says_ok_and_what_the_keys_mean) {
 
     streams quiet;
     const auto keys = core::load_key_ring("", sluice::crypto::secret(std::string(32, 'k')));
-    BOOST_TEST(app::check_config({}, keys, quiet.terminal()) == 0);
+    core::loaded_config decided;
+    const sluice::test::temp_dir dir;
+    dir.write_file("issuers.json", R"({"keys": [{"name": "lms",
+        "digest": "47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU"}]})");
+    std::filesystem::permissions(dir.path("issuers.json"), std::filesystem::perms::owner_read);
+    decided.settings.issuer.keys_file = dir.path("issuers.json");
+    BOOST_TEST(app::check_config(decided, keys, quiet.terminal()) == 0);
     BOOST_TEST(quiet.err.str() == "");
+}
+
+BOOST_AUTO_TEST_CASE(check_says_who_may_mint_where_nobody_may_or_everybody) {
+    const auto keys = core::load_key_ring("", sluice::crypto::secret(std::string(32, 'k')));
+    const std::vector<std::pair<core::issuer_mode, std::string_view>> table{
+        {core::issuer_mode::automatic, "note: no tokens are issued to anybody"},
+        {core::issuer_mode::local, "note: issuer.mode is \"local\", which is for DEVELOPMENT"},
+        {core::issuer_mode::none, "note: issuer.mode is \"none\""},
+    };
+    for (const auto& [mode, note] : table) {
+        streams to;
+        core::loaded_config loaded;
+        loaded.settings.issuer.mode = mode;
+        BOOST_TEST(app::check_config(loaded, keys, to.terminal()) == 0);
+        BOOST_TEST(to.out.str() == "ok\n");
+        BOOST_TEST(to.err.str().starts_with(note), to.err.str());
+    }
 }
 
 BOOST_AUTO_TEST_CASE(check_reports_settings_and_keys_together) {

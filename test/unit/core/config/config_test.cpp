@@ -133,6 +133,7 @@ BOOST_AUTO_TEST_CASE(values_are_judged_by_kind) {
         {"log.level", text(""), false},
         {"log.level", number(1), false},
         {"issuer.mode", text("auto"), true},
+        {"issuer.mode", text("local"), true},
         {"issuer.mode", text("automatic"), false},
         {"tokens.leeway", number(60), true},
         {"tokens.leeway", number(61), false},

@@ -30,6 +30,58 @@ bool has(const std::vector<core::operator_problem>& problems, std::string_view w
 
 BOOST_AUTO_TEST_SUITE(config_validate)
 
+BOOST_AUTO_TEST_CASE(row_52_local_stands_alone) {
+    struct sample {
+        pairs environment;
+        std::string_view where;
+    };
+    const std::vector<sample> refused{
+        {{{"SLUICE_TRUSTED_PROXIES", "127.0.0.1"}}, "environment SLUICE_TRUSTED_PROXIES"},
+        {{{"SLUICE_TRUSTED_PROXIES", "unix"}}, "environment SLUICE_TRUSTED_PROXIES"},
+        {{{"SLUICE_LISTEN", "0.0.0.0:8080"}}, "environment SLUICE_LISTEN"},
+        {{{"SLUICE_LISTEN", "[::]:8080"}}, "environment SLUICE_LISTEN"},
+        {{{"SLUICE_LISTEN", "192.0.2.7:8080"}}, "environment SLUICE_LISTEN"},
+        {{{"SLUICE_LISTEN", "unix:/run/s.sock"}}, "environment SLUICE_LISTEN"},
+        {{{"SLUICE_LISTEN", "systemd:http"}}, "environment SLUICE_LISTEN"},
+        {{{"SLUICE_METRICS_LISTEN", "0.0.0.0:9464"}}, "environment SLUICE_METRICS_LISTEN"},
+        {{{"SLUICE_LISTENERS", R"([{"address": "127.0.0.1:1"}, {"address": "unix:/s"}])"}},
+         "environment SLUICE_LISTENERS[1].address"},
+        {{{"SLUICE_LISTENERS", R"([{"address": "127.0.0.1:1", "proxy_protocol": "v1"}])"}},
+         "environment SLUICE_LISTENERS[0].proxy_protocol"},
+    };
+    for (const auto& each : refused) {
+        BOOST_TEST_CONTEXT(each.environment.front().first << "="
+                                                          << each.environment.front().second) {
+            for (const auto* const mode : {"local", "local,auto"}) {
+                auto environment = each.environment;
+                environment.emplace_back("SLUICE_ISSUER_MODE", mode);
+                const auto loaded =
+                    core::load_config({"", environment, {}}, core::config_use::tool);
+                BOOST_TEST(loaded.problems.size() == 1U, joined(loaded.problems));
+                BOOST_TEST(has(loaded.problems, each.where, "serve --dev"),
+                           joined(loaded.problems));
+            }
+            BOOST_TEST(core::load_config({"", each.environment, {}}, core::config_use::tool)
+                           .problems.empty());
+        }
+    }
+    const std::vector<pairs> accepted{
+        {},
+        {{"SLUICE_LISTEN", "localhost:1"}},
+        {{"SLUICE_LISTEN", "127.8.9.1:1"}, {"SLUICE_METRICS_LISTEN", "[::1]:2"}},
+        {{"SLUICE_LISTENERS", R"([{"address": "127.0.0.1:1"}, {"address": "[::1]:1"}])"}},
+    };
+    for (auto environment : accepted) {
+        environment.emplace_back("SLUICE_ISSUER_MODE", "local");
+        const auto loaded = core::load_config({"", environment, {}}, core::config_use::tool);
+        BOOST_TEST(loaded.problems.empty(), joined(loaded.problems));
+    }
+    const auto both =
+        core::load_config({"", {{"SLUICE_ISSUER_MODE", "local,none"}}, {}}, core::config_use::tool);
+    BOOST_TEST(has(both.problems, "environment SLUICE_ISSUER_MODE", "local and none"),
+               joined(both.problems));
+}
+
 BOOST_AUTO_TEST_CASE(settings_that_must_agree) {
     struct sample {
         pairs environment;

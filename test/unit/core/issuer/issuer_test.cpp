@@ -94,8 +94,16 @@ issuer_modes both(issuer_mode first, issuer_mode second) {
 
 BOOST_AUTO_TEST_SUITE(issuer)
 
-BOOST_AUTO_TEST_CASE(auto_without_a_credential_hears_this_machine) {
+BOOST_AUTO_TEST_CASE(auto_without_a_credential_hears_nobody) {
     const issuer_gate gate(issuer_mode::automatic);
+    BOOST_TEST(said(gate, local()) == "issuer_closed");
+    BOOST_TEST(said(gate, mint_caller{}) == "issuer_closed");
+    BOOST_TEST(said(gate, with_bearer(key_text)) == "issuer_closed");
+    BOOST_TEST(said(gate, with_api_key(key_text)) == "issuer_closed");
+}
+
+BOOST_AUTO_TEST_CASE(local_hears_this_machine) {
+    const issuer_gate gate(issuer_mode::local);
     BOOST_TEST(said(gate, local()) == "local");
     // Nobody looks at what it carries: there is nothing it could be compared with.
     BOOST_TEST(said(gate, with_bearer(key_text)) == "local");
@@ -105,6 +113,15 @@ BOOST_AUTO_TEST_CASE(auto_without_a_credential_hears_this_machine) {
                                +[](mint_caller& who) { who.has_foreign_origin = true; }}) {
         BOOST_TEST(said(gate, changed(change)) == "issuer_closed");
     }
+}
+
+BOOST_AUTO_TEST_CASE(local_beside_keys_hears_both) {
+    const issuer_gate gate(both(issuer_mode::local, issuer_mode::key), some_keys());
+    BOOST_TEST(said(gate, local()) == "local");
+    BOOST_TEST(said(gate, with_bearer(key_text)) == "key:lms");
+    BOOST_TEST(said(gate, with_bearer(anna)) == "issuer_credential_refused");
+    BOOST_TEST(said(gate, changed([](mint_caller& who) { who.is_loopback_peer = false; })) ==
+               "issuer_credential_missing");
 }
 
 BOOST_AUTO_TEST_CASE(none_hears_everybody) {

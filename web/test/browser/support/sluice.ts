@@ -73,7 +73,7 @@ export class Sluice {
     const flags = Object.entries(settings).flatMap(([name, value]) => ['--set', `${name}=${value}`])
     const child = spawn(
       binary,
-      ['serve', '--listen', `127.0.0.1:${this.port}`, '--media-root', this.media,
+      ['serve', '--dev', '--listen', `127.0.0.1:${this.port}`, '--media-root', this.media,
         '--set', `web.root=${this.page}`, '--access-log', 'off', ...flags],
       { env: { PATH: process.env['PATH'], SLUICE_SECRET: secret } },
     )
