@@ -194,3 +194,20 @@ def test_every_problem_is_explained(guide):
     assert rows == problems
     api = (ROOT / "docs/api.md").read_text(encoding="utf-8")
     assert [slug for slug in problems if f"`{slug}`" not in api] == []
+
+
+def test_every_picture_is_of_its_source():
+    """Rendering takes Graphviz; that a picture is of its source as it stands does not."""
+    done = subprocess.run(
+        [ROOT / "scripts/diagrams", "--check"], capture_output=True, encoding="utf-8", check=False
+    )
+    assert (done.returncode, done.stdout) == (0, "")
+
+
+def test_every_decision_is_in_the_index():
+    index = (ROOT / "docs/decisions/README.md").read_text(encoding="utf-8")
+    files = {path.name for path in (ROOT / "docs/decisions").glob("0*.md")}
+    rows = re.findall(r"^\| (\d+) \| (?:\[[^\]]*\]\(([^)]+)\)|number not used) \|", index, re.M)
+    assert {file for _, file in rows if file} == files
+    assert [int(number) for number, _ in rows] == list(range(1, len(rows) + 1))
+    assert all(file.startswith(f"{int(number):04}-") for number, file in rows if file)

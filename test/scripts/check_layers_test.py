@@ -79,6 +79,19 @@ class RoomRule(unittest.TestCase):
         self.assertEqual(1, len(found))
         self.assertEqual([], list(rules.file_offences(pathlib.Path("a.cpp"), lines[1:])))
 
+    def test_a_path_that_does_not_exist_is_found(self):
+        def found(path, line):
+            return [text for _, text in rules.mention_offences(path, [line])]
+
+        self.assertEqual(["mentions core/base/gone.hpp, which does not exist"],
+                         found("docs/a.md", "see `core/base/gone.hpp`"))
+        self.assertEqual(["mentions http/loop/gone, which does not exist"],
+                         found("core/base/a.cpp", "// by http/loop/gone."))
+        for line in ("core/base/error", "../core/base/error.hpp", "docs/decisions/0013", "http/1.1",
+                     "https://example.org/docs/gone.md", "core/base/<name>.hpp", "http/handlers"):
+            self.assertEqual([], found("docs/a.md", line), line)
+        self.assertEqual([], found("CHANGELOG.md", "core/base/gone.hpp"))
+
 
 class Tree(unittest.TestCase):
     def test_the_tree_obeys(self):
