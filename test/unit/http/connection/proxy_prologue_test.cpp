@@ -1,3 +1,4 @@
+#include "http/connection/bare_sessions.hpp"
 #include "http/connection/proxy_prologue.hpp"
 #include "test/support/session_fixture.hpp"
 
@@ -32,8 +33,6 @@ class where_from final : public handler {
 struct behind_a_balancer : fixture {
     explicit behind_a_balancer(unsigned connections = 10)
         : gate({.connections = connections, .uncounted = {}}) {
-        by.gate = &gate;
-        by.proxy = core::proxy_protocol::any;
         serve(where, route_label::download);
     }
 
@@ -65,7 +64,9 @@ struct behind_a_balancer : fixture {
 
     where_from where;
     connection_gate gate;
-    entrance by;
+    bare_sessions bare;
+    proxied_sessions by{
+        {.gate = gate, .allowed = core::proxy_protocol::any, .from = {}, .next = bare}};
 };
 
 struct with_room_for_one : behind_a_balancer {
