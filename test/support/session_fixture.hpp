@@ -24,6 +24,7 @@ class test_handler final : public handler {
   public:
     explicit test_handler(core::media_handle media)
         : file_{.media = std::move(media),
+                .owner = {},
                 .validators = {},
                 .disposition = {},
                 .type = "video/mp4",
