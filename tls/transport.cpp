@@ -138,8 +138,10 @@ http::peer_state transport::peek() noexcept {
     if (outcome == 1) {
         return http::peer_state::sending;
     }
-    return error_of(outcome) == http::net::error::would_block ? http::peer_state::silent
-                                                              : http::peer_state::gone;
+    const auto why = error_of(outcome);
+    return why == http::net::error::would_block                    ? http::peer_state::silent
+           : SSL_get_shutdown(ssl_.get()) == SSL_RECEIVED_SHUTDOWN ? http::peer_state::ended
+                                                                   : http::peer_state::gone;
 }
 
 // close_notify (RFC 8446 §6.1): the end is ours, not that of somebody who cut the connection. Not

@@ -63,6 +63,7 @@ class session final : public session_base {
             run();
         } catch (const std::exception&) {
             owner_.count().faults.add();
+            blame("fault");
             end(outcome::cut);
         }
     }
@@ -124,11 +125,13 @@ class session final : public session_base {
             refuse(in_->parser.refusal());
             break;
         }
+        expect_progress(out_->record.started);
         start_writing();
     }
 
-    // While a handler works elsewhere nothing is read, but a peer that leaves is noticed. Once the
-    // next request is here the kernel has no more to say, and the deadline does the rest.
+    // While a handler works elsewhere nothing is read, but a reset is noticed. Once the next
+    // request is here, or the peer has closed its side (it is answered all the same, RFC 9112
+    // §9.6), the kernel has no more to say, and the deadline does the rest.
     void watch() {
         is_watching_ = true;
         connection_.async_wait_readable([this](error_code) {
@@ -150,8 +153,10 @@ class session final : public session_base {
         }
     }
 
+    // The handler's deadline is over from here on: the wait may end after the next tick.
     void on_resumed() override {
         phase_ = phase::writing;
+        expect_progress(now());
         if (is_watching_) {
             connection_.cancel_wait(); // its handler goes on
         } else {
@@ -160,6 +165,7 @@ class session final : public session_base {
     }
 
     void on_fault() noexcept override {
+        blame("fault");
         hang_up();
         if (!is_watching_) { // else its handler ends the session
             end(outcome::cut);
@@ -172,8 +178,6 @@ class session final : public session_base {
         if (in_->parser.consumed() == in_->bytes.data().size() || !out_->answer.keeps_alive()) {
             release_inbound();
         }
-        deadline_.emplace(owner_.where().limits.transfer, out_->record.started);
-        arm(deadline_->next());
         // Not at once: the answers to all who asked by now leave one behind the other, so that a
         // client which waits is woken once for several of them (docs/performance.md).
         turn_ = &session::begin_writing;
@@ -265,6 +269,9 @@ class session final : public session_base {
     }
 
     void on_deadline() override {
+        if (phase_ == phase::closed) {
+            return; // the outstanding wait ends the session
+        }
         if (phase_ == phase::throttled) {
             wake();
             defer(&session::write);
@@ -290,13 +297,18 @@ class session final : public session_base {
         const bool sleeps = phase_ == phase::throttled;
         if ((sleeps || phase_ == phase::writing) && revoked.kills(out_->record.trace)) {
             owner_.count().transfers_revoked.add();
+            blame("token_revoked");
             is_cut_ = true;
-            phase_ = phase::closed;
-            connection_.abort(); // the outstanding wait ends the session
+            hang_up(); // the outstanding wait ends the session
             if (sleeps) {
                 defer(&session::write); // there is none: its turn does
             }
         }
+    }
+
+    void stop() noexcept override {
+        blame("shutdown");
+        end(outcome::cut);
     }
 
     // The wait for more of the request is still outstanding; it goes on as the lingering read.
@@ -323,13 +335,16 @@ class session final : public session_base {
         connection_.shutdown_send();
     }
 
-    // Without a goodbye in mid-answer: a client must not take the part for the whole.
+    // In mid-answer by a reset: many a client takes what came before an orderly end for the whole,
+    // whatever Content-Length says.
     void hang_up() noexcept {
         phase_ = phase::closed;
-        if (!out_) {
+        if (out_) {
+            connection_.abort();
+        } else {
             connection_.say_goodbye();
+            connection_.close();
         }
-        connection_.close();
     }
 
     void end(outcome how) noexcept {

@@ -22,14 +22,27 @@ session_base::~session_base() {
 void session_base::count_timeout() noexcept {
     auto& count = owner_.count();
     if (phase_ == phase::writing) {
-        count.add_limit(deadline_->is_stalled(now()) ? limit_label::stall_timeout
-                                                     : limit_label::min_rate);
+        const auto which =
+            deadline_->is_stalled(now()) ? limit_label::stall_timeout : limit_label::min_rate;
+        count.add_limit(which);
+        blame(name_of(which));
     } else if (phase_ == phase::reading) {
         count.add_limit(has_started() || served_ == 0 ? limit_label::header_timeout
                                                       : limit_label::idle_timeout);
     } else if (phase_ == phase::suspended) {
         count.add_limit(limit_label::handler_timeout);
     }
+}
+
+void session_base::blame(std::string_view why) noexcept {
+    if (out_) {
+        out_->record.cause = why;
+    }
+}
+
+void session_base::expect_progress(time_point since) noexcept {
+    deadline_.emplace(owner_.where().limits.transfer, since);
+    arm(deadline_->next());
 }
 
 void session_base::linger() noexcept {

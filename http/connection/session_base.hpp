@@ -13,6 +13,7 @@
 #include <exception>
 #include <memory>
 #include <optional>
+#include <string_view>
 #include <utility>
 
 namespace sluice::http {
@@ -57,8 +58,12 @@ class session_base : public counted_connection, public turn_taker, public resuma
     [[nodiscard]] outcome judge_failure() noexcept;
     /// Counts and logs the response, which ended at `instant`, and gives it back.
     void conclude(outcome how, time_point instant) noexcept;
-    /// Counts the limit at which a deadline has passed.
+    /// Counts the limit at which a deadline has passed; of a transfer it is the cause in the log.
     void count_timeout() noexcept;
+    /// The cause in the log of an answer that is cut, if there is one under way.
+    void blame(std::string_view why) noexcept;
+    /// From now on the peer owes progress with the answer, which began `since`.
+    void expect_progress(time_point since) noexcept;
     /// Waits for the peer to close.
     void linger() noexcept;
     /// How many bytes may be sent in this turn; 0 where the rate allows none for now.

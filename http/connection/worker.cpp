@@ -21,17 +21,18 @@ constexpr std::size_t pooled = 256; // objects a worker keeps for the next reque
 } // namespace
 
 worker::worker(std::shared_ptr<const site> where, log_sink* sink)
-    : where_(std::move(where)), clock_(where_->clock), context_(1),
+    : in_force_(std::make_shared<era>(era{where, file_cache(where->limits.cache)})),
+      where_(where.get()), clock_(where_->clock), context_(1),
       mailbox_(std::make_shared<mailbox>(context_)), work_(net::make_work_guard(context_)),
       ticker_(context_.get_executor()), deadlines_(clock_.steady()), turns_(context_),
-      ready_(context_, turns_), files_(where_->limits.cache), log_(sink, count_),
+      ready_(context_, turns_), log_(sink, count_),
       inbounds_(pooled, [this] { return std::make_unique<inbound>(mailbox_); }),
       outbounds_(pooled, [] { return std::make_unique<outbound>(); }) {}
 
 worker::~worker() {
     mailbox_->close();
     while (!connections_.empty()) {
-        delete &connections_.front(); // each unlinks itself
+        connections_.front().stop(); // each unlinks itself
     }
     log_.flush();
 }
@@ -53,8 +54,10 @@ void worker::stop() {
 
 void worker::renew(std::shared_ptr<const site> next) {
     net::post(context_, [this, next = std::move(next)]() mutable {
-        where_ = std::move(next);
-        files_.restart(where_->limits.cache); // the names may stand for other files now
+        auto later = std::make_shared<era>(era{next, file_cache(next->limits.cache)});
+        in_force_->files.clear(); // a request that it is kept for opens its file anew
+        in_force_ = std::move(later);
+        where_ = next.get();
     });
 }
 
@@ -76,7 +79,7 @@ void worker::schedule_tick() {
         const auto now = clock_.steady();
         rounds_.add();
         deadlines_.advance(now);
-        files_.expire(now);
+        in_force_->files.expire(now);
         log_.flush();
         if (where_->users != nullptr) {
             where_->users->expire(now);

@@ -39,6 +39,8 @@ class connection : public boost::intrusive::list_base_hook<
 
     /// Cuts the transfer under way, if `revoked` kills the token it was begun with.
     virtual void recheck(const core::revocation_table& /*revoked*/) {}
+    /// The worker ends: destroys this. A transfer under way is cut, and logged as such.
+    virtual void stop() noexcept { delete this; }
 };
 
 /// A request while it is read and answered; given back as soon as nothing of it is needed.
@@ -101,13 +103,16 @@ class worker {
     // For sessions, on this worker's thread:
     /// What is in force; it may be another one in the next handler that runs.
     [[nodiscard]] const site& where() const noexcept { return *where_; }
-    /// Keeps what is in force alive, for a request that waits in the middle of its answer. Nobody
-    /// else needs it: a transfer holds its own file and its own copy of the limits.
-    [[nodiscard]] std::shared_ptr<const site> pin() const noexcept { return where_; }
+    /// Keeps what is in force alive, files() included, for a request that waits in the middle of
+    /// its answer. Nobody else needs it: a transfer holds its own file and its own copy of the
+    /// limits.
+    [[nodiscard]] std::shared_ptr<const void> pin() const noexcept { return in_force_; }
     [[nodiscard]] deadline_wheel& deadlines() noexcept { return deadlines_; }
     [[nodiscard]] turn_queue& turns() noexcept { return turns_; }
     [[nodiscard]] ready_set& ready() noexcept { return ready_; }
-    [[nodiscard]] file_cache& files() noexcept { return files_; }
+    /// Of what is in force: a request that was suspended under another configuration keeps to the
+    /// cache it began with, and never puts a file that it opened by that one in here.
+    [[nodiscard]] file_cache& files() noexcept { return in_force_->files; }
     [[nodiscard]] core::token_press& press() noexcept { return press_; }
     /// Null: not known yet, or there is no store.
     [[nodiscard]] const core::revocation_table* revoked() const noexcept { return revoked_.get(); }
@@ -121,9 +126,16 @@ class worker {
     [[nodiscard]] request_id next_request_id() noexcept { return ids_.next(); }
 
   private:
+    /// A configuration, and the files that were opened by it.
+    struct era {
+        std::shared_ptr<const site> where;
+        file_cache files;
+    };
+
     void schedule_tick();
 
-    std::shared_ptr<const site> where_;
+    std::shared_ptr<era> in_force_;
+    const site* where_; // its
     const core::clock& clock_;
     counters count_;
     counter rounds_;
@@ -137,7 +149,6 @@ class worker {
     deadline_wheel deadlines_;
     turn_queue turns_;
     ready_set ready_;
-    file_cache files_;
     core::token_press press_;
     std::shared_ptr<const core::revocation_table> revoked_;
     access_log log_;

@@ -37,7 +37,7 @@ void ready_socket::begin_wait(want what, int fd, bool is_sure) {
     wanted_ = what;
     if (what == want::read ? may_read_ : may_write_) {
         end_wait({});
-    } else if (!is_member_ || !is_sure) { // either operation reports what is ready by now
+    } else if (!is_member_ || !is_sure || is_urgent_) { // either reports what is ready by now
         if (const auto failure =
                 owner_->arm(is_member_ ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, fd, *this)) {
             end_wait(failure);
@@ -59,6 +59,7 @@ void ready_socket::end_wait(error_code why) noexcept {
 
 void ready_socket::notice(std::uint32_t events) noexcept {
     is_ending_ = is_ending_ || (events & ended) != 0;
+    is_urgent_ = is_urgent_ || (events & EPOLLPRI) != 0;
     may_read_ = may_read_ || (events & (EPOLLIN | ended)) != 0;
     may_write_ = may_write_ || (events & (EPOLLOUT | broken)) != 0;
     if ((wanted_ == want::read && may_read_) || (wanted_ == want::write && may_write_)) {
@@ -125,7 +126,7 @@ void ready_set::run_due() noexcept {
 
 error_code ready_set::arm(int operation, int fd, ready_socket& one) noexcept {
     epoll_event event{};
-    event.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
+    event.events = EPOLLIN | EPOLLOUT | EPOLLPRI | EPOLLRDHUP | EPOLLET;
     event.data.ptr = &one;
     const int failed = ::epoll_ctl(set_.native_handle(), operation, fd, &event);
     return failed == 0 ? error_code{} : last_error();

@@ -92,6 +92,7 @@ class ready_socket : public boost::intrusive::list_base_hook<
     bool may_read_ = true; // not known to be in vain
     bool may_write_ = true;
     bool is_ending_ = false; // the peer has closed its side, or the connection is broken
+    bool is_urgent_ = false; // urgent data came: a read may end before it, short of what is there
 };
 
 class ready_set {

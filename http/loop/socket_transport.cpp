@@ -100,7 +100,10 @@ peer_state socket_transport::peek() noexcept {
     if (got > 0) {
         return peer_state::sending;
     }
-    if (got == 0 || errno != EAGAIN) {
+    if (got == 0) {
+        return peer_state::ended;
+    }
+    if (errno != EAGAIN) {
         return peer_state::gone;
     }
     drained();

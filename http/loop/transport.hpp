@@ -16,7 +16,8 @@ namespace sluice::http {
 enum class peer_state {
     silent,  // nothing to read
     sending, // something to read
-    gone,    // closed its side, or reset the connection
+    ended,   // closed its side: it sends no more, and may still read (RFC 9112 §9.6)
+    gone,    // reset the connection, or broke the protocol below
 };
 
 /// No call blocks. A call that can make no progress sets would_block; end of input is error::eof.

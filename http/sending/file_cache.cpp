@@ -24,10 +24,9 @@ std::size_t file_cache::key_hash::operator()(std::string_view key) const noexcep
     return hash;
 }
 
-void file_cache::restart(settings with) noexcept {
+void file_cache::clear() noexcept {
     by_key_.clear(); // first: its keys live in the entries
     entries_.clear();
-    with_ = with;
 }
 
 cached_file_handle file_cache::find(std::string_view key, time_point now) const {

@@ -43,8 +43,8 @@ class file_cache {
 
     explicit file_cache(settings with) noexcept : with_(with) {}
 
-    /// Forgets everything; `with` holds from now on.
-    void restart(settings with) noexcept;
+    /// Forgets everything.
+    void clear() noexcept;
 
     /// The file opened under `key` less than a lifetime before `now`, or null.
     [[nodiscard]] cached_file_handle find(std::string_view key, time_point now) const;

@@ -120,7 +120,7 @@ class memory_transport {
     void cancel_wait() const noexcept { peer_->is_cancelled = true; }
     [[nodiscard]] http::peer_state peek() const noexcept {
         return !peer_->delivered.empty() ? http::peer_state::sending
-               : is_over()               ? http::peer_state::gone
+               : is_over()               ? http::peer_state::ended
                                          : http::peer_state::silent;
     }
     static void say_goodbye() noexcept {}

@@ -99,9 +99,10 @@ class stream_transport {
         if (state_->is_reading) {
             return peer_state::silent;
         }
-        return !state_->in.empty()  ? peer_state::sending
-               : state_->read_error ? peer_state::gone
-                                    : peer_state::silent;
+        return !state_->in.empty()                     ? peer_state::sending
+               : state_->read_error == net::error::eof ? peer_state::ended
+               : state_->read_error                    ? peer_state::gone
+                                                       : peer_state::silent;
     }
 
     [[nodiscard]] static bool is_drained() noexcept { return false; }

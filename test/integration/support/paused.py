@@ -29,9 +29,11 @@ class Paused:
         return self.start + self.connection.read_exactly(missing, self.head)
 
     def cut(self):
-        """What came before the server cut the transfer; fails when it did not."""
+        """What came before the server cut the transfer; fails when it did not, or by an orderly end,
+        which many clients take for that of the file."""
         with pytest.raises(Closed):
             self.finish()
+        assert self.connection.was_reset
         return self.start + self.head.body
 
     def close(self):

@@ -73,6 +73,7 @@ class Connection:
         self.socket.settimeout(timeout)
         self.socket.connect(address)
         self.buffer = b""
+        self.was_reset = False
 
     def __enter__(self):
         return self
@@ -94,6 +95,7 @@ class Connection:
         try:
             return self.socket.recv(size)
         except (ConnectionResetError, BrokenPipeError):
+            self.was_reset = True
             return b""
 
     def read_head(self):

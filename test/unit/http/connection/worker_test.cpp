@@ -1,5 +1,5 @@
 #include "http/connection/worker.hpp"
-#include "test/support/session_fixture.hpp"
+#include "test/support/later_handler.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -24,7 +24,7 @@ BOOST_FIXTURE_TEST_CASE(a_new_site_is_for_the_requests_that_begin_after_it, fixt
 }
 
 BOOST_FIXTURE_TEST_CASE(a_site_goes_when_nobody_needs_it, fixture) {
-    const std::weak_ptr<const site> first = server->pin();
+    const std::weak_ptr<const void> first = server->pin();
     auto client = connect(get_a);
     {
         const auto pinned = server->pin();
@@ -43,6 +43,33 @@ BOOST_FIXTURE_TEST_CASE(a_new_site_forgets_the_files_of_the_old_one, fixture) {
     server->renew(make_site());
     poll();
     BOOST_TEST(server->files().size() == 0U);
+}
+
+// A request that was suspended opens its file by the old layout, under the same URL.
+BOOST_FIXTURE_TEST_CASE(row_58_a_suspended_request_keeps_to_the_files_it_began_with,
+                        later_fixture) {
+    auto client = connect(get_later);
+    server->renew(make_site());
+    poll();
+    later.take().complete([this](request& in, reply& out) {
+        BOOST_TEST(in.files != &server->files());
+        in.files->insert("/f", std::make_shared<const cached_file>(), clock.steady());
+        answer_with(out, "opened");
+    });
+    poll();
+    BOOST_TEST(received(client).ends_with("\r\n\r\nopened"));
+    BOOST_TEST(server->files().size() == 0U);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_transfer_under_way_is_logged_when_the_worker_ends, fixture) {
+    {
+        const auto client =
+            connect("GET /paced HTTP/1.1\r\nHost: h\r\n\r\nGET /paced HTTP/1.1\r\nHost: h\r\n\r\n");
+    } // the in-memory stream needs its context
+    BOOST_TEST(count(log.text, "\n") == 1U);
+    server.reset();
+    BOOST_TEST(count(log.text, "\n") == 2U);
+    BOOST_TEST(count(log.text, R"("outcome":"cut","cause":"shutdown")") == 1U);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -111,7 +111,7 @@ BOOST_FIXTURE_TEST_CASE(a_completion_that_is_dropped_answers, later_fixture) {
 }
 
 BOOST_FIXTURE_TEST_CASE(what_was_in_force_stays_until_the_job_is_over, later_fixture) {
-    const std::weak_ptr<const site> before = server->pin();
+    const std::weak_ptr<const void> before = server->pin();
     auto client = connect(get_later);
     server->renew(make_site());
     poll();
@@ -123,9 +123,68 @@ BOOST_FIXTURE_TEST_CASE(what_was_in_force_stays_until_the_job_is_over, later_fix
     BOOST_TEST(before.expired());
 }
 
-BOOST_FIXTURE_TEST_CASE(a_client_that_leaves_is_noticed, later_fixture) {
+// One handler after the other: the answer is made, and the deadline comes before the wait for the
+// peer has ended.
+BOOST_FIXTURE_TEST_CASE(an_answer_made_at_the_deadline_is_sent_once, later_fixture) {
+    auto client = connect(get_later);
+    clock.advance(5s + 2 * deadline_wheel::tick);
+    later.take().complete([](request&, reply& out) { answer_with(out, "just in time"); });
+    server->context().restart();
+    BOOST_TEST_REQUIRE(server->context().poll_one() == 1U);
+    BOOST_TEST(received(client).empty()); // it waits for its turn
+    server->deadlines().advance(clock.steady());
+    poll();
+    BOOST_TEST(count(received(client), "HTTP/1.1 200 ") == 1U);
+    BOOST_TEST(count(received(client), "HTTP/1.1 ") == 1U);
+    BOOST_TEST(server->count().transfers_cut.value() == 0U);
+    send(client, get_now);
+    BOOST_TEST(received(client).ends_with("\r\n\r\nnow"));
+}
+
+// The peer cannot have stalled before there was anything to read.
+BOOST_FIXTURE_TEST_CASE(the_time_before_the_answer_is_not_held_against_the_reader, later_fixture) {
+    limits.transfer.stall = 2s;
+    serve(later, route_label::token);
+    auto client = connect(get_later);
+    clock.advance(4s);
+    later.take().complete(
+        [](request&, reply& out) { answer_with(out, std::string(300'000, 'x')); });
+    server->context().restart();
+    server->context().poll_one();
+    server->deadlines().advance(clock.steady() + deadline_wheel::tick);
+    poll();
+    BOOST_TEST(received(client).size() > 300'000U);
+    BOOST_TEST(server->count().transfers_cut.value() == 0U);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_client_that_half_closes_gets_every_answer, later_fixture) {
+    auto client = connect(get_later + get_now + get_later);
+    client.close(); // its sending side, as this stream has it
+    poll();
+    BOOST_TEST(suspended() == 1U);
+    for (const auto* const text : {"first", "third"}) {
+        BOOST_TEST_REQUIRE(later.held() == 1U);
+        later.take().complete([text](request&, reply& out) { answer_with(out, text); });
+        poll();
+    }
+    BOOST_TEST(count(received(client), "HTTP/1.1 200 OK") == 3U);
+    BOOST_TEST(received(client).ends_with("\r\n\r\nthird"));
+    BOOST_TEST(open() == 0U);
+    BOOST_TEST(server->count().transfers_lost.value() == 0U);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_client_that_half_closes_hears_of_the_deadline, later_fixture) {
     auto client = connect(get_later);
     client.close();
+    poll();
+    pass(5s + 2 * deadline_wheel::tick);
+    BOOST_TEST(received(client).starts_with("HTTP/1.1 503 "));
+    BOOST_TEST(open() == 0U);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_client_that_leaves_is_noticed, later_fixture) {
+    beast_test::fail_count faults(2); // its request is read, and then the connection breaks
+    auto client = connect(get_later, &faults);
     poll();
     BOOST_TEST(open() == 0U);
     BOOST_TEST(active() == 0U);

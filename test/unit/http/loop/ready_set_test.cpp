@@ -90,6 +90,31 @@ BOOST_AUTO_TEST_CASE(a_wait_is_over_when_bytes_come) {
     BOOST_TEST(one.read(ec) == "hello");
 }
 
+// The kernel ends a read before an urgent byte; what lies behind it is not announced again.
+BOOST_AUTO_TEST_CASE(urgent_data_hides_nothing_that_came_behind_it) {
+    auto one = connect();
+    outcome_slot first;
+    one.stream.async_wait_readable(first.handler()); // it is in the set from here on
+    poll();
+    one.send("before");
+    BOOST_REQUIRE(::send(one.peer.get(), "!", 1, MSG_OOB) == 1);
+    one.send("behind");
+    poll();
+    BOOST_REQUIRE(first.seen);
+    error_code ec;
+    BOOST_TEST(one.read(ec) == "before");
+    BOOST_TEST(one.stream.is_drained());
+    outcome_slot second;
+    one.stream.async_wait_next(second.handler());
+    poll();
+    BOOST_REQUIRE(second.seen);
+    BOOST_TEST(one.read(ec) == "behind");
+    outcome_slot third; // and it does not spin
+    one.stream.async_wait_next(third.handler());
+    poll();
+    BOOST_TEST(!third.seen);
+}
+
 BOOST_AUTO_TEST_CASE(a_short_read_has_emptied_the_socket_and_a_full_one_has_not) {
     auto one = connect();
     one.send("hello");

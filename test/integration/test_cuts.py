@@ -1,0 +1,102 @@
+"""Transfers that we cut: the client hears a reset, plain or under TLS, and the access log has the cause.
+An orderly end in mid-body is taken for that of the file by many a client (Python's requests, Ruby's
+Net::HTTP, wget2)."""
+
+import json
+import os
+import socket
+import time
+
+import pytest
+import requests
+from support.certificates import TlsConnection
+from support.ids import Lesson
+from support.paused import LARGE
+from support.stores import SqliteStore
+from support.tokens import mint
+from support.wire import Connection, request_bytes
+
+SLOW = {"stall_timeout": 60, "min_rate": 1 << 30, "min_rate_grace": 1}
+
+
+class Cut:
+    """A download that has read a little, by TLS or not."""
+
+    def __init__(self, server, media, is_secure, token):
+        kind, address = (TlsConnection, server.secure) if is_secure else (Connection, server.address)
+        self.connection = kind(address, timeout=30, receive_buffer=65536)
+        fields = {"Authorization": f"Bearer {token}"}
+        self.connection.send(request_bytes("GET", media.target(), fields))
+        self.head = self.connection.read_head()
+        self.read = len(self.connection.read_exactly(1 << 16, self.head))
+        time.sleep(0.3)  # until the buffers between us are full
+
+    def is_reset(self):
+        """Reads on to the end; True when that is a reset. Below TLS: Python's ssl calls both ends one."""
+        with socket.socket(fileno=os.dup(self.connection.socket.fileno())) as below:
+            below.settimeout(30)
+            try:
+                while data := below.recv(1 << 18):
+                    self.read += len(data)
+            except ConnectionResetError:
+                assert self.read < self.head.length
+                return True
+        return False
+
+
+def cut_lines(log):
+    lines = [json.loads(line) for line in log.read_text().split("\n")[:-1]]
+    return [(line["cause"], line["status"]) for line in lines if line["outcome"] == "cut"]
+
+
+@pytest.mark.parametrize("is_secure", [False, True], ids=["plain", "tls"])
+@pytest.mark.parametrize(
+    "cause", ["file_ended", "stall_timeout", "min_rate", "token_revoked", "shutdown", "second_signal"]
+)
+def test_a_cut_is_a_reset_and_has_its_cause(start_tls, tree, tmp_path, cause, is_secure):
+    store = SqliteStore(tmp_path / "store.db").migrate()
+    log = tmp_path / "access.log"
+    limits = {"stall_timeout": {"stall_timeout": 1, "min_rate": 0}, "min_rate": SLOW}.get(cause, {})
+    server = start_tls(limits=limits, log={"access": str(log)}, **store.config(),
+                       shutdown={"drain_timeout": 1 if cause == "shutdown" else 30})
+    large = tree.add(Lesson("large.mp4"), bytes(LARGE))
+    transfer = Cut(server, large, is_secure, mint(large, jti="one"))
+    if cause == "file_ended":
+        os.truncate(tree.path(large), 1 << 17)
+    elif cause == "token_revoked":
+        store.run("revoke", "token", "one")
+    elif cause in ("shutdown", "second_signal"):
+        server.signal()
+        if cause == "second_signal":
+            server.wait_for_event(lambda event: event["event"] == "draining")
+            time.sleep(0.2)
+            server.signal()
+        server.wait()
+        cause = "shutdown"
+    elif cause in limits:
+        time.sleep(2.5)
+    if cause in ("token_revoked", "min_rate"):
+        time.sleep(1.5)
+    assert transfer.is_reset()
+    deadline = time.monotonic() + 10
+    while not cut_lines(log) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert cut_lines(log) == [(cause, 200)]
+
+
+def test_pythons_client_sees_a_cut_for_what_it_is(start_server, tree, tmp_path):
+    """urllib3 and requests take an orderly end for that of the file: Content-Length or not."""
+    requests = pytest.importorskip("requests")
+    server = start_server(tree, config={"shutdown": {"drain_timeout": 1}})
+    large = tree.add(Lesson("large.mp4"), bytes(LARGE))
+    answer = requests.get(server.base + large.target(), stream=True, timeout=30,
+                          headers={"Authorization": f"Bearer {mint(large)}"})
+    assert answer.status_code == 200
+    parts = answer.iter_content(1 << 16)
+    next(parts)
+    time.sleep(0.3)
+    server.signal()
+    server.wait()
+    with pytest.raises((requests.exceptions.ConnectionError, requests.exceptions.ChunkedEncodingError)):
+        for _ in parts:
+            pass
