@@ -4,7 +4,7 @@
 
 #include "http/connection/counted_connection.hpp"
 #include "http/connection/entrance.hpp"
-#include "tls/transport.hpp"
+#include "tls/tls_transport.hpp"
 
 namespace sluice::tls {
 

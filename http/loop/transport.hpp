@@ -1,6 +1,6 @@
 #pragma once
 // What a session needs of a connection: try to read, try to write, wait until trying again makes
-// sense. Three models: socket_transport (plain sockets, sendfile), tls/transport, and
+// sense. Three models: socket_transport (plain sockets, sendfile), tls/tls_transport, and
 // stream_transport (any Beast or Asio stream, buffered: the tests).
 
 #include "http/loop/asio.hpp"

@@ -1,7 +1,7 @@
 #include "test/support/certificate.hpp"
 #include "test/support/temp_dir.hpp"
 #include "tls/context.hpp"
-#include "tls/transport.hpp"
+#include "tls/tls_transport.hpp"
 
 #include <boost/asio/error.hpp>
 #include <boost/test/unit_test.hpp>

@@ -1,4 +1,4 @@
-#include "tls/transport.hpp"
+#include "tls/tls_transport.hpp"
 
 #include <boost/asio/error.hpp>
 #include <openssl/bio.h>
