@@ -18,8 +18,8 @@ namespace {
 
 // TLS 1.2 with forward secrecy and authenticated encryption alone; TLS 1.3 has nothing else.
 constexpr const char* tls12_ciphers = "ECDHE+AESGCM:ECDHE+CHACHA20";
-// What we speak, in the form of ALPN: length and name.
-constexpr std::string_view protocol{"\x08http/1.1"};
+// What we speak, best first, in the form of ALPN: length and name.
+constexpr std::string_view protocols{"\x08http/1.1\x08http/1.0"};
 
 // The first cause, in words; OpenSSL's later ones say which of its functions passed it on.
 std::string cause() {
@@ -39,13 +39,14 @@ std::string cause() {
     throw std::runtime_error(what + ": " + cause());
 }
 
-// RFC 7301 §3.2: a client that offers protocols, and not ours, is told so.
+// RFC 7301 §3.2: a client that offers other protocols alone gets a fatal alert. A client without
+// the extension never comes here.
 int select_protocol(SSL*, const unsigned char** out, unsigned char* size, const unsigned char* in,
                     unsigned in_size, void*) {
     unsigned char* chosen = nullptr;
-    const auto* const ours = reinterpret_cast<const unsigned char*>(protocol.data());
+    const auto* const ours = reinterpret_cast<const unsigned char*>(protocols.data());
     const int outcome = SSL_select_next_proto(&chosen, size, ours,
-                                              static_cast<unsigned>(protocol.size()), in, in_size);
+                                              static_cast<unsigned>(protocols.size()), in, in_size);
     *out = chosen;
     return outcome == OPENSSL_NPN_NEGOTIATED ? SSL_TLSEXT_ERR_OK : SSL_TLSEXT_ERR_ALERT_FATAL;
 }
@@ -79,6 +80,13 @@ std::chrono::sys_seconds time_of(const ASN1_TIME* when) {
 }
 
 } // namespace
+
+context::context(const core::listener_settings& from)
+    : certificate_(from.certificate), key_(from.key), hsts_max_age_(from.hsts_max_age) {
+    if (hsts_max_age_ > 0) {
+        transport_security_ = "max-age=" + std::to_string(hsts_max_age_);
+    }
+}
 
 context::handle context::load(const core::config::tls_section& settings) const {
     ERR_clear_error();
@@ -129,7 +137,8 @@ void context::start(http::worker& owner, http::arrival from) const {
         return; // it has no place to wait in, and without a handshake nothing can be said
     }
     ssl_handle made(SSL_new(current().get())); // keeps alive what it was made from
-    (new handshake(owner, std::move(from), std::move(made)))->start(); // destroys itself
+    (new handshake(owner, std::move(from), std::move(made), transport_security_))
+        ->start(); // destroys itself
 }
 
 } // namespace sluice::tls

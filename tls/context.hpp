@@ -25,8 +25,7 @@ class context final : public http::session_starter {
     using handle = std::shared_ptr<ssl_ctx_st>;
 
     /// The PEM files of `from`; nothing is read yet.
-    explicit context(const core::listener_settings& from)
-        : certificate_(from.certificate), key_(from.key) {}
+    explicit context(const core::listener_settings& from);
 
     /// What the files and `settings` amount to now. Throws std::runtime_error that names the file
     /// when they cannot be used, or do not belong together. A certificate that has expired can be:
@@ -41,7 +40,8 @@ class context final : public http::session_starter {
 
     [[nodiscard]] const std::string& certificate() const noexcept { return certificate_; }
     [[nodiscard]] bool is_of(const core::listener_settings& listener) const noexcept {
-        return certificate_ == listener.certificate && key_ == listener.key;
+        return certificate_ == listener.certificate && key_ == listener.key &&
+               hsts_max_age_ == listener.hsts_max_age;
     }
 
   private:
@@ -49,6 +49,8 @@ class context final : public http::session_starter {
 
     std::string certificate_;
     std::string key_;
+    unsigned hsts_max_age_;
+    std::string transport_security_; // the value of Strict-Transport-Security; empty: none
     mutable std::mutex mutex_;
     handle current_; // guarded; never null once use() has been called
 };

@@ -2,49 +2,47 @@
 
 #include "http/connection/session.hpp"
 #include "http/loop/socket_transport.hpp"
+#include "tls/tls_transport.hpp"
 
-#include <openssl/err.h>
-#include <openssl/ssl.h>
+#include <boost/asio/error.hpp>
 
-#include <sys/socket.h>
-
-#include <cerrno>
 #include <exception>
 #include <utility>
 
 namespace sluice::tls {
 
-handshake::handshake(http::worker& owner, http::arrival from, ssl_handle ssl)
+handshake::handshake(http::worker& owner, http::arrival from, ssl_handle ssl,
+                     std::string_view transport_security)
     : counted_connection(owner), from_(std::move(from)),
-      socket_(http::make_stream_socket(owner.context(), std::move(from_.socket))),
-      ssl_(std::move(ssl)) {}
+      socket_(std::make_unique<secure_socket>(owner.ready(), std::move(from_.socket),
+                                              std::move(ssl), owner.count().tls_record_floods)),
+      transport_security_(transport_security) {}
 
 void handshake::start() {
-    if (!ssl_ || SSL_set_fd(ssl_.get(), socket_.native_handle()) != 1) {
-        fail();
-        return;
-    }
     arm(now() + http::patience_with(from_.verdict.how, owner_.where().limits.handshake_timeout));
     guarded([this] { look(); });
 }
 
-// Whoever begins with a capital letter speaks HTTP, and is told so in HTTP; TLS begins with the
-// type of a record (RFC 8446 §5.1).
+// A client whose first byte is a capital letter speaks HTTP and gets its answer in HTTP. TLS begins
+// with the type of a record, handshake (RFC 8446 §5.1); with anything else, the hello of SSL 2
+// among it (RFC 6176 §3), the records could not be counted.
 void handshake::look() {
-    char first = 0;
-    const auto got = ::recv(socket_.native_handle(), &first, 1, MSG_PEEK | MSG_DONTWAIT);
-    if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
-        wait(http::stream_socket::wait_read);
-    } else if (got <= 0) {
-        delete this; // looked whether somebody is here, as balancers do
-    } else if (first >= 'A' && first <= 'Z') {
+    http::error_code ec;
+    const auto first = socket_->first_byte(ec);
+    if (ec) {
+        delete this; // a balancer's check, for one, which connects and leaves
+    } else if (!first) {
+        wait();
+    } else if (*first >= 'A' && *first <= 'Z') {
         if (from_.verdict.how == http::admission::served) {
             from_.verdict.how = http::admission::not_secure;
         }
         owner_.count().tls_handshakes_failed.add();
-        hand_over([&ready = owner_.ready()](auto socket, auto) {
-            return http::socket_transport(ready, core::unique_fd(socket.release()));
+        hand_over([&ready = owner_.ready()](std::unique_ptr<secure_socket> socket) {
+            return http::socket_transport(ready, socket->release());
         });
+    } else if ((static_cast<unsigned char>(*first) & 0x80U) != 0) {
+        fail();
     } else {
         has_begun_ = true;
         advance();
@@ -52,30 +50,23 @@ void handshake::look() {
 }
 
 void handshake::advance() {
-    ERR_clear_error();
-    const int outcome = SSL_accept(ssl_.get());
-    if (outcome == 1) {
+    http::error_code ec;
+    socket_->handshake(ec);
+    if (!ec) {
         from_.peer.is_secure = true;
+        from_.peer.transport_security = transport_security_; // RFC 6797 §7.2: never without TLS
         hand_over(
-            [](auto socket, auto ssl) { return transport(std::move(socket), std::move(ssl)); });
-        return;
-    }
-    switch (SSL_get_error(ssl_.get(), outcome)) {
-    case SSL_ERROR_WANT_READ:
-        wait(http::stream_socket::wait_read);
-        break;
-    case SSL_ERROR_WANT_WRITE:
-        wait(http::stream_socket::wait_write);
-        break;
-    default: // an alert has been sent where one is due
+            [](std::unique_ptr<secure_socket> socket) { return transport(std::move(socket)); });
+    } else if (ec == http::net::error::would_block) {
+        wait();
+    } else {
         fail();
-        break;
     }
 }
 
-void handshake::wait(http::stream_socket::wait_type what) {
+void handshake::wait() {
     wait_for(http::connection_state::reading);
-    socket_.async_wait(what, [this](http::error_code ec) {
+    socket_->wait_readable([this](http::error_code ec) {
         if (ec || is_timed_out_) {
             fail();
         } else {
@@ -89,10 +80,9 @@ void handshake::hand_over(Make make) {
     auto& owner = owner_;
     auto from = std::move(from_);
     auto socket = std::move(socket_);
-    auto ssl = std::move(ssl_);
     delete this; // from here on nothing throws
     try {
-        auto over = make(std::move(socket), std::move(ssl));
+        auto over = make(std::move(socket));
         auto* started =
             new http::session<decltype(over)>(owner, std::move(over), std::move(from.peer));
         started->start(std::move(from.verdict)); // destroys itself
@@ -103,14 +93,12 @@ void handshake::hand_over(Make make) {
 
 void handshake::fail() {
     owner_.count().tls_handshakes_failed.add();
-    ERR_clear_error();
     delete this;
 }
 
 void handshake::on_deadline() {
     is_timed_out_ = true;
-    http::error_code ignored;
-    socket_.close(ignored); // the outstanding wait ends this
+    socket_->close(); // the outstanding wait ends this
 }
 
 } // namespace sluice::tls

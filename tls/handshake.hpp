@@ -4,21 +4,26 @@
 
 #include "http/connection/counted_connection.hpp"
 #include "http/connection/entrance.hpp"
-#include "tls/tls_transport.hpp"
+#include "tls/secure_socket.hpp"
+
+#include <memory>
+#include <string_view>
 
 namespace sluice::tls {
 
 class handshake final : public http::counted_connection {
   public:
-    /// `ssl` may be null: memory has run out.
-    handshake(http::worker& owner, http::arrival from, ssl_handle ssl);
+    /// `transport_security` is what answers under TLS say in Strict-Transport-Security, and
+    /// outlives the connection. Throws std::bad_alloc; `ssl` may be null: memory has run out.
+    handshake(http::worker& owner, http::arrival from, ssl_handle ssl,
+              std::string_view transport_security);
 
     void start();
 
   private:
     void look();
     void advance();
-    void wait(http::stream_socket::wait_type what);
+    void wait();
     /// Ends this, and begins a session over what `make` makes of the socket.
     template <class Make>
     void hand_over(Make make);
@@ -26,8 +31,8 @@ class handshake final : public http::counted_connection {
     void on_deadline() override;
 
     http::arrival from_; // but for its socket:
-    http::stream_socket socket_;
-    ssl_handle ssl_;
+    std::unique_ptr<secure_socket> socket_;
+    std::string_view transport_security_;
     bool has_begun_ = false; // the first byte is one of TLS
     bool is_timed_out_ = false;
 };

@@ -37,6 +37,9 @@ struct listener_settings {
     std::string certificate;
     std::string key;
 
+    /// Seconds for Strict-Transport-Security (RFC 6797); 0: the field is not sent.
+    unsigned hsts_max_age = 0;
+
     friend bool operator==(const listener_settings&, const listener_settings&) = default;
 };
 

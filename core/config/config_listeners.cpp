@@ -37,6 +37,9 @@ constexpr std::array fields{
     text_setting<&l::certificate>("certificate",
                                   "PEM file with the chain; makes it a TLS listener"),
     text_setting<&l::key>("key", "PEM file with the private key of the certificate"),
+    number_setting<&l::hsts_max_age>(
+        "hsts_max_age", 0, 63072000,
+        "Seconds for Strict-Transport-Security, with a certificate; 0: not sent"),
 };
 
 class reader {

@@ -78,6 +78,10 @@ void check_listener(const std::string& place, const listener_settings& one, prob
         out.push_back({place + (one.key.empty() ? ".key" : ".certificate"),
                        "is needed: certificate and key go together"});
     }
+    if (one.hsts_max_age > 0 && one.certificate.empty()) {
+        out.push_back({place + ".hsts_max_age", "needs certificate and key: browsers ignore the "
+                                                "field without TLS (RFC 6797 §8.1)"});
+    }
 }
 
 /// Reports an address by which others than this machine could connect, or that says nothing of

@@ -251,18 +251,26 @@ class session final : public session_base {
     }
 
     void discard() {
-        if (drain_input() == net::error::would_block) {
+        const auto ec = drain_input();
+        if (ec == net::error::would_block) {
             wait_readable(&session::discard);
+        } else if (!ec && discarded_ < most_discarded()) {
+            defer(&session::discard);
         } else {
             end(outcome::complete);
         }
     }
 
+    [[nodiscard]] std::size_t most_discarded() const noexcept {
+        return linger_bytes + owner_.where().limits.header.content_bytes;
+    }
+
+    // A read may bring one byte (under TLS, where each record is read alone): their number is
+    // bounded, too.
     error_code drain_input() {
         std::array<char, 4096> sink; // NOLINT(cppcoreguidelines-pro-type-member-init)
         error_code ec;
-        const auto most = linger_bytes + owner_.where().limits.header.content_bytes;
-        while (!ec && discarded_ < most) {
+        for (int i = 0; i < reads_per_turn && !ec && discarded_ < most_discarded(); ++i) {
             discarded_ += connection_.read_some(sink, ec);
         }
         return ec;

@@ -98,7 +98,8 @@ reply session_base::open_reply(std::chrono::sys_seconds wall, bool keep_alive) {
                  .keep_alive = keep_alive,
                  .date = owner_.date(wall),
                  .request_id = out_->id.view(),
-                 .allow_origin = {}});
+                 .allow_origin = {},
+                 .transport_security = peer_.transport_security});
     return opened;
 }
 

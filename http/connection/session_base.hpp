@@ -35,6 +35,8 @@ class session_base : public counted_connection, public turn_taker, public resuma
     static constexpr std::chrono::seconds linger_time{2};
     /// Bytes it reads and discards meanwhile, beside limits.content_bytes.
     static constexpr std::size_t linger_bytes = 65536;
+    /// Reads before others have their turn.
+    static constexpr int reads_per_turn = 32;
 
     /// Makes in_ available.
     void hold_inbound();

@@ -5,6 +5,7 @@
 #include "core/address/ip_address.hpp"
 
 #include <string>
+#include <string_view>
 
 namespace sluice::http {
 
@@ -14,6 +15,8 @@ struct peer_info {
     bool is_unix = false;     // by a unix socket
     bool is_secure = false;   // by TLS, here or at the balancer
     core::ip_address ip{};    // all zero: not known
+    /// What answers say in Strict-Transport-Security; empty: nothing. Outlives the connection.
+    std::string_view transport_security{};
 };
 
 } // namespace sluice::http

@@ -33,6 +33,13 @@ void ready_socket::leave() noexcept {
     }
 }
 
+void ready_socket::withdraw(int fd) noexcept {
+    if (is_member_) {
+        leave();
+        static_cast<void>(owner_->arm(EPOLL_CTL_DEL, fd, *this)); // fails for what is not in it
+    }
+}
+
 void ready_socket::begin_wait(want what, int fd, bool is_sure) {
     wanted_ = what;
     if (what == want::read ? may_read_ : may_write_) {

@@ -53,10 +53,19 @@ class ready_socket : public boost::intrusive::list_base_hook<
         handler_.hold(handler);
         begin_wait(what, fd, is_sure);
     }
+    /// Calls `handler` later, whatever the socket does: its owner holds something to go on with.
+    template <class Handler>
+    void wait_no_longer(const Handler& handler) {
+        handler_.hold(handler);
+        wanted_ = want::read;
+        end_wait({});
+    }
     /// The outstanding wait, if there is one, ends soon with `why`.
     void end_wait(error_code why) noexcept;
     /// Before its descriptor is closed, which takes it out of the set.
     void leave() noexcept;
+    /// Takes `fd` out of the set, which stays open for another owner.
+    void withdraw(int fd) noexcept;
 
   private:
     friend class ready_set;

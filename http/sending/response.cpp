@@ -47,6 +47,9 @@ void response::begin(const response_frame& frame, unsigned status) {
         field("Access-Control-Allow-Origin", frame.allow_origin);
         field("Access-Control-Expose-Headers", exposed_fields);
     }
+    if (!frame.transport_security.empty()) {
+        field("Strict-Transport-Security", frame.transport_security);
+    }
 }
 
 void response::field(std::string_view name, std::string_view value) {

@@ -26,7 +26,8 @@ struct response_frame {
     bool keep_alive = false;
     std::string_view date; // IMF-fixdate
     std::string_view request_id;
-    std::string_view allow_origin; // Access-Control-Allow-Origin; empty: none
+    std::string_view allow_origin;         // Access-Control-Allow-Origin; empty: none
+    std::string_view transport_security{}; // Strict-Transport-Security; empty: none
 };
 
 class response {

@@ -66,6 +66,7 @@ struct counters {
     counter faults;              // exceptions: memory that ran out, or a defect
     counter proxy_headers_refused;
     counter tls_handshakes_failed;
+    counter tls_record_floods; // connections closed: their records brought no data
     counter log_lines_dropped;
     counter file_cache_hits;
     counter file_cache_misses;

@@ -1,11 +1,13 @@
 """Certificates of TLS listeners: those that change, those that cannot be used, those that have expired."""
 
+import json
 import shutil
 import ssl
 import time
 
 from support import certificates
 from support.certificates import TlsConnection
+from support.ids import VIDEO
 from support.metrics import metric
 from support.server import run_sluice
 
@@ -37,6 +39,48 @@ def test_a_new_certificate_is_taken_up_by_a_reload_and_by_itself(start_tls, tmp_
         assert served(server) == der(fresh[0]) != old_der
     assert kept.request("GET", "/healthz").status == 200, "a connection under the old one goes on"
     kept.close()
+
+
+def test_each_listener_serves_its_own_certificate_and_renews_it(start_server, tree, tmp_path):
+    pairs = [certificates.make(tmp_path / name, name=f"{name}.example") for name in ("one", "two")]
+    server = start_server(tree, listen=None, config={"listeners": [
+        {"address": "127.0.0.1:0"}, *(certificates.listener(*pair) for pair in pairs)]})
+
+    def seen():
+        answers = []
+        for address in server.addresses[1:]:
+            with TlsConnection(address) as connection:
+                answers.append(connection.serial)
+        return answers
+
+    assert seen() == [der(pair[0]) for pair in pairs]
+    for last in (1, 0):  # the other one stays
+        fresh = certificates.make(tmp_path / f"fresh{last}")
+        for source, target in zip(fresh, pairs[last]):
+            shutil.copy(source, target)
+        server.reload()
+        assert seen() == [der(pair[0]) for pair in pairs]
+
+
+def test_a_reload_that_a_certificate_refuses_changes_nothing(start_tls, tmp_path):
+    """Neither a setting nor the other certificate: the reload is whole or not at all."""
+    files = certificates.make(tmp_path / "live")
+    server = start_tls(files=files, issuer={"mode": "none"}, tokens={"max_ttl": 500})
+    before = json.loads(server.config_path.read_text())
+    after = {**before, "tokens": {"max_ttl": 400}}
+
+    def longest():
+        return server.issue(VIDEO, ttl="100000").json()["expires_in"]
+
+    assert longest() == 500
+    key = files[1].read_text()
+    files[1].write_text("no key")
+    event = server.reload(config=after, outcome="reload_refused")
+    assert str(files[1]) in event["reasons"]
+    assert longest() == 500, "refused, and yet in force"
+    files[1].write_text(key)
+    server.reload(config=after)
+    assert longest() == 400
 
 
 def test_a_bad_certificate_is_kept_out(start_tls, tmp_path):

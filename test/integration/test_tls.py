@@ -3,6 +3,7 @@ do not finish a handshake."""
 
 import contextlib
 import os
+import re
 import select
 import shutil
 import socket
@@ -154,21 +155,70 @@ def test_only_1_3_when_it_is_wanted(start_tls):
         get(server, VIDEO, maximum_version=ssl.TLSVersion.TLSv1_2)
 
 
-@pytest.mark.parametrize("cipher", ["AES128-SHA", "AES256-GCM-SHA384", "ECDHE-ECDSA-AES128-SHA"])
-def test_weak_ciphers_are_not_spoken(start_tls, cipher):
-    server = start_tls()
+def negotiated(server, cipher):
+    """The cipher of TLS 1.2 that openssl's client gets when it offers `cipher` alone; None when the server
+    refuses it with the alert of a failed handshake."""
     result = subprocess.run(
         ["openssl", "s_client", "-connect", "127.0.0.1:%d" % server.secure[1], "-tls1_2", "-cipher",
          f"{cipher}:@SECLEVEL=0"], input="", capture_output=True, text=True, timeout=30, check=False)
-    assert "Cipher is (NONE)" in result.stdout or result.returncode != 0
+    found = re.search(r"Cipher is (\S+)", result.stdout)
+    assert found, result.stderr
+    if found.group(1) != "(NONE)":
+        return found.group(1)
+    assert "alert handshake failure" in result.stderr, result.stderr
+    return None
 
 
-def test_alpn(start_tls):
+STRONG = {"ec": ["ECDHE-ECDSA-AES128-GCM-SHA256", "ECDHE-ECDSA-AES256-GCM-SHA384", "ECDHE-ECDSA-CHACHA20-POLY1305"],
+          "rsa": ["ECDHE-RSA-AES128-GCM-SHA256", "ECDHE-RSA-AES256-GCM-SHA384", "ECDHE-RSA-CHACHA20-POLY1305"]}
+# CBC, CCM, no forward secrecy, no encryption: all that the certificate's kind allows.
+WEAK = {"ec": ["ECDHE-ECDSA-AES128-SHA", "ECDHE-ECDSA-AES256-SHA384", "ECDHE-ECDSA-AES128-CCM8", "ECDHE-ECDSA-NULL-SHA"],
+        "rsa": ["AES128-SHA", "AES256-GCM-SHA384", "ECDHE-RSA-AES128-SHA", "ECDHE-RSA-AES256-SHA384",
+                "ECDHE-RSA-NULL-SHA", "NULL-SHA256", "DHE-RSA-AES128-GCM-SHA256"]}
+
+
+@pytest.mark.parametrize("kind", ["ec", "rsa"])
+def test_weak_ciphers_are_not_spoken(start_tls, tmp_path, kind):
+    """Under a certificate with which another server would speak them, and beside ciphers that are spoken."""
+    options = certificates.CURVE if kind == "ec" else ("rsa:2048",)
+    server = start_tls(files=certificates.make(tmp_path, kind=options))
+    for cipher in STRONG[kind]:
+        assert negotiated(server, cipher) == cipher
+    for cipher in WEAK[kind]:
+        assert negotiated(server, cipher) is None, cipher
+
+
+@pytest.mark.parametrize("offered,chosen", [
+    (["h2", "http/1.1"], "http/1.1"), (["http/1.0"], "http/1.0"),
+    (["http/1.0", "http/1.1"], "http/1.1"), ([], None)])
+def test_alpn(start_tls, offered, chosen):
+    with TlsConnection(start_tls().secure, alpn=offered) as connection:
+        assert connection.socket.selected_alpn_protocol() == chosen
+        assert connection.request("GET", "/healthz").status == 200
+
+
+def test_alpn_without_a_protocol_of_ours_is_refused(start_tls):
+    """RFC 7301 §3.2: with the alert that says why."""
     server = start_tls()
-    with TlsConnection(server.secure, alpn=["h2", "http/1.1"]) as connection:
-        assert connection.socket.selected_alpn_protocol() == "http/1.1"
-    with pytest.raises((ssl.SSLError, ConnectionError)):
-        TlsConnection(server.secure, alpn=["h2"])
+    with pytest.raises(ssl.SSLError, match="(?i)no application protocol"):
+        TlsConnection(server.secure, alpn=["h2", "http/0.9"])
+    assert metric(server, "sluice_tls_handshakes_failed_total") == 1
+
+
+def test_strict_transport_security_is_sent_where_it_is_set(start_tls):
+    server = start_tls(listener={"hsts_max_age": 600})
+    for answer in (get(server, VIDEO), get(server, Lesson("none.mp4")),  # one refused
+                   TlsConnection(server.secure).request("OPTIONS", "/healthz")):
+        assert answer.get("Strict-Transport-Security") == "max-age=600", answer
+    plain = server.get("/healthz")
+    assert plain.status == 200 and plain.get("Strict-Transport-Security") is None
+    with Connection(server.secure) as connection:  # RFC 6797 §7.2: not without TLS
+        refused = connection.request("GET", "/healthz")
+        assert refused.status == 400 and refused.get("Strict-Transport-Security") is None
+
+
+def test_strict_transport_security_is_off_by_default(start_tls):
+    assert get(start_tls(), VIDEO).get("Strict-Transport-Security") is None
 
 
 @pytest.mark.parametrize("version", ["-tls1_2", "-tls1_3"])

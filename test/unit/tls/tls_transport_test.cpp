@@ -40,20 +40,20 @@ struct fixture {
         BOOST_REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends.data()) == 0);
         fd = ends[0];
         peer_fd = ends[1];
-        tls::ssl_handle server(SSL_new(context.load({}).get()));
-        SSL_set_fd(server.get(), fd);
+        auto socket = std::make_unique<tls::secure_socket>(
+            ready, core::unique_fd(fd), tls::ssl_handle(SSL_new(context.load({}).get())), floods);
         peer.reset(SSL_new(client.get()));
         SSL_set_fd(peer.get(), peer_fd);
-        SSL_set_accept_state(server.get());
         SSL_set_connect_state(peer.get());
-        for (int i = 0; i < 10; ++i) {
+        ec = would_block;
+        for (int i = 0; i < 10 && ec; ++i) {
             SSL_do_handshake(peer.get());
-            SSL_do_handshake(server.get());
+            socket->wait_readable([](http::error_code) {});
+            poll();
+            socket->handshake(ec);
         }
-        BOOST_REQUIRE(SSL_is_init_finished(server.get()) == 1);
-        http::stream_socket socket(io.get_executor());
-        socket.assign(http::net::generic::stream_protocol(AF_UNIX, 0), fd);
-        over.emplace(std::move(socket), std::move(server));
+        BOOST_REQUIRE(!ec);
+        over.emplace(std::move(socket));
     }
     ~fixture() { ::close(peer_fd); }
 
@@ -65,6 +65,21 @@ struct fixture {
         return into;
     }
 
+    void poll() {
+        for (int i = 0; i < 5; ++i) {
+            io.restart();
+            io.poll();
+        }
+    }
+
+    // Waits until there is something to read, as a session does.
+    void await() {
+        bool is_woken = false;
+        over->async_wait_readable([&](http::error_code how) { is_woken = !how; });
+        poll();
+        BOOST_TEST(is_woken);
+    }
+
     int peer_error() {
         char byte = 0;
         return SSL_get_error(peer.get(), SSL_read(peer.get(), &byte, 1));
@@ -73,7 +88,10 @@ struct fixture {
     test::temp_dir folder;
     tls::context context{listener_in(folder)};
     std::shared_ptr<SSL_CTX> client{SSL_CTX_new(TLS_client_method()), SSL_CTX_free};
-    http::net::io_context io;
+    http::net::io_context io{1};
+    http::turn_queue turns{io};
+    http::ready_set ready{io, turns};
+    http::counter floods;
     int fd = -1;
     int peer_fd = -1;
     tls::ssl_handle peer;
@@ -126,8 +144,7 @@ BOOST_FIXTURE_TEST_CASE(a_peer_that_does_not_read_holds_it_up_and_loses_nothing,
             for (auto part = read_once(); !part.empty(); part = read_once()) {
                 got += part;
             }
-            io.restart();
-            io.run();
+            poll();
             BOOST_REQUIRE(!woken);
         } else {
             BOOST_REQUIRE(!ec);
@@ -151,18 +168,16 @@ BOOST_FIXTURE_TEST_CASE(the_end_of_a_file_is_no_error, fixture) {
 BOOST_FIXTURE_TEST_CASE(peek_takes_nothing, fixture) {
     BOOST_TEST((over->peek() == http::peer_state::silent));
     SSL_write(peer.get(), "ab", 2);
+    await();
     BOOST_TEST((over->peek() == http::peer_state::sending));
     std::array<char, 8> into{};
     BOOST_TEST(over->read_some(std::span(into).first(1), ec) == 1U);
-    // The other byte has been decrypted: the socket will not say so.
-    bool is_woken = false;
-    over->async_wait_readable([&](http::error_code) { is_woken = true; });
-    io.run();
-    BOOST_TEST(is_woken);
+    await(); // the other byte has been decrypted: the socket will not say so
     BOOST_TEST(over->read_some(into, ec) == 1U);
     BOOST_TEST(over->read_some(into, ec) == 0U);
     BOOST_TEST((ec == would_block));
     SSL_shutdown(peer.get());
+    await();
     BOOST_TEST((over->peek() == http::peer_state::gone));
     BOOST_TEST(over->read_some(into, ec) == 0U);
     BOOST_TEST((ec == http::net::error::eof));
@@ -192,6 +207,72 @@ BOOST_FIXTURE_TEST_CASE(what_is_closed_writes_to_nobody_else, fixture) {
     for (const int one : {ends[0], ends[1], fd}) {
         ::close(one);
     }
+}
+
+BOOST_FIXTURE_TEST_CASE(records_read_ahead_are_kept_and_read_in_order, fixture) {
+    std::array<char, 8> into{};
+    for (const char* const one : {"a", "b", "c"}) {
+        SSL_write(peer.get(), one, 1);
+    }
+    await();
+    for (const char one : {'a', 'b', 'c'}) {
+        BOOST_TEST(!over->is_drained());
+        await(); // which the socket, read empty with the first, would not end
+        BOOST_TEST(over->read_some(into, ec) == 1U);
+        BOOST_TEST(into[0] == one);
+    }
+    BOOST_TEST(over->read_some(into, ec) == 0U);
+    BOOST_TEST((ec == would_block));
+    BOOST_TEST(over->is_drained());
+}
+
+BOOST_FIXTURE_TEST_CASE(a_record_of_full_size_is_read_whole, fixture) {
+    const std::string sent(16384, 'x');
+    SSL_write(peer.get(), sent.data(), static_cast<int>(sent.size()));
+    std::string got;
+    std::array<char, 5000> into{};
+    while (got.size() < sent.size()) {
+        await();
+        const auto count = over->read_some(into, ec);
+        BOOST_REQUIRE(count > 0U);
+        got.append(into.data(), count);
+    }
+    BOOST_TEST((got == sent));
+}
+
+BOOST_FIXTURE_TEST_CASE(row_49_records_without_data_are_read_a_few_at_a_time, fixture) {
+    constexpr unsigned sent = 20;
+    for (unsigned i = 0; i < sent; ++i) {
+        SSL_key_update(peer.get(), SSL_KEY_UPDATE_NOT_REQUESTED);
+        SSL_do_handshake(peer.get());
+    }
+    SSL_write(peer.get(), "data", 4);
+    std::array<char, 8> into{};
+    unsigned rounds = 1;
+    await();
+    while (over->read_some(into, ec) == 0 && ec == would_block && rounds < 100) {
+        ++rounds;
+        await(); // which has not to wait for the socket
+    }
+    BOOST_TEST((std::string_view(into.data(), 4) == "data"));
+    BOOST_TEST(rounds == sent / tls::record_meter::records_per_turn + 1);
+    BOOST_TEST(floods.value() == 0U);
+}
+
+BOOST_FIXTURE_TEST_CASE(row_49_too_many_records_without_data_close_the_connection, fixture) {
+    for (unsigned i = 0; i < tls::record_meter::spare_records + 1; ++i) {
+        SSL_key_update(peer.get(), SSL_KEY_UPDATE_NOT_REQUESTED);
+        SSL_do_handshake(peer.get());
+    }
+    std::array<char, 8> into{};
+    do {
+        await();
+        BOOST_TEST(over->read_some(into, ec) == 0U);
+    } while (ec == would_block);
+    BOOST_TEST(ec.value() == ECONNABORTED);
+    BOOST_TEST(over->read_some(into, ec) == 0U);
+    BOOST_TEST((over->peek() == http::peer_state::gone));
+    BOOST_TEST(floods.value() == 1U);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

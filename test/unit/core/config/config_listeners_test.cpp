@@ -87,6 +87,10 @@ BOOST_AUTO_TEST_CASE(every_fault_has_its_place) {
         {R"([{"address": "unix:/s", "mode": "660x"}])", "[0].mode", "three octal digits"},
         {R"([{"address": "127.0.0.1:1", "key": "/k"}])", "[0].certificate", "go together"},
         {R"([{"address": "127.0.0.1:1", "certificate": "/c"}])", "[0].key", "go together"},
+        {R"([{"address": "127.0.0.1:1", "hsts_max_age": 1}])", "[0].hsts_max_age",
+         "needs certificate and key"},
+        {R"([{"address": "127.0.0.1:1", "hsts_max_age": -1}])", "[0].hsts_max_age",
+         "0 to 63072000"},
     };
     for (const auto& each : samples) {
         BOOST_TEST_CONTEXT(each.list) {
