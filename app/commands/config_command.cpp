@@ -5,6 +5,8 @@
 #include "core/config/config_listeners.hpp"
 #include "core/config/config_print.hpp"
 #include "core/config/config_validate.hpp"
+#include "core/media/name_twin.hpp"
+#include "core/text/percent.hpp"
 
 #include <exception>
 #include <ostream>
@@ -16,6 +18,29 @@ void report(const std::vector<core::operator_problem>& problems, const terminal&
         streams.err << problem.where << ": " << problem.what << '\n';
     }
 }
+
+namespace {
+
+/// Names that clients who compose what they send do not find.
+void report_uncomposed(const std::string& root, const terminal& streams) {
+    constexpr std::size_t most_names = 200'000; // a second or two
+    if (root.empty()) {
+        return;
+    }
+    const auto names = core::find_uncomposed(root, most_names);
+    for (const auto& path : names.first) {
+        streams.err << "note: media.root: the name " << core::percent_encoded_path(path)
+                    << " is not in NFC; whoever asks for it composed is answered 404\n";
+    }
+    if (names.count > names.first.size()) {
+        streams.err << "note: media.root: " << names.count << " names in all are not in NFC\n";
+    }
+    if (names.count > 0 && !names.is_complete) {
+        streams.err << "note: media.root: not every name was looked at\n";
+    }
+}
+
+} // namespace
 
 int check_config(const core::loaded_config& loaded, const core::key_loading& keys,
                  const terminal& streams) {
@@ -36,6 +61,7 @@ int check_config(const core::loaded_config& loaded, const core::key_loading& key
     for (const auto& remark : core::remarks(loaded.settings)) {
         streams.err << "note: " << remark << '\n';
     }
+    report_uncomposed(loaded.settings.media.root, streams);
     if (keys.keys && !keys.keys->notice.empty()) {
         streams.err << "note: " << keys.keys->notice << '\n';
     }

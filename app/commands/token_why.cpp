@@ -2,6 +2,8 @@
 
 #include "app/service/media_set.hpp"
 #include "app/service/token_policy.hpp"
+#include "core/media/name_twin.hpp"
+#include "core/text/percent.hpp"
 #include "core/text/timestamp.hpp"
 #include "http/handlers/download_url.hpp"
 #include "http/request/target.hpp"
@@ -94,6 +96,20 @@ std::string explain_binding(const core::media_id& wanted, const core::claims& re
            "byte for byte, case and accents included.";
 }
 
+/// A sentence about a name on the disk that differs by Unicode normalisation alone, or nothing.
+std::string explain_twin(const media_set& media, const core::media_id& wanted,
+                         const std::string& path) {
+    const auto twin = path.empty()
+                          ? media.courses().twin_of(wanted.course_id())
+                          : core::find_name_twin(media.courses().root(), path).value_or("");
+    if (twin.empty()) {
+        return {};
+    }
+    return " There is one whose name looks the same in another Unicode normalisation: " +
+           core::percent_encoded_path(twin) +
+           ". Names are compared byte by byte: rename it to NFC, or ask for it by those bytes.";
+}
+
 /// Empty when the file is there, or when it cannot be looked for.
 std::string explain_file(const core::media_id& wanted, const core::claims& read,
                          const token_tools& with) {
@@ -120,7 +136,8 @@ std::string explain_file(const core::media_id& wanted, const core::claims& read,
         return "404: the token is good for this URL, but there is no such regular file" +
                (path.empty() ? std::string(": nobody has the course")
                              : " at " + path + " below media.root") +
-               ". The exact name would pass; symbolic links are not followed.";
+               ". The exact name would pass; symbolic links are not followed." +
+               explain_twin(media, wanted, path);
     default:
         return "503: the token is good for this URL, but the file cannot be opened now. Look at "
                "the mount, its permissions and ulimit -n.";

@@ -1,7 +1,7 @@
 #pragma once
 // What the process says about itself: start, listening, failures, shutdown; one JSON object per
 // line on standard error. Not the access log. No secret, token, path of a request or user ever gets
-// here.
+// here, with one exception: a name that is on the disk in another Unicode form (twin_log).
 
 #include "core/config/config.hpp"
 

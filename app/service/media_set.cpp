@@ -37,7 +37,8 @@ core::media_layout layout_of(const core::config::media_section& media) {
 
 media_set::media_set(const core::config& settings, service_log& log)
     : log_(log), section_(settings.media), layout_(layout_of(section_)), store_(section_.root),
-      courses_(store_, layout_.course_directory()), library_(layout_, courses_, store_),
+      courses_(store_, layout_.course_directory()), twins_(log, courses_),
+      library_(layout_, courses_, store_, &twins_),
       watcher_(
           courses_, section_.rescan_interval, [this](const auto& found) { report(found); },
           [this](int error) {

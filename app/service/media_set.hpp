@@ -4,6 +4,7 @@
 
 #include "app/log/service_log.hpp"
 #include "app/service/catalogue_watcher.hpp"
+#include "app/service/twin_log.hpp"
 #include "core/config/config.hpp"
 #include "core/media/catalogue.hpp"
 #include "core/media/media_library.hpp"
@@ -37,6 +38,7 @@ class media_set {
     core::catalogue courses_;
     bool was_readable_ = true;           // last reported, like the next
     std::vector<std::string> ambiguous_; // one thread at a time
+    twin_log twins_;
     core::media_library library_;
     catalogue_watcher watcher_; // last: its thread uses the others
 };

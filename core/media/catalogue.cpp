@@ -1,6 +1,7 @@
 #include "core/media/catalogue.hpp"
 
 #include "core/media/catalogue_scan.hpp"
+#include "core/text/canonical_form.hpp"
 
 #include <algorithm>
 #include <functional>
@@ -74,6 +75,14 @@ bool catalogue::owns(std::string_view trainer_id, std::string_view course_id) co
     return found != current->owners.end() &&
            (found->second.trainer_id == trainer_id ||
             std::ranges::find(found->second.others, trainer_id) != found->second.others.end());
+}
+
+std::string catalogue::twin_of(std::string_view course_id) const {
+    const auto current = std::atomic_load(&index_);
+    const auto found = std::ranges::find_if(current->owners, [course_id](const auto& one) {
+        return differ_by_form_alone(course_id, one.first);
+    });
+    return found == current->owners.end() ? std::string{} : found->first;
 }
 
 catalogue::report catalogue::refresh(std::chrono::steady_clock::time_point now) {

@@ -40,6 +40,10 @@ class catalogue {
     /// True when `trainer_id` has the course, alone or not. Thread safe, like owner_of().
     [[nodiscard]] bool owns(std::string_view trainer_id, std::string_view course_id) const;
 
+    /// A course whose id differs from `course_id` by Unicode normalisation alone: for explanations.
+    /// Looks at every course. Empty when there is none. Thread safe.
+    [[nodiscard]] std::string twin_of(std::string_view course_id) const;
+
     struct report {
         std::size_t trainers = 0; // with at least one course
         std::size_t courses = 0;

@@ -13,7 +13,7 @@ result<media_library::found> media_library::open(const media_id& media, std::str
     }
     auto now = courses_.owner_of(media.course_id());
     if (!now && where.names_trainer()) {
-        return now.error();
+        return report(now.error(), media, path);
     }
     if (is_anothers(media, owner, now)) {
         return failure{errc::token_mismatch, "owner"};
@@ -29,9 +29,17 @@ result<media_library::found> media_library::open_at(const layout_template& where
     }
     auto file = store_.open(path);
     if (!file) {
-        return file.error();
+        return report(file.error(), media, path);
     }
     return found{*std::move(file), std::move(trainer_id)};
+}
+
+failure media_library::report(failure why, const media_id& media,
+                              const std::string& path) const noexcept {
+    if (misses_ != nullptr && why == failure{errc::media_not_found, {}}) {
+        misses_->missed(media, path);
+    }
+    return why;
 }
 
 // Where the path does not name the trainer, a course that nobody has (any more) is nobody else's.

@@ -66,4 +66,17 @@ void append_percent_encoded(std::string_view segment, std::string& out) {
     }
 }
 
+std::string percent_encoded_path(std::string_view path) {
+    std::string out;
+    for (;;) {
+        const auto name = path.substr(0, path.find('/'));
+        append_percent_encoded(name, out);
+        if (name.size() == path.size()) {
+            return out;
+        }
+        out += '/';
+        path.remove_prefix(name.size() + 1);
+    }
+}
+
 } // namespace sluice::core

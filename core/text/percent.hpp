@@ -17,4 +17,7 @@ enum class plus_sign : bool { literal, space };
 /// Appends `segment` with everything but RFC 3986 unreserved characters escaped, upper-case digits.
 void append_percent_encoded(std::string_view segment, std::string& out);
 
+/// The same for each part of a path between slashes: names as bytes, for people.
+[[nodiscard]] std::string percent_encoded_path(std::string_view path);
+
 } // namespace sluice::core

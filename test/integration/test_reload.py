@@ -2,6 +2,7 @@
 
 import itertools
 import os
+import shutil
 import signal
 import time
 from types import SimpleNamespace
@@ -99,6 +100,8 @@ def test_a_layout_takes_effect(start_server, tree, tmp_path):
     server.reload({"media": {"layout": layout}})
     token = mint(COURSE_PRESENTATION)
     assert server.download(COURSE_PRESENTATION, token=token).body == b"moved"
+    # In the default layout this folder would be a trainer with the same course.
+    shutil.rmtree(tree.root / "moved")
     server.reload({"media": {}})
     assert server.download(COURSE_PRESENTATION, token=token).body == tree.content(COURSE_PRESENTATION)
 

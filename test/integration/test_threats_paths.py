@@ -2,11 +2,13 @@
 
 import re
 import unicodedata
+from urllib.parse import quote
 
 import pytest
 from support.checks import attachment_name, check_problem
 from support.ids import VIDEO, Course, Lesson
-from support.tokens import mint, sign_payload
+from support.server import run_sluice
+from support.tokens import SECRET, mint, sign_payload
 
 
 FOLDER = VIDEO.target().removesuffix("Video.mp4")
@@ -115,6 +117,28 @@ def test_row_17_names_are_compared_byte_by_byte(server, media):
     check_problem(server.download(decomposed, token=mint(composed)), 403)
     check_problem(server.download(composed, token=mint(decomposed)), 403)
     check_problem(server.download(decomposed, token=mint(decomposed)), 404)
+
+
+def test_row_17_the_twin_of_a_name_is_named(start_server, tree):
+    """404 stays; the log, `token why` and `config check` say what is there."""
+    asked = Lesson("été.mp4")
+    twin = tree.add(Lesson(unicodedata.normalize("NFD", asked.filename)), b"decomposed")
+    course = Course("p.mp4", course="café")
+    tree.add(Course("p.mp4", course=unicodedata.normalize("NFD", "café")), b"course")
+    server = start_server(tree)
+    check_problem(server.download(asked, token=mint(asked)), 404)
+    event = server.wait_for_event(lambda one: one["event"] == "name_in_another_form")
+    assert event["asked"] == quote(asked.path()) and event["there"] == quote(twin.path())
+    check_problem(server.download(course, token=mint(course)), 404)
+    server.wait_for_event(lambda one: one.get("there") == quote(unicodedata.normalize("NFD", "café")))
+    for media, there in ((asked, twin.path()), (course, unicodedata.normalize("NFD", "café"))):
+        why = run_sluice("token", "why", "--token", mint(media), "--url", media.target(),
+                         "--media-root", tree.root, env={"SLUICE_SECRET": SECRET})
+        assert why.stdout.startswith("404:") and quote(there) in why.stdout, why.stdout
+    check = run_sluice("config", "check", "--media-root", tree.root, env={"SLUICE_SECRET": SECRET})
+    assert check.returncode == 0
+    assert f"the name {quote(twin.path())} is not in NFC" in check.stderr
+    assert quote(asked.path()) not in check.stderr
 
 
 @pytest.mark.parametrize("name", ["a／b.mp4", "．．", "a＼b.mp4", "a⁄b.mp4"])
