@@ -127,7 +127,8 @@ def test_row_51_templates_that_cannot_be_told_apart_are_refused(start_server, tr
 @pytest.mark.parametrize("media", [COURSE_PRESENTATION, MODULE_PRESENTATION])
 def test_row_64_a_token_does_not_follow_the_name_of_a_course(start_server, tree, media):
     """Trainer 1 renames his course, trainer 2 makes one of that id."""
-    server = start_server(tree, config={"media": {"rescan_interval": 1}})
+    # One thread, so that one cache: each remembers a file for a second.
+    server = start_server(tree, config={"media": {"rescan_interval": 1}, "threads": 1})
     own = tree.content(media)
     old = server.token(media)
     assert decode(old)[1]["owner"] == "trainer123"
@@ -159,13 +160,22 @@ def test_row_64_a_token_does_not_follow_the_name_of_a_course(start_server, tree,
 def test_row_64_where_the_path_does_not_name_the_trainer(start_server, tree):
     tree.add("courses/course456/presentation.mp4", b"flat")
     server = start_server(
-        tree, config={"media": {"layout": {"course": FLAT_COURSES}, "rescan_interval": 1}}
+        tree, config={"media": {"layout": {"course": FLAT_COURSES}, "rescan_interval": 1},
+                      "threads": 1, "cache": {"files": 0}}
     )
     old = server.token(COURSE_PRESENTATION)
     assert decode(old)[1]["owner"] == "trainer123"
     (tree.root / "trainer123" / "course456").rename(tree.root / "trainer123" / "renamed")
     (tree.root / "trainer2" / "course456").mkdir(parents=True)
     eventually(lambda: server.issue(COURSE_PRESENTATION, "trainer2").status == 200)
+    eventually(lambda: server.download(COURSE_PRESENTATION, token=old).status == 403)
+    (tree.root / "trainer3" / "course456").mkdir(parents=True)  # of several, none of them his
+    server.wait_for_event(lambda event: event["event"] == "courses_ambiguous")
+    check_refusal(server.download(COURSE_PRESENTATION, token=old), 403, "token-mismatch")
+    (tree.root / "trainer123" / "course456").mkdir()  # one of them is his
+    eventually(lambda: server.download(COURSE_PRESENTATION, token=old).status == 200)
+    (tree.root / "trainer123" / "course456").rmdir()
+    (tree.root / "trainer3" / "course456").rmdir()
     eventually(lambda: server.download(COURSE_PRESENTATION, token=old).status == 403)
     (tree.root / "trainer2" / "course456").rmdir()  # nobody's now, and nobody else's
     eventually(lambda: server.download(COURSE_PRESENTATION, token=old).status == 200)
