@@ -3,8 +3,8 @@
 // watcher. Costly to make, so generations that agree on the media section share one.
 
 #include "app/log/service_log.hpp"
+#include "app/log/twin_log.hpp"
 #include "app/service/catalogue_watcher.hpp"
-#include "app/service/twin_log.hpp"
 #include "core/config/config.hpp"
 #include "core/media/catalogue.hpp"
 #include "core/media/media_library.hpp"

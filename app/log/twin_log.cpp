@@ -1,4 +1,4 @@
-#include "app/service/twin_log.hpp"
+#include "app/log/twin_log.hpp"
 
 #include "core/media/name_twin.hpp"
 #include "core/text/canonical_form.hpp"
