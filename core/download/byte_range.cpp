@@ -50,6 +50,14 @@ struct range_spec {
     return value;
 }
 
+/// Whether one run of digits names a smaller number than another, however long they are: numbers
+/// that saturate alike still have an order.
+[[nodiscard]] bool is_less(std::string_view digits, std::string_view than) noexcept {
+    digits.remove_prefix(std::min(digits.find_first_not_of('0'), digits.size()));
+    than.remove_prefix(std::min(than.find_first_not_of('0'), than.size()));
+    return digits.size() != than.size() ? digits.size() < than.size() : digits < than;
+}
+
 /// int-range or suffix-range (RFC 9110 §14.1.1); nullopt for anything else, last < first included.
 [[nodiscard]] std::optional<range_spec> parse_spec(std::string_view text) noexcept {
     const auto dash = text.find('-');
@@ -62,7 +70,7 @@ struct range_spec {
     const bool first_is_bad = !before.empty() && !spec.first;
     const bool last_is_bad = !after.empty() && !spec.last;
     const bool is_bare_dash = before.empty() && after.empty();
-    const bool is_reversed = spec.first && spec.last && *spec.last < *spec.first;
+    const bool is_reversed = spec.first && spec.last && is_less(after, before);
     if (first_is_bad || last_is_bad || is_bare_dash || is_reversed) {
         return std::nullopt;
     }
@@ -98,10 +106,17 @@ struct range_spec {
     return pairs;
 }
 
+/// RFC 9110 §14.1.2: a suffix whose length is not zero is satisfiable whatever the file holds. Of
+/// an empty file it is all of it, and no Content-Range can say so.
+[[nodiscard]] bool is_suffix_of_nothing(const range_spec& spec, std::uint64_t file_size) noexcept {
+    return !spec.first && spec.last.value_or(0) > 0 && file_size == 0;
+}
+
 /// The range-set: what follows "bytes=".
 [[nodiscard]] range_outcome resolve_set(std::string_view rest, std::uint64_t file_size) noexcept {
     range_outcome outcome{range_outcome::kind::unsatisfiable, {}};
     std::size_t ranges = 0;
+    bool is_all_of_nothing = false;
     while (!rest.empty()) {
         const auto element = trimmed(rest.substr(0, rest.find(',')));
         rest.remove_prefix(std::min(rest.find(','), rest.size() - 1) + 1);
@@ -115,12 +130,13 @@ struct range_spec {
         if (++ranges > max_ranges) {
             return {};
         }
+        is_all_of_nothing = is_all_of_nothing || is_suffix_of_nothing(*spec, file_size);
         if (const auto slice = fit(*spec, file_size)) {
             outcome.slices.push_back(*slice);
             outcome.what = range_outcome::kind::satisfiable;
         }
     }
-    return outcome;
+    return is_all_of_nothing ? range_outcome{} : outcome;
 }
 
 } // namespace

@@ -41,7 +41,7 @@ class slice_list {
 /// How a Range field fits a file.
 struct range_outcome {
     enum class kind : std::uint8_t {
-        ignored,       // another unit, or a flood: serve the whole file
+        ignored,       // another unit, a flood, or a suffix of an empty file: serve the whole file
         satisfiable,   // slices holds what is to be sent, in the order asked for
         unsatisfiable, // for bytes: a syntax error, or nothing in it lies within the file
     };
@@ -51,9 +51,11 @@ struct range_outcome {
 
 /// Total and noexcept. Unit names are case-insensitive; empty list elements are skipped; positions
 /// beyond 2^64 saturate; ranges that lie beyond the end are dropped while another one is good.
-/// An empty file: "bytes=0-" and every other byte range is unsatisfiable. One bad range spoils the
-/// whole set ("0-1,5-2"), as RFC 9110 §14.2 allows; every range counts towards max_ranges, good or
-/// not, and nothing is read beyond the one that is too many.
+/// Positions beyond 2^64 still compare as numbers: a last one below its first is invalid. An empty
+/// file: "bytes=-5" is satisfiable, and all of the file (RFC 9110 §14.1.2); every other byte range
+/// is unsatisfiable. One bad range spoils the whole set ("0-1,5-2"), as RFC 9110 §14.2 allows;
+/// every range counts towards max_ranges, good or not, and nothing is read beyond the one that is
+/// too many.
 [[nodiscard]] range_outcome resolve_range(std::string_view field_value,
                                           std::uint64_t file_size) noexcept;
 

@@ -88,7 +88,7 @@ void session_base::open_exchange() {
     owner_.count().requests_active.add();
     out_->writer.start();
     out_->record.restart(now());
-    out_->id = owner_.next_request_id();
+    out_->id = owner_.ids().next();
 }
 
 reply session_base::open_reply(std::chrono::sys_seconds wall, bool keep_alive) {
@@ -151,6 +151,7 @@ void session_base::compose() {
     asked.peer = &peer_;
     asked.files = &owner_.files();
     asked.press = &owner_.press();
+    asked.ids = &owner_.ids();
     asked.steady_now = out_->record.started;
     const auto method = bhttp::to_string(asked.head.method);
     out_->record.method = {method.data(), method.size()};

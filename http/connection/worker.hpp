@@ -122,8 +122,7 @@ class worker {
     void enlist(connection& one);
     /// The Date of `now`, made once a second.
     [[nodiscard]] std::string_view date(std::chrono::sys_seconds now);
-    /// An id that no other request has.
-    [[nodiscard]] request_id next_request_id() noexcept { return ids_.next(); }
+    [[nodiscard]] request_ids& ids() noexcept { return ids_; }
 
   private:
     /// A configuration, and the files that were opened by it.

@@ -10,6 +10,7 @@
 #include "http/exchange/suspension.hpp"
 #include "http/request/query.hpp"
 #include "http/request/request_head.hpp"
+#include "http/request/request_id.hpp"
 #include "http/request/target.hpp"
 #include "http/sending/file_cache.hpp"
 #include "http/sending/response.hpp"
@@ -36,6 +37,7 @@ struct request {
     std::chrono::steady_clock::time_point steady_now{};
     file_cache* files = nullptr;                     // of the worker that serves this request
     core::token_press* press = nullptr;              // likewise
+    request_ids* ids = nullptr;                      // likewise; for boundaries
     const core::revocation_table* revoked = nullptr; // null: not known, or there is no store
     core::claims claims;         // scratch: reused, so that it keeps its buffers
     query_parameters parameters; // likewise

@@ -98,7 +98,7 @@ void download_handler::handle(request& in, reply& out) const {
         out.refuse(problem_id::too_many_downloads);
         return;
     }
-    send_file(plan, **file, out);
+    send_file(plan, **file, *in.ids, out);
     out.keep(std::move(speed));
 }
 

@@ -29,7 +29,10 @@ std::string validator_lines(const core::representation& version, std::string_vie
         const bool is_ahead = version.last_modified > now.time_since_epoch().count();
         add_line("Last-Modified", is_ahead ? date : version.last_modified_text, lines);
     }
-    lines += "Accept-Ranges: bytes\r\nCache-Control: private\r\nVary: Authorization, Origin\r\n";
+    // no-cache: with "private" alone a cache may take a guess at how long it is fresh (RFC 9111
+    // §4.2.2), and hand out an old version without asking.
+    lines += "Accept-Ranges: bytes\r\nCache-Control: private, no-cache\r\n"
+             "Vary: Authorization, Origin\r\n";
     return lines;
 }
 
@@ -71,7 +74,8 @@ void refuse_range(const core::representation& version, reply& out) {
     out.finish_problem();
 }
 
-void send_content(const core::download_plan& plan, const cached_file& file, reply& out) {
+void send_content(const core::download_plan& plan, const cached_file& file, request_ids& ids,
+                  reply& out) {
     auto& response = out.begin(plan.what == outcome::whole ? 200 : 206);
     response.fields(file.validators);
     response.fields(file.disposition);
@@ -80,9 +84,7 @@ void send_content(const core::download_plan& plan, const cached_file& file, repl
         out.record().slices = static_cast<unsigned>(plan.slices.view().size());
     }
     if (plan.what == outcome::parts) {
-        // With the longest id it has the 70 characters that RFC 2046 §5.1.1 allows.
-        const std::string boundary = "parts-" + std::string(out.frame().request_id);
-        response.finish_with(file, plan.slices.view(), boundary);
+        response.finish_with(file, plan.slices.view(), ids.boundary());
         return;
     }
     response.field("Content-Type", file.type);
@@ -106,7 +108,8 @@ cached_file_handle prepare_file(core::media_library::found opened, std::string_v
     return prepared;
 }
 
-void send_file(const core::download_plan& plan, const cached_file& file, reply& out) {
+void send_file(const core::download_plan& plan, const cached_file& file, request_ids& ids,
+               reply& out) {
     switch (plan.what) {
     case outcome::precondition_failed:
         refuse_precondition(file.media->version, out);
@@ -125,7 +128,7 @@ void send_file(const core::download_plan& plan, const cached_file& file, reply& 
     case outcome::parts:
         break;
     }
-    send_content(plan, file, out);
+    send_content(plan, file, ids, out);
 }
 
 } // namespace sluice::http

@@ -4,6 +4,7 @@
 #include "core/download/download_plan.hpp"
 #include "core/media/media_library.hpp"
 #include "http/exchange/exchange.hpp"
+#include "http/request/request_id.hpp"
 
 #include <chrono>
 #include <string_view>
@@ -16,6 +17,8 @@ namespace sluice::http {
                                               std::string_view filename, std::string_view date,
                                               std::chrono::sys_seconds now);
 
-void send_file(const core::download_plan& plan, const cached_file& file, reply& out);
+/// `ids` makes the boundary of several parts.
+void send_file(const core::download_plan& plan, const cached_file& file, request_ids& ids,
+               reply& out);
 
 } // namespace sluice::http

@@ -18,6 +18,24 @@ bool is_identity(std::string_view text) noexcept {
     return is_hex(text) && text.find_first_not_of('0') != std::string_view::npos;
 }
 
+/// Sixteen digits.
+void put_hex(std::uint64_t number, char* out) noexcept {
+    constexpr unsigned bits = 4;
+    for (unsigned shift = 64; shift > 0; ++out) {
+        shift -= bits;
+        *out = digits[(number >> shift) & 0xFU];
+    }
+}
+
+std::uint64_t draw(std::random_device& source) {
+    return std::uint64_t{source()} << 32U | source();
+}
+
+keyed_sequence new_sequence(std::random_device& source) {
+    const auto first = draw(source);
+    return {first, draw(source)};
+}
+
 } // namespace
 
 std::optional<request_id> request_id::adopt(std::string_view text) noexcept {
@@ -50,26 +68,26 @@ std::optional<request_id> request_id::of_trace(std::string_view parent) noexcept
     return adopt(trace);
 }
 
-request_ids::request_ids() {
-    std::random_device source;
-    std::fill_n(next_.text_.begin(), next_.size_, digits.front());
-    for (std::size_t i = 0; i < request_id::prefix_size; ++i) {
-        next_.text_[i] = digits[source() % digits.size()];
-    }
+request_ids::request_ids() : request_ids(std::random_device{}) {}
+
+request_ids::request_ids(std::random_device&& source)
+    : numbers_(new_sequence(source)), boundaries_(new_sequence(source)) {
+    put_hex(draw(source), latest_.text_.data());
 }
 
 request_id request_ids::next() noexcept {
-    const request_id current = next_;
-    for (std::size_t at = next_.size_; at-- > request_id::prefix_size;) {
-        char& digit = next_.text_[at];
-        if (digit == digits.back()) {
-            digit = digits.front();
-            continue;
-        }
-        digit = digit == '9' ? 'a' : static_cast<char>(digit + 1);
-        break;
-    }
-    return current;
+    put_hex(numbers_.next(), latest_.text_.data() + request_id::prefix_size);
+    return latest_;
+}
+
+std::string request_ids::boundary() {
+    constexpr std::string_view name = "parts-";
+    constexpr std::size_t number_size = request_id::number_size;
+    std::string text(name);
+    text.resize(name.size() + 2 * number_size);
+    put_hex(boundaries_.next(), text.data() + name.size());
+    put_hex(boundaries_.next(), text.data() + name.size() + number_size);
+    return text;
 }
 
 } // namespace sluice::http

@@ -30,7 +30,7 @@ def test_whole_file(server, media, sample):
     assert answer.get("Content-Type") == "video/mp4"
     assert answer.get("Accept-Ranges") == "bytes"
     assert answer.get("Last-Modified") == LAST_MODIFIED
-    assert answer.list("Cache-Control") == {"private"}
+    assert answer.list("Cache-Control") == {"private", "no-cache"}
     assert answer.get("X-Content-Type-Options") == "nosniff"
     assert answer.get("ETag").startswith('"') and answer.get("ETag").endswith('"')
     assert answer.get("Date") and answer.get("X-Request-Id")

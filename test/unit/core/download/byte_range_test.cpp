@@ -112,8 +112,32 @@ BOOST_AUTO_TEST_CASE(is_unsatisfiable_beyond_the_end) { // threats 25, 28
 }
 
 BOOST_AUTO_TEST_CASE(finds_nothing_in_an_empty_file) { // threats 28
-    for (const auto* field : {"bytes=0-", "bytes=0-0", "bytes=-1", "bytes=-0", "bytes=0-,-1"}) {
+    for (const auto* field : {"bytes=0-", "bytes=0-0", "bytes=-0", "bytes=-000", "bytes=0-,-0"}) {
         check(field, 0, kind::unsatisfiable, {});
+    }
+}
+
+BOOST_AUTO_TEST_CASE(the_end_of_an_empty_file_is_all_of_it) { // threats 28, RFC 9110 §14.1.2
+    for (const auto* field : {"bytes=-1", "bytes=-5", "bytes=-18446744073709551616", "bytes=0-,-1",
+                              "bytes=-1,0-", "bytes=-0,-1"}) {
+        check(field, 0, kind::ignored, {});
+    }
+    check("bytes=-1,x", 0, kind::unsatisfiable, {});
+}
+
+BOOST_AUTO_TEST_CASE(numbers_beyond_64_bits_have_an_order) {
+    for (const auto* field : {"bytes=18446744073709551617-18446744073709551616",
+                              "bytes=99999999999999999999-99999999999999999998",
+                              "bytes=0-1,99999999999999999999-99999999999999999998",
+                              "bytes=0-1,100000000000000000000-99999999999999999999",
+                              "bytes=0-1,100000000000000000000-00099999999999999999",
+                              "bytes=0-1,1-00", "bytes=0-1,01-0"}) {
+        check(field, 10, kind::unsatisfiable, {});
+    }
+    for (const auto* field : {"bytes=0-1,99999999999999999998-99999999999999999999",
+                              "bytes=0-1,99999999999999999999-0099999999999999999999",
+                              "bytes=0-1,00099999999999999999-100000000000000000000"}) {
+        check(field, 10, kind::satisfiable, {{0, 2}});
     }
 }
 

@@ -14,16 +14,41 @@ using sluice::http::request_ids;
 
 BOOST_AUTO_TEST_SUITE(request_id_)
 
-BOOST_AUTO_TEST_CASE(counts_in_hexadecimal_behind_a_prefix) {
+constexpr std::string_view hex = "0123456789abcdef";
+
+BOOST_AUTO_TEST_CASE(ids_share_a_prefix_and_tell_no_count) {
     request_ids ids;
     const auto first = ids.next();
-    BOOST_TEST(first.view().size() == 26U);
-    BOOST_TEST(first.view().find_first_not_of("0123456789abcdef") == std::string_view::npos);
-    BOOST_TEST(first.view().substr(16) == "0000000000");
-    for (std::uint64_t i = 1; i < 5000; ++i) {
+    BOOST_TEST(first.view().size() == 32U);
+    std::set<std::string> seen{std::string(first.view())};
+    std::size_t larger = 0;
+    for (int i = 1; i < 5000; ++i) {
         const auto one = ids.next();
+        BOOST_REQUIRE(one.view().find_first_not_of(hex) == std::string_view::npos);
         BOOST_REQUIRE(one.view().substr(0, 16) == first.view().substr(0, 16));
-        BOOST_REQUIRE_EQUAL(std::stoull(std::string(one.view().substr(16)), nullptr, 16), i);
+        larger += one.view() > *seen.rbegin() ? 1U : 0U;
+        seen.emplace(one.view());
+    }
+    BOOST_TEST(seen.size() == 5000U);
+    BOOST_TEST(larger < 50U); // a count would have it 4999 times; chance has it 9 times
+}
+
+BOOST_AUTO_TEST_CASE(boundaries_are_no_part_of_any_id) {
+    request_ids ids;
+    const auto id = ids.next();
+    std::set<std::string> halves;
+    for (int i = 0; i < 1000; ++i) {
+        const auto boundary = ids.boundary();
+        BOOST_REQUIRE_EQUAL(boundary.size(), 38U); // at most 70: RFC 2046 §5.1.1
+        BOOST_REQUIRE(boundary.starts_with("parts-"));
+        BOOST_REQUIRE(boundary.find_first_not_of(hex, 6) == std::string::npos);
+        halves.insert(boundary.substr(6, 16));
+        halves.insert(boundary.substr(22));
+    }
+    BOOST_TEST(halves.size() == 2000U);
+    BOOST_TEST(!halves.contains(std::string(id.view().substr(0, 16))));
+    for (int i = 0; i < 2000; ++i) {
+        BOOST_REQUIRE(!halves.contains(std::string(ids.next().view().substr(16))));
     }
 }
 
