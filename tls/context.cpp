@@ -63,7 +63,9 @@ void configure(SSL_CTX* ctx, const core::config::tls_section& settings) {
     SSL_CTX_set_mode(ctx, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
                               SSL_MODE_RELEASE_BUFFERS);
     // Resumption by tickets, which the server need not remember; their keys go with this object.
+    // One a handshake: each costs a key derivation, a sealed session and a system call.
     SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
+    SSL_CTX_set_num_tickets(ctx, 1);
     SSL_CTX_set_session_id_context(ctx, reinterpret_cast<const unsigned char*>("sluice"), 6);
     SSL_CTX_set_alpn_select_cb(ctx, select_protocol, nullptr);
     // A key that wants a password is an error, not a question on a terminal.

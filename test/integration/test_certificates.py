@@ -65,9 +65,9 @@ def test_each_listener_serves_its_own_certificate_and_renews_it(start_server, tr
 def test_a_reload_that_a_certificate_refuses_changes_nothing(start_tls, tmp_path):
     """Neither a setting nor the other certificate: the reload is whole or not at all."""
     files = certificates.make(tmp_path / "live")
-    server = start_tls(files=files, issuer={"mode": "none"}, tokens={"max_ttl": 500})
+    server = start_tls(files=files, issuer={"mode": "none"}, tokens={"default_ttl": 100, "max_ttl": 500})
     before = json.loads(server.config_path.read_text())
-    after = {**before, "tokens": {"max_ttl": 400}}
+    after = {**before, "tokens": {"default_ttl": 100, "max_ttl": 400}}
 
     def longest():
         return server.issue(VIDEO, ttl="100000").json()["expires_in"]

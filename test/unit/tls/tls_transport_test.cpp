@@ -178,7 +178,7 @@ BOOST_FIXTURE_TEST_CASE(peek_takes_nothing, fixture) {
     BOOST_TEST((ec == would_block));
     SSL_shutdown(peer.get());
     await();
-    BOOST_TEST((over->peek() == http::peer_state::gone));
+    BOOST_TEST((over->peek() == http::peer_state::ended));
     BOOST_TEST(over->read_some(into, ec) == 0U);
     BOOST_TEST((ec == http::net::error::eof));
 }
