@@ -5,6 +5,8 @@
 #include "app/service/token_policy.hpp"
 #include "core/json/json_text.hpp"
 #include "core/media/media_id.hpp"
+#include "core/text/trimmed.hpp"
+#include "core/token/ttl.hpp"
 #include "crypto/jws.hpp"
 #include "http/handlers/download_url.hpp"
 
@@ -24,19 +26,6 @@ namespace sluice::app {
 namespace {
 
 constexpr std::string_view white_space = " \t\r\n";
-
-/// [1-9][0-9]{0,9}, as in the query of the endpoint (threats 32).
-std::optional<std::chrono::seconds> parse_ttl(std::string_view text) {
-    constexpr std::size_t most_digits = 10;
-    std::int64_t value = 0;
-    const auto* const end = text.data() + text.size();
-    const auto [stop, fault] = std::from_chars(text.data(), end, value);
-    if (fault != std::errc{} || stop != end || value < 1 || text.front() == '0' ||
-        text.size() > most_digits) {
-        return std::nullopt;
-    }
-    return std::chrono::seconds(value);
-}
 
 std::string_view meaning_of(core::errc code) {
     switch (code) {
@@ -77,12 +66,6 @@ std::string owner_on_disk(const core::media_id& media, const core::config& setti
     }
 }
 
-std::string trimmed(std::string token) {
-    token.erase(token.find_last_not_of(white_space) + 1);
-    token.erase(0, token.find_first_not_of(white_space));
-    return token;
-}
-
 } // namespace
 
 std::string read_token(const terminal& streams) {
@@ -90,12 +73,12 @@ std::string read_token(const terminal& streams) {
     std::string token(crypto::max_token_bytes + white_space.size() + 1, '\0');
     streams.in.read(token.data(), static_cast<std::streamsize>(token.size()));
     token.resize(static_cast<std::size_t>(streams.in.gcount()));
-    return trimmed(std::move(token));
+    return std::string(core::trimmed(token, white_space));
 }
 
 std::string token_operand(const command_line& line, const terminal& streams) {
     const auto& token = line.operands.front();
-    return token == "-" ? read_token(streams) : trimmed(token);
+    return token == "-" ? read_token(streams) : std::string(core::trimmed(token, white_space));
 }
 
 int issue_token(const command_line& line, const token_tools& with, const terminal& streams) {
@@ -110,7 +93,7 @@ int issue_token(const command_line& line, const token_tools& with, const termina
     }
     std::optional<std::chrono::seconds> ttl;
     if (line.has("--ttl")) {
-        ttl = parse_ttl(line.option("--ttl"));
+        ttl = core::parse_ttl(line.option("--ttl"));
         if (!ttl) {
             return refuse_usage(streams, "--ttl must be a whole number of seconds, 1 or more");
         }

@@ -18,24 +18,12 @@ namespace sluice::app {
 
 namespace {
 
-/// The media that the path of a download names, as app/service/routes has it.
+/// The media that the path of a download names.
 std::optional<core::media_id> media_of(const http::path_segments& path) {
     const auto at = path.view();
-    if (at.empty() || at[0] != "download2") {
-        return std::nullopt;
-    }
-    std::optional<core::media_kind> kind;
-    if (at.size() == 6) {
-        kind = core::media_kind::lesson;
-    } else if (at.size() == 4 && at[1] == "course") {
-        kind = core::media_kind::course;
-    } else if (at.size() == 5 && at[1] == "module") {
-        kind = core::media_kind::module;
-    }
-    if (!kind) {
-        return std::nullopt;
-    }
-    const auto media = http::media_at(*kind, at);
+    const auto kind = http::download_kind_at(at);
+    const auto media =
+        kind ? http::media_at(*kind, at) : core::failure{core::errc::media_not_found};
     return media ? std::optional(*media) : std::nullopt;
 }
 

@@ -1,15 +1,17 @@
 #include "app/service/routes.hpp"
 
+#include "http/handlers/download_url.hpp"
+
 namespace sluice::app {
 
+using core::media_kind;
 using http::route_label;
 
-// Downloads are told apart by their number of segments, so a trainer may be called "course".
 std::vector<http::route> main_routes(const handlers& all, bool has_metrics) {
     std::vector<http::route> table{
-        {"/download2/*/*/*/*/*", route_label::download, &all.lesson},
-        {"/download2/course/*/*", route_label::download, &all.course},
-        {"/download2/module/*/*/*", route_label::download, &all.module},
+        {http::download_pattern(media_kind::lesson), route_label::download, &all.lesson},
+        {http::download_pattern(media_kind::course), route_label::download, &all.course},
+        {http::download_pattern(media_kind::module), route_label::download, &all.module},
         {"/api/get-download-token/v2", route_label::token, &all.token},
         {"/healthz", route_label::health, &all.health},
         {"/readyz", route_label::ready, &all.ready},

@@ -1,5 +1,7 @@
 #include "core/address/host_port.hpp"
 
+#include "core/text/port.hpp"
+
 #include <arpa/inet.h>
 
 #include <charconv>
@@ -8,16 +10,6 @@
 namespace sluice::core {
 
 namespace {
-
-std::optional<std::uint16_t> parse_port(std::string_view text) {
-    std::uint16_t port = 0;
-    const auto* const end = text.data() + text.size();
-    const auto [stop, fault] = std::from_chars(text.data(), end, port);
-    if (fault != std::errc{} || stop != end) {
-        return std::nullopt;
-    }
-    return port;
-}
 
 bool is_address(int family, const std::string& text) {
     in6_addr unused{}; // the larger of the two kinds

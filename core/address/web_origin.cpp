@@ -1,5 +1,7 @@
 #include "core/address/web_origin.hpp"
 
+#include "core/text/port.hpp"
+
 #include <algorithm>
 #include <charconv>
 #include <cstddef>
@@ -50,10 +52,7 @@ bool is_host(std::string_view text) {
 }
 
 bool is_port(std::string_view text) {
-    std::uint16_t port = 0;
-    const auto* const end = text.data() + text.size();
-    const auto [stop, fault] = std::from_chars(text.data(), end, port);
-    return fault == std::errc{} && stop == end && port != 0 && text.front() != '0';
+    return parse_port(text).value_or(0) != 0 && text.front() != '0';
 }
 
 /// Nullopt unless scheme, host and port are well formed; `rest` is not judged.

@@ -1,6 +1,7 @@
 #include "core/config/config_merge.hpp"
 
 #include "core/config/config_validate.hpp"
+#include "core/text/ascii_case.hpp"
 #include "core/text/nearest_name.hpp"
 
 #include <algorithm>
@@ -45,9 +46,7 @@ loaded_config config_merge::finish(config_use use) && {
 
 std::string unknown_setting(std::string_view name, const std::vector<std::string_view>& known) {
     std::string lower(name);
-    std::ranges::transform(lower, lower.begin(), [](char c) {
-        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    });
+    std::ranges::transform(lower, lower.begin(), ascii_lower);
     if (lower.find("secret") != std::string::npos) {
         return "a secret does not belong in the configuration: use a key file (tokens.key_file) or "
                "the environment variable SLUICE_SECRET";

@@ -1,5 +1,6 @@
 // The part of core/config/config_settings.hpp that judges and reads values.
 #include "core/config/config_settings.hpp"
+#include "core/text/trimmed.hpp"
 #include "core/text/utf8.hpp"
 
 #include <algorithm>
@@ -41,22 +42,14 @@ std::string check_list(const std::vector<std::string>& list) {
     return {};
 }
 
-std::string_view trimmed(std::string_view text) {
-    const auto first = text.find_first_not_of(' ');
-    if (first == std::string_view::npos) {
-        return {};
-    }
-    return text.substr(first, text.find_last_not_of(' ') - first + 1);
-}
-
 std::vector<std::string> split_list(std::string_view text) {
     std::vector<std::string> entries;
-    if (trimmed(text).empty()) {
+    if (trimmed(text, " ").empty()) {
         return entries;
     }
     for (std::size_t start = 0; start <= text.size();) {
         const auto comma = std::min(text.find(',', start), text.size());
-        entries.emplace_back(trimmed(text.substr(start, comma - start)));
+        entries.emplace_back(trimmed(text.substr(start, comma - start), " "));
         start = comma + 1;
     }
     return entries;

@@ -1,5 +1,8 @@
 #include "core/download/byte_range.hpp"
 
+#include "core/text/ascii_case.hpp"
+#include "core/text/trimmed.hpp"
+
 #include <algorithm>
 #include <limits>
 #include <optional>
@@ -7,8 +10,6 @@
 namespace sluice::core {
 
 namespace {
-
-constexpr std::string_view whitespace = " \t"; // OWS, RFC 9110 §5.6.3
 
 /// A range-spec as it was written. Without `first`, `last` is the length of a suffix.
 struct range_spec {
@@ -18,21 +19,6 @@ struct range_spec {
 
 [[nodiscard]] constexpr bool is_digit(char c) noexcept {
     return c >= '0' && c <= '9';
-}
-
-[[nodiscard]] bool is_bytes_unit(std::string_view unit) noexcept {
-    constexpr auto lower = [](char c) {
-        return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
-    };
-    return std::ranges::equal(unit, std::string_view("bytes"), {}, lower);
-}
-
-[[nodiscard]] std::string_view trimmed(std::string_view text) noexcept {
-    const auto begin = text.find_first_not_of(whitespace);
-    if (begin == std::string_view::npos) {
-        return {};
-    }
-    return text.substr(begin, text.find_last_not_of(whitespace) - begin + 1);
 }
 
 /// 1*DIGIT. Saturates: no file reaches 2^64 bytes, so a larger number means the same as the
@@ -143,7 +129,7 @@ struct range_spec {
 
 range_outcome resolve_range(std::string_view field_value, std::uint64_t file_size) noexcept {
     const auto equals = field_value.find('=');
-    if (equals == std::string_view::npos || !is_bytes_unit(field_value.substr(0, equals))) {
+    if (equals == std::string_view::npos || !iequals(field_value.substr(0, equals), "bytes")) {
         return {};
     }
     const auto outcome = resolve_set(field_value.substr(equals + 1), file_size);

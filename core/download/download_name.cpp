@@ -1,6 +1,7 @@
 #include "core/download/download_name.hpp"
 
 #include "core/download/ascii_name.hpp"
+#include "core/text/percent.hpp"
 
 #include <algorithm>
 
@@ -18,16 +19,13 @@ namespace {
     return is_alphanumeric(c) || marks.find(c) != std::string_view::npos;
 }
 
-void append_percent_encoded(std::string_view text, std::string& out) {
-    constexpr std::string_view digits = "0123456789ABCDEF";
+/// Not append_percent_encoded(): an extended value keeps other characters than a path does.
+void append_extended_value(std::string_view text, std::string& out) {
     for (const char c : text) {
         if (is_attr_char(c)) {
             out.push_back(c);
         } else {
-            const auto byte = static_cast<unsigned char>(c);
-            out.push_back('%');
-            out.push_back(digits[byte >> 4U]);
-            out.push_back(digits[byte & 0x0FU]);
+            append_percent_escape(c, out);
         }
     }
 }
@@ -43,7 +41,7 @@ void append_content_disposition(std::string_view filename, std::string& out) {
     }
     append_ascii_name(filename, out);
     out.append("\"; filename*=UTF-8''");
-    append_percent_encoded(filename, out);
+    append_extended_value(filename, out);
 }
 
 } // namespace sluice::core

@@ -1,5 +1,7 @@
 #include "core/download/media_type.hpp"
 
+#include "core/text/ascii_case.hpp"
+
 #include <algorithm>
 #include <array>
 
@@ -35,13 +37,6 @@ constexpr auto table = std::to_array<entry>({
     {"zip", "application/zip"},
 });
 
-[[nodiscard]] bool has_extension(std::string_view extension, std::string_view lower) noexcept {
-    constexpr auto to_lower = [](char c) {
-        return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
-    };
-    return std::ranges::equal(extension, lower, {}, to_lower);
-}
-
 } // namespace
 
 std::string_view media_type_of(std::string_view filename) noexcept {
@@ -51,7 +46,7 @@ std::string_view media_type_of(std::string_view filename) noexcept {
     }
     const auto extension = filename.substr(dot + 1);
     const auto found = std::ranges::find_if(
-        table, [&](const entry& known) { return has_extension(extension, known.extension); });
+        table, [&](const entry& known) { return iequals(extension, known.extension); });
     return found == table.end() ? unknown_type : found->type;
 }
 

@@ -196,10 +196,8 @@ std::vector<issuer_key> parse_issuer_keys(std::string_view text, const std::stri
         problems.push_back({file, std::move(fault)});
         return {};
     }
-    const auto* const root = document.if_object();
-    const auto* const list = root == nullptr ? nullptr : root->if_contains("keys");
-    const auto* const entries = list == nullptr ? nullptr : list->if_array();
-    if (entries == nullptr || root->size() != 1 || entries->size() > max_issuer_keys) {
+    const auto* const entries = key_list(document, true);
+    if (entries == nullptr || entries->size() > max_issuer_keys) {
         problems.push_back(
             {file, "must hold one object whose only member is \"keys\", a list of at "
                    "most " +

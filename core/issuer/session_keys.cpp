@@ -120,9 +120,7 @@ class jwks_reader {
         : file_(file), problems_(problems) {}
 
     std::vector<session_key> read(const json::value& document) {
-        const auto* const root = document.if_object();
-        const auto* const list = root == nullptr ? nullptr : root->if_contains("keys");
-        const auto* const entries = list == nullptr ? nullptr : list->if_array();
+        const auto* const entries = key_list(document, false);
         if (entries == nullptr) {
             problems_.push_back({file_, "must be a public key in PEM, or a JWKS: an object with a "
                                         "list \"keys\""});

@@ -137,6 +137,13 @@ bool read_operator_json(std::string_view text, json::value& out, std::string& pr
     return true;
 }
 
+const json::array* key_list(const json::value& document, bool only_member) noexcept {
+    const auto* const root = document.if_object();
+    const auto* const list = root == nullptr ? nullptr : root->if_contains("keys");
+    const bool is_good = list != nullptr && (!only_member || root->size() == 1);
+    return is_good ? list->if_array() : nullptr;
+}
+
 std::string printable(std::string_view name) {
     constexpr std::size_t longest = 64;
     std::string out;

@@ -19,6 +19,11 @@ inline constexpr unsigned max_operator_json_depth = 8;
 [[nodiscard]] bool read_operator_json(std::string_view text, boost::json::value& out,
                                       std::string& problem);
 
+/// The list of {"keys": [...]}; null when `document` is no object with such a list. `only_member`:
+/// also when the object has other members.
+[[nodiscard]] const boost::json::array* key_list(const boost::json::value& document,
+                                                 bool only_member) noexcept;
+
 /// `name` fit for a message: bytes that are not printable ASCII replaced, cut at 64 bytes.
 [[nodiscard]] std::string printable(std::string_view name);
 

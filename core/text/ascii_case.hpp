@@ -7,13 +7,15 @@
 
 namespace sluice::core {
 
+/// `c`, or the small letter of a capital one.
+[[nodiscard]] constexpr char ascii_lower(char c) noexcept {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
+}
+
 /// True when the texts are equal but for the case of ASCII letters.
 [[nodiscard]] constexpr bool iequals(std::string_view one, std::string_view other) noexcept {
-    const auto lower = [](char c) {
-        return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
-    };
-    return std::ranges::equal(one, other,
-                              [&](char a, char b) { return a == b || lower(a) == lower(b); });
+    return std::ranges::equal(
+        one, other, [](char a, char b) { return a == b || ascii_lower(a) == ascii_lower(b); });
 }
 
 } // namespace sluice::core

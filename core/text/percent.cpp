@@ -52,16 +52,20 @@ bool append_percent_decoded(std::string_view text, plus_sign plus, std::string& 
     return true;
 }
 
-void append_percent_encoded(std::string_view segment, std::string& out) {
+void append_percent_escape(char c, std::string& out) {
     constexpr std::string_view digits = "0123456789ABCDEF";
+    const auto byte = static_cast<std::uint8_t>(c);
+    out += '%';
+    out += digits[byte >> 4U];
+    out += digits[byte & 0x0FU];
+}
+
+void append_percent_encoded(std::string_view segment, std::string& out) {
     for (const char c : segment) {
         if (is_unreserved(c)) {
             out += c;
         } else {
-            const auto byte = static_cast<std::uint8_t>(c);
-            out += '%';
-            out += digits[byte >> 4U];
-            out += digits[byte & 0x0FU];
+            append_percent_escape(c, out);
         }
     }
 }

@@ -14,6 +14,9 @@ enum class plus_sign : bool { literal, space };
 /// and two hexadecimal digits. `out` then holds what came before it.
 [[nodiscard]] bool append_percent_decoded(std::string_view text, plus_sign plus, std::string& out);
 
+/// Appends '%' and two upper-case digits.
+void append_percent_escape(char c, std::string& out);
+
 /// Appends `segment` with everything but RFC 3986 unreserved characters escaped, upper-case digits.
 void append_percent_encoded(std::string_view segment, std::string& out);
 

@@ -1,7 +1,7 @@
 #include "core/token/claims.hpp"
 
 #include "core/json/json_object_reader.hpp"
-#include "core/json/json_quote.hpp"
+#include "core/json/json_object_writer.hpp"
 
 #include <array>
 #include <charconv>
@@ -41,47 +41,6 @@ result<void> check_binding(const claims& read) {
     }
     return {};
 }
-
-/// Writes one object, member by member.
-class object_writer {
-  public:
-    explicit object_writer(std::string& out) : out_(out) { out_.push_back('{'); }
-
-    void text(std::string_view name, std::string_view value) {
-        begin(name);
-        append_json_quoted(value, out_);
-    }
-    void text_if_any(std::string_view name, std::string_view value) {
-        if (!value.empty()) {
-            text(name, value);
-        }
-    }
-    void number(std::string_view name, std::int64_t value) {
-        begin(name);
-        std::array<char, std::numeric_limits<std::int64_t>::digits10 + 2> digits{}; // and the sign
-        const auto written = std::to_chars(digits.data(), digits.data() + digits.size(), value);
-        out_.append(digits.data(), written.ptr);
-    }
-    void number_if_any(std::string_view name, std::optional<std::int64_t> value) {
-        if (value) {
-            number(name, *value);
-        }
-    }
-    void end() { out_.push_back('}'); }
-
-  private:
-    void begin(std::string_view name) {
-        if (!first_) {
-            out_.push_back(',');
-        }
-        first_ = false;
-        append_json_quoted(name, out_);
-        out_.push_back(':');
-    }
-
-    std::string& out_;
-    bool first_ = true;
-};
 
 } // namespace
 
@@ -181,7 +140,7 @@ result<void> parse_claims(std::string_view json, claims& out) {
 }
 
 void append_json(const claims& from, std::string& out) {
-    object_writer object(out);
+    json_object_writer object(out);
     object.text("type", name_of(from.kind));
     object.text("filename", from.filename);
     object.text_if_any("rel", from.rel);

@@ -64,10 +64,8 @@ class entry_reader {
         : file_(file), problems_(problems) {}
 
     void read_document(const json::value& document) {
-        const auto* const root = document.if_object();
-        const auto* const list = root == nullptr ? nullptr : root->if_contains("keys");
-        const auto* const keys = list == nullptr ? nullptr : list->if_array();
-        if (keys == nullptr || root->size() != 1) {
+        const auto* const keys = key_list(document, true);
+        if (keys == nullptr) {
             complain("must hold one object whose only member is \"keys\", a list");
             return;
         }

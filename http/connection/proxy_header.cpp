@@ -1,5 +1,6 @@
 #include "http/connection/proxy_header.hpp"
 
+#include "core/text/port.hpp"
 #include "http/connection/proxy_header_v2.hpp"
 
 #include <algorithm>
@@ -18,14 +19,8 @@ constexpr std::string_view v1_word = "PROXY ";
 constexpr std::size_t v1_shortest = 15; // "PROXY UNKNOWN\r\n"
 
 std::optional<std::uint16_t> read_port(std::string_view text) noexcept {
-    std::uint16_t port = 0;
-    const auto* const end = text.data() + text.size();
-    const auto [stop, fault] = std::from_chars(text.data(), end, port);
     const bool has_leading_zero = text.size() > 1 && text[0] == '0';
-    if (fault != std::errc{} || stop != end || has_leading_zero) {
-        return std::nullopt;
-    }
-    return port;
+    return has_leading_zero ? std::nullopt : core::parse_port(text);
 }
 
 /// The words of `line`, which single spaces part; nullopt when there are not exactly five.

@@ -1,15 +1,21 @@
 #pragma once
-// The URL a token is good for: the routes of contract §2, RFC 3986 encoded so that the path decodes
-// to the same bytes.
+// The paths of downloads (docs/api.md §2), in one table: the router's patterns, the path that a
+// token is good for (RFC 3986 encoded, so that it decodes to the same bytes), and the way back from
+// a path to the media. Used by app/service/routes, the handlers and `sluice token why`.
 
 #include "core/base/result.hpp"
 #include "core/media/media_id.hpp"
 
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 
 namespace sluice::http {
+
+/// The router's pattern for downloads of a kind. They are told apart by their number of segments,
+/// so a trainer may be called "course".
+[[nodiscard]] std::string_view download_pattern(core::media_kind kind) noexcept;
 
 /// Appends "/download2/..." for `media`.
 void append_download_path(const core::media_id& media, std::string& out);
@@ -18,5 +24,9 @@ void append_download_path(const core::media_id& media, std::string& out);
 /// of `kind`.
 [[nodiscard]] core::result<core::media_id>
 media_at(core::media_kind kind, std::span<const std::string_view> path) noexcept;
+
+/// The kind of download that such segments name; nullopt when they are no path of a download.
+[[nodiscard]] std::optional<core::media_kind>
+download_kind_at(std::span<const std::string_view> path) noexcept;
 
 } // namespace sluice::http

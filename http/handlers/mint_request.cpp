@@ -1,5 +1,7 @@
 #include "http/handlers/mint_request.hpp"
 
+#include "core/token/ttl.hpp"
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -15,19 +17,6 @@ using core::media_kind;
 
 constexpr std::array<std::string_view, 7> known{"type",      "user_id",   "filename", "rel",
                                                 "course_id", "module_id", "ttl"};
-
-// [1-9][0-9]{0,9} and nothing else (threats 32): at most 9,999,999,999 seconds, so that adding it
-// to a time cannot overflow.
-std::optional<std::chrono::seconds> parse_ttl(std::string_view text) noexcept {
-    const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
-    if (text.empty() || text.size() > 10 || text.front() == '0' ||
-        !std::ranges::all_of(text, is_digit)) {
-        return std::nullopt;
-    }
-    std::int64_t value = 0;
-    std::from_chars(text.data(), text.data() + text.size(), value);
-    return std::chrono::seconds(value);
-}
 
 // The first of `names` that is present: it does not belong to the type.
 core::result<void> refuse_foreign(const query_parameters& query,
@@ -112,7 +101,7 @@ core::result<std::optional<std::chrono::seconds>> read_ttl(const query_parameter
     if (!*text) {
         return std::optional<std::chrono::seconds>{};
     }
-    const auto ttl = parse_ttl(**text);
+    const auto ttl = core::parse_ttl(**text);
     if (!ttl) {
         return failure{errc::parameter_invalid, "ttl"};
     }

@@ -1,6 +1,6 @@
 // The part of http/problem/problem.hpp that leads to the table and out of it: the domain's failures
 // to rows, and rows to JSON.
-#include "core/json/json_quote.hpp"
+#include "core/json/json_object_writer.hpp"
 #include "http/problem/problem.hpp"
 
 namespace sluice::http {
@@ -75,21 +75,15 @@ problem_id problem_for(core::errc code) noexcept {
 
 void append_problem_json(const problem_type& type, std::string_view subject,
                          std::string_view request_id, std::string& out) {
-    out += R"({"type":"urn:sluice:problem:)";
-    out += type.slug;
-    out += R"(","title":)";
-    core::append_json_quoted(type.title, out);
-    out += R"(,"status":)";
-    out += std::to_string(type.status);
-    out += R"(,"detail":)";
-    core::append_json_quoted(type.detail, out);
-    if (!subject.empty()) {
-        out += R"(,"parameter":)";
-        core::append_json_quoted(subject, out);
-    }
-    out += R"(,"request_id":)";
-    core::append_json_quoted(request_id, out);
-    out += "}\n";
+    core::json_object_writer object(out);
+    object.begin("type").append(R"("urn:sluice:problem:)").append(type.slug) += '"';
+    object.text("title", type.title);
+    object.number("status", type.status);
+    object.text("detail", type.detail);
+    object.text_if_any("parameter", subject);
+    object.text("request_id", request_id);
+    object.end();
+    out += '\n';
 }
 
 } // namespace sluice::http

@@ -1,6 +1,7 @@
 #include "http/request/forwarded.hpp"
 
 #include "core/text/ascii_case.hpp"
+#include "core/text/trimmed.hpp"
 
 #include <algorithm>
 #include <array>
@@ -12,16 +13,6 @@ namespace {
 
 constexpr bool is_space(char c) noexcept {
     return c == ' ' || c == '\t';
-}
-
-std::string_view trimmed(std::string_view text) noexcept {
-    while (!text.empty() && is_space(text.front())) {
-        text.remove_prefix(1);
-    }
-    while (!text.empty() && is_space(text.back())) {
-        text.remove_suffix(1);
-    }
-    return text;
 }
 
 bool is_port(std::string_view text) noexcept {
@@ -65,7 +56,7 @@ std::optional<std::string_view> entry_from_right(std::string_view list,
     while (true) {
         const auto comma = list.rfind(',');
         if (from_right == 0) {
-            return trimmed(comma == std::string_view::npos ? list : list.substr(comma + 1));
+            return core::trimmed(comma == std::string_view::npos ? list : list.substr(comma + 1));
         }
         if (comma == std::string_view::npos) {
             return std::nullopt;

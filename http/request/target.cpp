@@ -2,6 +2,7 @@
 
 #include "core/text/ascii_case.hpp"
 #include "core/text/percent.hpp"
+#include "core/text/port.hpp"
 #include "core/text/utf8.hpp"
 
 #include <arpa/inet.h>
@@ -74,9 +75,7 @@ bool is_plain_segment(std::string_view segment) noexcept {
 }
 
 bool is_port(std::string_view text) noexcept {
-    std::uint16_t port = 0;
-    const auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), port);
-    return text.empty() || (ec == std::errc{} && end == text.data() + text.size());
+    return text.empty() || core::parse_port(text);
 }
 
 bool is_reg_name(std::string_view name) noexcept {
