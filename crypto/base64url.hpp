@@ -1,6 +1,7 @@
 #pragma once
 // base64url without padding (RFC 4648 §5), strict and canonical: one text per byte string. Padding,
-// '+', '/', white space, a length of 1 mod 4 and non-zero trailing bits are refused (threats 7).
+// '+', '/', white space, a length of 1 mod 4 and non-zero trailing bits are refused
+// (docs/security.md, threat 7).
 
 #include <cstddef>
 #include <optional>

@@ -15,7 +15,7 @@
 
 namespace sluice::crypto {
 
-/// Longest token that is looked at (threats 7).
+/// Longest token that is looked at (docs/security.md, threat 7).
 inline constexpr std::size_t max_token_bytes = 4096;
 
 /// A token cut at its two dots: signature decoded, the other parts still encoded. Views into the

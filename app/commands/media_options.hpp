@@ -1,6 +1,6 @@
 #pragma once
 // --type, --rel, --course-id, --module-id and --filename of `token issue` and `token verify`: the
-// same rules as the parameters of the HTTP endpoint (contract §1).
+// same rules as the parameters of the HTTP endpoint (docs/api.md §1).
 
 #include "app/cli/command_line.hpp"
 #include "core/media/media_id.hpp"

@@ -9,7 +9,7 @@ namespace sluice::core {
 
 /// Empty when `text` is an origin exactly as a browser serialises it (scheme://host[:port] in lower
 /// case, without a default port: RFC 6454 §6.2); otherwise a clause that says what is wrong. "null"
-/// is no origin: every sandboxed page has it (threats 46).
+/// is no origin: every sandboxed page has it (docs/security.md, threat 46).
 [[nodiscard]] std::string objection_to_origin(std::string_view text);
 
 /// Empty when `text` is http(s)://host[:port][/prefix] without user, query, fragment or trailing

@@ -1,5 +1,6 @@
 #pragma once
-// Time as a dependency: wall time judges tokens, steady time runs deadlines (threats 34).
+// Time as a dependency: wall time judges tokens, steady time runs deadlines (docs/security.md,
+// docs/security.md, threat 34).
 
 #include <chrono>
 

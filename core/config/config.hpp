@@ -66,8 +66,8 @@ struct config {
         /// Directory that holds the media. No default: a guess could publish the wrong tree.
         std::string root;
 
-        /// Path templates below the root (core/media/media_layout.hpp). The defaults are contract
-        /// §2's.
+        /// Path templates below the root (core/media/media_layout.hpp). The defaults are those
+        /// of docs/api.md §2.
         std::string layout_lesson = "{trainer_id}/{course_id}/{module_id}/{lesson_id}/{filename}";
         std::string layout_course = "{trainer_id}/{course_id}/{filename}";
         std::string layout_module = "{trainer_id}/{course_id}/{module_id}/{filename}";
@@ -108,7 +108,8 @@ struct config {
     /// The token endpoint.
     struct issuer_section {
         /// Closed until the operator has decided who may mint. A loopback address is no
-        /// credential: everybody has one behind a proxy on the same machine (threats 52).
+        /// credential: everybody has one behind a proxy on the same machine (docs/security.md,
+        /// docs/security.md, threat 52).
         issuer_modes mode = issuer_mode::automatic;
 
         /// Who owns media. Must be nobody where the path of a lesson does not name its trainer:
@@ -167,7 +168,8 @@ struct config {
         std::vector<std::string> allowed_origins;
     } cors;
 
-    /// Every limit is finite (threats 41, 42 and 48); the names of those that are off at 0 say so.
+    /// Every limit is finite (docs/security.md, threats 41, 42 and 48); the names of those that are
+    /// off at 0 say so.
     struct limits_section {
         /// Connections at once. Each may hold two descriptors: keep it below half of `ulimit -n`.
         unsigned connections = 16000;

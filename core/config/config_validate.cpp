@@ -63,7 +63,7 @@ void check_media(const config& settings, config_use use, problems& out) {
         return;
     }
     // A caller writes the trainer of a lesson himself: it proves something only where the file's
-    // path depends on it (contract §10).
+    // path depends on it (docs/authorisation.md).
     if (!lesson->names_trainer() && settings.issuer.owners != media_owners::nobody) {
         out.push_back({"media.layout.lesson",
                        "does not name {trainer_id}, so every caller would own every lesson: put "

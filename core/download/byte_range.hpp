@@ -19,7 +19,8 @@ struct byte_slice {
     friend bool operator==(const byte_slice&, const byte_slice&) = default;
 };
 
-/// Most ranges that are served in one response; more are ignored as a flood (threats 24).
+/// Most ranges that are served in one response; more are ignored as a flood (docs/security.md,
+/// docs/security.md, threat 24).
 inline constexpr std::size_t max_ranges = 16;
 /// Most pairs of overlapping ranges (RFC 9110 §14.2 asks for suspicion at more than two).
 inline constexpr std::size_t max_overlaps = 2;

@@ -1,7 +1,7 @@
 #pragma once
 // The Content-Type of a file by the extension of its name. Not sniffing, and no promise about the
-// content: the response also says nosniff and attachment (threats 23). Called by whoever writes the
-// response.
+// content: the response also says nosniff and attachment (docs/security.md, threat 23). Called by
+// whoever writes the response.
 
 #include <string_view>
 

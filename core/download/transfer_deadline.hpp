@@ -1,7 +1,7 @@
 #pragma once
 // When a transfer is to be cut: a client that stopped reading, or one that reads so slowly that it
-// only holds a slot (threats 42). Arithmetic on instants that are handed in; not a timer, and no
-// clock inside. The connection that sends asks it after each write.
+// only holds a slot (docs/security.md, threat 42). Arithmetic on instants that are handed in; not a
+// timer, and no clock inside. The connection that sends asks it after each write.
 
 #include <chrono>
 #include <cstdint>

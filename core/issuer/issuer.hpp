@@ -51,9 +51,9 @@ struct grantor {
 
 /// Decides which callers are heard. In `automatic` everybody needs a credential, so nobody is heard
 /// where none is configured: the service cannot tell a stranger behind an untuned proxy from this
-/// machine (threats 52). In `local` this machine needs none. The rule is for development: it
-/// refuses other machines, proxies that announce themselves, and web pages in the developer's own
-/// browser (the idea of Redis's protected mode), but not a proxy that adds nothing.
+/// machine (docs/security.md, threat 52). In `local` this machine needs none. The rule is for
+/// development: it refuses other machines, proxies that announce themselves, and web pages in the
+/// developer's own browser (the idea of Redis's protected mode), but not a proxy that adds nothing.
 class issuer_gate {
   public:
     /// Keys and sessions that are configured; each is accepted when it is there.

@@ -1,8 +1,8 @@
 #pragma once
 // Who owns media: the trainer in whose directory it lies, as the disk has it. Ownership exists only
-// where the path depends on the trainer (contract §10): what a caller merely writes into `rel`
-// makes nobody an owner. Used by the token endpoint, and by the grants for the trainer of what is
-// wanted.
+// where the path depends on the trainer (docs/authorisation.md): what a caller merely writes into
+// `rel` makes nobody an owner. Used by the token endpoint, and by the grants for the trainer of
+// what is wanted.
 
 #include "core/issuer/issuer.hpp"
 #include "core/issuer/media_owners.hpp"

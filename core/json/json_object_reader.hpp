@@ -23,7 +23,7 @@ struct json_member {
     /// Static storage: it becomes the subject of a failure.
     std::string_view name;
     /// What the value must be: a text that is not empty, or an integer in 0 .. 2^53 - 1 written
-    /// without fraction or exponent (threats 33).
+    /// without fraction or exponent (docs/security.md, threat 33).
     std::variant<json_forbidden, std::string*, std::optional<std::int64_t>*> destination;
     /// A null counts as the member's absence instead of as a wrong type.
     bool null_is_absent = false;

@@ -1,6 +1,6 @@
 #pragma once
 // Which trainer owns a course: for course and module presentations the trainer is not in the URL
-// (contract §2). An in-memory index of the course directories, replaced whole by refresh(); a
+// (docs/api.md §2). An in-memory index of the course directories, replaced whole by refresh(); a
 // lookup never touches the disk. Nothing here runs by itself: app/service/catalogue_watcher decides
 // when to refresh.
 

@@ -33,9 +33,9 @@ struct layout_segment {
     std::vector<layout_segment> reserved{};
 
     /// Reads `text`, which holds no '/'. At most one placeholder: "{course_id}-{module_id}" would
-    /// give course "a-b", module "c" the directory of course "a", module "b-c" (threat 10). The
-    /// literals obey the rules of an identifier. On failure `problem` says in English what is
-    /// wrong.
+    /// give course "a-b", module "c" the directory of course "a", module "b-c" (docs/security.md,
+    /// docs/security.md, threat 10). The literals obey the rules of an identifier. On failure
+    /// `problem` says in English what is wrong.
     [[nodiscard]] static std::optional<layout_segment> parse(std::string_view text,
                                                              std::string& problem);
 

@@ -10,7 +10,7 @@ namespace sluice::core {
 
 namespace {
 
-constexpr std::size_t identifier_max_bytes = 128; // contract §1
+constexpr std::size_t identifier_max_bytes = 128; // docs/api.md §1
 constexpr std::size_t file_name_max_bytes =
     255; // NAME_MAX of every Linux file system we serve from
 constexpr std::size_t rel_parts = 4;

@@ -12,7 +12,7 @@
 
 namespace sluice::core {
 
-/// Contract §1, the `type` parameter and claim.
+/// docs/api.md §1, the `type` parameter and claim.
 enum class media_kind : std::uint8_t { lesson, course, module };
 
 /// "lesson", "course" or "module".
@@ -22,7 +22,7 @@ enum class media_kind : std::uint8_t { lesson, course, module };
 [[nodiscard]] std::optional<media_kind> parse_media_kind(std::string_view text) noexcept;
 
 /// True for 1 to 128 bytes of valid UTF-8, not "." or "..", without '/', '\', NUL, C0/C1 controls,
-/// DEL, bidi or zero-width controls (contract §1); joiners as core/text/utf8.hpp has them.
+/// DEL, bidi or zero-width controls (docs/api.md §1); joiners as core/text/utf8.hpp has them.
 [[nodiscard]] bool is_identifier(std::string_view text) noexcept;
 
 /// Like is_identifier, but 1 to 255 bytes.
@@ -60,7 +60,7 @@ class media_id {
     /// The same at the end of `out`.
     void append_rel(std::string& out) const;
 
-    /// Field by field, bytes not normalised (threats 10 and 17).
+    /// Field by field, bytes not normalised (docs/security.md, threats 10 and 17).
     friend bool operator==(const media_id&, const media_id&) = default;
 
   private:

@@ -1,7 +1,8 @@
 #pragma once
 // Where a piece of media lies below the media root: templates such as
-// "{trainer_id}/{course_id}/{filename}" (contract §2), so that no site has to move a file. Strings
-// only: media_store does the opening. Parsed by the configuration, expanded by the handlers.
+// "{trainer_id}/{course_id}/{filename}" (docs/api.md §2), so that no site has to move a file.
+// Strings only: media_store does the opening. Parsed by the configuration, expanded by the
+// handlers.
 
 #include "core/media/layout_segment.hpp"
 #include "core/media/media_id.hpp"
@@ -44,7 +45,8 @@ class layout_template {
     [[nodiscard]] std::vector<layout_segment> course_directory() const;
 
     /// Sees to it that no directory can belong to both templates and mean something else in each
-    /// (threat 51). Where one template's name is a special case of the other's ("courses" beside
+    /// (docs/security.md, threat 51). Where one template's name is a special case of the other's
+    /// ("courses" beside
     /// "{trainer_id}"), it is reserved: the other one's identifiers never have it. Returns what is
     /// wrong where that is impossible ("{course_id}" beside "{trainer_id}"), else nothing.
     [[nodiscard]] static std::string keep_apart(layout_template& one, layout_template& other);
@@ -54,7 +56,7 @@ class layout_template {
     bool names_trainer_ = false;
 };
 
-/// The three templates of a site. Defaults: contract §2.
+/// The three templates of a site. Defaults: docs/api.md §2.
 struct media_layout {
     layout_template lesson;
     layout_template course;

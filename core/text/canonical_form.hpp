@@ -1,6 +1,6 @@
 #pragma once
 // Unicode normalisation (UAX #15), to explain why a name is not found. Never for a decision: names
-// are compared byte by byte (threat 17). Used by core/media/name_twin alone.
+// are compared byte by byte (docs/security.md, threat 17). Used by core/media/name_twin alone.
 
 #include <string>
 #include <string_view>

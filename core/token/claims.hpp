@@ -1,5 +1,5 @@
 #pragma once
-// The claims of a download token (contract §1; names fixed by the customer's guide), to and from
+// The claims of a download token (docs/api.md §1; names fixed by the customer's guide), to and from
 // JSON.
 
 #include "core/base/result.hpp"
@@ -21,7 +21,7 @@ struct claims {
     std::string course_id; // course and module
     std::string module_id; // module only
     /// Course and module: the trainer whose course the token is for, so that it opens nobody else's
-    /// of the same id (threat 64). Empty where the issuer wrote none (server.py).
+    /// of the same id (docs/security.md, threat 64). Empty where the issuer wrote none (server.py).
     std::string owner;
     std::string user_id;
     std::string jti;                 // empty where the issuer gave none (server.py)
@@ -37,7 +37,8 @@ struct claims {
 
     void clear() noexcept;
 
-    /// True when these claims name `media`, field by field, bytes not normalised (threats 10, 17).
+    /// True when these claims name `media`, field by field, bytes not normalised (docs/security.md,
+    /// docs/security.md, threats 10, 17).
     [[nodiscard]] bool are_bound_to(const media_id& media) const noexcept;
 
     /// The media these claims are bound to; a view into this object. Fails with token_claims when
@@ -46,9 +47,9 @@ struct claims {
 };
 
 /// Reads an authenticated payload into `out`. Strict JSON: one object, no duplicate names at the
-/// top level, known claims of the right type; NumericDate integers only, 0 <= value < 2^53 (threats
-/// 33); claims that do not belong to the type are refused; unknown claims are skipped. Fails with
-/// token_claims and the claim's name.
+/// top level, known claims of the right type; NumericDate integers only, 0 <= value < 2^53
+/// (docs/security.md, threat 33); claims that do not belong to the type are refused; unknown claims
+/// are skipped. Fails with token_claims and the claim's name.
 [[nodiscard]] result<void> parse_claims(std::string_view json, claims& out);
 
 /// Appends the JSON of `from`; valid UTF-8 is written as it is. Absent optional claims are left

@@ -17,7 +17,7 @@
 
 namespace sluice::core {
 
-/// True for [A-Za-z0-9._-]{1,64} (threats 5).
+/// True for [A-Za-z0-9._-]{1,64} (docs/security.md, threat 5).
 [[nodiscard]] bool is_key_id(std::string_view text) noexcept;
 
 /// When a key is in use, in seconds since 1970.
@@ -116,8 +116,8 @@ class token_service {
                                      std::chrono::sys_seconds now,
                                      std::string_view owner = {}) const;
 
-    /// MAC, then header, claims and time (contract §2's order); leaves the claims in `out`. Which
-    /// media they are bound to is not judged.
+    /// MAC, then header, claims and time (the order of docs/security.md); leaves the claims in
+    /// `out`. Which media they are bound to is not judged.
     [[nodiscard]] result<void> verify(std::string_view token, std::chrono::sys_seconds now,
                                       claims& out) const;
 

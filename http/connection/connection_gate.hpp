@@ -1,8 +1,8 @@
 #pragma once
-// How many connections there may be, in all and from one peer (threats 41 and 48). Asked once per
-// connection by the listener; the session gives its place back when it ends, on whatever thread
-// that is. What it remembers is bounded by the connections that are open: a peer without one has no
-// entry.
+// How many connections there may be, in all and from one peer (docs/security.md, threats 41 and
+// 48). Asked once per connection by the listener; the session gives its place back when it ends, on
+// whatever thread that is. What it remembers is bounded by the connections that are open: a peer
+// without one has no entry.
 
 #include "core/address/ip_address.hpp"
 #include "http/problem/limit_label.hpp"

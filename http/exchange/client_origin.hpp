@@ -1,6 +1,7 @@
 #pragma once
 // Whose request it is when a proxy brings it: what trusted proxies write into X-Forwarded-* or
-// Forwarded, and what everybody else writes there being worth nothing (threats 44).
+// Forwarded, and what everybody else writes there being worth nothing (docs/security.md, threat
+// 44).
 
 #include "core/address/ip_address.hpp"
 #include "core/config/config.hpp"

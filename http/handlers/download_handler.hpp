@@ -1,6 +1,6 @@
 #pragma once
-// GET /download2/...: credential, token and binding, file, plan, response (contract §2). One object
-// per kind of media.
+// GET /download2/...: credential, token and binding, file, plan, response (docs/api.md §2). One
+// object per kind of media.
 
 #include "core/download/download_plan.hpp"
 #include "core/media/media_library.hpp"

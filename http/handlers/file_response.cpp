@@ -36,7 +36,7 @@ std::string validator_lines(const core::representation& version, std::string_vie
     return lines;
 }
 
-// A download is saved, never rendered (threats 23).
+// A download is saved, never rendered (docs/security.md, threat 23).
 std::string disposition_lines(std::string_view filename) {
     std::string value;
     core::append_content_disposition(filename, value);

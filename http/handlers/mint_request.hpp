@@ -1,5 +1,5 @@
 #pragma once
-// The query of the token endpoint (contract §1), parsed into what the domain understands.
+// The query of the token endpoint (docs/api.md §1), parsed into what the domain understands.
 
 #include "core/media/media_id.hpp"
 #include "http/request/query.hpp"

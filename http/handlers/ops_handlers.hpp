@@ -1,5 +1,5 @@
 #pragma once
-// What balancers and monitors ask: alive, ready, metrics (contract §4).
+// What balancers and monitors ask: alive, ready, metrics (docs/api.md §4).
 
 #include "core/access/revocations.hpp"
 #include "core/media/media_library.hpp"

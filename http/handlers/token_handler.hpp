@@ -1,5 +1,5 @@
 #pragma once
-// GET /api/get-download-token/v2: gate, parameters, entitlement, existence, token (contract §1).
+// GET /api/get-download-token/v2: gate, parameters, entitlement, existence, token (docs/api.md §1).
 
 #include "core/base/clock.hpp"
 #include "core/issuer/issuer.hpp"

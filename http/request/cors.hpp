@@ -1,6 +1,6 @@
 #pragma once
-// Which origins a browser may use this service from: an exact allow-list (Fetch standard; threats
-// 46).
+// Which origins a browser may use this service from: an exact allow-list (Fetch standard;
+// docs/security.md, threat 46).
 
 #include <string>
 #include <string_view>

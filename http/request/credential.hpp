@@ -9,8 +9,8 @@
 namespace sluice::http {
 
 /// The token of "Bearer <token>": scheme in any case, exactly one space, no other white space or
-/// comma (threats 38). credential_missing for an absent field, credential_malformed for anything
-/// else.
+/// comma (docs/security.md, threat 38). credential_missing for an absent field,
+/// credential_malformed for anything else.
 [[nodiscard]] core::result<std::string_view>
 read_bearer(std::optional<std::string_view> authorization) noexcept;
 

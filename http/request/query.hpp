@@ -25,8 +25,8 @@ class query_parameters {
     [[nodiscard]] bool assign(std::string_view query);
 
     /// The value of `name`, nullopt where absent, parameter_repeated (with `name` as subject) where
-    /// it occurs twice, also when one of the two was spelled with escapes (threats 35). `name` must
-    /// be in static storage.
+    /// it occurs twice, also when one of the two was spelled with escapes (docs/security.md, threat
+    /// 35). `name` must be in static storage.
     [[nodiscard]] core::result<std::optional<std::string_view>> get(std::string_view name) const;
 
     /// Like get(), but absent or empty is parameter_missing.

@@ -1,6 +1,6 @@
 #pragma once
 // The request target (RFC 9112 §3.2): split, checked and decoded exactly once. Nothing is
-// normalised: what is not plain is refused (threats 11 to 16).
+// normalised: what is not plain is refused (docs/security.md, threats 11 to 16).
 
 #include <array>
 #include <cstddef>

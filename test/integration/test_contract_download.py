@@ -1,4 +1,4 @@
-"""Contract §2: headers, conditions and ranges of a download."""
+"""docs/api.md §2: headers, conditions and ranges of a download."""
 
 import pytest
 from support.checks import attachment_name, byte_ranges, check_problem

@@ -1,4 +1,4 @@
-"""Contract §1: what the token route answers."""
+"""docs/api.md §1: what the token route answers."""
 
 import pytest
 from support.checks import check_problem

@@ -1,4 +1,4 @@
-"""Contract §3 and §4: refusals and their order, and what stands around the two main routes."""
+"""docs/api.md §3 and §4: refusals and their order, and what stands around the two main routes."""
 
 import json
 import shutil

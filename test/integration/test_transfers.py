@@ -1,4 +1,4 @@
-"""Transfers whose file or client changes under them (threat 21), and large ones."""
+"""Transfers whose file or client changes under them (docs/security.md, threat 21), and large ones."""
 
 import hashlib
 import os

@@ -92,6 +92,17 @@ class RoomRule(unittest.TestCase):
             self.assertEqual([], found("docs/a.md", line), line)
         self.assertEqual([], found("CHANGELOG.md", "core/base/gone.hpp"))
 
+    def test_a_citation_of_nothing_is_found(self):
+        def found(line):
+            return [text for _, text in
+                    rules.citation_offences("a.cpp", [line], {"3"}, {"1"})]
+
+        self.assertEqual([], found("// docs/security.md, threats 3 and docs/api.md §1"))
+        self.assertEqual(["cites docs/security.md, threat 4, which does not exist"],
+                         found("// docs/security.md, threat 4"))
+        self.assertEqual(["cites docs/api.md §2, which does not exist"], found("// docs/api.md §2"))
+        self.assertEqual(1, len(found("// docs/api.md §1")))
+
 
 class Tree(unittest.TestCase):
     def test_the_tree_obeys(self):

@@ -1,4 +1,4 @@
-"""What every refusal and every download must look like (contract §2 and §3)."""
+"""What every refusal and every download must look like (docs/api.md §2 and §3)."""
 
 import re
 import time

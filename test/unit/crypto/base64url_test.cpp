@@ -68,7 +68,7 @@ BOOST_AUTO_TEST_CASE(refuses_every_text_that_is_not_canonical) {
     BOOST_TEST(!crypto::base64url_decode(std::string_view("Zm9\0", 4)).has_value());
 }
 
-// Threats 7: the bits of the last character that no byte uses must be zero.
+// docs/security.md, threat 7: the bits of the last character that no byte uses must be zero.
 BOOST_AUTO_TEST_CASE(of_all_last_characters_only_the_canonical_ones_decode) {
     int one_byte = 0;
     int two_bytes = 0;

@@ -102,7 +102,7 @@ BOOST_AUTO_TEST_CASE(agrees_with_openssl_around_block_borders) {
     }
 }
 
-// Threats 8.
+// docs/security.md, threat 8.
 BOOST_AUTO_TEST_CASE(a_key_has_at_least_32_bytes) {
     for (const std::size_t size : {0U, 1U, 8U, 31U}) {
         BOOST_TEST(!crypto::hmac_key::make(std::string(size, 'k')).has_value());
@@ -121,7 +121,7 @@ BOOST_AUTO_TEST_CASE(a_copy_and_a_second_use_give_the_same_tag) {
     BOOST_TEST((key->mac("messagf") != tag));
 }
 
-// Threats 39: every bit of the tag counts, wherever it stands.
+// docs/security.md, threat 39: every bit of the tag counts, wherever it stands.
 BOOST_AUTO_TEST_CASE(verify_refuses_any_other_tag) {
     const auto key = crypto::hmac_key::make(std::string(32, 'k'));
     BOOST_REQUIRE(key.has_value());

@@ -59,7 +59,7 @@ BOOST_AUTO_TEST_CASE(what_is_signed_verifies_at_every_payload_length) {
     }
 }
 
-// Threats 7.
+// docs/security.md, threat 7.
 BOOST_AUTO_TEST_CASE(split_refuses_other_shapes) {
     const std::string good = token_of("header", "payload");
     const std::size_t first = good.find('.');

@@ -189,8 +189,9 @@ BOOST_AUTO_TEST_CASE(issuing_checks_what_the_endpoint_checks) {
         {user + words{"--type", "course", "--course-id", "c", "--filename", "a\nb"},
          "--filename is not valid"},
     };
-    for (const std::string ttl : {"-1", "0", "900.5", "1e9", "0x10", "+900", " 900", "", "090",
-                                  "9223372036854775807", "99999999999999999999"}) { // threats 32
+    for (const std::string ttl :
+         {"-1", "0", "900.5", "1e9", "0x10", "+900", " 900", "", "090", "9223372036854775807",
+          "99999999999999999999"}) { // docs/security.md, threat 32
         samples.push_back({user + course + words{"--ttl=" + ttl}, "--ttl must be"});
     }
     for (const auto& each : samples) {

@@ -65,7 +65,7 @@ BOOST_AUTO_TEST_CASE(times_that_are_none) {
     for (const std::string_view time :
          {"\"1717243200\"", "1e308", "-1", "null", "1.5", "253402300800", "9223372036854775807",
           "18446744073709551615", "[]"}) {
-        BOOST_TEST_CONTEXT(time) { // threats 33
+        BOOST_TEST_CONTEXT(time) { // docs/security.md, threat 33
             const auto result = inspect(token_of("{}", "{\"exp\":" + std::string(time) + "}"));
             BOOST_TEST(result.status == 0);
             BOOST_TEST(contains(result.out, "exp: not a time\n"), result.out);

@@ -32,7 +32,7 @@ BOOST_AUTO_TEST_CASE(leaves_plain_names_alone) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(replaces_what_clients_misread) { // threats 22
+BOOST_AUTO_TEST_CASE(replaces_what_clients_misread) { // docs/security.md, threat 22
     const row rows[] = {
         {"a\"b", "a_b"},    {"a\\b", "a_b"},      {"%41.mp4", "_41.mp4"}, {"a/b", "a_b"},
         {"a\r\nb", "a__b"}, {"a\tb\x7F", "a_b_"}, {"\x1b[2J", "_[2J"},

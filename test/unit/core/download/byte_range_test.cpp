@@ -76,7 +76,8 @@ BOOST_AUTO_TEST_CASE(serves_ranges_that_lie_in_the_file) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(clamps_what_reaches_beyond_the_end) { // threats 25, CVE-2017-7529
+BOOST_AUTO_TEST_CASE(
+    clamps_what_reaches_beyond_the_end) { // docs/security.md, threat 25, CVE-2017-7529
     const row rows[] = {
         {"bytes=0-10", 10, {{0, 10}}},
         {"bytes=9-99", 10, {{9, 1}}},
@@ -95,13 +96,13 @@ BOOST_AUTO_TEST_CASE(clamps_what_reaches_beyond_the_end) { // threats 25, CVE-20
     }
 }
 
-BOOST_AUTO_TEST_CASE(drops_bad_ranges_beside_a_good_one) { // threats 27
+BOOST_AUTO_TEST_CASE(drops_bad_ranges_beside_a_good_one) { // docs/security.md, threat 27
     check("bytes=0-9,999999999-", 100, kind::satisfiable, {{0, 10}});
     check("bytes=100-,0-9,-0", 100, kind::satisfiable, {{0, 10}});
     check("bytes=18446744073709551616-,-1", 100, kind::satisfiable, {{99, 1}});
 }
 
-BOOST_AUTO_TEST_CASE(is_unsatisfiable_beyond_the_end) { // threats 25, 28
+BOOST_AUTO_TEST_CASE(is_unsatisfiable_beyond_the_end) { // docs/security.md, threats 25, 28
     for (const auto* field :
          {"bytes=10-", "bytes=10-10", "bytes=11-", "bytes=-0", "bytes=-000",
           "bytes=18446744073709551615-", "bytes=18446744073709551616-", "bytes=10-,11-,-0",
@@ -111,13 +112,14 @@ BOOST_AUTO_TEST_CASE(is_unsatisfiable_beyond_the_end) { // threats 25, 28
     check("bytes=18446744073709551615-", largest, kind::unsatisfiable, {});
 }
 
-BOOST_AUTO_TEST_CASE(finds_nothing_in_an_empty_file) { // threats 28
+BOOST_AUTO_TEST_CASE(finds_nothing_in_an_empty_file) { // docs/security.md, threat 28
     for (const auto* field : {"bytes=0-", "bytes=0-0", "bytes=-0", "bytes=-000", "bytes=0-,-0"}) {
         check(field, 0, kind::unsatisfiable, {});
     }
 }
 
-BOOST_AUTO_TEST_CASE(the_end_of_an_empty_file_is_all_of_it) { // threats 28, RFC 9110 §14.1.2
+BOOST_AUTO_TEST_CASE(
+    the_end_of_an_empty_file_is_all_of_it) { // docs/security.md, threat 28, RFC 9110 §14.1.2
     for (const auto* field : {"bytes=-1", "bytes=-5", "bytes=-18446744073709551616", "bytes=0-,-1",
                               "bytes=-1,0-", "bytes=-0,-1"}) {
         check(field, 0, kind::ignored, {});
@@ -141,7 +143,7 @@ BOOST_AUTO_TEST_CASE(numbers_beyond_64_bits_have_an_order) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(is_unsatisfiable_when_malformed) { // threats 26
+BOOST_AUTO_TEST_CASE(is_unsatisfiable_when_malformed) { // docs/security.md, threat 26
     for (const auto* field : {"bytes=",
                               "bytes=,",
                               "bytes= ,\t,",
@@ -175,7 +177,7 @@ BOOST_AUTO_TEST_CASE(is_unsatisfiable_when_malformed) { // threats 26
     check(std::string_view("bytes=0-1\0", 10), 10, kind::unsatisfiable, {});
 }
 
-BOOST_AUTO_TEST_CASE(ignores_other_units) { // threats 26
+BOOST_AUTO_TEST_CASE(ignores_other_units) { // docs/security.md, threat 26
     for (const auto* field :
          {"", "=", "=0-1", "items=0-1", "items=,", "bytes", "bytes 0-1", "byte=0-1", "bytess=0-1",
           "bytes =0-1", " bytes=0-1", "none", "0-1", "b\xD9tes=0-1", "BYTE\x13=0-1"}) {
@@ -198,7 +200,7 @@ BOOST_AUTO_TEST_CASE(skips_empty_elements_and_whitespace) {
     check("bytes=" + std::string(100'000, ',') + "0-1", 10, kind::satisfiable, {{0, 2}});
 }
 
-BOOST_AUTO_TEST_CASE(ignores_more_than_max_overlaps) { // threats 24, CVE-2011-3192
+BOOST_AUTO_TEST_CASE(ignores_more_than_max_overlaps) { // docs/security.md, threat 24, CVE-2011-3192
     check("bytes=0-5,5-9", 20, kind::satisfiable, {{0, 6}, {5, 5}});
     check("bytes=0-5,5-9,9-12", 20, kind::satisfiable, {{0, 6}, {5, 5}, {9, 4}});
     check("bytes=0-5,5-9,9-12,12-15", 20, kind::ignored, {});
@@ -209,7 +211,7 @@ BOOST_AUTO_TEST_CASE(ignores_more_than_max_overlaps) { // threats 24, CVE-2011-3
     check(repeated("0-", 1000), 20, kind::ignored, {});
 }
 
-BOOST_AUTO_TEST_CASE(ignores_more_than_max_ranges) { // threats 24
+BOOST_AUTO_TEST_CASE(ignores_more_than_max_ranges) { // docs/security.md, threat 24
     const auto outcome = resolve_range(scattered(max_ranges), 1000);
     BOOST_CHECK(outcome.what == kind::satisfiable);
     BOOST_TEST(outcome.slices.size() == max_ranges);

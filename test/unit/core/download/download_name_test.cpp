@@ -66,7 +66,7 @@ BOOST_AUTO_TEST_CASE(sends_plain_names_as_they_are) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(sends_other_names_twice) { // threats 22
+BOOST_AUTO_TEST_CASE(sends_other_names_twice) { // docs/security.md, threat 22
     const row rows[] = {
         {"Leçon été.mp4",
          R"(attachment; filename="Lecon ete.mp4"; filename*=UTF-8''Le%C3%A7on%20%C3%A9t%C3%A9.mp4)"},
@@ -90,7 +90,7 @@ BOOST_AUTO_TEST_CASE(sends_other_names_twice) { // threats 22
     }
 }
 
-BOOST_AUTO_TEST_CASE(normalises_nothing) { // threats 17
+BOOST_AUTO_TEST_CASE(normalises_nothing) { // docs/security.md, threat 17
     BOOST_TEST(extended_name(field_for("\u00E9")) == "\u00E9");
     BOOST_TEST(extended_name(field_for("e\u0301")) == "e\u0301");
 }

@@ -71,10 +71,11 @@ BOOST_AUTO_TEST_CASE(sends_parts) {
     check({.range = "bytes=0-9"}, outcome::part, {{0, 10}});
     check({.range = "bytes=0-"}, outcome::part, {{0, 100}});
     check({.range = "bytes=0-9,-10"}, outcome::parts, {{0, 10}, {90, 10}});
-    check({.range = "bytes=0-9,999999999-"}, outcome::part, {{0, 10}}); // threats 27
+    check({.range = "bytes=0-9,999999999-"}, outcome::part,
+          {{0, 10}}); // docs/security.md, threat 27
 }
 
-BOOST_AUTO_TEST_CASE(refuses_or_ignores_bad_ranges) { // threats 24 to 28
+BOOST_AUTO_TEST_CASE(refuses_or_ignores_bad_ranges) { // docs/security.md, threats 24 to 28
     for (const auto* range : {"bytes=100-", "bytes=-0", "bytes=5-2", "bytes=alpha",
                               "bytes=", "bytes=18446744073709551616-"}) {
         BOOST_TEST_CONTEXT(range) {
@@ -97,7 +98,8 @@ BOOST_AUTO_TEST_CASE(ignores_ranges_of_other_methods) { // RFC 9110 §14.2
     }
 }
 
-BOOST_AUTO_TEST_CASE(sends_the_whole_file_when_if_range_does_not_hold) { // threats 29
+BOOST_AUTO_TEST_CASE(
+    sends_the_whole_file_when_if_range_does_not_hold) { // docs/security.md, threat 29
     const auto weak = "W/" + file().etag;
     for (const std::string_view stale :
          {std::string_view(weak), std::string_view("\"x\""), before, after,
@@ -117,14 +119,14 @@ BOOST_AUTO_TEST_CASE(ignores_if_range_without_a_range) {
     check({.if_range = "garbage"}, outcome::whole);
 }
 
-BOOST_AUTO_TEST_CASE(a_replaced_file_starts_again) { // threats 21
+BOOST_AUTO_TEST_CASE(a_replaced_file_starts_again) { // docs/security.md, threat 21
     const auto old_tag = file().etag;
     const auto replaced = describe({.size = 100, .mtime_ns = modified * 1'000'000'000 + 1});
     check({.if_range = old_tag, .range = "bytes=50-"}, outcome::whole, {}, replaced);
     check({.if_match = old_tag, .range = "bytes=50-"}, outcome::precondition_failed, {}, replaced);
 }
 
-BOOST_AUTO_TEST_CASE(judges_preconditions_before_ranges) { // threats 30
+BOOST_AUTO_TEST_CASE(judges_preconditions_before_ranges) { // docs/security.md, threat 30
     check({.if_none_match = file().etag, .range = "bytes=100-"}, outcome::not_modified);
     check({.if_match = "\"x\"", .range = "bytes=0-9"}, outcome::precondition_failed);
     check({.if_match = file().etag, .range = "bytes=0-9"}, outcome::part, {{0, 10}});

@@ -97,7 +97,7 @@ BOOST_AUTO_TEST_CASE(takes_a_leap_second_for_the_second_after) {
     check_parses("Fri, 31 Dec 9999 23:59:60 GMT", last_second + 1);
 }
 
-BOOST_AUTO_TEST_CASE(refuses_everything_else) { // threats 29
+BOOST_AUTO_TEST_CASE(refuses_everything_else) { // docs/security.md, threat 29
     for (const auto* text : {
              "",
              " ",

@@ -125,7 +125,7 @@ BOOST_AUTO_TEST_CASE(if_modified_since_compares_whole_seconds) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(failing_comes_before_not_modified) { // threats 30
+BOOST_AUTO_TEST_CASE(failing_comes_before_not_modified) { // docs/security.md, threat 30
     BOOST_CHECK(judge({.if_match = "\"x\"", .if_none_match = version.etag}) == verdict::failed);
     BOOST_CHECK(judge({.if_match = "\"x\"", .if_none_match = "*", .if_modified_since = after}) ==
                 verdict::failed);
@@ -156,7 +156,7 @@ BOOST_AUTO_TEST_CASE(if_range_holds_for_the_very_second) {
     BOOST_TEST(holds(at));
 }
 
-BOOST_AUTO_TEST_CASE(if_range_holds_for_nothing_else) { // threats 29
+BOOST_AUTO_TEST_CASE(if_range_holds_for_nothing_else) { // docs/security.md, threat 29
     const auto two_tags = version.etag + ", " + version.etag;
     const auto spaced = version.etag + " ";
     for (const std::string_view bad :

@@ -72,7 +72,7 @@ BOOST_AUTO_TEST_CASE(a_slow_client_that_keeps_the_rate_is_never_cut) {
     BOOST_CHECK(!cut_after(limits, 30 * 1024, 60s, 24h));
 }
 
-BOOST_AUTO_TEST_CASE(a_trickle_is_cut_when_its_credit_is_spent) { // threats 42
+BOOST_AUTO_TEST_CASE(a_trickle_is_cut_when_its_credit_is_spent) { // docs/security.md, threat 42
     BOOST_CHECK(cut_after(limits, 1, 1s, 24h) == 60s);
     BOOST_CHECK(cut_after(limits, 10, 1s, 24h) == 61s);
     // Half the rate: t seconds earn t / 2, so 60 + t / 2 = t after two minutes.

@@ -77,7 +77,7 @@ BOOST_AUTO_TEST_CASE(only_an_owner_hears_of_a_second_one) {
     BOOST_TEST(here.trainer_of(both).empty());
 }
 
-// Threat 50.
+// docs/security.md, threat 50.
 BOOST_AUTO_TEST_CASE(a_trainer_who_is_in_no_path_owns_no_lesson) {
     const site here("lessons/{course_id}/{module_id}/{lesson_id}/{filename}");
     BOOST_TEST(!here.owns("t1", media_id::lesson("t1/c/m/l", "f")));
@@ -85,7 +85,7 @@ BOOST_AUTO_TEST_CASE(a_trainer_who_is_in_no_path_owns_no_lesson) {
     BOOST_TEST(here.owns("t1", media_id::course("c1", "f")));
 }
 
-// Threat 51: the course lies in a folder whose name could be a trainer's.
+// docs/security.md, threat 51: the course lies in a folder whose name could be a trainer's.
 BOOST_AUTO_TEST_CASE(a_folder_of_another_template_is_nobody) {
     const site here(lesson_default, "courses/{course_id}/{filename}");
     BOOST_TEST(!here.owns("courses", media_id::lesson("courses/c9/m/l", "f")));

@@ -153,7 +153,8 @@ BOOST_AUTO_TEST_CASE(a_refusal_names_the_member) {
     }
 }
 
-// Threats 3: a repeated name is refused however it is spelt, and whether or not anyone wants it.
+// docs/security.md, threat 3: a repeated name is refused however it is spelt, and whether or not
+// anyone wants it.
 BOOST_AUTO_TEST_CASE(repeated_names) {
     for (const std::string_view json : {R"({"x":1,"x":1})", R"({"x":1,"y":2,"\u0078":3})",
                                         R"({"":1,"":2})", R"({"text":"a","t\u0065xt":"a"})"}) {
@@ -198,7 +199,7 @@ BOOST_AUTO_TEST_CASE(not_one_strict_object) {
     BOOST_TEST(!read(std::string_view("{}\0", 3)).result.has_value());
 }
 
-// Threats 16, inside a token.
+// docs/security.md, threat 16, inside a token.
 BOOST_AUTO_TEST_CASE(invalid_utf8) {
     for (const std::string bytes : {"\xc0\xaf", "\xe0\x80\xaf", "\xed\xa0\x80", "\xf4\x90\x80\x80",
                                     "\x80", "\xff", "\xc3", "\xf0\x9f\x8e"}) {

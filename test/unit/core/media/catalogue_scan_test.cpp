@@ -96,7 +96,8 @@ BOOST_AUTO_TEST_CASE(the_trainer_may_come_after_the_course) {
     BOOST_TEST((site.update() == findings{"t1 has c1", "t1 has c2"}));
 }
 
-// Threats 16, 17 and 19: what no request can name, or the store would refuse, is not in the index.
+// docs/security.md, threats 16, 17 and 19: what no request can name, or the store would refuse, is
+// not in the index.
 BOOST_AUTO_TEST_CASE(passes_over_links_files_and_bad_names) {
     const test::temp_dir dir;
     dir.make_dir("t1/c1");

@@ -1,6 +1,6 @@
-// Threat 51, for every pair of templates: no directory may mean one thing to one template and
-// another thing to the other. The oracle knows nothing of overlaps: it writes out what identifiers
-// give.
+// docs/security.md, threat 51, for every pair of templates: no directory may mean one thing to one
+// template and another thing to the other. The oracle knows nothing of overlaps: it writes out what
+// identifiers give.
 #include "core/media/media_layout.hpp"
 #include "test/support/layout_segments.hpp"
 

@@ -43,7 +43,7 @@ void bind_socket(const std::string& path) {
 
 BOOST_AUTO_TEST_SUITE(media_store_refusals)
 
-// Threats 11, 13, 18, 19 and 20.
+// docs/security.md, threats 11, 13, 18, 19 and 20.
 BOOST_AUTO_TEST_CASE(refuses_what_is_no_regular_file_below_the_root,
                      *boost::unit_test::timeout(20)) {
     const test::temp_dir dir;
@@ -141,8 +141,8 @@ BOOST_AUTO_TEST_CASE(a_forbidden_file_is_as_good_as_absent) {
     BOOST_REQUIRE(::chmod(dir.path("closed").c_str(), 0755) == 0);
 }
 
-// Threats 19 and 21: the middle of the path turns from a directory into a link and back while it is
-// being resolved. Either the file below the root is opened or nothing is.
+// docs/security.md, threats 19 and 21: the middle of the path turns from a directory into a link
+// and back while it is being resolved. Either the file below the root is opened or nothing is.
 BOOST_AUTO_TEST_CASE(a_directory_swapped_for_a_link_never_leads_out) {
     const test::temp_dir dir;
     dir.write_file("outside/video.mp4", "secret");

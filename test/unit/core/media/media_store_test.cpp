@@ -94,7 +94,7 @@ BOOST_AUTO_TEST_CASE(times_beyond_the_range_are_clamped) {
     }
 }
 
-// Threat 21.
+// docs/security.md, threat 21.
 BOOST_AUTO_TEST_CASE(an_open_handle_stays_the_same_version) {
     const test::temp_dir dir;
     with_each_resolver(dir.path(), [&dir](const media_store& store) {

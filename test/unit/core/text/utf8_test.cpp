@@ -115,7 +115,7 @@ BOOST_AUTO_TEST_CASE(forbids_exactly_the_listed_code_points) {
     BOOST_TEST(!has_forbidden_code_point(""));
 }
 
-// Threat 17.
+// docs/security.md, threat 17.
 BOOST_AUTO_TEST_CASE(joiners_stand_where_they_mean_something) {
     const std::string zwnj = "\u200C";
     const std::string zwj = "\u200D";

@@ -115,7 +115,7 @@ std::string lesson_with(std::string_view name, std::string_view value) {
     return json + "}";
 }
 
-// Threats 33 for the numbers.
+// docs/security.md, threat 33 for the numbers.
 BOOST_AUTO_TEST_CASE(wrong_missing_and_null_claims) {
     BOOST_TEST_REQUIRE(lesson_with("exp", "7").ends_with(R"("exp":7})"));
     const std::array<std::pair<std::string_view, std::string_view>, 45> vectors{{

@@ -38,7 +38,7 @@ BOOST_AUTO_TEST_CASE(accepts_what_other_issuers_write) {
     }
 }
 
-// Threats 1 to 3, 5 and 6, and RFC 8725 §3.1.
+// docs/security.md, threats 1 to 3, 5 and 6, and RFC 8725 §3.1.
 BOOST_AUTO_TEST_CASE(refuses) {
     const std::array<std::pair<std::string_view, std::string_view>, 32> vectors{{
         {R"({"alg":"none"})", "alg"},

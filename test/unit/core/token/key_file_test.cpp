@@ -133,7 +133,7 @@ BOOST_AUTO_TEST_CASE(neither_is_a_random_key_and_says_so) {
 }
 
 BOOST_AUTO_TEST_CASE(a_weak_environment_secret_is_refused) {
-    for (const std::size_t size : {0U, 1U, 31U}) { // threats 8
+    for (const std::size_t size : {0U, 1U, 31U}) { // docs/security.md, threat 8
         const auto loading = core::load_key_ring("", secret(std::string(size, 'e')));
         BOOST_TEST_CONTEXT(size) {
             BOOST_TEST(!loading.keys);

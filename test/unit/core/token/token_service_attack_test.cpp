@@ -33,7 +33,7 @@ struct service_fixture {
     }
 };
 
-// Threats 1 and 2: without our MAC, what the header says is never even read.
+// docs/security.md, threats 1 and 2: without our MAC, what the header says is never even read.
 BOOST_FIXTURE_TEST_CASE(foreign_algorithms, service_fixture) {
     for (const std::string_view alg : {R"("none")", R"("None")", R"("nOnE")", R"("RS256")",
                                        R"("HS512")", R"(["HS256"])", "256", "null"}) {
@@ -50,7 +50,7 @@ BOOST_FIXTURE_TEST_CASE(foreign_algorithms, service_fixture) {
     }
 }
 
-// Threats 4: the verifier has no state that a token could change.
+// docs/security.md, threat 4: the verifier has no state that a token could change.
 BOOST_FIXTURE_TEST_CASE(refusals_leave_no_trace, service_fixture) {
     const std::string bad = forge(R"({"alg":"none"})", lesson_payload());
     core::claims read;
@@ -63,7 +63,7 @@ BOOST_FIXTURE_TEST_CASE(refusals_leave_no_trace, service_fixture) {
     }
 }
 
-// Threats 5: a kid can spoil a token and never find a key for one.
+// docs/security.md, threat 5: a kid can spoil a token and never find a key for one.
 BOOST_FIXTURE_TEST_CASE(kid, service_fixture) {
     const auto header = [](std::string_view value) {
         return R"({"alg":"HS256","kid":)" + std::string(value) + "}";
@@ -117,7 +117,7 @@ BOOST_FIXTURE_TEST_CASE(a_foreign_header_finds_its_key_at_any_place_of_the_ring,
                   core::errc::token_signature);
 }
 
-// Threats 6.
+// docs/security.md, threat 6.
 BOOST_FIXTURE_TEST_CASE(keys_and_extensions_in_the_header, service_fixture) {
     const std::string_view keys =
         R"({"alg":"HS256","jwk":{"kty":"oct","k":"AA"},"jku":"http://evil/","x5u":"u","x5c":["c"]})";
@@ -127,7 +127,7 @@ BOOST_FIXTURE_TEST_CASE(keys_and_extensions_in_the_header, service_fixture) {
                   core::errc::token_algorithm);
 }
 
-// Threats 3: repeated names, in the header and in the payload.
+// docs/security.md, threat 3: repeated names, in the header and in the payload.
 BOOST_FIXTURE_TEST_CASE(repeated_names, service_fixture) {
     check_refused(forge(R"({"alg":"HS256","alg":"none"})", lesson_payload()),
                   core::errc::token_algorithm);
@@ -137,7 +137,7 @@ BOOST_FIXTURE_TEST_CASE(repeated_names, service_fixture) {
                   core::errc::token_claims);
 }
 
-// Threats 7: 43 characters carry 258 bits, so the last one has three aliases.
+// docs/security.md, threat 7: 43 characters carry 258 bits, so the last one has three aliases.
 BOOST_FIXTURE_TEST_CASE(aliases_of_the_last_signature_character, service_fixture) {
     constexpr std::string_view alphabet =
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
@@ -165,7 +165,8 @@ BOOST_FIXTURE_TEST_CASE(malformed, service_fixture) {
     check_refused(" " + good, core::errc::token_signature); // nothing is decoded before the MAC
 }
 
-// Threats 39 as far as a verdict shows it: any byte of the signature decides alike.
+// docs/security.md, threat 39 as far as a verdict shows it: any byte of the signature decides
+// alike.
 BOOST_FIXTURE_TEST_CASE(every_signature_byte_counts, service_fixture) {
     const std::size_t start = good.rfind('.') + 1;
     for (std::size_t i = start; i + 1 < good.size(); ++i) {
@@ -177,7 +178,8 @@ BOOST_FIXTURE_TEST_CASE(every_signature_byte_counts, service_fixture) {
     }
 }
 
-// Threats 9 and 10: the claims are compared one by one, and judged as identifiers first.
+// docs/security.md, threats 9 and 10: the claims are compared one by one, and judged as identifiers
+// first.
 BOOST_FIXTURE_TEST_CASE(glued_fields, service_fixture) {
     const auto course = [](std::string_view id, std::string_view file) {
         return R"({"type":"course","course_id":")" + std::string(id) + R"(","filename":")" +

@@ -1,4 +1,4 @@
-// Tokens that PyJWT made, the library of the server this one replaces (contract §1): see
+// Tokens that PyJWT made, the library of the server this one replaces (docs/api.md §1): see
 // scripts/record_jwt_vectors.
 #include "core/token/token_service.hpp"
 #include "crypto/hmac_sha256.hpp"

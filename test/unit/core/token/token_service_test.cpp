@@ -83,7 +83,8 @@ BOOST_AUTO_TEST_CASE(each_type_is_authorised_for_its_own_media_only) {
         *core::media_id::course("c", "f"),
         *core::media_id::course("C", "f"),
         *core::media_id::course("c", "é"),
-        *core::media_id::course("c", "e\xcc\x81"), // the same to the eye, not in bytes (threats 17)
+        *core::media_id::course(
+            "c", "e\xcc\x81"), // the same to the eye, not in bytes (docs/security.md, threat 17)
         *core::media_id::module("c", "m", "f"),
         *core::media_id::module("c", "m2", "f"),
     };
@@ -122,7 +123,7 @@ BOOST_AUTO_TEST_CASE(ttl_is_clamped_and_told) {
     BOOST_TEST((brief.issue(a_lesson(), "u", std::nullopt, token_now).expires_in == 60s));
 }
 
-// Threats 33: on or after exp is too late, whatever the leeway.
+// docs/security.md, threat 33: on or after exp is too late, whatever the leeway.
 BOOST_AUTO_TEST_CASE(expiry_to_the_second) {
     const auto ring = two_keys();
     for (const auto leeway : {0s, 60s}) {
@@ -139,7 +140,7 @@ BOOST_AUTO_TEST_CASE(expiry_to_the_second) {
     }
 }
 
-// Threats 34, a clock stepped back included: iat then lies ahead.
+// docs/security.md, threat 34, a clock stepped back included: iat then lies ahead.
 BOOST_AUTO_TEST_CASE(times_that_lie_ahead) {
     const auto ring = two_keys();
     struct row {
@@ -175,7 +176,7 @@ BOOST_AUTO_TEST_CASE(times_that_lie_ahead) {
     }
 }
 
-// Threats 9 and RFC 7519 §4.1.3.
+// docs/security.md, threat 9 and RFC 7519 §4.1.3.
 BOOST_AUTO_TEST_CASE(issuer_and_audience) {
     const auto ring = two_keys();
     struct row {
