@@ -3,6 +3,8 @@
 // deadline that only moves later is moved lazily, when its slot comes round. Coarse on purpose (a
 // tick).
 
+#include <boost/intrusive/list.hpp>
+
 #include <array>
 #include <chrono>
 #include <cstddef>
@@ -11,8 +13,14 @@ namespace sluice::http {
 
 class deadline_wheel;
 
+/// A link of the wheel's own, as a connection is in other lists too. It leaves its list by itself
+/// when it is destroyed.
+using deadline_hook =
+    boost::intrusive::list_base_hook<boost::intrusive::tag<deadline_wheel>,
+                                     boost::intrusive::link_mode<boost::intrusive::auto_unlink>>;
+
 /// Something with at most one deadline. Not movable: the wheel links it.
-class deadline_node {
+class deadline_node : public deadline_hook {
   public:
     using time_point = std::chrono::steady_clock::time_point;
 
@@ -20,7 +28,7 @@ class deadline_node {
     deadline_node(const deadline_node&) = delete;
     deadline_node& operator=(const deadline_node&) = delete;
     /// Disarms.
-    virtual ~deadline_node();
+    virtual ~deadline_node() = default;
 
   protected:
     /// The deadline has passed; the node is disarmed. May destroy the node.
@@ -28,10 +36,7 @@ class deadline_node {
 
   private:
     friend class deadline_wheel;
-    void unlink() noexcept;
 
-    deadline_node* previous_ = nullptr;
-    deadline_node* next_ = nullptr;
     time_point deadline_{};
     time_point linked_for_{}; // of the slot it sits in; never later than deadline_
 };
@@ -41,8 +46,9 @@ class deadline_wheel {
     using time_point = deadline_node::time_point;
     static constexpr std::chrono::milliseconds tick{100};
 
-    explicit deadline_wheel(time_point start);
-    ~deadline_wheel();
+    explicit deadline_wheel(time_point start) : turned_to_(start) {}
+    /// Disarms all that are armed.
+    ~deadline_wheel() = default;
     deadline_wheel(const deadline_wheel&) = delete;
     deadline_wheel& operator=(const deadline_wheel&) = delete;
 
@@ -54,10 +60,8 @@ class deadline_wheel {
     void advance(time_point now);
 
   private:
-    // A head of a circular list; never expires itself.
-    struct slot final : deadline_node {
-        void on_deadline() override {}
-    };
+    using slot = boost::intrusive::list<deadline_node, boost::intrusive::base_hook<deadline_hook>,
+                                        boost::intrusive::constant_time_size<false>>;
 
     void link(deadline_node& node) noexcept;
 
