@@ -101,7 +101,7 @@ class RoomRule(unittest.TestCase):
         self.assertEqual(["cites docs/security.md, threat 4, which does not exist"],
                          found("// docs/security.md, threat 4"))
         self.assertEqual(["cites docs/api.md §2, which does not exist"], found("// docs/api.md §2"))
-        self.assertEqual(1, len(found("// docs/api.md §1")))
+        self.assertEqual(1, len(found("// contract §1")))
 
 
 class Tree(unittest.TestCase):
