@@ -10,8 +10,10 @@
 #include "app/commands/token_why.hpp"
 #include "app/process/version.hpp"
 #include "core/config/config_source.hpp"
+#include "store/url_check.hpp"
 
 #include <ostream>
+#include <utility>
 #include <variant>
 
 namespace sluice::app {
@@ -31,7 +33,11 @@ core::loaded_config load_settings(const command_line& line, const invocation& wi
             }
         }
     }
-    return core::load_config(sources, use);
+    auto loaded = core::load_config(sources, use);
+    if (auto objection = store::objection_to_url(loaded.settings.store.url); !objection.empty()) {
+        loaded.problems.push_back({"store.url", std::move(objection)});
+    }
+    return loaded;
 }
 
 int explain(const command_line& line, const terminal& streams) {

@@ -1,6 +1,5 @@
 #include "store/grant_book.hpp"
 
-#include <algorithm>
 #include <utility>
 
 namespace sluice::store {
@@ -17,17 +16,14 @@ std::string key_of(std::string_view user_id, const core::media_place& place) {
     return key;
 }
 
-bool any_holds(const std::vector<core::validity>& windows, std::int64_t wall) {
-    return std::ranges::any_of(windows, [wall](const auto& one) { return one.holds_at(wall); });
-}
-
 } // namespace
 
 grant_book::grant_book(connection_pool& pool, const settings& with)
     : pool_(pool), with_(with), by_key_(0, keyed_hash{crypto::random_siphash_key()}) {}
 
-std::optional<bool> grant_book::recall(std::string_view user_id, const core::media_place& place,
-                                       std::int64_t wall, time_point now) {
+std::optional<core::standing> grant_book::recall(std::string_view user_id,
+                                                 const core::media_place& place, std::int64_t wall,
+                                                 time_point now) {
     const auto key = key_of(user_id, place);
     const std::lock_guard lock(mutex_);
     const auto found = by_key_.find(key);
@@ -38,19 +34,19 @@ std::optional<bool> grant_book::recall(std::string_view user_id, const core::med
         drop(found->second);
         return std::nullopt;
     }
-    return any_holds(found->second->windows, wall);
+    return core::standing_of(found->second->windows, wall);
 }
 
-core::store_result<bool> grant_book::ask(std::string_view user_id, const core::media_place& place,
-                                         std::int64_t wall) {
+core::store_result<core::standing>
+grant_book::ask(std::string_view user_id, const core::media_place& place, std::int64_t wall) {
     const auto since = epoch();
     auto windows = pool_.ask([&](core::access_store& in) { return in.windows_of(user_id, place); });
     if (!windows) {
         return windows.error();
     }
-    const bool holds = any_holds(*windows, wall);
+    const auto found = core::standing_of(*windows, wall);
     remember(key_of(user_id, place), std::move(*windows), since);
-    return holds;
+    return found;
 }
 
 std::uint64_t grant_book::epoch() {

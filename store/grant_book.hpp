@@ -31,14 +31,14 @@ class grant_book {
     /// `pool` is kept.
     grant_book(connection_pool& pool, const settings& with);
 
-    /// Whether `user_id` may have `place` at `wall`, seconds since the Unix epoch; nullopt when
-    /// that is not known without asking the store. Never blocks.
-    [[nodiscard]] std::optional<bool> recall(std::string_view user_id,
-                                             const core::media_place& place, std::int64_t wall,
-                                             time_point now);
+    /// Whether, and how long, `user_id` may have `place` at `wall`, seconds since the Unix epoch;
+    /// nullopt when that is not known without asking the store. Never blocks.
+    [[nodiscard]] std::optional<core::standing> recall(std::string_view user_id,
+                                                       const core::media_place& place,
+                                                       std::int64_t wall, time_point now);
     /// Asks the store, and remembers. Blocks.
-    [[nodiscard]] core::store_result<bool> ask(std::string_view user_id,
-                                               const core::media_place& place, std::int64_t wall);
+    [[nodiscard]] core::store_result<core::standing>
+    ask(std::string_view user_id, const core::media_place& place, std::int64_t wall);
 
     /// Grants may have changed. `is_live`: so will the next change be told, and until then answers
     /// are good.

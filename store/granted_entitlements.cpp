@@ -21,26 +21,33 @@ struct question {
     }
 };
 
-result<void> verdict_on(bool is_granted) {
-    return is_granted ? result<void>{} : failure{errc::not_entitled};
+result<core::permission> verdict_on(const core::standing& found) {
+    return found.is_granted ? result<core::permission>({.until = found.until})
+                            : failure{errc::not_entitled};
 }
 
 } // namespace
 
-core::entitlement_answer granted_entitlements::check(std::string_view user_id,
-                                                     const core::media_id& media) const {
+result<void> granted_entitlements::admit(std::string_view user_id,
+                                         std::chrono::sys_seconds now) const {
     const auto revoked = from_.revoked.table();
     if (!revoked) {
-        return {failure{errc::store_unavailable}};
+        return failure{errc::store_unavailable};
+    }
+    return revoked->blocks(user_id, now.time_since_epoch().count()) ? failure{errc::user_banned}
+                                                                    : result<void>{};
+}
+
+core::entitlement_answer granted_entitlements::check(std::string_view user_id,
+                                                     const core::media_id& media) const {
+    const auto own = owners_.judge(user_id, media);
+    if (own) {
+        return {core::permission{}};
+    }
+    if (own.error().code != errc::not_entitled) {
+        return {own.error()};
     }
     const auto wall = from_.time.wall_seconds().time_since_epoch().count();
-    if (revoked->blocks(user_id, wall)) {
-        return {failure{errc::not_entitled}};
-    }
-    const auto own = owners_.judge(user_id, media);
-    if (own || own.error().code != errc::not_entitled) {
-        return {own};
-    }
     // Where nobody knows the trainer, or two claim to be it, a grant must name the course alone.
     std::string room;
     question asked{std::string(user_id),
@@ -53,7 +60,7 @@ core::entitlement_answer granted_entitlements::check(std::string_view user_id,
         return {verdict_on(*known)};
     }
     return {failure{errc::store_unavailable},
-            [asked = std::move(asked), wall, &grants = from_.grants]() -> result<void> {
+            [asked = std::move(asked), wall, &grants = from_.grants]() -> result<core::permission> {
                 const auto answer = grants.ask(asked.user_id, asked.place(), wall);
                 return answer ? verdict_on(*answer) : failure{errc::store_unavailable};
             }};

@@ -1,6 +1,6 @@
 #pragma once
-// "Owner or authorised" with a store: owners as ever, everybody else by his grants, and nobody who
-// is revoked himself.
+// "Owner or authorised" with a store: owners as ever, everybody else by his grants as long as they
+// last, and nobody who is revoked himself.
 
 #include "core/access/revocations.hpp"
 #include "core/base/clock.hpp"
@@ -22,6 +22,8 @@ class granted_entitlements final : public core::entitlements {
     granted_entitlements(const core::ownership& owners, const sources& from) noexcept
         : owners_(owners), from_(from) {}
 
+    [[nodiscard]] core::result<void> admit(std::string_view user_id,
+                                           std::chrono::sys_seconds now) const override;
     [[nodiscard]] core::entitlement_answer check(std::string_view user_id,
                                                  const core::media_id& media) const override;
 

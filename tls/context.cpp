@@ -1,12 +1,18 @@
 #include "tls/context.hpp"
 
+#include "core/files/secret_file.hpp"
 #include "tls/handshake.hpp"
 
+#include <openssl/bio.h>
 #include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
 
+#include <cstddef>
 #include <ctime>
+#include <memory>
 #include <stdexcept>
 #include <string_view>
 #include <system_error>
@@ -20,6 +26,13 @@ namespace {
 constexpr const char* tls12_ciphers = "ECDHE+AESGCM:ECDHE+CHACHA20";
 // What we speak, best first, in the form of ALPN: length and name.
 constexpr std::string_view protocols{"\x08http/1.1\x08http/1.0"};
+
+constexpr std::size_t max_key_bytes = 65536;
+
+// A key that wants a password is an error, not a question on a terminal.
+int no_password(char*, int, int, void*) {
+    return 0;
+}
 
 // The first cause, in words; OpenSSL's later ones say which of its functions passed it on.
 std::string cause() {
@@ -68,11 +81,26 @@ void configure(SSL_CTX* ctx, const core::config::tls_section& settings) {
     SSL_CTX_set_num_tickets(ctx, 1);
     SSL_CTX_set_session_id_context(ctx, reinterpret_cast<const unsigned char*>("sluice"), 6);
     SSL_CTX_set_alpn_select_cb(ctx, select_protocol, nullptr);
-    // A key that wants a password is an error, not a question on a terminal.
-    SSL_CTX_set_default_passwd_cb(ctx, [](char*, int, int, void*) { return 0; });
     if (SSL_CTX_set_cipher_list(ctx, tls12_ciphers) != 1) {
         fail("TLS ciphers");
     }
+}
+
+/// Reads the key as every file that holds a secret is read: one that others may touch is refused
+/// (docs/security.md, threat 60). False: OpenSSL has the cause.
+bool use_key(SSL_CTX* ctx, const std::string& path) {
+    core::trusted_text pem;
+    if (const auto fault =
+            core::read_trusted_file(path, core::file_secrecy::closed, max_key_bytes, pem);
+        !fault.empty()) {
+        throw std::runtime_error("key " + path + ": " + fault);
+    }
+    const std::unique_ptr<BIO, decltype(&BIO_free)> bytes(
+        BIO_new_mem_buf(pem.text.data(), static_cast<int>(pem.text.size())), BIO_free);
+    const std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> key(
+        bytes ? PEM_read_bio_PrivateKey(bytes.get(), nullptr, no_password, nullptr) : nullptr,
+        EVP_PKEY_free);
+    return key && SSL_CTX_use_PrivateKey(ctx, key.get()) == 1;
 }
 
 std::chrono::sys_seconds time_of(const ASN1_TIME* when) {
@@ -102,7 +130,7 @@ context::handle context::load(const core::config::tls_section& settings) const {
         fail("certificate " + certificate_);
     }
     // The key is compared with the certificate as it is read; one of another kind is not.
-    const bool is_read = SSL_CTX_use_PrivateKey_file(ctx, key_.c_str(), SSL_FILETYPE_PEM) == 1;
+    const bool is_read = use_key(ctx, key_);
     const bool is_other = is_read
                               ? SSL_CTX_check_private_key(ctx) != 1
                               : ERR_GET_REASON(ERR_peek_error()) == X509_R_KEY_VALUES_MISMATCH &&

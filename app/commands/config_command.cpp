@@ -47,7 +47,8 @@ int check_config(const core::loaded_config& loaded, const core::key_loading& key
     report(loaded.problems, streams);
     report(keys.problems, streams);
     std::vector<core::operator_problem> issuer;
-    (void)make_issuer_gate(loaded.settings, issuer);
+    std::vector<core::operator_problem> skipped;
+    (void)make_issuer_gate(loaded.settings, issuer, skipped);
     report(issuer, streams);
     if (!loaded.problems.empty() || !keys.problems.empty() || !issuer.empty()) {
         return exit_failure;
@@ -64,6 +65,9 @@ int check_config(const core::loaded_config& loaded, const core::key_loading& key
     report_uncomposed(loaded.settings.media.root, streams);
     if (keys.keys && !keys.keys->notice.empty()) {
         streams.err << "note: " << keys.keys->notice << '\n';
+    }
+    for (const auto& one : skipped) {
+        streams.err << "note: " << one.where << ": skipped, as " << one.what << '\n';
     }
     if (const auto notice = notice_on_issuer(loaded.settings)) {
         streams.err << "note: " << notice->text << '\n';

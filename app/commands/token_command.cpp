@@ -1,6 +1,8 @@
 #include "app/commands/token_command.hpp"
 
 #include "app/commands/media_options.hpp"
+#include "app/commands/store_command.hpp"
+#include "app/commands/user_ban.hpp"
 #include "app/service/media_set.hpp"
 #include "app/service/token_policy.hpp"
 #include "core/json/json_text.hpp"
@@ -9,6 +11,7 @@
 #include "core/token/ttl.hpp"
 #include "crypto/jws.hpp"
 #include "http/handlers/download_url.hpp"
+#include "store/open_store.hpp"
 
 #include <charconv>
 #include <cstddef>
@@ -66,6 +69,31 @@ std::string owner_on_disk(const core::media_id& media, const core::config& setti
     }
 }
 
+/// The exit status when `user` may not have a token now, or nobody can tell; where there is no
+/// store nobody is banned.
+std::optional<int> refuse_banned(std::string_view user, const token_tools& with,
+                                 const terminal& streams) {
+    const auto& url = with.settings.store.url;
+    if (url.empty()) {
+        return std::nullopt;
+    }
+    const auto opened = store::open_store(
+        {.url = url, .timeout = std::chrono::milliseconds(with.settings.store.timeout_ms)});
+    const auto banned =
+        opened ? is_banned(**opened, user, with.now) : core::store_result<bool>(opened.error());
+    if (!banned) {
+        streams.err << "sluice: whether the user is banned cannot be told, so no token is issued "
+                       "(--set store.url= does without the store)\n";
+        return report_fault(banned.error(), streams);
+    }
+    if (*banned) {
+        streams.err << "sluice: this user is banned: sluice revoke list shows it, sluice revoke "
+                       "lift user ends it\n";
+        return exit_failure;
+    }
+    return std::nullopt;
+}
+
 } // namespace
 
 std::string read_token(const terminal& streams) {
@@ -97,6 +125,9 @@ int issue_token(const command_line& line, const token_tools& with, const termina
         if (!ttl) {
             return refuse_usage(streams, "--ttl must be a whole number of seconds, 1 or more");
         }
+    }
+    if (const auto refused = refuse_banned(user, with, streams)) {
+        return *refused;
     }
     const auto& wanted = std::get<core::media_id>(media);
     if (line.has("--owner") && wanted.kind() == core::media_kind::lesson) {

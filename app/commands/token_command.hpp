@@ -20,7 +20,8 @@ struct token_tools {
 };
 
 /// Prints a token for --user and the media of the flags, or the JSON of the HTTP endpoint with
-/// --json. Whether the media exists, and whether the user may have it, is not asked.
+/// --json. Whether the media exists, and whether the user may have it, is not asked; a user whom
+/// the store of the settings says to be banned is given none.
 [[nodiscard]] int issue_token(const command_line& line, const token_tools& with,
                               const terminal& streams);
 

@@ -87,13 +87,16 @@ void print_time(const json::object& claims, std::string_view name, sys_seconds n
         return;
     }
     out << "  " << name << ": ";
-    const auto* const number = claim->if_int64();
-    if (number == nullptr || *number < 0 || *number > last_printable_time) {
+    boost::system::error_code fault;
+    const auto number = claim->is_number() ? claim->to_number<double>(fault) : -1.0;
+    if (fault || !(number >= 0 && number <= static_cast<double>(last_printable_time))) {
         out << "not a time\n";
         return;
     }
-    const sys_seconds when{seconds(*number)};
-    const bool is_past = when <= now;
+    const auto whole = static_cast<std::int64_t>(number);
+    const sys_seconds when{seconds(whole)};
+    // `now` is whole, so that a fraction is past with the next second.
+    const bool is_past = when < now || (when == now && static_cast<double>(whole) == number);
     out << utc_text(when) << (is_past ? ", " : ", in ")
         << span_text(is_past ? now - when : when - now) << (is_past ? " ago" : "");
     // RFC 7519 §4.1.4: at exp itself the time is over.

@@ -39,9 +39,10 @@ std::string described(const core::media_id& media) {
 }
 
 std::string times_of(const core::claims& read, std::chrono::sys_seconds now) {
-    const auto issued = read.iat ? core::format_timestamp(*read.iat) : "an unknown time";
-    return "It was issued at " + issued + " and is good until " + core::format_timestamp(read.exp) +
-           "; it is " + core::format_timestamp(now.time_since_epoch().count()) + " now. ";
+    const auto issued = read.iat ? core::format_timestamp(read.iat->seconds) : "an unknown time";
+    return "It was issued at " + issued + " and is good until " +
+           core::format_timestamp(read.exp.seconds) + "; it is " +
+           core::format_timestamp(now.time_since_epoch().count()) + " now. ";
 }
 
 std::string explain_token(core::failure why, const core::claims& read, const token_tools& with) {

@@ -72,8 +72,8 @@ application::application(const core::config& settings, core::loaded_keys keys,
 }
 
 generation::surroundings application::around() noexcept {
-    return {clock_,        is_leaving_, is_draining_, counters_, process_,
-            certificates_, users_,      store_.get(), log_,      audit_log_.get()};
+    return {clock_, is_leaving_,      is_draining_, counters_, process_,        certificates_,
+            users_, bad_credentials_, store_.get(), log_,      audit_log_.get()};
 }
 
 application::~application() {

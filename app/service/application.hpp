@@ -10,6 +10,7 @@
 #include "app/service/generation.hpp"
 #include "app/service/process_metrics.hpp"
 #include "app/service/store_service.hpp"
+#include "core/address/peer_rates.hpp"
 #include "core/config/config.hpp"
 #include "core/token/key_file.hpp"
 
@@ -90,6 +91,7 @@ class application {
     std::vector<std::uint64_t> rounds_; // of each worker at the last is_alive()
     std::vector<const http::counters*> counters_;
     http::user_transfers users_;
+    core::peer_rates bad_credentials_; // of all generations
     certificates certificates_;
     std::unique_ptr<store_service> store_; // null: no store
     http::counters audit_count_;           // of the audit's own thread

@@ -45,6 +45,11 @@ std::optional<store::granted_entitlements> grants_of(const core::ownership& owne
                                                 .time = around.clock});
 }
 
+http::bad_credentials::settings bad_of(const core::config& settings) {
+    return {.rate = settings.limits.bad_credentials,
+            .uncounted = core::address_blocks_of(settings.limits.uncounted_peers)};
+}
+
 http::download_handler::limits download_limits_of(const core::config& settings) {
     const auto& limits = settings.limits;
     return {.connection_rate = limits.connection_rate,
@@ -59,7 +64,8 @@ generation::generation(core::config settings, core::loaded_keys keys,
     : settings_(std::move(settings)), keys_(std::move(keys)),
       key_metrics_(keys_, settings_.tokens.key_file), media_(std::move(media)),
       tokens_(keys_.ring, policy_of(settings_)), pseudonyms_(keys_.ring.oldest().key()),
-      gate_(make_issuer_gate(settings_)),
+      gate_(make_issuer_gate(settings_, around.log)),
+      bad_(around.bad_credentials, bad_of(settings_)),
       owners_(media_->courses(), media_->layout(), settings_.issuer.owners),
       granted_(grants_of(owners_, around)), cors_(settings_.cors.allowed_origins),
       handlers_{
@@ -72,6 +78,7 @@ generation::generation(core::config settings, core::loaded_keys keys,
                      .waiting = around.store != nullptr ? &around.store->threads() : nullptr,
                      .owners = owners_,
                      .clock = around.clock,
+                     .bad = bad_,
                      .audit = around.audit},
                     settings_.public_base_url},
           .lesson = {core::media_kind::lesson, downloads(around)},
@@ -101,6 +108,7 @@ http::download_handler::context generation::downloads(const surroundings& around
             .library = media_->library(),
             .has_store = granted_.has_value(),
             .most = download_limits_of(settings_),
+            .bad = bad_,
             .users = around.users};
 }
 

@@ -37,6 +37,7 @@ class generation {
         const process_metrics& process;
         const certificates& tls;
         http::user_transfers& users;
+        core::peer_rates& bad_credentials;
         store_service* store; // null: none
         service_log& log;
         http::log_sink* audit; // null: none
@@ -68,6 +69,7 @@ class generation {
     core::token_service tokens_;
     core::pseudonyms pseudonyms_;
     core::issuer_gate gate_;
+    http::bad_credentials bad_;
     core::ownership owners_;
     std::optional<store::granted_entitlements> granted_; // where there is a store
     http::cors_policy cors_;

@@ -12,7 +12,8 @@
 namespace sluice::app {
 
 core::issuer_gate make_issuer_gate(const core::config& settings,
-                                   std::vector<core::operator_problem>& problems) {
+                                   std::vector<core::operator_problem>& problems,
+                                   std::vector<core::operator_problem>& skipped) {
     const auto& issuer = settings.issuer;
     std::optional<core::issuer_keys> keys;
     if (!issuer.keys_file.empty()) {
@@ -20,7 +21,7 @@ core::issuer_gate make_issuer_gate(const core::config& settings,
     }
     std::optional<core::session_verifier> sessions;
     if (!issuer.jwt_key_file.empty()) {
-        sessions.emplace(core::load_session_keys(issuer.jwt_key_file, problems),
+        sessions.emplace(core::load_session_keys(issuer.jwt_key_file, problems, &skipped),
                          core::session_policy{.issuer = issuer.jwt_issuer,
                                               .audience = issuer.jwt_audience,
                                               .scope = issuer.jwt_scope,
@@ -61,10 +62,14 @@ void report_issuer(const core::config& settings, service_log& log) {
     }
 }
 
-core::issuer_gate make_issuer_gate(const core::config& settings) {
+core::issuer_gate make_issuer_gate(const core::config& settings, service_log& log) {
     std::vector<core::operator_problem> problems;
-    auto gate = make_issuer_gate(settings, problems);
+    std::vector<core::operator_problem> skipped;
+    auto gate = make_issuer_gate(settings, problems, skipped);
     if (problems.empty()) {
+        for (const auto& one : skipped) {
+            log.info("session_key_skipped", {{"key", one.where}, {"reason", one.what}});
+        }
         return gate;
     }
     const auto in_words = [](const auto& one) { return one.where + ": " + one.what; };

@@ -26,11 +26,13 @@ struct issuer_notice {
 void report_issuer(const core::config& settings, service_log& log);
 
 /// The gate that `settings`, which have been validated, ask for. What is wrong with a file is added
-/// to `problems`; the gate is of use only when nothing was.
+/// to `problems`; the gate is of use only when nothing was. Keys for which there is no use are
+/// added to `skipped`, with the reason.
 [[nodiscard]] core::issuer_gate make_issuer_gate(const core::config& settings,
-                                                 std::vector<core::operator_problem>& problems);
+                                                 std::vector<core::operator_problem>& problems,
+                                                 std::vector<core::operator_problem>& skipped);
 
-/// The same; throws std::runtime_error with all that is wrong.
-[[nodiscard]] core::issuer_gate make_issuer_gate(const core::config& settings);
+/// The same; throws std::runtime_error with all that is wrong, and logs what was skipped.
+[[nodiscard]] core::issuer_gate make_issuer_gate(const core::config& settings, service_log& log);
 
 } // namespace sluice::app

@@ -2,6 +2,7 @@
 
 #include "core/media/media_id.hpp"
 
+#include <algorithm>
 #include <array>
 
 namespace sluice::core {
@@ -43,6 +44,21 @@ std::string_view scope_of(const grant_target& target) noexcept {
         return "module";
     }
     return target.course_id.empty() ? "trainer" : "course";
+}
+
+standing standing_of(std::span<const validity> windows, std::int64_t now) noexcept {
+    standing found;
+    for (const auto& one : windows) {
+        if (!one.holds_at(now)) {
+            continue;
+        }
+        const bool is_open_ended = !one.not_after || (found.is_granted && !found.until);
+        found.until = is_open_ended
+                          ? std::nullopt
+                          : std::optional(std::max(found.until.value_or(now), *one.not_after));
+        found.is_granted = true;
+    }
+    return found;
 }
 
 result<void> check(const grant& one) noexcept {

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -33,6 +34,12 @@ struct validity {
     friend bool operator==(const validity&, const validity&) = default;
 };
 
+/// What windows amount to at one instant.
+struct standing {
+    bool is_granted = false;           // one of them is open
+    std::optional<std::int64_t> until; // when the last of the open ones closes; absent: none does
+};
+
 struct grant {
     std::string user_id;
     grant_target target;
@@ -43,6 +50,9 @@ struct grant {
 
 /// "trainer", "course", "module" or "lesson": the deepest part that is named.
 [[nodiscard]] std::string_view scope_of(const grant_target& target) noexcept;
+
+/// Of the windows of all grants that cover one place, at `now`.
+[[nodiscard]] standing standing_of(std::span<const validity> windows, std::int64_t now) noexcept;
 
 /// Fails with parameter_missing or parameter_invalid and the name of the column that is at fault:
 /// identifiers that are none, a part without the one it lies in, a window that is empty.

@@ -13,7 +13,7 @@ namespace sluice::core {
 [[nodiscard]] std::string_view sqlite_path(std::string_view url) noexcept;
 
 /// Empty when it can be a store; otherwise a sentence that says what is wanted and repeats nothing
-/// of it. A URL with a password is refused: settings are printed and logged, passwords are not.
+/// of it. Whether a URL for PostgreSQL holds a password is not judged here: store/url_check.hpp.
 [[nodiscard]] std::string objection_to_store_url(std::string_view url);
 
 } // namespace sluice::core

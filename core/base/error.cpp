@@ -11,7 +11,7 @@ namespace sluice::core {
 
 namespace {
 
-constexpr std::array<std::string_view, 31> names{
+constexpr std::array<std::string_view, 33> names{
     "parameter_missing",
     "parameter_repeated",
     "parameter_invalid",
@@ -29,6 +29,7 @@ constexpr std::array<std::string_view, 31> names{
     "token_revoked",
     "token_mismatch",
     "not_entitled",
+    "user_banned",
     "issuer_closed",
     "issuer_credential_missing",
     "issuer_credential_refused",
@@ -38,6 +39,7 @@ constexpr std::array<std::string_view, 31> names{
     "session_invalid",
     "session_expired",
     "session_mismatch",
+    "too_many_bad_credentials",
     "media_not_found",
     "course_ambiguous",
     "media_unavailable",

@@ -28,6 +28,7 @@ enum class errc : std::uint8_t {
     token_mismatch,      // client: a good token for other media
 
     not_entitled,  // client: this user may not have a token for this media
+    user_banned,   // client: this user may have no token at all for now
     issuer_closed, // operator: who may mint is not configured for this caller
 
     issuer_credential_missing, // client: asks for tokens without a key or session token
@@ -38,6 +39,7 @@ enum class errc : std::uint8_t {
     session_invalid,           // client: not a session token that we accept
     session_expired,           // client: an old one
     session_mismatch,          // client: user_id is not who the session token is for
+    too_many_bad_credentials,  // client: from where it asks, too many bad ones came lately
 
     media_not_found,   // client: no such regular file below the root
     course_ambiguous,  // operator: two trainers have a course with this id

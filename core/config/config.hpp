@@ -90,9 +90,10 @@ struct config {
         /// Longest life in seconds; a longer ttl is clamped to it. A day outlasts any download.
         std::chrono::seconds max_ttl{86400};
 
-        /// Seconds that `iat` and `nbf` may lie ahead, for nodes with poor clocks; never stretches
-        /// `exp`. 0: clocks are expected to be synchronised. At most 60.
-        std::chrono::seconds leeway{0};
+        /// Seconds that `iat` and `nbf` may lie ahead, in download tokens and session tokens; never
+        /// stretches `exp`. Clocks that NTP keeps differ by milliseconds, which is enough to refuse
+        /// a token that another node has just made. At most 60.
+        std::chrono::seconds leeway{5};
 
         /// Bytes per second that the downloads of a user of our tokens may have together, written
         /// as `rate`; 0: tokens name none.
@@ -233,6 +234,11 @@ struct config {
         /// Downloads of one user at once on this node, 0: no limit; more are answered 429. A
         /// download manager opens up to 16.
         unsigned user_downloads = 0;
+
+        /// Bad credentials in a second, and at once, from one peer that is none of uncounted_peers;
+        /// more are answered 429, and its session tokens are not verified for so long. Far more
+        /// than a school sends whose devices have old tokens, and a hundredth of a core's time.
+        unsigned bad_credentials = 100;
 
         /// Requests served on one connection before it is closed: lets a balancer spread load
         /// again.

@@ -114,7 +114,7 @@ constexpr std::array table{
         "Connections at once from one IPv4 address or IPv6 /64"),
     list_setting<&c::limits, &limits::uncounted_peers>(
         "limits.uncounted_peers",
-        "Addresses and CIDR blocks that connections_per_peer does not hold for"),
+        "Addresses and CIDR blocks that connections_per_peer and bad_credentials do not hold for"),
     number_setting<&c::limits, &limits::header_bytes>("limits.header_bytes", 8192, mebi,
                                                       "Size of request line and fields, in bytes"),
     number_setting<&c::limits, &limits::header_fields>("limits.header_fields", 8, 1024,
@@ -142,6 +142,9 @@ constexpr std::array table{
         "limits.user_rate", 0, gibi, "Bytes per second all downloads of a user share; 0: off"),
     number_setting<&c::limits, &limits::user_downloads>("limits.user_downloads", 0, 1'000'000,
                                                         "Downloads of a user at once; 0: off"),
+    number_setting<&c::limits, &limits::bad_credentials>(
+        "limits.bad_credentials", 1, 1'000'000,
+        "Bad credentials a second from one peer; more are answered 429"),
     number_setting<&c::limits, &limits::requests_per_connection>(
         "limits.requests_per_connection", 1, 1'000'000'000,
         "Requests before a connection is closed"),

@@ -1,6 +1,6 @@
 #pragma once
 // Files that hold keys: opened without following surprises, judged on the open descriptor, read
-// into memory that is wiped. Private to core's .cpp files.
+// into memory that is wiped. For the .cpp files of core and tls.
 
 #include "crypto/secret.hpp"
 

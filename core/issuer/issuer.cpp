@@ -58,7 +58,7 @@ result<grantor> issuer_gate::admit_key(std::string_view text, const mint_caller&
     if (!keys_) {
         return failure{errc::issuer_credential_refused};
     }
-    const auto key = keys_->find(text, caller.now);
+    const auto key = keys_->find(text, std::chrono::floor<std::chrono::seconds>(caller.now));
     if (!key) {
         return key.error();
     }
@@ -72,7 +72,7 @@ result<grantor> issuer_gate::admit_session(std::string_view text, const mint_cal
     if (!sessions_) {
         return failure{errc::issuer_credential_refused};
     }
-    auto user = sessions_->verify(text, caller.now);
+    auto user = sessions_->verify(text, caller.now, caller.is_slowed);
     if (!user) {
         return user.error();
     }

@@ -27,8 +27,9 @@ struct mint_caller {
 
     result<std::string_view> bearer = failure{errc::credential_missing}; // of Authorization
     std::optional<std::string_view> api_key{};                           // of X-Api-Key
-    std::chrono::sys_seconds now{};
+    std::chrono::system_clock::time_point now{};
     std::chrono::steady_clock::time_point steady_now{};
+    bool is_slowed = false; // too many bad credentials came from where it asks
 };
 
 /// As whom a caller was let in.
@@ -61,7 +62,7 @@ class issuer_gate {
                 std::optional<session_verifier> sessions = std::nullopt);
 
     /// Fails with issuer_closed, issuer_credential_missing or _refused, issuer_key_invalid,
-    /// rate_exceeded, session_invalid or session_expired.
+    /// rate_exceeded, session_invalid, session_expired or too_many_bad_credentials.
     [[nodiscard]] result<grantor> admit(const mint_caller& caller) const;
 
     /// Whether `who` may ask for this user and media at all; entitlement is another question.
@@ -80,20 +81,30 @@ class issuer_gate {
     std::optional<session_verifier> sessions_;
 };
 
+/// That a user may have a token, and how long: no token outlives it (docs/security.md, threat 56).
+struct permission {
+    std::optional<std::int64_t> until{}; // Unix time from which it is no more; absent: it stays
+};
+
 /// A verdict, or the way to it.
 struct entitlement_answer {
     /// Fails with not_entitled, the same whether or not the media exists; course_ambiguous only
     /// towards an owner.
-    result<void> verdict;
+    result<permission> verdict;
     /// When set, the verdict is not known yet and this finds it; fails with store_unavailable as
     /// well. It may block, so it runs where that harms nobody. It owns what it needs; what it
     /// refers to lasts as long as the process serves.
-    std::function<result<void>()> ask{};
+    std::function<result<permission>()> ask{};
 };
 
 class entitlements {
   public:
     virtual ~entitlements() = default;
+    /// Whether anybody may ask for tokens of this user at `now`: a ban holds whoever asks, a
+    /// trusted key included (docs/security.md, threat 57). Fails with user_banned, or
+    /// store_unavailable while the bans are not known. Never blocks.
+    [[nodiscard]] virtual result<void> admit(std::string_view user_id,
+                                             std::chrono::sys_seconds now) const = 0;
     /// Whether this user may have a token for this media. Never blocks.
     [[nodiscard]] virtual entitlement_answer check(std::string_view user_id,
                                                    const media_id& media) const = 0;

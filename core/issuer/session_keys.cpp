@@ -19,6 +19,8 @@ namespace json = boost::json;
 
 namespace {
 
+constexpr std::string_view fully_specified = "Ed25519"; // RFC 9864 §2.2, beside EdDSA
+
 std::string_view text_of(const json::object& entry, std::string_view name) {
     const auto* const member = entry.if_contains(json::string_view(name.data(), name.size()));
     const auto* const text = member == nullptr ? nullptr : member->if_string();
@@ -30,17 +32,19 @@ std::string bytes_of(const json::object& entry, std::string_view name) {
     return crypto::base64url_decode(text_of(entry, name)).value_or(std::string{});
 }
 
-bool is_for_verifying(const json::object& entry) {
+/// Why the entry is no key that verifies signatures; empty: it is one.
+std::string_view other_purpose(const json::object& entry) {
     if (entry.contains("use") && text_of(entry, "use") != "sig") {
-        return false;
+        return "its use is not sig";
     }
     const auto* const operations = entry.if_contains("key_ops");
     if (operations == nullptr) {
-        return true;
+        return {};
     }
     const auto* const list = operations->if_array();
-    return list != nullptr &&
-           std::ranges::any_of(*list, [](const auto& v) { return v == "verify"; });
+    const bool verifies =
+        list != nullptr && std::ranges::any_of(*list, [](const auto& v) { return v == "verify"; });
+    return verifies ? "" : "its key_ops have no verify";
 }
 
 /// What `alg` must be, where it is there, for us to have a use for the key; empty: we have none.
@@ -94,10 +98,6 @@ std::optional<verifying_key> make_key(const json::object& entry, std::string& fa
     if (algorithm == "HS256") {
         return secret_key(entry, fault);
     }
-    if (entry.contains("d")) {
-        fault = text_of(crypto::key_fault::is_private);
-        return std::nullopt;
-    }
     auto why = crypto::key_fault::none;
     std::optional<crypto::public_key> key;
     if (algorithm == "RS256") {
@@ -114,10 +114,28 @@ std::optional<verifying_key> make_key(const json::object& entry, std::string& fa
     return std::move(*key);
 }
 
+/// Why there is no use for the entry; empty: there is.
+std::string reason_to_skip(const json::object& entry) {
+    const auto algorithm = algorithm_for(entry);
+    if (algorithm.empty()) {
+        const auto kty = text_of(entry, "kty");
+        return kty == "EC"    ? "its crv is not P-256"
+               : kty == "OKP" ? "its crv is not Ed25519"
+                              : "its kty is none of RSA, EC, OKP and oct";
+    }
+    const auto alg = text_of(entry, "alg");
+    const bool is_alias = algorithm == "EdDSA" && alg == fully_specified;
+    if (entry.contains("alg") && alg != algorithm && !is_alias) {
+        return "its alg is not " + std::string(algorithm) + ", the one for such a key";
+    }
+    return std::string(other_purpose(entry));
+}
+
 class jwks_reader {
   public:
-    jwks_reader(const std::string& file, std::vector<operator_problem>& problems)
-        : file_(file), problems_(problems) {}
+    jwks_reader(const std::string& file, std::vector<operator_problem>& problems,
+                std::vector<operator_problem>* skipped)
+        : file_(file), problems_(problems), skipped_(skipped) {}
 
     std::vector<session_key> read(const json::value& document) {
         const auto* const entries = key_list(document, false);
@@ -133,6 +151,12 @@ class jwks_reader {
             problems_.push_back({file_, "must hold 1 to " + std::to_string(max_session_keys) +
                                             " keys for RS256, ES256, EdDSA or HS256"});
         }
+        if (std::ranges::count(keys_, std::string{}, &session_key::kid) >
+            static_cast<std::ptrdiff_t>(max_untold_keys)) {
+            problems_.push_back({file_, "must not hold more than " +
+                                            std::to_string(max_untold_keys) +
+                                            " keys without a kid"});
+        }
         return std::move(keys_);
     }
 
@@ -143,13 +167,22 @@ class jwks_reader {
             problems_.push_back({std::move(where), "must be an object"});
             return;
         }
-        const auto algorithm = algorithm_for(*entry);
-        const bool is_other = entry->contains("alg") && text_of(*entry, "alg") != algorithm;
-        if (algorithm.empty() || is_other || !is_for_verifying(*entry)) {
+        if (entry->contains("d")) {
+            problems_.push_back({std::move(where), text_of(crypto::key_fault::is_private)});
+            return;
+        }
+        if (auto why = reason_to_skip(*entry); !why.empty()) {
+            if (skipped_ != nullptr) {
+                skipped_->push_back({std::move(where), std::move(why)});
+            }
             return;
         }
         std::string kid(text_of(*entry, "kid"));
-        if (!kid.empty() && std::ranges::find(keys_, kid, &session_key::kid) != keys_.end()) {
+        const auto algorithm = algorithm_for(*entry);
+        // RFC 7517 §4.5: keys of different kinds may share one.
+        if (!kid.empty() && std::ranges::any_of(keys_, [&](const auto& one) {
+                return one.kid == kid && is_algorithm_of(algorithm, one.key);
+            })) {
             problems_.push_back({std::move(where), "kid is the same as that of an earlier key"});
             return;
         }
@@ -163,6 +196,7 @@ class jwks_reader {
 
     const std::string& file_;
     std::vector<operator_problem>& problems_;
+    std::vector<operator_problem>* skipped_;
     std::vector<session_key> keys_;
 };
 
@@ -172,13 +206,18 @@ bool is_secret(const session_key& one) {
 
 } // namespace
 
-std::string_view algorithm_of(const verifying_key& key) noexcept {
+bool is_algorithm_of(std::string_view alg, const verifying_key& key) noexcept {
     const auto* const pair = std::get_if<crypto::public_key>(&key);
-    return pair == nullptr ? std::string_view("HS256") : crypto::name_of(pair->algorithm());
+    if (pair == nullptr) {
+        return alg == "HS256";
+    }
+    return alg == crypto::name_of(pair->algorithm()) ||
+           (pair->algorithm() == crypto::signature_algorithm::eddsa && alg == fully_specified);
 }
 
 std::vector<session_key> parse_session_keys(std::string_view text, const std::string& file,
-                                            std::vector<operator_problem>& problems) {
+                                            std::vector<operator_problem>& problems,
+                                            std::vector<operator_problem>* skipped) {
     if (text.find("-----BEGIN ") != std::string_view::npos) {
         auto why = crypto::key_fault::none;
         std::vector<session_key> keys;
@@ -195,18 +234,19 @@ std::vector<session_key> parse_session_keys(std::string_view text, const std::st
         problems.push_back({file, std::move(fault)});
         return {};
     }
-    return jwks_reader(file, problems).read(document);
+    return jwks_reader(file, problems, skipped).read(document);
 }
 
 std::vector<session_key> load_session_keys(const std::string& path,
-                                           std::vector<operator_problem>& problems) {
+                                           std::vector<operator_problem>& problems,
+                                           std::vector<operator_problem>* skipped) {
     trusted_text text;
     auto fault = read_trusted_file(path, file_secrecy::unwritable, max_session_file_bytes, text);
     if (!fault.empty()) {
         problems.push_back({path, std::move(fault)});
         return {};
     }
-    auto keys = parse_session_keys(text.text, path, problems);
+    auto keys = parse_session_keys(text.text, path, problems, skipped);
     if (text.secrecy != file_secrecy::closed && std::ranges::any_of(keys, is_secret)) {
         problems.push_back({path, "holds a secret and " + std::string(open_to_others)});
     }

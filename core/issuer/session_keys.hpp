@@ -14,9 +14,12 @@
 
 namespace sluice::core {
 
-inline constexpr std::size_t max_session_file_bytes = 65536;
-/// Most keys in a JWKS that are of use here: a forged token costs a verification with each.
-inline constexpr std::size_t max_session_keys = 8;
+inline constexpr std::size_t max_session_file_bytes = 1 << 20;
+/// Most keys in a JWKS that are of use here.
+inline constexpr std::size_t max_session_keys = 64;
+/// Most of them without a kid, and most that a token without one is tried with: each try costs a
+/// verification.
+inline constexpr std::size_t max_untold_keys = 8;
 
 using verifying_key = std::variant<crypto::hmac_key, crypto::public_key>;
 
@@ -25,20 +28,24 @@ struct session_key {
     verifying_key key;
 };
 
-/// The one `alg` that `key` is for.
-[[nodiscard]] std::string_view algorithm_of(const verifying_key& key) noexcept;
+/// True when `alg` stands for the one algorithm of `key`. Ed25519 has two names: "EdDSA" (RFC 8037)
+/// and "Ed25519" (RFC 9864).
+[[nodiscard]] bool is_algorithm_of(std::string_view alg, const verifying_key& key) noexcept;
 
 /// A PEM text holds one RSA, P-256 or Ed25519 public key. Anything else is a JWKS: "RSA", "EC" with
 /// "P-256", "OKP" with "Ed25519", and "oct" with at least 32 bytes, which is HS256. Entries for
 /// other purposes ("use" that is not "sig", "key_ops" without "verify", an "alg" of another
-/// algorithm, an unknown "kty") are passed over, as RFC 7517 §5 wants. Problems: nothing of use, a
-/// kid twice, a private key, a secret that is somebody's public key, numbers that are no key.
-[[nodiscard]] std::vector<session_key> parse_session_keys(std::string_view text,
-                                                          const std::string& file,
-                                                          std::vector<operator_problem>& problems);
+/// algorithm, an unknown "kty") are passed over, as RFC 7517 §5 wants; `skipped`, where it is
+/// given, says which and why. Problems: nothing of use, a kid twice for one algorithm, a private
+/// key, a secret that is somebody's public key, numbers that are no key.
+[[nodiscard]] std::vector<session_key>
+parse_session_keys(std::string_view text, const std::string& file,
+                   std::vector<operator_problem>& problems,
+                   std::vector<operator_problem>* skipped = nullptr);
 
 /// The same of a file that others cannot write, nor read when it holds a secret.
-[[nodiscard]] std::vector<session_key> load_session_keys(const std::string& path,
-                                                         std::vector<operator_problem>& problems);
+[[nodiscard]] std::vector<session_key>
+load_session_keys(const std::string& path, std::vector<operator_problem>& problems,
+                  std::vector<operator_problem>* skipped = nullptr);
 
 } // namespace sluice::core

@@ -2,6 +2,7 @@
 
 #include "core/json/json_object_reader.hpp"
 #include "core/media/media_id.hpp"
+#include "crypto/base64url.hpp"
 #include "crypto/jws.hpp"
 #include "crypto/public_jws.hpp"
 
@@ -39,43 +40,74 @@ bool has_word(std::string_view list, std::string_view name) {
     return false;
 }
 
-/// RFC 7519 §4.1.3: a text or a list of texts, and whoever is not in it must refuse the token.
-/// `payload` is authenticated and has been found to be one strict object.
-bool is_for(std::string_view payload, const std::string& audience) {
-    boost::system::error_code ec;
-    const auto document = json::parse({payload.data(), payload.size()}, ec);
-    const auto* const object = ec ? nullptr : document.if_object();
-    const auto* const aud = object == nullptr ? nullptr : object->if_contains("aud");
-    if (aud == nullptr) {
-        return audience.empty();
-    }
-    const auto is_ours = [&](const json::value& one) {
-        return one.is_string() && !audience.empty() && one.get_string() == audience;
-    };
-    const auto* const list = aud->if_array();
-    return list == nullptr ? is_ours(*aud) : std::ranges::any_of(*list, is_ours);
+std::string_view view_of(const json::string& text) {
+    return {text.data(), text.size()};
 }
 
-/// Header and payload of a token that `key` has signed, decoded.
-struct opened {
-    std::string header;
-    std::string payload;
+/// The members of a payload that may be a text or a list. `payload` is authenticated and has been
+/// found to be one strict object.
+class loose_claims {
+  public:
+    explicit loose_claims(std::string_view payload) {
+        boost::system::error_code ec;
+        document_ = json::parse({payload.data(), payload.size()}, ec);
+        object_ = ec ? nullptr : document_.if_object();
+    }
+
+    /// RFC 7519 §4.1.3: a text or a list of texts, and whoever is not in it must refuse the token.
+    [[nodiscard]] bool is_for(const std::string& audience) const {
+        const auto* const aud = find("aud");
+        if (aud == nullptr) {
+            return audience.empty();
+        }
+        const auto is_ours = [&](const json::value& one) {
+            return one.is_string() && !audience.empty() && one.get_string() == audience;
+        };
+        const auto* const list = aud->if_array();
+        return list == nullptr ? is_ours(*aud) : std::ranges::any_of(*list, is_ours);
+    }
+
+    /// Whether `scope` names `wanted`: words in a text (RFC 8693 §4.2), or a list of texts, as some
+    /// identity providers write it. nullopt: it is neither, nor null.
+    [[nodiscard]] std::optional<bool> has_scope(const std::string& wanted) const {
+        const auto* const scope = find("scope");
+        if (scope == nullptr || scope->is_null()) {
+            return false;
+        }
+        if (const auto* const text = scope->if_string()) {
+            return !wanted.empty() && has_word(view_of(*text), wanted);
+        }
+        const auto* const list = scope->if_array();
+        if (list == nullptr) {
+            return std::nullopt;
+        }
+        return !wanted.empty() && std::ranges::any_of(*list, [&](const json::value& one) {
+            return one.is_string() && view_of(one.get_string()) == wanted;
+        });
+    }
+
+  private:
+    [[nodiscard]] const json::value* find(json::string_view name) const {
+        return object_ == nullptr ? nullptr : object_->if_contains(name);
+    }
+
+    json::value document_;
+    const json::object* object_ = nullptr;
 };
 
-std::optional<opened> open(std::string_view token, const crypto::hmac_key& key) {
+/// The payload of a token that `key` has signed, decoded.
+std::optional<std::string> open(std::string_view token, const crypto::hmac_key& key) {
     const auto parts = crypto::compact_jws::split(token);
     const auto text = parts ? crypto::verified_jws::verify(*parts, key) : std::nullopt;
-    return text ? std::optional<opened>({std::string(text->header()), std::string(text->payload())})
-                : std::nullopt;
+    return text ? std::optional(std::string(text->payload())) : std::nullopt;
 }
 
-std::optional<opened> open(std::string_view token, const crypto::public_key& key) {
+std::optional<std::string> open(std::string_view token, const crypto::public_key& key) {
     const auto text = crypto::public_jws::verify(token, key);
-    return text ? std::optional<opened>({std::string(text->header()), std::string(text->payload())})
-                : std::nullopt;
+    return text ? std::optional(std::string(text->payload())) : std::nullopt;
 }
 
-std::optional<opened> open(std::string_view token, const verifying_key& key) {
+std::optional<std::string> open(std::string_view token, const verifying_key& key) {
     return std::visit([token](const auto& one) { return open(token, one); }, key);
 }
 
@@ -84,18 +116,10 @@ std::optional<opened> open(std::string_view token, const verifying_key& key) {
 session_verifier::session_verifier(std::vector<session_key> keys, session_policy policy)
     : keys_(std::move(keys)), policy_(std::move(policy)) {}
 
-result<session> session_verifier::verify(std::string_view token,
-                                         std::chrono::sys_seconds now) const {
-    for (const auto& key : keys_) {
-        if (const auto text = open(token, key.key)) {
-            const auto header = check_header(text->header, key);
-            return header ? read_claims(text->payload, now) : header.error();
-        }
-    }
-    return invalid("signature");
-}
-
-result<void> session_verifier::check_header(std::string_view text, const session_key& key) const {
+result<session_verifier::choice> session_verifier::choose(std::string_view token) const {
+    const auto header = token.size() > crypto::max_token_bytes
+                            ? std::nullopt
+                            : crypto::base64url_decode(token.substr(0, token.find('.')));
     std::string alg;
     std::string kid;
     const std::array members{
@@ -104,56 +128,107 @@ result<void> session_verifier::check_header(std::string_view text, const session
         json_member{.name = "crit", .destination = json_forbidden{}},
         json_member{.name = "b64", .destination = json_forbidden{}},
     };
-    if (const auto read = read_json_object(text, members, errc::session_invalid); !read) {
-        return read;
+    if (!header) {
+        return invalid("header");
     }
-    if (alg != algorithm_of(key.key)) {
-        return invalid("alg");
+    if (const auto read = read_json_object(*header, members, errc::session_invalid); !read) {
+        return read.error();
     }
-    if (!kid.empty() && !key.kid.empty() && kid != key.kid) {
-        return invalid("kid");
+    choice found;
+    bool is_named = false;
+    for (const auto& key : keys_) {
+        if (!kid.empty() && !key.kid.empty() && kid != key.kid) {
+            continue;
+        }
+        is_named = true;
+        if (!is_algorithm_of(alg, key.key)) {
+            continue;
+        }
+        if (found.count == found.keys.size()) {
+            return invalid("kid"); // too many to try, and it does not say which
+        }
+        found.keys[found.count++] = &key;
     }
+    if (found.count == 0) {
+        return invalid(is_named ? "alg" : "kid");
+    }
+    return found;
+}
+
+result<session> session_verifier::verify(std::string_view token,
+                                         std::chrono::system_clock::time_point now,
+                                         bool is_slowed) const {
+    const auto chosen = choose(token);
+    if (!chosen) {
+        return chosen.error();
+    }
+    for (std::size_t i = 0; i < chosen->count; ++i) {
+        const auto& key = chosen->keys[i]->key;
+        if (is_slowed && std::holds_alternative<crypto::public_key>(key)) {
+            return failure{errc::too_many_bad_credentials};
+        }
+        if (const auto payload = open(token, key)) {
+            return read_claims(*payload, now);
+        }
+    }
+    return invalid("signature");
+}
+
+result<void> session_verifier::check_time(const session_times& times,
+                                          std::chrono::system_clock::time_point now,
+                                          session& whose) const {
+    const numeric_date instant(now);
+    if (!times.exp) {
+        return invalid("exp");
+    }
+    if (instant >= *times.exp) {
+        return failure{errc::session_expired, "exp"};
+    }
+    const numeric_date latest(now + policy_.leeway);
+    if (times.nbf && *times.nbf > latest) {
+        return invalid("nbf");
+    }
+    if (times.iat && *times.iat > latest) {
+        return invalid("iat");
+    }
+    whose.is_ahead = (times.nbf && *times.nbf > instant) || (times.iat && *times.iat > instant);
     return {};
 }
 
 result<session> session_verifier::read_claims(std::string_view text,
-                                              std::chrono::sys_seconds now) const {
+                                              std::chrono::system_clock::time_point now) const {
+    session whose;
     std::string iss;
-    std::string sub;
-    std::string scope;
-    std::optional<std::int64_t> exp;
-    std::optional<std::int64_t> nbf;
+    session_times times;
     const std::array members{
         json_member{.name = "iss", .destination = &iss},
-        json_member{.name = "sub", .destination = &sub},
-        json_member{.name = "exp", .destination = &exp},
-        json_member{.name = "nbf", .destination = &nbf},
-        json_member{.name = "scope", .destination = &scope},
+        json_member{.name = "sub", .destination = &whose.user_id},
+        json_member{.name = "exp", .destination = &times.exp},
+        json_member{.name = "nbf", .destination = &times.nbf},
+        json_member{.name = "iat", .destination = &times.iat},
     };
     if (const auto read = read_json_object(text, members, errc::session_invalid); !read) {
         return read.error();
     }
-    const auto seconds = now.time_since_epoch().count();
-    if (!exp) {
-        return invalid("exp");
-    }
-    if (seconds >= *exp) {
-        return failure{errc::session_expired, "exp"};
-    }
-    if (nbf && *nbf > seconds + policy_.leeway.count()) {
-        return invalid("nbf");
+    if (const auto timely = check_time(times, now, whose); !timely) {
+        return timely.error();
     }
     if (!policy_.issuer.empty() && iss != policy_.issuer) {
         return invalid("iss");
     }
-    if (!is_for(text, policy_.audience)) {
+    const loose_claims loose(text);
+    if (!loose.is_for(policy_.audience)) {
         return invalid("aud");
     }
-    if (!is_identifier(sub)) {
+    if (!is_identifier(whose.user_id)) {
         return invalid("sub");
     }
-    const bool is_issuer = !policy_.scope.empty() && has_word(scope, policy_.scope);
-    return session{.user_id = std::move(sub), .is_issuer = is_issuer};
+    const auto is_issuer = loose.has_scope(policy_.scope);
+    if (!is_issuer) {
+        return invalid("scope");
+    }
+    whose.is_issuer = *is_issuer;
+    return whose;
 }
 
 } // namespace sluice::core

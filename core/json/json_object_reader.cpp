@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <functional>
 #include <limits>
 
@@ -75,19 +76,37 @@ class object_events {
     bool on_number_part(json::string_view, json::error_code&) { return true; }
     bool on_int64(std::int64_t value, json::string_view, json::error_code& ec) {
         const auto* const number = destination<std::optional<std::int64_t>*>();
-        if (number == nullptr) {
+        const auto* const date = destination<std::optional<numeric_date>*>();
+        if (number == nullptr && date == nullptr) {
             return skips_value(ec);
         }
         if (value < 0 || value > largest_integer) {
             return refuse(ec);
         }
-        **number = value;
+        if (number != nullptr) {
+            **number = value;
+        } else {
+            **date = value;
+        }
         return true;
     }
     bool on_uint64(std::uint64_t, json::string_view, json::error_code& ec) {
         return skips_value(ec); // only called above the range of int64
     }
-    bool on_double(double, json::string_view, json::error_code& ec) { return skips_value(ec); }
+    bool on_double(double value, json::string_view, json::error_code& ec) {
+        const auto* const date = destination<std::optional<numeric_date>*>();
+        if (date == nullptr) {
+            return skips_value(ec);
+        }
+        if (!(value >= 0 && value <= static_cast<double>(largest_integer))) {
+            return refuse(ec);
+        }
+        constexpr double second = 1e9; // nanoseconds
+        const double whole = std::floor(value);
+        **date = numeric_date(static_cast<std::int64_t>(whole),
+                              static_cast<std::int32_t>((value - whole) * second));
+        return true;
+    }
     bool on_bool(bool, json::error_code& ec) { return skips_value(ec); }
     bool on_null(json::error_code& ec) {
         const bool absent = current_ != nullptr && current_->null_is_absent;

@@ -4,6 +4,7 @@
 // claims and jose_header.
 
 #include "core/base/result.hpp"
+#include "core/json/numeric_date.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -22,9 +23,12 @@ struct json_forbidden {};
 struct json_member {
     /// Static storage: it becomes the subject of a failure.
     std::string_view name;
-    /// What the value must be: a text that is not empty, or an integer in 0 .. 2^53 - 1 written
-    /// without fraction or exponent (docs/security.md, threat 33).
-    std::variant<json_forbidden, std::string*, std::optional<std::int64_t>*> destination;
+    /// What the value must be: a text that is not empty; an integer in 0 .. 2^53 - 1 written
+    /// without fraction or exponent; or a number in that range however it is written
+    /// (docs/security.md, threat 33).
+    std::variant<json_forbidden, std::string*, std::optional<std::int64_t>*,
+                 std::optional<numeric_date>*>
+        destination;
     /// A null counts as the member's absence instead of as a wrong type.
     bool null_is_absent = false;
 };

@@ -76,7 +76,9 @@ bool take_text(std::string_view& rest, std::string& out) {
     return true;
 }
 
-bool take_number(std::string_view& rest, std::optional<std::int64_t>& out) noexcept {
+/// Digits alone: what has a fraction or an exponent is for the general reader.
+template <class Number>
+bool take_number(std::string_view& rest, std::optional<Number>& out) noexcept {
     constexpr std::size_t most_digits = 15; // any of these is below 2^53
     std::int64_t value = 0;
     std::size_t digits = 0;
@@ -101,6 +103,9 @@ bool take_value(const json_member& member, std::string_view& rest) {
     if (auto* const* const number =
             std::get_if<std::optional<std::int64_t>*>(&member.destination)) {
         return take_number(rest, **number);
+    }
+    if (auto* const* const date = std::get_if<std::optional<numeric_date>*>(&member.destination)) {
+        return take_number(rest, **date);
     }
     return false;
 }

@@ -42,6 +42,11 @@ result<void> check_binding(const claims& read) {
     return {};
 }
 
+/// Whole seconds: no other times are issued here.
+std::optional<std::int64_t> whole(const std::optional<numeric_date>& when) noexcept {
+    return when ? std::optional(when->seconds) : std::nullopt;
+}
+
 } // namespace
 
 void claims::clear() noexcept {
@@ -52,9 +57,10 @@ void claims::clear() noexcept {
     }
     iat.reset();
     nbf.reset();
-    exp = 0;
+    exp = {};
     rate.reset();
     signed_by = {};
+    is_ahead = false;
 }
 
 bool claims::are_bound_to(const media_id& media) const noexcept {
@@ -95,7 +101,7 @@ result<media_id> claims::media() const noexcept {
 result<void> parse_claims(std::string_view json, claims& out) {
     out.clear();
     std::string type;
-    std::optional<std::int64_t> exp;
+    std::optional<numeric_date> exp;
     // An issuer may fill one template for all types, with null for what does not apply (server.py's
     // generate_download_token_v2 has them as optional arguments): null is absence there, only
     // there. The order is append_json's: our own tokens are then read without a general reader.
@@ -148,9 +154,9 @@ void append_json(const claims& from, std::string& out) {
     object.text_if_any("module_id", from.module_id);
     object.text_if_any("owner", from.owner);
     object.text("user_id", from.user_id);
-    object.number_if_any("iat", from.iat);
-    object.number_if_any("nbf", from.nbf);
-    object.number("exp", from.exp);
+    object.number_if_any("iat", whole(from.iat));
+    object.number_if_any("nbf", whole(from.nbf));
+    object.number("exp", from.exp.seconds);
     object.number_if_any("rate", from.rate);
     object.text_if_any("jti", from.jti);
     object.text_if_any("iss", from.iss);

@@ -3,6 +3,7 @@
 // JSON.
 
 #include "core/base/result.hpp"
+#include "core/json/numeric_date.hpp"
 #include "core/media/media_id.hpp"
 
 #include <cstdint>
@@ -24,16 +25,18 @@ struct claims {
     /// of the same id (docs/security.md, threat 64). Empty where the issuer wrote none (server.py).
     std::string owner;
     std::string user_id;
-    std::string jti;                 // empty where the issuer gave none (server.py)
-    std::string iss;                 // empty where absent
-    std::string aud;                 // empty where absent; a list is refused
-    std::optional<std::int64_t> iat; // seconds since the Unix epoch
-    std::optional<std::int64_t> nbf;
-    std::int64_t exp = 0;
+    std::string jti; // empty where the issuer gave none (server.py)
+    std::string iss; // empty where absent
+    std::string aud; // empty where absent; a list is refused
+    std::optional<numeric_date> iat;
+    std::optional<numeric_date> nbf;
+    numeric_date exp;
     std::optional<std::int64_t> rate; // bytes per second that the user's transfers may have
     /// The kid of the key that verified the token: of the key ring, not of the token. No claim:
     /// token_service::verify() sets it.
     std::string_view signed_by;
+    /// No claim either: iat or nbf lies ahead of the clock, no further than the leeway.
+    bool is_ahead = false;
 
     void clear() noexcept;
 
@@ -47,9 +50,10 @@ struct claims {
 };
 
 /// Reads an authenticated payload into `out`. Strict JSON: one object, no duplicate names at the
-/// top level, known claims of the right type; NumericDate integers only, 0 <= value < 2^53
-/// (docs/security.md, threat 33); claims that do not belong to the type are refused; unknown claims
-/// are skipped. Fails with token_claims and the claim's name.
+/// top level, known claims of the right type; times are numbers, 0 <= value < 2^53, fractions and
+/// exponents included (docs/security.md, threat 33), and `rate` an integer; claims that do not
+/// belong to the type are refused; unknown claims are skipped. Fails with token_claims and the
+/// claim's name.
 [[nodiscard]] result<void> parse_claims(std::string_view json, claims& out);
 
 /// Appends the JSON of `from`; valid UTF-8 is written as it is. Absent optional claims are left

@@ -86,13 +86,17 @@ result<void> check_parties(const claims& read, const token_policy& policy) {
     return {};
 }
 
-result<void> check_time(const claims& read, std::chrono::sys_seconds now,
+result<void> check_time(claims& read, std::chrono::system_clock::time_point now,
                         std::chrono::seconds leeway) {
-    const std::int64_t seconds = now.time_since_epoch().count();
-    if (seconds >= read.exp) {
+    const numeric_date instant(now);
+    if (instant >= read.exp) {
         return failure{errc::token_expired, "exp"}; // RFC 7519 §4.1.4: "on or after"
     }
-    const std::int64_t latest = seconds + leeway.count();
+    read.is_ahead = (read.nbf && *read.nbf > instant) || (read.iat && *read.iat > instant);
+    if (!read.is_ahead) {
+        return {};
+    }
+    const numeric_date latest(now + leeway);
     if (read.nbf && *read.nbf > latest) {
         return failure{errc::token_not_yet_valid, "nbf"};
     }
@@ -182,6 +186,10 @@ const issued_token& token_service::issue(const token_order& order, token_press& 
     auto& fresh = with.claims;
     auto& payload = with.payload;
     token.expires_in = std::min(order.ttl.value_or(policy_.default_ttl), policy_.max_ttl);
+    if (order.until) {
+        const std::chrono::seconds left(*order.until - order.now.time_since_epoch().count());
+        token.expires_in = std::min(token.expires_in, left);
+    }
     with.ids.next(token.jti);
     fresh.clear();
     bind(order.media, order.owner, fresh);
@@ -210,8 +218,8 @@ issued_token token_service::issue(const media_id& media, std::string_view user_i
                  once);
 }
 
-result<void> token_service::verify(std::string_view token, std::chrono::sys_seconds now,
-                                   claims& out) const {
+result<void> token_service::verify(std::string_view token,
+                                   std::chrono::system_clock::time_point now, claims& out) const {
     const auto parts = crypto::compact_jws::split(token);
     if (!parts) {
         return failure{errc::token_malformed};
@@ -219,7 +227,8 @@ result<void> token_service::verify(std::string_view token, std::chrono::sys_seco
     if (const auto opened = open(*parts, keys_.keys(), out); !opened) {
         return opened;
     }
-    if (keys_.is_over(out.signed_by, now, policy_.max_ttl + replacement_slack)) {
+    if (keys_.is_over(out.signed_by, std::chrono::floor<std::chrono::seconds>(now),
+                      policy_.max_ttl + replacement_slack)) {
         return failure{errc::token_signature, "kid"}; // as if the key were gone
     }
     if (const auto parties = check_parties(out, policy_); !parties) {
@@ -229,7 +238,8 @@ result<void> token_service::verify(std::string_view token, std::chrono::sys_seco
 }
 
 result<void> token_service::authorise(std::string_view token, const media_id& wanted,
-                                      std::chrono::sys_seconds now, claims& out) const {
+                                      std::chrono::system_clock::time_point now,
+                                      claims& out) const {
     if (const auto verified = verify(token, now, out); !verified) {
         return verified;
     }

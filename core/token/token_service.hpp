@@ -86,6 +86,9 @@ struct token_order {
     std::chrono::sys_seconds now;            // from when it is valid
     /// Of a presentation: the trainer whose course is meant. Empty: whoever has it (claims::owner).
     std::string_view owner{};
+    /// When the right to it ends, in Unix time: clamps exp (docs/security.md, threat 56). REQUIRES:
+    /// later than now.
+    std::optional<std::int64_t> until{};
 };
 
 struct issued_token {
@@ -118,13 +121,14 @@ class token_service {
 
     /// MAC, then header, claims and time (the order of docs/security.md); leaves the claims in
     /// `out`. Which media they are bound to is not judged.
-    [[nodiscard]] result<void> verify(std::string_view token, std::chrono::sys_seconds now,
-                                      claims& out) const;
+    [[nodiscard]] result<void> verify(std::string_view token,
+                                      std::chrono::system_clock::time_point now, claims& out) const;
 
     /// verify(), then the binding: token_mismatch when the token names other media than `wanted`.
     /// Whose course it is now (claims::owner) is for media_library::open() to judge.
     [[nodiscard]] result<void> authorise(std::string_view token, const media_id& wanted,
-                                         std::chrono::sys_seconds now, claims& out) const;
+                                         std::chrono::system_clock::time_point now,
+                                         claims& out) const;
 
     [[nodiscard]] const token_policy& policy() const noexcept { return policy_; }
 

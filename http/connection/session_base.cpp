@@ -108,7 +108,8 @@ reply session_base::open_answer() {
     const auto& where = owner_.where();
     auto& asked = in_->asked;
     asked.revoked = owner_.revoked();
-    asked.now = where.clock.wall_seconds();
+    asked.wall = where.clock.wall();
+    asked.now = std::chrono::floor<std::chrono::seconds>(asked.wall);
     const bool is_last = served_ >= where.limits.requests_per_connection;
     const bool keeps_alive = asked.head.keep_alive && !asked.head.has_content && !is_last &&
                              !where.is_draining.load(std::memory_order_relaxed);

@@ -33,7 +33,9 @@ struct request {
     peer_info client;                // what `peer` points to where one has
     std::string public_host;         // what the client asked for, as a trusted proxy says; or empty
     bool is_secure = false;          // the client's own connection is TLS
-    std::chrono::sys_seconds now{};  // wall time when the header was complete, or the wait over
+    /// Wall time when the header was complete, or the wait over; and its whole seconds.
+    std::chrono::system_clock::time_point wall{};
+    std::chrono::sys_seconds now{};
     std::chrono::steady_clock::time_point steady_now{};
     file_cache* files = nullptr;                     // of the worker that serves this request
     core::token_press* press = nullptr;              // likewise

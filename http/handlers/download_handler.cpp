@@ -44,7 +44,7 @@ core::result<void> download_handler::authorise(const core::media_id& media, requ
         return token.error();
     }
     in.claims.clear();
-    const auto verdict = with_.tokens.authorise(*token, media, in.now, in.claims);
+    const auto verdict = with_.tokens.authorise(*token, media, in.wall, in.claims);
     if (!verdict && !is_token_text(*token)) { // a good token is; a bad one may wait for this
         return core::failure{core::errc::credential_malformed};
     }
@@ -54,7 +54,13 @@ core::result<void> download_handler::authorise(const core::media_id& media, requ
         out.record().jti.assign(in.claims.jti, 0, logged_jti_size);
         out.record().user_id = in.claims.user_id;
     }
-    return verdict ? check_revocation(in, out) : verdict;
+    if (!verdict) {
+        return verdict;
+    }
+    if (in.claims.is_ahead) {
+        out.count().tokens_ahead.add();
+    }
+    return check_revocation(in, out);
 }
 
 core::result<void> download_handler::check_revocation(const request& in, reply& out) const {
@@ -77,7 +83,7 @@ void download_handler::handle(request& in, reply& out) const {
         return;
     }
     if (const auto authorised = authorise(*media, in, out); !authorised) {
-        out.refuse(authorised.error());
+        out.refuse(with_.bad.judge(authorised.error(), in, out));
         return;
     }
     const auto file =

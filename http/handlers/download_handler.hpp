@@ -5,6 +5,7 @@
 #include "core/download/download_plan.hpp"
 #include "core/media/media_library.hpp"
 #include "core/token/token_service.hpp"
+#include "http/exchange/bad_credentials.hpp"
 #include "http/exchange/exchange.hpp"
 #include "http/sending/user_transfers.hpp"
 
@@ -26,6 +27,7 @@ class download_handler final : public handler {
         const core::media_library& library;
         bool has_store; // nothing is served before the revocations are known
         limits most;
+        const bad_credentials& bad;
         user_transfers& users;
     };
 

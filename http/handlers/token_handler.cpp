@@ -40,8 +40,9 @@ core::mint_caller token_handler::describe_caller(const request& in) const {
                              .has_loopback_host = is_loopback_host(in.head.host),
                              .has_foreign_origin = origin && !with_.cors.names(*origin),
                              .bearer = read_bearer(in.head.value_of(bhttp::field::authorization)),
-                             .now = in.now,
-                             .steady_now = in.steady_now};
+                             .now = in.wall,
+                             .steady_now = in.steady_now,
+                             .is_slowed = with_.bad.are_too_many(in)};
     for (const auto& line : in.head.fields) {
         if (core::iequals(line.name, "X-Api-Key")) {
             // Two of them are no key at all.
@@ -64,9 +65,10 @@ void token_handler::append_url(const request& in, std::string_view path, std::st
 void token_handler::handle(request& in, reply& out) const {
     auto by = with_.gate.admit(describe_caller(in));
     if (!by) {
-        refuse(by.error(), nullptr, nullptr, in, out);
+        refuse(with_.bad.judge(by.error(), in, out), nullptr, nullptr, in, out);
         return;
     }
+    out.count().tokens_ahead.add(by->user.is_ahead ? 1 : 0);
     if (!in.parameters.assign(in.query)) {
         refuse({core::errc::query_invalid}, &*by, nullptr, in, out);
         return;
@@ -79,17 +81,18 @@ void token_handler::handle(request& in, reply& out) const {
     }
     std::string room;
     const order what{*by, *wanted, with_.owners.trainer_of(wanted->media, room)};
-    auto answer = judge(what);
+    auto answer = judge(what, in.now);
     if (answer.ask) {
         ask(std::move(answer.ask), what, in, out);
     } else if (!answer.verdict) {
         refuse(answer.verdict.error(), &*by, &*wanted, in, out);
     } else {
-        issue(what, in, out);
+        issue(what, *answer.verdict, in, out);
     }
 }
 
-core::entitlement_answer token_handler::judge(const order& what) const {
+core::entitlement_answer token_handler::judge(const order& what,
+                                              std::chrono::sys_seconds now) const {
     const auto& media = what.wanted.media;
     // Where no trainer is known, a key that is limited to some may not issue.
     if (const auto permitted =
@@ -97,30 +100,36 @@ core::entitlement_answer token_handler::judge(const order& what) const {
         !permitted) {
         return {permitted.error()};
     }
+    if (const auto admitted = with_.entitlement.admit(what.wanted.user_id, now); !admitted) {
+        return {admitted.error()};
+    }
     if (!what.by.needs_entitlement()) {
-        return {core::result<void>{}};
+        return {core::permission{}};
     }
     return with_.entitlement.check(what.wanted.user_id, media);
 }
 
-void token_handler::ask(std::function<core::result<void>()> question, const order& what,
+void token_handler::ask(std::function<core::result<core::permission>()> question, const order& what,
                         const request& in, reply& out) const {
     const auto began = in.steady_now;
-    with_.waiting->answer(out, std::move(question),
-                          [this, began, by = what.by, trainer = std::string(what.trainer)](
-                              request& again, reply& later, core::result<void> verdict) {
-                              const bool failed =
-                                  !verdict && verdict.error().code == core::errc::store_unavailable;
-                              later.count().add_store_read(again.steady_now - began, failed);
-                              // What was read before the wait has gone; it was good then and is
-                              // the same now.
-                              const auto wanted = read_mint_request(again.parameters);
-                              if (verdict) {
-                                  issue({by, *wanted, trainer}, again, later);
-                              } else {
-                                  refuse(verdict.error(), &by, &*wanted, again, later);
-                              }
-                          });
+    with_.waiting->answer(
+        out, std::move(question),
+        [this, began, by = what.by, trainer = std::string(what.trainer)](
+            request& again, reply& later, core::result<core::permission> verdict) {
+            const bool failed = !verdict && verdict.error().code == core::errc::store_unavailable;
+            later.count().add_store_read(again.steady_now - began, failed);
+            // What was read before the wait has gone; it was good then and is the same now.
+            const auto wanted = read_mint_request(again.parameters);
+            if (const auto admitted = with_.entitlement.admit(wanted->user_id, again.now);
+                verdict && !admitted) {
+                verdict = admitted.error();
+            }
+            if (verdict) {
+                issue({by, *wanted, trainer}, *verdict, again, later);
+            } else {
+                refuse(verdict.error(), &by, &*wanted, again, later);
+            }
+        });
 }
 
 void token_handler::refuse(core::failure why, const core::grantor* by, const mint_request* wanted,
@@ -146,8 +155,13 @@ void token_handler::audit(audit_entry entry, const core::grantor* by, const requ
     }
 }
 
-void token_handler::issue(const order& what, request& in, reply& out) const {
+void token_handler::issue(const order& what, const core::permission& allowed, request& in,
+                          reply& out) const {
     const auto& wanted = what.wanted;
+    if (allowed.until && *allowed.until <= in.now.time_since_epoch().count()) {
+        refuse({core::errc::not_entitled}, &what.by, &wanted, in, out);
+        return;
+    }
     auto& path = in.press->url_path;
     path.clear();
     append_download_path(wanted.media, path);
@@ -167,7 +181,8 @@ void token_handler::issue(const order& what, request& in, reply& out) const {
                             .user_id = wanted.user_id,
                             .ttl = what.by.limit(wanted.ttl, with_.tokens.policy().default_ttl),
                             .now = in.now,
-                            .owner = owner},
+                            .owner = owner,
+                            .until = allowed.until},
                            *in.press);
     out.record().jti = issued.jti;
     out.record().user_id = wanted.user_id;

@@ -6,6 +6,7 @@
 #include "core/issuer/ownership.hpp"
 #include "core/media/media_library.hpp"
 #include "core/token/token_service.hpp"
+#include "http/exchange/bad_credentials.hpp"
 #include "http/exchange/exchange.hpp"
 #include "http/exchange/work_pool.hpp"
 #include "http/handlers/mint_audit.hpp"
@@ -29,6 +30,7 @@ class token_handler final : public handler {
         work_pool* waiting; // where entitlements that must ask a store are asked; null: none must
         const core::ownership& owners;
         const core::clock& clock;
+        const bad_credentials& bad;
         log_sink* audit; // null: none is kept
     };
 
@@ -47,11 +49,14 @@ class token_handler final : public handler {
     };
 
     /// Judges the order as far as nothing has to be asked elsewhere.
-    [[nodiscard]] core::entitlement_answer judge(const order& what) const;
-    /// Asks the store, and goes on with issue() when it has answered.
-    void ask(std::function<core::result<void>()> question, const order& what, const request& in,
-             reply& out) const;
-    void issue(const order& what, request& in, reply& out) const;
+    [[nodiscard]] core::entitlement_answer judge(const order& what,
+                                                 std::chrono::sys_seconds now) const;
+    /// Asks the store, and goes on with issue() when it has answered. A ban that came meanwhile
+    /// holds.
+    void ask(std::function<core::result<core::permission>()> question, const order& what,
+             const request& in, reply& out) const;
+    /// Issues what `allowed` still allows: an end that came during a wait refuses.
+    void issue(const order& what, const core::permission& allowed, request& in, reply& out) const;
     /// Answers and audits.
     void refuse(core::failure why, const core::grantor* by, const mint_request* wanted,
                 const request& in, reply& out) const;

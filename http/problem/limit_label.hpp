@@ -24,9 +24,10 @@ enum class limit_label : std::uint8_t {
     min_rate,
     requests_per_connection,
     user_downloads,
+    bad_credentials,
 };
 inline constexpr std::size_t limit_count =
-    static_cast<std::size_t>(limit_label::user_downloads) + 1;
+    static_cast<std::size_t>(limit_label::bad_credentials) + 1;
 [[nodiscard]] std::string_view name_of(limit_label limit) noexcept;
 
 } // namespace sluice::http

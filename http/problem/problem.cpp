@@ -1,5 +1,7 @@
 #include "http/problem/problem.hpp"
 
+#include "http/problem/challenges.hpp"
+
 #include <algorithm>
 #include <array>
 #include <functional>
@@ -7,19 +9,6 @@
 namespace sluice::http {
 
 namespace {
-
-constexpr std::string_view no_token = R"(Bearer realm="sluice")";
-constexpr std::string_view bad_token =
-    R"(Bearer realm="sluice", error="invalid_token", error_description="The token is not valid")";
-constexpr std::string_view expired_token =
-    R"(Bearer realm="sluice", error="invalid_token", error_description="The token has expired")";
-constexpr std::string_view early_token =
-    R"(Bearer realm="sluice", error="invalid_token", error_description="The token is not yet valid")";
-constexpr std::string_view revoked_token =
-    R"(Bearer realm="sluice", error="invalid_token", error_description="The token was revoked")";
-
-constexpr std::string_view no_issuer = R"(Bearer realm="sluice-issuer")";
-constexpr std::string_view bad_issuer = R"(Bearer realm="sluice-issuer", error="invalid_token")";
 
 using enum problem_id;
 
@@ -213,6 +202,11 @@ constexpr std::array<problem_type, problem_count> table{{
      .slug = "not-entitled",
      .title = "This user may not download this media",
      .detail = "user_id must be the owner of the media or be authorised for it."},
+    {.id = user_banned,
+     .status = 403,
+     .slug = "user-banned",
+     .title = "This user is banned",
+     .detail = "Nobody is given a token for this user until the ban is lifted."},
     {.id = issuer_closed,
      .status = 403,
      .slug = "issuer-closed",
@@ -281,6 +275,12 @@ constexpr std::array<problem_type, problem_count> table{{
      .detail =
          "user_id must be the sub of the session token, unless the token carries the scope in "
          "issuer.jwt.scope."},
+    {.id = too_many_bad_credentials,
+     .status = 429,
+     .slug = "too-many-bad-credentials",
+     .title = "Too many bad credentials come from your address",
+     .detail = "Send a good one, or try again after the time in Retry-After.",
+     .retry_after = 1},
     {.id = media_not_found,
      .status = 404,
      .slug = "media-not-found",

@@ -49,6 +49,7 @@ enum class problem_id : std::uint8_t {
     token_revoked,
     token_mismatch,
     not_entitled,
+    user_banned,
     issuer_closed,
     too_many_downloads,
     issuer_credential_missing,
@@ -59,6 +60,7 @@ enum class problem_id : std::uint8_t {
     session_invalid,
     session_expired,
     session_mismatch,
+    too_many_bad_credentials,
     // The media.
     media_not_found,
     course_ambiguous,

@@ -41,6 +41,8 @@ problem_id problem_for(core::errc code) noexcept {
         return token_revoked;
     case errc::not_entitled:
         return not_entitled;
+    case errc::user_banned:
+        return user_banned;
     case errc::issuer_closed:
         return issuer_closed;
     case errc::issuer_credential_missing:
@@ -59,6 +61,8 @@ problem_id problem_for(core::errc code) noexcept {
         return session_expired;
     case errc::session_mismatch:
         return session_mismatch;
+    case errc::too_many_bad_credentials:
+        return too_many_bad_credentials;
     case errc::media_not_found:
         return media_not_found;
     case errc::course_ambiguous:

@@ -59,6 +59,7 @@ struct counters {
     counter transfers_lost;    // the peer went away
     counter transfers_revoked; // of those cut, by a revocation
     counter tokens_issued;
+    counter tokens_ahead; // accepted within tokens.leeway, session tokens included
     counter symlinks_refused;
     counter unknown_parameters;
     counter accept_failures;

@@ -18,7 +18,7 @@ from support.ids import COURSE_PRESENTATION, MODULE_PRESENTATION, TOKEN_ROUTE, V
 from support.ids import Course, Lesson, Module
 from support.issuers import bearer
 from support.openapi_world import World
-from support.server import ROOT
+from support.server import ROOT, run_sluice
 from support.tokens import decode, mint
 
 API = ApiDescription()
@@ -112,6 +112,22 @@ def rootless(world):
     return server.get("/readyz")
 
 
+def last_of(ask):
+    """The last of several answers, which come too fast for a rate of one a second."""
+    return [ask() for _ in range(6)][-1]
+
+
+def banned(world):
+    server = world.with_store
+    run_sluice("revoke", "user", "--store", f"sqlite://{server.store}", "mallory")
+    deadline = time.monotonic() + 20
+    while True:
+        answer = server.issue(VIDEO, user_id="mallory")
+        if "user-banned" in answer.body.decode() or time.monotonic() > deadline:
+            return answer
+        time.sleep(0.05)
+
+
 # What brings about each answer, by (status, problem). The media is that of the operation.
 DOWNLOADS = {
     (200, None): lambda w, m: download(w, m),
@@ -137,6 +153,9 @@ DOWNLOADS = {
         w, m.target(), "peer", {"connections_per_peer": 2, "uncounted_peers": []}
     ),
     (429, "too-many-downloads"): lambda w, m: one_download_too_many(w, m),
+    (429, "too-many-bad-credentials"): lambda w, m: last_of(
+        lambda: w.impatient.get(m.target(), token="a.b.c")
+    ),
     (503, "media-unavailable"): lambda w, m: without_descriptors(w, m.target(), mint(m)),
     (503, "too-many-connections"): lambda w, m: ask_full(
         w, m.target(), "full", {"connections": 2}
@@ -156,6 +175,7 @@ TOKENS = {
     (401, "session-invalid"): lambda w: with_credential(w, "a.b.c"),
     (401, "session-expired"): lambda w: with_credential(w, w.credentials.signer.token(exp=1)),
     (403, "not-entitled"): lambda w: w.plain.issue(VIDEO, user_id="stranger"),
+    (403, "user-banned"): banned,
     (403, "issuer-not-permitted"): lambda w: with_credential(w, w.credentials.key),
     (403, "session-mismatch"): lambda w: with_credential(w, w.credentials.signer.token("other")),
     (403, "issuer-closed"): lambda w: w.plain.issue(VIDEO, fields={"Via": "1.1 proxy"}),
@@ -163,6 +183,9 @@ TOKENS = {
     (409, "course-ambiguous"): lambda w: w.two_trainers.issue(SHARED),
     (429, "too-many-connections-from-peer"): lambda w: ask_full(
         w, VIDEO.query("trainer123"), "peer", {"connections_per_peer": 2, "uncounted_peers": []}
+    ),
+    (429, "too-many-bad-credentials"): lambda w: last_of(
+        lambda: w.impatient.get(VIDEO.query("trainer123"), {"X-Api-Key": "sk_lms_guess"})
     ),
     (429, "rate-exceeded"): lambda w: [
         with_credential(w, w.credentials.slow) for _ in range(2)

@@ -1,6 +1,7 @@
 """Hostile tokens: rows 1 to 9, 31, 33, 34, 38 to 40 of the table of threats."""
 
 import json
+import re
 import time
 
 import pytest
@@ -226,8 +227,8 @@ def test_row_31_tokens_in_other_fields_are_not_read(server, name):
 
 @pytest.mark.parametrize(
     "exp",
-    ['"9999999999"', "1e308", "-1", "null", "true", "[]", "9999999999.5", "0", "1e10",
-     str(2**40 * 31_556_952), str(2**63), str(2**64), "99999999999999999999999999", "NaN"],
+    ['"9999999999"', "1e308", "1e400", "-1", "-1.5", "-1e9", "null", "true", "[]", "0", "0.5",
+     "1e9", "1700000000.999", "1e16", str(2**53), str(2**53) + ".5", str(2**40 * 31_556_952), str(2**63), str(2**64), "99999999999999999999999999", "NaN"],
 )
 def test_row_33_exp_abuse(server, exp):
     refused(server, sign_payload(changed_payload(exp)))
@@ -240,11 +241,53 @@ def test_row_33_exp_is_required_and_exclusive(server):
     assert server.download(VIDEO, token=mint(VIDEO, exp=now + 5)).status == 200
 
 
+@pytest.mark.parametrize("name", ["iat", "nbf", "exp"])
+def test_row_33_every_time_is_a_number_however_it_is_written(server, name):
+    """RFC 7519 §2: what other libraries write (Python's time.time() without int())."""
+    later = name == "exp"
+    now = int(time.time()) + (600 if later else -600)
+    for text in (f"{now}.5", f"{now}.000", f"{now}e0", f"{now / 1e9:.9f}e9", f"{now / 1e9:.9f}E+9"):
+        payload = json.dumps(claims_for(VIDEO, **{name: 777})).replace("777", text)
+        assert server.download(VIDEO, token=sign_payload(payload)).status == 200, text
+    for text in (f'"{now}"', "null", "-1", "1e300", str(2**53), "[1]", "{}", "true"):
+        payload = json.dumps(claims_for(VIDEO, **{name: 777})).replace("777", text)
+        refused(server, sign_payload(payload))
+
+
+def test_row_33_fractions_of_exp_count(server):
+    exp = time.time() + 0.7
+    token = mint(VIDEO, exp=exp)
+    if time.time() < exp - 0.3:  # else the machine is too busy to tell
+        assert server.download(VIDEO, token=token).status == 200
+    time.sleep(max(0, exp - time.time()))
+    refused(server, token)
+
+
 def test_row_34_clock_skew(server):
+    """5 s by default: nodes whose clocks NTP keeps accept each other's tokens."""
     now = int(time.time())
-    refused(server, mint(VIDEO, iat=now + 600))
-    refused(server, mint(VIDEO, nbf=now + 5))
+    for name in ("iat", "nbf"):
+        before = skewed(server)
+        assert server.download(VIDEO, token=mint(VIDEO, **{name: now + 3})).status == 200
+        assert skewed(server) == before + 1
+        refused(server, mint(VIDEO, **{name: now + 600}))
+        refused(server, mint(VIDEO, **{name: now + 30}))
+        assert skewed(server) == before + 1
     assert server.download(VIDEO, token=mint(VIDEO, nbf=now - 1)).status == 200
+    assert skewed(server) == before + 1
+
+
+def skewed(server):
+    text = server.get("/metrics").body.decode()
+    return int(re.search(r"^sluice_tokens_ahead_total (\d+)$", text, re.MULTILINE).group(1))
+
+
+def test_row_34_without_leeway(start_server, tree):
+    server = start_server(tree, config={"tokens": {"leeway": 0}})
+    now = int(time.time())
+    refused(server, mint(VIDEO, iat=now + 5))
+    refused(server, mint(VIDEO, nbf=now + 5))
+    assert server.download(VIDEO, token=mint(VIDEO, nbf=now, iat=now)).status == 200
 
 
 def test_row_34_leeway_is_for_iat_and_nbf_alone(start_server, tree):

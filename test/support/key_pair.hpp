@@ -2,6 +2,8 @@
 // Key pairs that sign as other people's software does, by OpenSSL; and public keys in each of their
 // spellings.
 
+#include "crypto/base64url.hpp"
+
 #include <openssl/ecdsa.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
@@ -63,6 +65,15 @@ class key_pair {
     }
     [[nodiscard]] std::string der() const {
         return written([&](BIO* to) { i2d_PUBKEY_bio(to, key_.get()); });
+    }
+    /// Of P-256, as a JWK (RFC 7518 §6.2.1); `more` are members, each followed by a comma.
+    [[nodiscard]] std::string jwk(std::string_view more = {}) const {
+        const auto all = der(); // ends in the point: its coordinates, 32 bytes each
+        const auto from = [&](std::size_t end) {
+            return crypto::base64url_encode(std::string_view(all).substr(all.size() - end, 32));
+        };
+        return "{" + std::string(more) + R"("kty":"EC","crv":"P-256","x":")" + from(64) +
+               R"(","y":")" + from(32) + "\"}";
     }
     /// Of RSA, big-endian.
     [[nodiscard]] std::string modulus() const {

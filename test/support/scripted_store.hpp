@@ -24,6 +24,7 @@ struct scripted_database {
     std::atomic<bool> is_away{false};    // nothing connects and nothing answers
     std::atomic<int> lost{0};            // so many more questions find their connection lost
     std::atomic<bool> has_grants{false}; // changes to tell
+    std::atomic<bool> is_silent{false};  // tells of no revocations: a notification was lost
 };
 
 class scripted_store final : public core::access_store {
@@ -88,7 +89,8 @@ class scripted_store final : public core::access_store {
             return away();
         }
         std::this_thread::sleep_for(std::min(limit, std::chrono::milliseconds{2}));
-        return core::store_changes{.grants = in_.has_grants.exchange(false), .revocations = true};
+        return core::store_changes{.grants = in_.has_grants.exchange(false),
+                                   .revocations = !in_.is_silent};
     }
     core::store_result<int> schema_version() override { return 0; }
     core::store_result<int> migrate() override { return 0; }

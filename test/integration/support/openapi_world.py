@@ -56,6 +56,18 @@ class World:
         return self.servers["credentials"]
 
     @property
+    def impatient(self):
+        """Has enough of bad credentials at once, and one issuer key that nobody knows."""
+        keys = keys_file(self.folder / "impatient.json", issuer_key("lms")[1])
+        return self.serve(
+            "impatient",
+            config={
+                "issuer": {"keys_file": str(keys)},
+                "limits": {"bad_credentials": 1, "uncounted_peers": []},
+            },
+        )
+
+    @property
     def with_store(self):
         path = self.folder / "store.db"
         server = self.serve("store", config={"store": {"url": f"sqlite://{path}"}})

@@ -21,10 +21,13 @@ struct followed {
     std::vector<bool> grants;
     std::vector<std::string> states;
 
-    std::unique_ptr<store::change_feed> start(std::size_t most = 1'000'000) {
+    std::unique_ptr<store::change_feed> start(std::size_t most = 1'000'000,
+                                              std::chrono::seconds rebuild = 1h) {
         return std::make_unique<store::change_feed>(
             scripted_store::connector(database),
-            store::change_feed::settings{.max_revocations = most, .slice = 2ms, .poll = 5ms}, time,
+            store::change_feed::settings{
+                .max_revocations = most, .slice = 2ms, .poll = 5ms, .rebuild_interval = rebuild},
+            time,
             store::change_feed::listener{.on_revocations =
                                              [this](const auto& next) {
                                                  const std::lock_guard lock(mutex);
@@ -91,6 +94,26 @@ BOOST_FIXTURE_TEST_CASE(a_short_memory_of_the_writer_revives_nothing, followed) 
     const auto feed = start();
     BOOST_REQUIRE(eventually([&] { return has_table(); }));
     BOOST_TEST(kills("j1"));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_lost_notification_is_made_up_for, followed) {
+    database.is_silent = true;
+    const auto feed = start();
+    BOOST_REQUIRE(eventually([&] { return has_table(); }));
+    revoke({revocation_kind::token, "j1"});
+    BOOST_TEST(eventually([&] { return kills("j1"); }));
+}
+
+BOOST_FIXTURE_TEST_CASE(what_has_expired_leaves_the_memory, followed) {
+    // Old enough for its own word to count, and good for one second more.
+    const auto now = time.wall_seconds().time_since_epoch().count();
+    database.made_at = now - 2 * 86400;
+    revoke({revocation_kind::token, "passing", {}, now + 2});
+    revoke({revocation_kind::token, "lasting"});
+    const auto feed = start(1'000'000, 1s);
+    BOOST_REQUIRE(eventually([&] { return kills("passing"); }));
+    BOOST_TEST(eventually([&] { return !kills("passing"); }));
+    BOOST_TEST(kills("lasting"));
 }
 
 BOOST_FIXTURE_TEST_CASE(grows_as_it_must, followed) {

@@ -23,9 +23,12 @@ struct booked {
         book.forget(true);
     }
     std::optional<bool> recall(std::string_view user, std::int64_t wall) {
-        return book.recall(user, place, wall, now);
+        const auto known = book.recall(user, place, wall, now);
+        return known ? std::optional(known->is_granted) : std::nullopt;
     }
-    bool ask(std::string_view user, std::int64_t wall) { return *book.ask(user, place, wall); }
+    bool ask(std::string_view user, std::int64_t wall) {
+        return book.ask(user, place, wall)->is_granted;
+    }
 };
 
 } // namespace
@@ -43,6 +46,13 @@ BOOST_FIXTURE_TEST_CASE(windows_are_remembered_not_verdicts, booked) {
     BOOST_TEST((recall("bert", 150) == false));
     BOOST_TEST(!book.recall("anna", {"t", "c", "m", "k"}, 150, now).has_value());
     BOOST_TEST(database.questions == 2);
+}
+
+// docs/security.md, threat 56: the end of the grant goes with the answer, remembered or not.
+BOOST_FIXTURE_TEST_CASE(the_end_of_the_window_is_told, booked) {
+    BOOST_TEST((book.ask("anna", place, 150)->until == 200));
+    BOOST_TEST((book.recall("anna", place, 150, now)->until == 200));
+    BOOST_TEST((!book.recall("anna", place, 300, now)->until));
 }
 
 BOOST_FIXTURE_TEST_CASE(what_is_too_old_is_forgotten, booked) {

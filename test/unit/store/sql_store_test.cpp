@@ -155,6 +155,20 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(grants_are_put_listed_and_removed, Backend, store_
     BOOST_TEST(all_of(*in).size() == 2U);
 }
 
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_grant_put_again_has_the_new_window, Backend, store_backends) {
+    const Backend where;
+    const auto in = migrated(where);
+    const core::grant_target course{"t", "c", "", ""};
+    for (const core::validity window :
+         {core::validity{100, 200}, core::validity{150, 200}, core::validity{150, 300},
+          core::validity{{}, 300}, core::validity{50, {}}, core::validity{}}) {
+        const auto wanted = grant_of("anna", course, window);
+        put(*in, wanted);
+        BOOST_TEST((all_of(*in) == std::vector{wanted}));
+        BOOST_TEST((got(in->windows_of("anna", {"t", "c", "m", "l"})) == std::vector{window}));
+    }
+}
+
 BOOST_AUTO_TEST_CASE_TEMPLATE(a_fault_undoes_the_whole_batch, Backend, store_backends) {
     const Backend where;
     const auto in = migrated(where);

@@ -25,6 +25,23 @@ BOOST_AUTO_TEST_CASE(windows_are_half_open) {
     BOOST_TEST((core::validity{5, {}}.holds_at(5)));
 }
 
+// docs/security.md, threat 56: of several windows that are open, the one that lasts longest.
+BOOST_AUTO_TEST_CASE(what_windows_amount_to) {
+    const auto at = [](std::vector<core::validity> windows, std::int64_t now) {
+        return core::standing_of(windows, now);
+    };
+    BOOST_TEST(!at({}, 5).is_granted);
+    BOOST_TEST(!at({{10, 20}}, 5).is_granted);
+    BOOST_TEST(at({{10, 20}}, 10).is_granted);
+    BOOST_TEST((at({{10, 20}}, 10).until == 20));
+    BOOST_TEST((at({{10, 20}, {5, 30}, {1, 15}}, 10).until == 30));
+    BOOST_TEST((at({{10, 20}, {25, 90}}, 10).until == 20)); // not open yet
+    BOOST_TEST((!at({{10, 20}, {}}, 10).until));
+    BOOST_TEST((!at({{}, {10, 20}}, 10).until));
+    BOOST_TEST((!at({{5, {}}, {10, 20}, {10, 30}}, 10).until));
+    BOOST_TEST((!at({{10, 20}}, 20).is_granted));
+}
+
 BOOST_AUTO_TEST_CASE(what_is_at_fault_is_named) {
     using core::errc;
     struct sample {

@@ -52,6 +52,17 @@ BOOST_AUTO_TEST_CASE(credit_comes_back_with_time_and_no_further_than_the_burst) 
     BOOST_TEST(bucket.is_full(start + 500ms));
 }
 
+BOOST_AUTO_TEST_CASE(time_in_which_nothing_went_earns_one_burst_and_no_more) {
+    rate_bucket bucket;
+    bucket.charge(1, 1'000'000, start);
+    const auto later = start + 1h;
+    BOOST_TEST(bucket.allowance(1'000'000, later) == 500'000U);
+    bucket.charge(500'000, 1'000'000, later);
+    BOOST_TEST(bucket.allowance(1'000'000, later) == 0U);
+    BOOST_CHECK(bucket.ready_at() == later + 100ms);
+    BOOST_TEST(!bucket.is_full(later + 499ms));
+}
+
 BOOST_AUTO_TEST_CASE(more_than_was_allowed_is_waited_for) {
     rate_bucket bucket;
     bucket.charge(3'000'000, 1'000'000, start);

@@ -140,6 +140,48 @@ BOOST_AUTO_TEST_CASE(expiry_to_the_second) {
     }
 }
 
+// docs/security.md, threat 33: fractions of a second count, on both sides.
+BOOST_AUTO_TEST_CASE(expiry_to_the_fraction) {
+    const auto ring = two_keys();
+    const core::token_service service(ring, {.leeway = 60s});
+    const auto payload = [](const std::string& exp) {
+        auto text = lesson_payload("");
+        const auto at = text.find("\"exp\":") + 6;
+        return text.replace(at, text.find_first_of(",}", at) - at, exp);
+    };
+    const auto token = forge(R"({"alg":"HS256"})", payload("1700000000.5"));
+    core::claims read;
+    BOOST_TEST(service.verify(token, token_now, read).has_value());
+    BOOST_TEST(service.verify(token, token_now + 499ms, read).has_value());
+    BOOST_TEST(!service.verify(token, token_now + 500ms, read).has_value());
+    BOOST_TEST(!service.verify(token, token_now + 1s, read).has_value());
+}
+
+// docs/security.md, threat 56.
+BOOST_AUTO_TEST_CASE(a_token_ends_with_the_right_to_it) {
+    const auto ring = two_keys();
+    const core::token_service service(ring, {});
+    const auto media = a_lesson();
+    const auto lasts = [&](std::optional<std::chrono::seconds> ttl, std::optional<int> left) {
+        core::token_press press;
+        core::token_order order{.media = media, .user_id = "u", .ttl = ttl, .now = token_now};
+        if (left) {
+            order.until = token_now.time_since_epoch().count() + *left;
+        }
+        const auto& issued = service.issue(order, press);
+        core::claims read;
+        BOOST_REQUIRE(service.verify(issued.token, token_now, read).has_value());
+        BOOST_TEST(read.exp.seconds - read.iat->seconds == issued.expires_in.count());
+        return issued.expires_in.count();
+    };
+    BOOST_TEST(lasts(86400s, 3) == 3);
+    BOOST_TEST(lasts(std::nullopt, 3) == 3);
+    BOOST_TEST(lasts(2s, 3) == 2);
+    BOOST_TEST(lasts(3s, 3) == 3);
+    BOOST_TEST(lasts(std::nullopt, 100'000) == 900);
+    BOOST_TEST(lasts(std::nullopt, std::nullopt) == 900);
+}
+
 // docs/security.md, threat 34, a clock stepped back included: iat then lies ahead.
 BOOST_AUTO_TEST_CASE(times_that_lie_ahead) {
     const auto ring = two_keys();
@@ -170,6 +212,7 @@ BOOST_AUTO_TEST_CASE(times_that_lie_ahead) {
             const auto verdict =
                 core::token_service(ring, {.leeway = leeway}).verify(token, token_now, read);
             BOOST_TEST(verdict.has_value() == good);
+            BOOST_TEST((!verdict || read.is_ahead == (ahead > 0)));
             BOOST_TEST((verdict ||
                         verdict.error() == core::failure{core::errc::token_not_yet_valid, name}));
         }

@@ -4,7 +4,9 @@
 #include <boost/json/parse.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include <algorithm>
 #include <string>
+#include <string_view>
 
 using namespace sluice;
 using namespace std::chrono_literals;
@@ -58,6 +60,26 @@ BOOST_AUTO_TEST_CASE(a_refusal_has_what_was_known) {
     BOOST_TEST(known.at("check").as_string() == "user_id");
     BOOST_TEST(known.at("user_id").as_string() == "anna");
     BOOST_TEST(!known.as_object().contains("ttl"));
+}
+
+// Whoever names the user must not write the line: a quote ends no text, a line feed no line.
+BOOST_AUTO_TEST_CASE(a_name_adds_no_field) {
+    const std::string hostile = "anna\",\"outcome\":\"issued\",\"x\":\"\\";
+    auto wanted = lesson();
+    wanted.user_id = hostile;
+    const auto line = line_of({.request_id = hostile,
+                               .peer = hostile,
+                               .by = hostile,
+                               .wanted = &wanted,
+                               .cause = "not_entitled",
+                               .jti = hostile});
+    BOOST_TEST(std::ranges::count(line, '\n') == 1);
+    const auto read = boost::json::parse(line);
+    for (const auto* name : {"user_id", "by", "request_id", "peer", "jti"}) {
+        BOOST_TEST(std::string_view(read.at(name).as_string()) == hostile, name);
+    }
+    BOOST_TEST(read.at("outcome").as_string() == "refused");
+    BOOST_TEST(!read.as_object().contains("x"));
 }
 
 BOOST_AUTO_TEST_CASE(media_without_some_ids) {

@@ -2,7 +2,9 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <algorithm>
 #include <memory>
+#include <optional>
 #include <random>
 #include <vector>
 
@@ -63,10 +65,25 @@ BOOST_AUTO_TEST_CASE(beyond_the_horizon) {
 
 BOOST_AUTO_TEST_CASE(a_destroyed_node_is_forgotten) {
     deadline_wheel wheel(start);
-    auto gone = std::make_unique<node>();
-    wheel.arm(*gone, start + 1s);
-    gone.reset();
+    std::vector<int> rung;
+    struct noting final : deadline_node {
+        noting(std::vector<int>& into, int number) : into_(into), number_(number) {}
+        void on_deadline() override { into_.push_back(number_); }
+
+      private:
+        std::vector<int>& into_;
+        int number_;
+    };
+    noting before(rung, 1);
+    std::optional<noting> place(std::in_place, rung, 2);
+    noting after(rung, 3);
+    for (auto* one : {&before, &*place, &after}) {
+        wheel.arm(*one, start + 1s);
+    }
+    place.emplace(rung, 4); // another one in the same place, which nobody has armed
     wheel.advance(start + 2s);
+    std::ranges::sort(rung);
+    BOOST_TEST(rung == (std::vector<int>{1, 3}));
 }
 
 BOOST_AUTO_TEST_CASE(random_deadlines_ring_within_two_ticks) {
