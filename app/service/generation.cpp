@@ -67,7 +67,8 @@ generation::generation(core::config settings, core::loaded_keys keys,
       gate_(make_issuer_gate(settings_, around.log)),
       bad_(around.bad_credentials, bad_of(settings_)),
       owners_(media_->courses(), media_->layout(), settings_.issuer.owners),
-      granted_(grants_of(owners_, around)), cors_(settings_.cors.allowed_origins),
+      granted_(grants_of(owners_, around)),
+      cors_(settings_.cors.allowed_origins, settings_.cors.allowed_headers),
       handlers_{
           .token = {{.gate = gate_,
                      .entitlement =

@@ -167,6 +167,10 @@ struct config {
         /// Exact origins (scheme://host[:port]), or the one entry "*". None: no page elsewhere
         /// reads an answer.
         std::vector<std::string> allowed_origins;
+
+        /// Request fields that those pages may send besides the ones that are always allowed
+        /// (http/request/cors.hpp).
+        std::vector<std::string> allowed_headers;
     } cors;
 
     /// Every limit is finite (docs/security.md, threats 41, 42 and 48); the names of those that are

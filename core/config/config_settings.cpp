@@ -106,6 +106,8 @@ constexpr std::array table{
         "store.max_revocations", 1000, 100'000'000, "Revocations held in memory")),
     list_setting<&c::cors, &c::cors_section::allowed_origins>(
         "cors.allowed_origins", "Origins whose pages may read answers; * for all"),
+    list_setting<&c::cors, &c::cors_section::allowed_headers>(
+        "cors.allowed_headers", "Request fields that those pages may send, besides the usual ones"),
 
     number_setting<&c::limits, &limits::connections>("limits.connections", 1, 1'000'000,
                                                      "Connections at once"),

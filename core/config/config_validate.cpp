@@ -19,7 +19,27 @@ namespace {
 
 using problems = std::vector<operator_problem>;
 
+/// RFC 9110 §5.1, without "*": that one has another meaning in Access-Control-Allow-Headers.
+bool is_field_name(std::string_view text) {
+    static constexpr std::string_view marks = "!#$%&'+-.^_`|~";
+    return !text.empty() && text.size() <= 128 && std::ranges::all_of(text, [](char c) {
+        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+               marks.find(c) != std::string_view::npos;
+    });
+}
+
+void check_cors_headers(const std::vector<std::string>& names, problems& out) {
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        if (!is_field_name(names[i])) {
+            out.push_back({"cors.allowed_headers", "entry " + std::to_string(i + 1) +
+                                                       " must be the name of a field, such as "
+                                                       "X-Trace-Id; * is none"});
+        }
+    }
+}
+
 void check_web(const config& settings, problems& out) {
+    check_cors_headers(settings.cors.allowed_headers, out);
     if (!settings.public_base_url.empty()) {
         if (auto objection = objection_to_base_url(settings.public_base_url); !objection.empty()) {
             out.push_back({"public_base_url", std::move(objection)});

@@ -224,7 +224,13 @@ void session_base::refuse(problem_id why) {
     open_exchange();
     auto opened = open_reply(owner_.where().clock.wall_seconds(), false);
     auto frame = opened.frame();
-    frame.is_head = in_ && in_->parser.is_for_head(in_->bytes.data());
+    if (in_) { // as much of the request as has come
+        const auto bytes = in_->bytes.data();
+        frame.is_head = in_->parser.is_for_head(bytes);
+        const auto origin = find_origin({bytes.data(), bytes.size()});
+        frame.allow_origin =
+            origin.empty() ? std::string_view{} : owner_.where().cors.allow(origin);
+    }
     opened.open(frame);
     opened.refuse(why);
 }

@@ -4,12 +4,11 @@ namespace sluice::http {
 
 namespace {
 
-constexpr std::string_view preflight_fields =
-    "Authorization, Range, If-Range, If-Match, If-None-Match";
-
-// Of the token endpoint: what a download takes is named everywhere, and there a key as well.
-constexpr std::string_view issuer_fields =
-    "Authorization, Range, If-Range, If-Match, If-None-Match, X-Api-Key";
+// Routes that are for the operators. A balancer's rule may compare the path as it was sent.
+constexpr bool is_of_operations(route_label label) noexcept {
+    return label == route_label::metrics || label == route_label::health ||
+           label == route_label::ready;
+}
 
 void answer_options(const request& in, std::string_view fields, reply& out) {
     auto& response = out.begin(204);
@@ -30,12 +29,13 @@ void refuse_method(reply& out) {
     out.finish_problem();
 }
 
-void answer_route(const route& found, request& in, reply& out) {
+void answer_route(const site& where, const route& found, request& in, reply& out) {
     out.record().route = found.label;
     switch (in.head.method) {
     case bhttp::verb::options:
-        answer_options(in, found.label == route_label::token ? issuer_fields : preflight_fields,
-                       out);
+        answer_options(
+            in, found.label == route_label::token ? where.cors.token_fields() : where.cors.fields(),
+            out);
         return;
     case bhttp::verb::get:
     case bhttp::verb::head:
@@ -61,7 +61,7 @@ void dispatch(const site& where, request& in, reply& out) {
     }
     if (target->path == "*") { // RFC 9112 §3.2.4: for OPTIONS only
         if (in.head.method == bhttp::verb::options) {
-            answer_options(in, preflight_fields, out);
+            answer_options(in, where.cors.fields(), out);
         } else {
             out.refuse(problem_id::target_invalid);
         }
@@ -76,10 +76,15 @@ void dispatch(const site& where, request& in, reply& out) {
         out.refuse(problem_id::target_invalid);
         return;
     }
-    if (const auto* found = where.routes.find(in.path.view())) {
-        answer_route(*found, in, out);
-    } else {
+    const auto* const found = where.routes.find(in.path.view());
+    // /%6Detrics is /metrics to us, but not to a balancer that keeps /metrics from the world
+    // (docs/security.md, threat 53): such a route has one spelling.
+    const bool is_disguised = found != nullptr && is_of_operations(found->label) &&
+                              in.raw_path.find('%') != std::string_view::npos;
+    if (found == nullptr || is_disguised) {
         out.refuse(problem_id::route_unknown);
+    } else {
+        answer_route(where, *found, in, out);
     }
 }
 

@@ -37,7 +37,10 @@ core::result<std::string_view> bearer_text(std::optional<std::string_view> autho
         !core::iequals(authorization->substr(0, scheme.size()), scheme)) {
         return core::failure{core::errc::credential_malformed};
     }
-    return authorization->substr(scheme.size());
+    authorization->remove_prefix(scheme.size());
+    authorization->remove_prefix(
+        std::min(authorization->find_first_not_of(' '), authorization->size()));
+    return *authorization;
 }
 
 core::result<std::string_view> read_bearer(std::optional<std::string_view> authorization) noexcept {

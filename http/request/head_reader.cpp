@@ -130,6 +130,8 @@ std::optional<problem_id> head_reader::verdict(const error_code& ec) {
     }
     // On HTTP/1.0 Beast lets keep-alive win over close (RFC 9112 §9.3: close does).
     head_.keep_alive = keep_alive() && !(head_.version == 10 && asks_to_close());
+    head_.is_chunked = chunked();
+    head_.expects_continue = head_.value_of(bhttp::field::expect).has_value();
     head_.has_content = chunked() || content_length().value_or(0) > 0;
     return std::nullopt;
 }

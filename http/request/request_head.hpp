@@ -22,8 +22,10 @@ struct request_head {
     std::string_view target;
     unsigned version = 11; // 10 or 11
     bool keep_alive = false;
-    bool has_content = false; // Content-Length above zero, or chunked
-    std::string_view host;    // empty on HTTP/1.0 without Host; else a valid authority
+    bool has_content = false; // Content-Length above zero, or chunked and not exactly empty
+    bool is_chunked = false;
+    bool expects_continue = false;
+    std::string_view host; // empty on HTTP/1.0 without Host; else a valid authority
     std::vector<field_line> fields;
 
     /// Forgets the request, keeps the capacity.

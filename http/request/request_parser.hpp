@@ -30,7 +30,8 @@ class request_parser {
     /// end after need_more; the bytes seen before must stay the same, their address may change.
     status parse(std::span<const char> bytes, request_head& head);
 
-    /// After ready: bytes from the start up to and including the empty line.
+    /// After ready: bytes from the start up to and including the empty line, and the five of an
+    /// empty chunked content behind it.
     [[nodiscard]] std::size_t consumed() const noexcept { return scanned_; }
 
     /// After refused: why.
@@ -53,13 +54,16 @@ class request_parser {
     status refuse(problem_id why, std::optional<limit_label> at = std::nullopt) noexcept;
     status find_end(std::string_view text) noexcept;
     status check_size(std::string_view text, status found) noexcept;
+    [[nodiscard]] problem_id size_verdict(std::string_view line) const noexcept;
     status read_head(std::string_view text, request_head& head);
+    status read_content(std::string_view rest, request_head& head) noexcept;
 
     header_limits limits_;       // a copy: a reload may replace the site in the middle of a request
     std::size_t scanned_ = 0;    // bytes known to hold whole lines
     std::size_t start_ = 0;      // first byte after leading CRLFs (RFC 9112 §2.2)
     std::size_t first_line_ = 0; // end of the request line, 0 while it is incomplete
     bool started_ = false;
+    bool awaits_content_ = false; // the header is whole; the end of an empty content is not here
     problem_id refusal_{};
     std::optional<limit_label> limit_;
 };

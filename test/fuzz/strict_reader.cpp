@@ -98,6 +98,17 @@ std::optional<field_lines> sent_head::fields() const {
     return read_fields(lines);
 }
 
+bool sent_head::may_have_last_chunk() const {
+    const auto found = fields();
+    if (!found || count(*found, "Transfer-Encoding") != 1 || count(*found, "Content-Length") != 0 ||
+        count(*found, "Expect") != 0 || !(text.starts_with("GET ") || is_head())) {
+        return false;
+    }
+    return std::ranges::any_of(*found, [](const auto& line) {
+        return same_name(line.first, "Transfer-Encoding") && same_name(line.second, "chunked");
+    });
+}
+
 bool sent_head::is_beyond_doubt() const {
     const auto parts = line();
     const auto found = fields();
@@ -115,7 +126,8 @@ bool sent_head::is_beyond_doubt() const {
     });
     return has_plain_target && (is_1_1 || parts[2] == "HTTP/1.0") &&
            (hosts == 1 || (hosts == 0 && !is_1_1)) && lengths <= 1 && has_no_content &&
-           count(*found, "Transfer-Encoding") == 0 && count(*found, "Authorization") <= 1;
+           (count(*found, "Transfer-Encoding") == 0 || (has_last_chunk && is_1_1)) &&
+           count(*found, "Authorization") <= 1;
 }
 
 std::vector<sent_head> cut_heads(std::string_view text) {
@@ -133,6 +145,11 @@ std::vector<sent_head> cut_heads(std::string_view text) {
             return heads;
         }
         text.remove_prefix(end + 4);
+        constexpr std::string_view last_chunk = "0\r\n\r\n";
+        if (text.starts_with(last_chunk) && heads.back().may_have_last_chunk()) {
+            heads.back().has_last_chunk = true;
+            text.remove_prefix(last_chunk.size());
+        }
     }
 }
 

@@ -84,10 +84,12 @@ ACCEPTED = {
     "a port without digits": b"GET /healthz HTTP/1.1\r\nHost: x:\r\n\r\n",
     "an IPv6 host": b"GET /healthz HTTP/1.1\r\nHost: [::1]:8080\r\n\r\n",
     "a name of many labels": b"GET /healthz HTTP/1.1\r\nHost: a-b.c_d.example.:443\r\n\r\n",
-    "a query of any characters": b"GET /healthz?a=/?:@!$&'()*+,;=%20 HTTP/1.1\r\nHost: x\r\n\r\n",
+    "a query of any characters": b"GET /healthz?a=/?:@!$&'()*+,;=%20|^`{}[] HTTP/1.1\r\nHost: x\r\n\r\n",
     "a target of 8000 bytes": b"GET /healthz?" + b"x" * 7991 + b" HTTP/1.1\r\nHost: x\r\n\r\n",
     "absolute-form": b"GET http://y:80/healthz HTTP/1.1\r\nHost: x\r\n\r\n",
     "absolute-form, scheme in capitals": b"GET HTTPS://y/healthz HTTP/1.1\r\nHost: x\r\n\r\n",
+    "chunked content that is exactly empty": HEAD + CHUNKED + b"\r\n0\r\n\r\n",
+    "chunked in capitals, exactly empty": HEAD + CHUNKED.upper() + b"\r\n0\r\n\r\n",
     "Upgrade to WebSocket": HEAD + b"Connection: upgrade\r\nUpgrade: websocket\r\n\r\n",
     "Upgrade to HTTP/2": HEAD
     + b"Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\n\r\n",

@@ -1,6 +1,8 @@
 """Row 45 of the table of threats where a token is involved, and what HTTP asks of a connection. The
 messages themselves: test_strict_messages.py."""
 
+import time
+
 from support.checks import check_problem
 from support.ids import VIDEO, Lesson
 from support.tokens import mint
@@ -24,6 +26,38 @@ def test_row_45_body_on_a_download(server):
     data = request_bytes("GET", VIDEO.target(), fields, body=b"hello world")
     answer = only_response(server.raw(data))
     assert answer.status in (400, 413)
+
+
+def test_row_45_an_exactly_empty_chunked_body_is_none(server, media):
+    """As tunnels send it, in parts of any size, and the next request begins behind it."""
+    fields = {"Authorization": f"Bearer {mint(VIDEO)}", "Transfer-Encoding": "chunked"}
+    data = request_bytes("GET", VIDEO.target(), fields) + b"0\r\n\r\n"
+    with server.connect() as connection:
+        for cut in (len(data), *range(len(data) - 8, len(data)), 1):
+            connection.send(data[:cut])
+            time.sleep(0.02)
+            connection.send(data[cut:] + data)
+            for _ in range(2):
+                answer = connection.read()
+                assert answer.status == 200 and answer.body == media.content(VIDEO)
+
+
+def test_row_45_a_last_chunk_that_does_not_come_is_waited_for_no_longer_than_a_header(start_server, tree):
+    server = start_server(tree, config={"limits": {"header_timeout": 1}})
+    with server.connect() as connection:
+        connection.send(request_bytes("GET", "/healthz", {"Transfer-Encoding": "chunked"}) + b"0\r\n")
+        check_problem(connection.read(), 408)
+        assert connection.is_closed()
+
+
+def test_names_as_node_sends_them(server, media):
+    """The URL standard leaves these as they are in a path; to RFC 3986 they are the same when encoded."""
+    video = media.add(Lesson("a|b^c`d{e}[f].mp4"), b"raw")
+    raw = video.target().rsplit("/", 1)[0] + "/" + video.filename
+    for target in (raw, video.target()):
+        assert server.get(target, token=mint(video)).body == b"raw"
+    for other in "#\\\"<>":
+        check_problem(server.get(raw.replace("|", other), token=mint(video)), 400)
 
 
 def test_row_45_token_in_a_trailer_is_not_read(server):

@@ -3,12 +3,15 @@
 import pytest
 from support.checks import check_problem
 from support.ids import TOKEN_ROUTE, VIDEO
-from support.server import Server
+from support.server import Server, run_sluice
+from test_strict_messages import only_response
 
 
 EXPOSED = {"content-disposition", "content-length", "content-range", "accept-ranges", "etag",
            "last-modified", "retry-after", "x-request-id"}
-REQUESTED = {"authorization", "range", "if-range", "if-match", "if-none-match"}
+REQUESTED = {"authorization", "range", "if-range", "if-match", "if-none-match", "if-modified-since",
+             "if-unmodified-since", "cache-control", "x-request-id", "traceparent", "tracestate", "baggage",
+             "sentry-trace"}
 PREFLIGHT = {
     "Access-Control-Request-Method": "GET",
     "Access-Control-Request-Headers": "authorization, if-range, range",
@@ -92,6 +95,50 @@ def test_row_46_answers_to_an_allowed_origin(cors_server):
         assert answer.get("Access-Control-Allow-Origin") == GOOD
         assert EXPOSED <= answer.list("Access-Control-Expose-Headers")
         assert "origin" in answer.list("Vary")
+
+
+def test_row_46_a_site_adds_request_fields(start_server, tree):
+    server = start_server(tree, config={"cors": {"allowed_origins": [GOOD], "allowed_headers": ["X-Tenant"]}})
+    for target in (TOKEN_ROUTE, VIDEO.target()):
+        answer = server.request("OPTIONS", target, {"Origin": GOOD, **PREFLIGHT})
+        assert REQUESTED | {"x-tenant"} <= answer.list("Access-Control-Allow-Headers")
+        assert ("x-api-key" in answer.list("Access-Control-Allow-Headers")) == (target == TOKEN_ROUTE)
+    for bad in ("*", "X Y", "X:", "É"):
+        refused = run_sluice("config", "check", "--media-root", tree.root, "--set", f"cors.allowed_headers={bad}")
+        assert refused.returncode == 1 and "cors.allowed_headers" in refused.stderr
+
+
+ORIGIN = f"Origin: {GOOD}\r\n".encode()
+EARLY = {
+    400: b"GET /healthz HTTP/1.1\r\nHost: h\r\n" + ORIGIN + b"X : y\r\n\r\n",
+    413: b"GET / HTTP/1.1\r\nHost: h\r\n" + ORIGIN + b"Content-Length: 99999999\r\n\r\n",
+    417: b"GET / HTTP/1.1\r\nHost: h\r\n" + ORIGIN + b"Expect: more\r\n\r\n",
+    431: b"GET / HTTP/1.1\r\nHost: h\r\n" + ORIGIN + b"Cookie: " + b"c" * 20_000,
+    501: b"BREW / HTTP/1.1\r\nHost: h\r\n" + ORIGIN + b"\r\n",
+    505: b"GET / HTTP/1.2\r\nHost: h\r\n" + ORIGIN + b"\r\n",
+}
+
+
+@pytest.mark.parametrize("status", EARLY)
+def test_row_46_a_page_reads_refusals_of_requests_that_were_never_whole(cors_server, status):
+    for origin in (GOOD, "https://evil.example"):
+        answer = only_response(cors_server.raw(EARLY[status].replace(GOOD.encode(), origin.encode())))
+        check_problem(answer, status)
+        assert answer.get("Access-Control-Allow-Origin") == (GOOD if origin == GOOD else None)
+        assert "origin" in answer.list("Vary")
+        assert origin != GOOD or EXPOSED <= answer.list("Access-Control-Expose-Headers")
+
+
+def test_row_46_a_page_reads_time_outs_and_crowding_too(start_server, tree):
+    limits = {"header_timeout": 1, "connections": 1}
+    server = start_server(tree, config={"cors": {"allowed_origins": [GOOD]}, "limits": limits})
+    with server.connect() as connection:
+        connection.send(b"GET / HTTP/1.1\r\n" + ORIGIN)
+        crowded = server.get("/healthz", {"Origin": GOOD})
+        late = connection.read()
+    for answer, status in ((crowded, 503), (late, 408)):
+        check_problem(answer, status)
+        assert answer.get("Access-Control-Allow-Origin") == GOOD
 
 
 def test_row_46_star(start_server, tree):

@@ -1,9 +1,9 @@
-"""A proxy on the same machine makes strangers look like this machine: row 52 of the table of threats."""
+"""What a proxy in front makes of strangers and of paths: rows 52 and 53 of the table of threats."""
 
 import re
 
 import pytest
-from support.balancers import untuned_haproxy, untuned_nginx
+from support.balancers import Balancer, untuned_haproxy, untuned_nginx
 from support.checks import check_problem
 from support.ids import VIDEO
 from support.server import ROOT, run_sluice
@@ -99,3 +99,35 @@ def test_row_52_a_reload_does_not_open_it_either(start_server, tree):
     node.reload({"issuer": {"mode": "local"}})
     assert node.issue(VIDEO).status == 200
     assert node.wait_for_event(lambda event: event["event"] == "issuer_local")["level"] == "warning"
+
+
+SPELLINGS = ["/metrics", "/%6Detrics", "/%6detrics", "/m%65trics", "/%6D%65%74%72%69%63%73", "/metrics?a=b", "/%6Detrics?a",
+             "/metric%73", "/%256Detrics", "/metrics/", "//metrics", "/./metrics", "/a/../metrics", "/metrics%2f", "/METRICS",
+             "/metrics%00", "/metrics;a", "http://x/metrics", "http://x/%6Detrics"]
+
+
+@pytest.mark.parametrize("kind", ["haproxy", "nginx"])
+def test_row_53_no_spelling_passes_the_rule_of_a_shipped_balancer(start_server, tree, tmp_path, kind):
+    """The node has its metrics on the main listener, where the rule is all that keeps them in."""
+    node = start_server(tree)
+    assert b"sluice_build_info" in node.get("/metrics").body
+    with Balancer(kind, tmp_path / "balancer", [node.host] * 3) as balancer:
+        for target in SPELLINGS:
+            for method in ("GET", "HEAD", "OPTIONS"):
+                with balancer.connect() as connection:
+                    answer = connection.request(method, target)
+                assert answer.status in (400, 404), (method, target, answer)
+                assert b"sluice_build_info" not in answer.body
+
+
+def test_row_53_a_route_of_operations_has_one_spelling(start_server, tree):
+    node = start_server(tree, config={"metrics": {"listen": "127.0.0.1:0"}})
+    for name in ("healthz", "readyz"):
+        assert node.get(f"/{name}").status == node.get(f"/{name}?a=%20").status == 200
+        for target in (f"/%{ord(name[0]):x}{name[1:]}", f"/{name[:-1]}%7A"):
+            check_problem(node.get(target), 404)
+    main = start_server(tree)
+    for target in SPELLINGS:
+        expected = 200 if target.split("?")[0] in ("/metrics", "http://x/metrics") else (400, 404)
+        status = main.get(target).status
+        assert status == expected or status in (expected if isinstance(expected, tuple) else ()), target

@@ -15,11 +15,15 @@ class ApiDescription:
     def __init__(self, path=PATH):
         self.document = yaml.safe_load(path.read_text(encoding="utf-8"))
         self.resolver = RefResolver("", self.document)
-        #: operationId → (path, the object of its GET)
-        self.operations = {
-            methods["get"]["operationId"]: (path, methods["get"])
-            for path, methods in self.document["paths"].items()
-        }
+        #: operationId → (path, its object)
+        self.operations = {}
+        #: operationId → the method
+        self.methods = {}
+        for path, methods in self.document["paths"].items():
+            for method in {"get", "head", "options"} & set(methods):
+                operation = methods[method]["operationId"]
+                self.operations[operation] = (path, methods[method])
+                self.methods[operation] = method.upper()
 
     def resolve(self, node):
         """What a $ref points to; anything else as it is."""
@@ -33,8 +37,8 @@ class ApiDescription:
         return {status: self.resolve(response) for status, response in described.items()}
 
     def promises(self):
-        """Every (operation, status, problem slug or None) that the document says can happen."""
-        for operation in self.operations:
+        """Every (operation, status, problem slug or None) that the document says of GET."""
+        for operation in sorted(name for name, method in self.methods.items() if method == "GET"):
             for status, response in self.responses(operation).items():
                 if status != "default":
                     for slug in response.get("x-problems", [None]):
@@ -61,6 +65,13 @@ class ApiDescription:
         is_of_every_path = slug not in {each for _, _, each in self.promises()}
         assert allowed is None or slug in allowed or is_of_every_path, (operation, slug)
         return slug
+
+    def check_without_content(self, operation, response):
+        """The same for the answer to a HEAD or OPTIONS, which has no content."""
+        responses = self.responses(operation)
+        described = responses.get(str(response.status), responses["default"])
+        assert response.body == b"" and "content" not in described
+        self._check_headers(described, response)
 
     def _check_headers(self, described, response):
         for name, header in described.get("headers", {}).items():

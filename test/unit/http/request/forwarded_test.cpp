@@ -79,6 +79,11 @@ BOOST_AUTO_TEST_CASE(forwarded_is_read_by_its_grammar) {
         {"for=192.0.2.1;proto=https;host=a, for=10.0.0.7;proto=http;host=b", "192.0.2.1 https a"},
         {"for=192.0.2.1 ; by=10.0.0.1 , for=10.0.0.7", "192.0.2.1  "},
         {"for=_hidden", "-  "},
+        // a hop that hides its client ends the walk: what stands left of it, anybody may have
+        // written
+        {"for=6.6.6.6, for=unknown", "-  "},
+        {"for=6.6.6.6, for=_hidden", "-  "},
+        {"for=6.6.6.6, for=unknown, for=10.0.0.7", "10.0.0.7  "},
         {"for=unknown, for=10.0.0.7;host=x", "10.0.0.7  x"},
         // commas and semicolons within quotes part nothing
         {"for=6.6.6.6;by=\"x,for=127.0.0.1\"", "6.6.6.6  "},

@@ -51,10 +51,11 @@ BOOST_AUTO_TEST_CASE(credentials_row_38) {
     BOOST_TEST(*read_bearer("Bearer a.b.c") == "a.b.c");
     BOOST_TEST(*read_bearer("bearer a.b.c") == "a.b.c");
     BOOST_TEST(*read_bearer("BEARER a.b.c") == "a.b.c");
+    BOOST_TEST(*read_bearer("Bearer   a.b.c") == "a.b.c"); // RFC 6750 §2.1: one or more spaces
     BOOST_TEST((read_bearer(std::nullopt).error().code == core::errc::credential_missing));
     for (const auto* bad :
-         {"", "Bearer", "Bearer ", "BEARER  x", "Basic YTpi", "a.b.c", "Bearer a, Bearer b",
-          "Bearer a b", "Bearer a\tb", "Bearer\ta", "Bearer a;b"}) {
+         {"", "Bearer", "Bearer ", "Bearer   ", "Bearer \ta", "Bearer  a b", "Basic YTpi", "a.b.c",
+          "Bearer a, Bearer b", "Bearer a b", "Bearer a\tb", "Bearer\ta", "Bearer a;b"}) {
         BOOST_TEST_CONTEXT(bad) {
             BOOST_TEST((read_bearer(bad).error().code == core::errc::credential_malformed));
         }
@@ -92,6 +93,27 @@ BOOST_AUTO_TEST_CASE(origins_row_46) {
     BOOST_TEST(all.allow("https://any.example") == "*");
     BOOST_TEST(!all.names("https://any.example"));
     BOOST_TEST(cors_policy({}).allow("https://any.example").empty());
+}
+
+BOOST_AUTO_TEST_CASE(request_fields_of_pages_row_46) {
+    const cors_policy usual({"*"});
+    BOOST_TEST(usual.fields().starts_with("Authorization, Range, If-Range, "));
+    BOOST_TEST(usual.fields().ends_with(", sentry-trace"));
+    BOOST_TEST(usual.token_fields() == std::string(usual.fields()) + ", X-Api-Key");
+    const cors_policy more({"*"}, {"X-One", "X-Two"});
+    BOOST_TEST(more.fields() == std::string(usual.fields()) + ", X-One, X-Two");
+}
+
+BOOST_AUTO_TEST_CASE(the_origin_of_a_request_that_was_never_whole) {
+    const std::string line = "GET / HTTP/1.1\r\n";
+    BOOST_TEST(find_origin(line + "Origin: https://a\r\nX: y") == "https://a");
+    BOOST_TEST(find_origin(line + "oRIGIN:\t https://a \t\r\n\r\n") == "https://a");
+    for (const auto& none :
+         {std::string(), line, line + "Origin: https://a", line + "Origin: https://a\r",
+          line + "Origin: https://a\r\norigin: https://a\r\n", line + "Origin:\r\n",
+          line + "X-Origin: https://a\r\n", line + "Origin : https://a\r\n"}) {
+        BOOST_TEST(find_origin(none) == "", none);
+    }
 }
 
 BOOST_AUTO_TEST_CASE(routes_differ_by_their_number_of_segments) {

@@ -87,10 +87,57 @@ BOOST_AUTO_TEST_CASE(content_is_noticed) {
     BOOST_TEST(head.has_content);
     BOOST_TEST((parse(get("Content-Length: 0\r\n"), head).what == status::ready));
     BOOST_TEST(!head.has_content);
-    BOOST_TEST((parse(get("Transfer-Encoding: chunked\r\n"), head).what == status::ready));
+    BOOST_TEST((parse(get("Transfer-Encoding: chunked\r\n") + "5", head).what == status::ready));
     BOOST_TEST(head.has_content);
     BOOST_TEST(
         (parse(get("Expect: 100-Continue\r\nContent-Length: 5\r\n"), head).what == status::ready));
+}
+
+BOOST_AUTO_TEST_CASE(row_45_an_exactly_empty_chunked_content_is_none) {
+    const auto chunked = get("Transfer-Encoding: chunked\r\n");
+    request_head head;
+    for (const auto& text :
+         {chunked, "HEAD" + chunked.substr(3), get("transfer-encoding: CHUNKED\r\n")}) {
+        const auto got = parse(text + "0\r\n\r\nGET", head);
+        BOOST_TEST((got.what == status::ready));
+        BOOST_TEST(got.consumed == text.size() + 5);
+        BOOST_TEST(!head.has_content);
+        BOOST_TEST(head.keep_alive);
+    }
+    for (const auto* const content :
+         {"1\r\nx\r\n0\r\n\r\n", "00\r\n\r\n", "0;a\r\n\r\n", "0 \r\n\r\n", "0\r\nX: y\r\n\r\n",
+          "0\n\n", "0\r\n\n", "\r\n0\r\n\r\n", "G"}) {
+        BOOST_TEST_CONTEXT(content) {
+            const auto got = parse(chunked + content, head);
+            BOOST_TEST((got.what == status::ready));
+            BOOST_TEST(got.consumed == chunked.size());
+            BOOST_TEST(head.has_content);
+        }
+    }
+    const auto post = parse("POST" + chunked.substr(3) + "0\r\n\r\n", head);
+    BOOST_TEST((post.what == status::ready));
+    BOOST_TEST(head.has_content);
+    // Its client waits for an answer before it sends the chunk.
+    const auto expecting = get("Expect: 100-continue\r\nTransfer-Encoding: chunked\r\n");
+    BOOST_TEST((parse(expecting, head).what == status::ready));
+    BOOST_TEST(head.has_content);
+}
+
+BOOST_AUTO_TEST_CASE(an_empty_chunked_content_is_waited_for) {
+    const auto text = get("Transfer-Encoding: chunked\r\n") + "0\r\n\r\n";
+    request_parser parser(small);
+    request_head head;
+    for (std::size_t size = 0; size < text.size(); ++size) {
+        const std::string moved = text.substr(0, size); // the bytes lie elsewhere each time
+        BOOST_REQUIRE((parser.parse({moved.data(), size}, head) == status::need_more));
+        BOOST_TEST(parser.has_started() == (size > 0));
+    }
+    BOOST_TEST((parser.parse({text.data(), text.size()}, head) == status::ready));
+    BOOST_TEST(parser.consumed() == text.size());
+    BOOST_TEST(!head.has_content);
+    BOOST_TEST(head.host == "h");
+    parser.start(small); // nothing of it is left for the next request
+    BOOST_TEST((parser.parse({text.data(), 3}, head) == status::need_more));
 }
 
 BOOST_AUTO_TEST_CASE(lists_are_joined) {
@@ -162,6 +209,9 @@ BOOST_AUTO_TEST_CASE(what_a_strict_server_refuses) {
         {"lower-case method", "get / HTTP/1.1\r\nHost: h\r\n\r\n", method_unknown},
         {"long target", "GET /" + std::string(100, 'a') + " HTTP/1.1\r\nHost: h\r\n\r\n",
          target_too_long},
+        {"endless method", std::string(600, 'A'), method_unknown},
+        {"long method", std::string(600, 'A') + " / HTTP/1.1\r\nHost: h\r\n\r\n", method_unknown},
+        {"endless garbage", std::string(600, '\x16'), malformed_request},
         {"endless target", "GET /" + std::string(200, 'a'), target_too_long},
         {"large header", get("X: " + std::string(600, 'a') + "\r\n"), fields_too_large},
         {"endless header", "GET / HTTP/1.1\r\nX: " + std::string(600, 'a'), fields_too_large},
