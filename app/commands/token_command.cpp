@@ -5,6 +5,7 @@
 #include "app/commands/user_ban.hpp"
 #include "app/service/media_set.hpp"
 #include "app/service/token_policy.hpp"
+#include "core/base/clock.hpp"
 #include "core/json/json_text.hpp"
 #include "core/media/media_id.hpp"
 #include "core/text/trimmed.hpp"
@@ -12,6 +13,8 @@
 #include "crypto/jws.hpp"
 #include "http/handlers/download_url.hpp"
 #include "store/open_store.hpp"
+
+#include <unistd.h>
 
 #include <charconv>
 #include <cstddef>
@@ -59,7 +62,8 @@ std::string owner_on_disk(const core::media_id& media, const core::config& setti
         return {};
     }
     try {
-        service_log quiet(core::log_level::error);
+        const core::system_clock time;
+        service_log quiet(time, core::log_level::error, STDERR_FILENO);
         const media_set site(settings, quiet);
         auto owner = site.courses().owner_of(media.course_id());
         return owner ? *std::move(owner) : std::string{};

@@ -105,7 +105,8 @@ std::string explain_file(const core::media_id& wanted, const core::claims& read,
     if (with.settings.media.root.empty()) {
         return {};
     }
-    service_log quiet(core::log_level::error);
+    const core::system_clock time;
+    service_log quiet(time, core::log_level::error, STDERR_FILENO);
     const media_set media(with.settings, quiet);
     std::string path;
     const auto found = media.library().open(wanted, read.owner, path);

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -23,11 +24,44 @@ using namespace std::chrono_literals;
 constexpr auto exit_patience = 2s;
 constexpr int poll_interval = 100; // ms
 
+// A descriptor of our own for what `stream` stands for. Others share the stream, so it cannot be
+// made non-blocking; a pipe or a terminal can be opened a second time, for us alone.
+core::unique_fd open_stream(int stream) {
+    struct stat facts {};
+    if (::fstat(stream, &facts) == 0 && (S_ISFIFO(facts.st_mode) || S_ISCHR(facts.st_mode))) {
+        const auto name = "/proc/self/fd/" + std::to_string(stream);
+        core::unique_fd own(::open(name.c_str(), O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
+        if (own) {
+            return own;
+        }
+    }
+    return core::unique_fd(::fcntl(stream, F_DUPFD_CLOEXEC, 3));
+}
+
+// Does not wait for the reader of a named pipe: it may come later.
+core::unique_fd open_path(const std::string& path) {
+    struct stat facts {};
+    const bool is_pipe = ::stat(path.c_str(), &facts) == 0 && S_ISFIFO(facts.st_mode);
+    const int access = is_pipe ? O_RDWR : O_WRONLY;
+    return core::unique_fd(::open(
+        path.c_str(), access | O_APPEND | O_CREAT | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0640));
+}
+
 } // namespace
 
 line_writer::line_writer(std::string path, http::counters& count,
                          std::function<void(int)> on_change)
     : path_(std::move(path)), count_(count), on_change_(std::move(on_change)) {
+    start();
+}
+
+line_writer::line_writer(int stream, http::counters& count, std::function<void(int)> on_change,
+                         std::size_t most)
+    : stream_(stream), most_(most), count_(count), on_change_(std::move(on_change)) {
+    start();
+}
+
+void line_writer::start() {
     open();
     thread_ = std::thread([this] { run(); });
 }
@@ -42,15 +76,17 @@ line_writer::~line_writer() {
 }
 
 void line_writer::open() {
-    core::unique_fd fd(
-        path_ == "-" ? ::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3)
-                     : ::open(path_.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0640));
+    auto fd = stream_ >= 0   ? open_stream(stream_)
+              : path_ == "-" ? open_stream(STDOUT_FILENO)
+                             : open_path(path_);
     struct stat facts {};
     if (!fd || ::fstat(fd.get(), &facts) != 0) {
         throw std::system_error(errno, std::generic_category(),
-                                "cannot open the access log " + path_);
+                                stream_ >= 0 ? "cannot write to standard error"
+                                             : "cannot open the log " + path_);
     }
     is_file_ = S_ISREG(facts.st_mode);
+    is_socket_ = S_ISSOCK(facts.st_mode);
     is_torn_ = false;
     fd_ = std::move(fd);
 }
@@ -58,7 +94,7 @@ void line_writer::open() {
 bool line_writer::write(std::string& lines) noexcept {
     try {
         const std::lock_guard lock(mutex_);
-        if (pending_.size() + lines.size() > max_pending) {
+        if (pending_.size() + lines.size() > most_) {
             return false;
         }
         pending_ += lines;
@@ -122,7 +158,7 @@ void line_writer::write_out(std::string_view lines) {
         }
         // As much as a pipe that is writable takes without waiting.
         const auto size = is_file_ ? left.size() : std::min<std::size_t>(left.size(), PIPE_BUF);
-        const auto count = ::write(fd_.get(), left.data(), size);
+        const auto count = write_some(left.substr(0, size));
         if (count >= 0) {
             is_torn_ = count > 0 && left[static_cast<std::size_t>(count) - 1] != '\n';
             left.remove_prefix(static_cast<std::size_t>(count));
@@ -134,6 +170,11 @@ void line_writer::write_out(std::string_view lines) {
     if (!lines.empty() && std::exchange(is_failing_, false)) {
         on_change_(0);
     }
+}
+
+ssize_t line_writer::write_some(std::string_view lines) const noexcept {
+    return is_socket_ ? ::send(fd_.get(), lines.data(), lines.size(), MSG_DONTWAIT | MSG_NOSIGNAL)
+                      : ::write(fd_.get(), lines.data(), lines.size());
 }
 
 // False when the process is to end and the reader does not read.

@@ -1,9 +1,7 @@
 #include "app/log/service_log.hpp"
 
-#include "core/json/json_quote.hpp"
-
-#include <spdlog/sinks/stdout_sinks.h>
-#include <spdlog/spdlog.h>
+#include "http/telemetry/exposition.hpp"
+#include "http/telemetry/log_line.hpp"
 
 #include <exception>
 
@@ -11,61 +9,89 @@ namespace sluice::app {
 
 namespace {
 
-spdlog::level::level_enum level_of(core::log_level least) noexcept {
-    switch (least) {
+std::string_view name_of(core::log_level level) noexcept {
+    switch (level) {
     case core::log_level::debug:
-        return spdlog::level::debug;
+        return "debug";
     case core::log_level::info:
-        return spdlog::level::info;
+        return "info";
     case core::log_level::warning:
-        return spdlog::level::warn;
+        return "warning";
     case core::log_level::error:
         break;
     }
-    return spdlog::level::err;
+    return "error";
 }
 
 } // namespace
 
-service_log::service_log(core::log_level least)
-    : logger_(std::make_shared<spdlog::logger>("sluice",
-                                               std::make_shared<spdlog::sinks::stderr_sink_mt>())) {
-    logger_->set_pattern(R"({"time":"%Y-%m-%dT%H:%M:%S.%eZ","level":"%l",%v})",
-                         spdlog::pattern_time_type::utc);
-    set_level(least);
-    logger_->flush_on(spdlog::level::debug);
+service_log::service_log(const core::clock& clock, core::log_level least, int stream)
+    : clock_(clock), least_(least), out_(
+                                        stream, count_, [](int) {}, max_pending) {
+} // failures are counted: there is no other log
+
+void service_log::set_level(core::log_level least) noexcept {
+    least_.store(least, std::memory_order_relaxed);
 }
 
-void service_log::set_level(core::log_level least) {
-    logger_->set_level(level_of(least));
+bool service_log::put(core::log_level level, std::string_view event,
+                      std::initializer_list<member> members) {
+    std::string line;
+    http::log_line to(core::log_format::json, line);
+    to.time("time", clock_.wall());
+    to.word("level", name_of(level));
+    to.text("event", event);
+    for (const auto& [name, value] : members) {
+        to.text(name, value);
+    }
+    to.end();
+    return out_.write(line);
 }
 
-void service_log::write(int level, std::string_view event,
-                        std::initializer_list<member> members) noexcept try {
-    const auto severity = static_cast<spdlog::level::level_enum>(level);
-    if (!logger_->should_log(severity)) {
+void service_log::write(core::log_level level, std::string_view event,
+                        std::initializer_list<member> members) noexcept {
+    if (level < least_.load(std::memory_order_relaxed)) {
         return;
     }
-    std::string line = "\"event\":";
-    core::append_json_quoted(event, line);
-    for (const auto& [name, value] : members) {
-        line += ',';
-        core::append_json_quoted(name, line);
-        line += ':';
-        core::append_json_quoted(value, line);
+    try {
+        if (put(level, event, members)) {
+            tell_of_gap();
+            return;
+        }
+    } catch (const std::exception&) { // no memory for the line
     }
-    logger_->log(severity, line);
-} catch (const std::exception&) { // no memory for the line: saying nothing is all that is left
+    refused_.fetch_add(1, std::memory_order_relaxed);
+}
+
+// The log itself says once that something is missing above.
+void service_log::tell_of_gap() {
+    const auto lost = dropped();
+    const auto before = told_.exchange(lost, std::memory_order_relaxed);
+    if (lost > before && !put(core::log_level::warning, "log_lines_dropped",
+                              {{"lines", std::to_string(lost - before)}})) {
+        told_.store(before, std::memory_order_relaxed); // at the next line
+    }
 }
 
 void service_log::info(std::string_view event, std::initializer_list<member> members) noexcept {
-    write(spdlog::level::info, event, members);
+    write(core::log_level::info, event, members);
 }
 void service_log::warning(std::string_view event, std::initializer_list<member> members) noexcept {
-    write(spdlog::level::warn, event, members);
+    write(core::log_level::warning, event, members);
 }
 void service_log::error(std::string_view event, std::initializer_list<member> members) noexcept {
-    write(spdlog::level::err, event, members);
+    write(core::log_level::error, event, members);
+}
+
+std::uint64_t service_log::dropped() const noexcept {
+    return refused_.load(std::memory_order_relaxed) + count_.log_lines_dropped.value();
+}
+
+void service_log::append_metrics(std::string& out) const {
+    http::exposition to(out);
+    to.family("sluice_service_log_dropped_total", "counter",
+              "Lines of the service log that its reader did not take.");
+    to.sample({}, dropped());
 }
 
 } // namespace sluice::app

@@ -152,13 +152,24 @@ void application::begin_drain() {
     }
 }
 
-bool application::is_alive() {
-    std::vector<std::uint64_t> now;
+std::vector<std::uint64_t> application::rounds() const {
+    std::vector<std::uint64_t> all;
     for (const auto& one : fronts_) {
         for (const auto& worker : one->workers()) {
-            now.push_back(worker->rounds());
+            all.push_back(worker->rounds());
         }
     }
+    return all;
+}
+
+bool application::have_gone_round(const std::vector<std::uint64_t>& before) const {
+    constexpr std::uint64_t enough = 2; // the first may have begun before
+    return std::ranges::equal(rounds(), before,
+                              [](auto now, auto then) { return now >= then + enough; });
+}
+
+bool application::is_alive() {
+    auto now = rounds();
     rounds_.resize(now.size());
     const bool all_moved = std::ranges::equal(now, rounds_, std::ranges::not_equal_to{});
     rounds_ = std::move(now);
@@ -173,6 +184,10 @@ bool application::is_empty() const {
 
 std::uint64_t application::bytes_sent() const noexcept {
     return sum_of(&http::counters::bytes_sent, counters_);
+}
+
+std::uint64_t application::accepted() const noexcept {
+    return sum_of(&http::counters::connections_accepted, counters_);
 }
 
 std::uint64_t application::active_requests() const noexcept {

@@ -64,10 +64,17 @@ class application {
     void begin_drain();
     /// True when every worker has gone round its loop since the last call.
     [[nodiscard]] bool is_alive();
+    /// How often each worker has gone round its loop (http::worker::rounds).
+    [[nodiscard]] std::vector<std::uint64_t> rounds() const;
+    /// True when each worker has looked at all of its connections since `before`, a rounds(): on a
+    /// busy machine a request may be here that its thread has had no time to read.
+    [[nodiscard]] bool have_gone_round(const std::vector<std::uint64_t>& before) const;
     /// Requests under way now.
     [[nodiscard]] std::uint64_t active_requests() const noexcept;
     /// True when no connection is open, nor will be.
     [[nodiscard]] bool is_empty() const;
+    /// Connections taken so far.
+    [[nodiscard]] std::uint64_t accepted() const noexcept;
     /// Moves as long as anything is sent.
     [[nodiscard]] std::uint64_t bytes_sent() const noexcept;
 

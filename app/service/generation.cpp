@@ -89,9 +89,10 @@ generation::generation(core::config settings, core::loaded_keys keys,
           .ready = {around.is_leaving, media_->library(),
                     around.store != nullptr ? &around.store->revoked() : nullptr},
           .metrics = {around.counters,
-                      [this, &process = around.process, &tls = around.tls,
+                      [this, &process = around.process, &tls = around.tls, &log = around.log,
                        store = around.store](std::string& out) {
                           process.append(out);
+                          log.append_metrics(out);
                           tls.append_metrics(out);
                           key_metrics_.append(out);
                           if (store != nullptr) {

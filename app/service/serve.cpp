@@ -5,6 +5,9 @@
 #include "app/service/application.hpp"
 #include "app/service/issuer_setup.hpp"
 #include "app/service/reload.hpp"
+#include "core/base/clock.hpp"
+
+#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
@@ -25,6 +28,9 @@ constexpr auto look_interval = 1000ms; // between two looks at the files of keys
 // Connections that say nothing for so long after the listeners have closed are idle. Requests that
 // had arrived, but had not been read, have this long to begin.
 constexpr auto settle_time = 500ms;
+// Where connections were taken in the last moment, they have so long for their first request: the
+// client may have had no time on its processor yet, and nothing tells it to try again.
+constexpr auto first_request_time = 2s;
 
 void warn(const core::config& settings, const core::loaded_keys& keys, service_log& log) {
     if (!keys.notice.empty()) {
@@ -56,6 +62,7 @@ class watch {
     /// Until it is time to leave.
     void run(const reload_source& source) {
         while (true) {
+            accepted_ = running_.accepted();
             const auto number = next_signal();
             if (number == SIGHUP) {
                 manager_.reloading();
@@ -86,15 +93,21 @@ class watch {
         }
         running_.begin_drain();
         log_.info("draining", {{"active", std::to_string(running_.active_requests())}});
-        auto quiet_since = clock::now();
+        const auto closed = clock::now();
+        auto quiet_since = closed;
+        auto rounds = running_.rounds();
         auto sent = running_.bytes_sent();
         const auto is_done = [&] {
             if (const auto now_sent = running_.bytes_sent();
                 running_.active_requests() > 0 || now_sent != sent) {
                 sent = now_sent;
                 quiet_since = clock::now();
+                rounds = running_.rounds();
             }
-            return running_.is_empty() || clock::now() - quiet_since >= settle_time;
+            const auto instant = clock::now();
+            return running_.is_empty() ||
+                   (instant - quiet_since >= settle_time && running_.have_gone_round(rounds) &&
+                    (instant - closed >= first_request_time || running_.accepted() == accepted_));
         };
         if (!stays_until(clock::now() + with.drain_timeout, is_done)) {
             return cut_short();
@@ -167,6 +180,7 @@ class watch {
     service_log& log_;
     watched_files files_;
     clock::time_point next_look_{};
+    std::uint64_t accepted_ = 0; // before the last wait for a signal: a second ago at most
 };
 
 } // namespace
@@ -174,7 +188,8 @@ class watch {
 int serve(const core::config& settings, core::loaded_keys keys, const reload_source& source,
           service_manager& manager) {
     const process_signals signals;
-    service_log log(settings.log.level);
+    const core::system_clock time;
+    service_log log(time, settings.log.level, STDERR_FILENO);
     watched_files files; // from before they are read
     files.follow(settings);
     warn(settings, keys, log);

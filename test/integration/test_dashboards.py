@@ -194,6 +194,7 @@ SERIES = {
            "SluiceStoreErrors": "sluice_store_errors_total",
            "SluiceAcceptFailing": "sluice_accept_failures_total",
            "SluiceAccessLogDropped": "sluice_access_log_dropped_total",
+           "SluiceServiceLogDropped": "sluice_service_log_dropped_total",
        }.items()},
 }
 

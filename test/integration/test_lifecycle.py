@@ -78,6 +78,21 @@ def test_drain_deadline_cuts(start_server, tree, large):
     assert got == tree.content(large)[: len(got)]
 
 
+def test_a_busy_client_does_not_hold_the_drain(start_server, tree, large):
+    """Answers close their connections, so that a client that never pauses asks another node."""
+    server = start_server(tree)
+    transfer = Paused(server, large)
+    with server.connect() as busy:
+        assert busy.request("GET", "/healthz").get("Connection") is None
+        server.signal()
+        wait_for_event(server, "draining")
+        answer = busy.request("GET", "/healthz")
+        assert answer.status == 200 and answer.get("Connection") == "close"
+        assert busy.is_closed()
+    assert transfer.finish() == tree.content(large)
+    assert server.wait(10) == 0
+
+
 def test_second_signal_ends_at_once(start_server, tree, large):
     server = start_server(tree)
     transfer = Paused(server, large)

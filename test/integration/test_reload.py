@@ -8,7 +8,7 @@ import time
 from types import SimpleNamespace
 
 import pytest
-from support.checks import check_invalid_token
+from support.checks import check_invalid_token, check_problem
 from support.ids import COURSE_PRESENTATION, VIDEO, Lesson
 from support.load import wrk
 from support.paused import LARGE, Paused
@@ -159,6 +159,32 @@ def test_what_needs_a_restart_is_said_by_name_and_the_rest_applies(start_server,
     waiting = [e for e in server.events() if e["event"] == "restart_needed"]
     assert waiting[0]["settings"] == "threads, metrics.listen"
     assert allowed_origin(server) == ORIGIN
+
+
+def test_what_is_kept_and_what_is_new_are_judged_together(start_server, tree):
+    """The new file is sound by itself. But its listeners have to wait for a restart, and beside those that
+    are kept its issuer.mode would let everybody mint."""
+    proxied = {"address": "127.0.0.1:0", "proxy_protocol": "v1"}
+    server = start_server(tree, listen=None, config={
+        "listeners": [{"address": "127.0.0.1:0"}, proxied], "issuer": {"mode": "auto"}})
+    event = server.reload({"listeners": [{"address": "127.0.0.1:0"}], "issuer": {"mode": "local"}},
+                          outcome="reload_refused")
+    assert "proxy_protocol" in event["reasons"]
+    assert server.issue(VIDEO).status == 403
+
+
+def test_limits_of_connections_take_effect(start_server, tree):
+    local = {"uncounted_peers": []}
+    server = start_server(tree, config={"limits": local})
+    with server.connect() as first:
+        assert first.request("GET", "/healthz").status == 200
+        server.reload({"limits": {**local, "connections_per_peer": 1}})
+        check_problem(server.get("/healthz"), 429)
+        server.reload({"limits": {**local, "connections": 1}})
+        check_problem(server.get("/healthz"), 503)
+        server.reload({"limits": local})
+        assert server.get("/healthz").status == 200
+        assert first.request("GET", "/healthz").status == 200
 
 
 def test_reloads_under_load_fail_no_request(start_server, tree):

@@ -1,14 +1,21 @@
 """What one request, one configuration or one reader leaves behind for another: rows 54, 58 and 63 of the
 table of threats."""
 
+import contextlib
+import json
+import os
+import re
+import signal
 import socket
+import subprocess
 import time
 
 import pytest
 from support.ids import COURSE_PRESENTATION, Lesson
 from support.metrics import eventually, scrape
+from support.server import BINARY, address_of, environment
 from support.stores import PostgresStore
-from support.tokens import mint
+from support.tokens import SECRET, mint
 from support.wire import Connection, request_bytes
 
 
@@ -84,12 +91,12 @@ def test_row_54_urgent_data_holds_up_no_pipelined_request(start_server, tree):
         for _ in range(3):
             assert connection.request("GET", "/healthz").status == 200
             stopped = server.process
-            stopped.send_signal(19)  # SIGSTOP: all of it is there when it looks again
+            stopped.send_signal(signal.SIGSTOP)  # all of it is there when it looks again
             connection.send(get)
             connection.socket.send(b"!", socket.MSG_OOB)
             connection.send(get)
             time.sleep(0.05)
-            stopped.send_signal(18)
+            stopped.send_signal(signal.SIGCONT)
             assert connection.read().status == 200
             assert connection.read().status == 200
 
@@ -109,3 +116,97 @@ def test_row_58_a_generation_never_fills_anothers_cache(start_server, tree, slow
             server.reload({**config, "media": {"layout": {"lesson": folder + "{filename}"}}})
         assert "token" in suspended.read().json()
     assert server.download(media, token=mint(media)).body == b"new!"
+
+
+class Unread:
+    """A server whose standard error is a pipe that nobody reads any more: it is full."""
+
+    def __init__(self, tree, folder, config):
+        self.config_path = folder / "unread.json"
+        self.configure(config)
+        reader, self.pipe = os.pipe()
+        self.reader = os.fdopen(reader, "rb", buffering=0)
+        self.process = subprocess.Popen(
+            [BINARY, "serve", "--media-root", tree.root, "--config", self.config_path,
+             "--listen", "127.0.0.1:0"],
+            env=environment({"SLUICE_SECRET": SECRET}), stdout=subprocess.DEVNULL, stderr=self.pipe)
+        seen = b""
+        while b'"listening"' not in seen:
+            seen += self.reader.read(4096)
+        self.address = address_of(re.search(rb'"address":"([^"]+)"', seen)[1].decode())
+        self.fill()
+
+    def configure(self, config):
+        self.config_path.write_text(json.dumps(config))
+
+    def fill(self):
+        """By a description of our own: the server's stays one that waits."""
+        own = os.open(f"/proc/self/fd/{self.pipe}", os.O_WRONLY | os.O_NONBLOCK)
+        with contextlib.suppress(BlockingIOError):
+            while True:
+                os.write(own, b"x" * 100)
+        os.close(own)
+
+    def get(self, target, fields=()):
+        with Connection(self.address) as connection:
+            return connection.request("GET", target, fields)
+
+    def close(self):
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait()
+        self.reader.close()
+        os.close(self.pipe)
+
+
+@pytest.fixture
+def unread(tree, tmp_path):
+    made = []
+    yield lambda config: made.append(Unread(tree, tmp_path, config)) or made[0]
+    for one in made:
+        one.close()
+
+
+def allowed(server, origin):
+    return server.get("/healthz", {"Origin": origin}).get("Access-Control-Allow-Origin") == origin
+
+
+def test_row_63_a_service_log_that_nobody_reads(unread, tmp_path):
+    """Signals, reloads and the exit go on; what is lost is counted."""
+    access = tmp_path / "access.log"
+    config = {"log": {"access": str(access)}}
+    server = unread(config)
+    for n in range(3):
+        origin = f"https://{n}.example"
+        server.configure({**config, "cors": {"allowed_origins": [origin]}})
+        server.process.send_signal(signal.SIGHUP)
+        eventually(lambda: allowed(server, origin))
+    # Reasons of some 60 kB, each time: more than may wait for the reader.
+    server.configure({**config, **{f"no_such_setting_{n:04}": 1 for n in range(1000)}})
+
+    def has_dropped():
+        server.process.send_signal(signal.SIGHUP)
+        return scrape(server)["sluice_service_log_dropped_total"] > 0
+
+    eventually(has_dropped)
+    access.rename(tmp_path / "moved")
+    server.process.send_signal(signal.SIGUSR1)
+    eventually(access.exists)
+    assert server.get("/healthz").status == 200
+    server.process.send_signal(signal.SIGTERM)
+    assert server.process.wait(10) == 0
+
+
+@pytest.mark.parametrize("which", ["access", "audit"])
+def test_row_63_a_named_pipe_that_nobody_opens(start_server, tree, tmp_path, which):
+    """Neither the start nor SIGUSR1 nor the exit waits for the reader of another log."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    server = start_server(tree, config={"log": {which: str(pipe)}})
+    assert server.issue(COURSE_PRESENTATION).status == 200
+    server.signal(signal.SIGUSR1)
+    assert server.issue(COURSE_PRESENTATION).status == 200
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    eventually(lambda: b"request_id" in os.read(reader, 65536))
+    os.close(reader)
+    server.stop()

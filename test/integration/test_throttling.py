@@ -7,8 +7,9 @@ import pytest
 from support.checks import check_problem
 from support.ids import VIDEO, Lesson
 from support.media import noise
-from support.metrics import scrape_until
+from support.metrics import scrape, scrape_until
 from support.paused import Paused
+from support.stores import SqliteStore
 from support.tokens import decode, mint
 from support.wire import Connection, request_bytes
 
@@ -123,6 +124,12 @@ def test_downloads_of_a_user_at_once(start_server, tree, video):
     check_problem(refused, 429)
     assert int(refused.get("Retry-After")) > 0
     assert server.download(video, token=token, method="HEAD").status == 200
+    # Nor does an answer without content take a place: an app asks so whether its copy is current.
+    tag = {"If-None-Match": paused[0].head.get("ETag")}
+    assert server.download(video, tag, token=token).status == 304
+    beyond = {"Range": f"bytes={paused[0].head.length}-"}
+    check_problem(server.download(video, beyond, token=token), 416)
+    check_problem(server.download(video, {"If-Match": '"another"'}, token=token), 412)
     assert server.download(VIDEO, token=mint(VIDEO, user_id="b")).status == 200
     scrape_until(
         server, lambda v: v['sluice_limits_reached_total{limit="user_downloads"}'] == 1
@@ -136,13 +143,33 @@ def test_downloads_of_a_user_at_once(start_server, tree, video):
     paused[1].close()
 
 
-def test_a_throttled_transfer_is_not_cut_for_being_slow(start_server, tree):
-    limits = {"user_rate": 20_000, "min_rate": 1_000_000, "min_rate_grace": 1, "stall_timeout": 1}
+def test_a_throttled_transfer_is_not_cut_for_being_slow(start_server, tree, video):
+    """min_rate is far above what it may have. After four seconds of our own pauses the client stops
+    reading, until the server waits for it: only from then on does its time run."""
+    limits = {"user_rate": 4 * MEGABYTE, "min_rate": 1 << 30, "min_rate_grace": 4, "stall_timeout": 60}
     server = start_server(tree, config={"limits": limits})
-    media = tree.add(Lesson("slow.mp4"), noise(70_000))
-    began = time.monotonic()
-    assert server.download(media, token=mint(media)).body == tree.content(media)
-    assert time.monotonic() - began > 2
+    with server.connect(receive_buffer=65536, timeout=30) as connection:
+        fields = {"Authorization": f"Bearer {mint(video)}"}
+        connection.send(request_bytes("GET", video.target(), fields))
+        head = connection.read_head()
+        received, began = 0, time.monotonic()
+        while time.monotonic() - began < 5:
+            received += len(connection.receive())
+        scrape_until(server, lambda v: v['sluice_connections{state="writing"}'] == 1, timeout=30)
+        time.sleep(1)
+        connection.read_exactly(head.length - received, head)
+
+
+def test_a_throttled_transfer_ends_with_its_token(start_server, tree, video, tmp_path):
+    """It waits for its rate nearly all of the time: that is where the revocation finds it."""
+    store = SqliteStore(tmp_path / "store.db").migrate()
+    server = start_server(tree, config={"limits": {"connection_rate": 100_000}, **store.config()})
+    paused = Paused(server, video, mint(video, jti="one"))
+    scrape_until(server, lambda v: v['sluice_connections{state="throttled"}'] == 1)
+    store.run("revoke", "token", "one")
+    paused.connection.rest(10)  # all of it would take eight minutes
+    assert paused.connection.was_reset
+    assert scrape(server)["sluice_transfers_revoked_total"] == 1
 
 
 def test_a_throttled_download_waits_and_is_counted(start_server, tree, video):

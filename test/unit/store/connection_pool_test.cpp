@@ -46,6 +46,28 @@ BOOST_FIXTURE_TEST_CASE(a_lost_connection_is_replaced_at_once, pooled) {
     BOOST_TEST((states == std::vector<std::string>{"lost"}));
 }
 
+// What took one connection has most likely taken all: none of them is tried in turn.
+BOOST_FIXTURE_TEST_CASE(a_fault_ends_the_idle_connections_too, pooled) {
+    const auto nested = [this](auto&& again, int depth) -> void {
+        const auto answer = pool.ask([&](core::access_store& in) {
+            if (depth > 1) {
+                again(again, depth - 1);
+            }
+            return in.windows_of("anna", {});
+        });
+        BOOST_TEST(static_cast<bool>(answer));
+    };
+    nested(nested, 4);
+    BOOST_TEST(database.connects == 4); // all four are idle now
+    database.lost = 2;                  // one of them, and the one that replaces it
+    BOOST_TEST(!ask());
+    BOOST_TEST(database.connects == 5);
+    std::this_thread::sleep_for(store::backoff::first * 3);
+    const int before = database.connects;
+    BOOST_TEST(ask());
+    BOOST_TEST(database.connects == before + 1);
+}
+
 BOOST_FIXTURE_TEST_CASE(while_it_is_away_nobody_waits, pooled) {
     database.is_away = true;
     BOOST_TEST(!ask());

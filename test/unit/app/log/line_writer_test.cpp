@@ -128,4 +128,43 @@ BOOST_AUTO_TEST_CASE(a_reader_that_does_not_read_costs_lines_and_not_the_exit) {
     BOOST_TEST(one.last_change == ETIMEDOUT);
 }
 
+// Opening a named pipe waits for its reader, unless it is told not to.
+BOOST_AUTO_TEST_CASE(row_63_a_named_pipe_without_a_reader_holds_up_nothing) {
+    const test::temp_dir dir;
+    const auto path = dir.path("pipe");
+    BOOST_REQUIRE(::mkfifo(path.c_str(), 0600) == 0);
+    fixture one(path);
+    one.write("a\n");
+    one.writer->reopen();
+    one.write("b\n");
+    const core::unique_fd reader(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+    std::string text;
+    BOOST_TEST(fixture::until([&] {
+        char some[16]; // NOLINT
+        const auto got = ::read(reader.get(), some, sizeof some);
+        text.append(some, got > 0 ? static_cast<std::size_t>(got) : 0);
+        return text == "a\nb\n";
+    }));
+    one.writer.reset();
+    BOOST_TEST(one.dropped() == 0U);
+}
+
+// The pipe is somebody else's as well, so its description must stay as it is.
+BOOST_AUTO_TEST_CASE(a_stream_of_others_is_left_as_it_is) {
+    int ends[2]; // NOLINT
+    BOOST_REQUIRE(::pipe2(ends, O_CLOEXEC) == 0);
+    const core::unique_fd reader(ends[0]);
+    const core::unique_fd theirs(ends[1]);
+    http::counters count;
+    app::line_writer writer(
+        theirs.get(), count, [](int) {}, 100);
+    BOOST_TEST((::fcntl(theirs.get(), F_GETFL) & O_NONBLOCK) == 0);
+    std::string lines = "hello\n";
+    BOOST_TEST(writer.write(lines));
+    char some[6]; // NOLINT
+    BOOST_TEST(::read(reader.get(), some, sizeof some) == 6);
+    lines.assign(101, 'x');
+    BOOST_TEST(!writer.write(lines)); // more than it has room for
+}
+
 BOOST_AUTO_TEST_SUITE_END()

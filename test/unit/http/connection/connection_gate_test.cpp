@@ -2,6 +2,8 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <malloc.h>
+
 #include <string>
 #include <vector>
 
@@ -50,6 +52,22 @@ BOOST_AUTO_TEST_CASE(in_all_there_may_be_so_many_and_some_to_be_refused) {
     BOOST_TEST(count(all, admission::turned_away) == 40U);
     BOOST_TEST((all.back().limit == limit_label::connections));
     BOOST_TEST(gate.open() == 260U);
+}
+
+BOOST_AUTO_TEST_CASE(a_peer_is_forgotten_with_its_last_connection) {
+    connection_gate gate(limits(10000, 3));
+    const auto visit = [&gate](int from, int to) {
+        for (int i = from; i < to; ++i) {
+            const auto held = admit(
+                gate,
+                "2001:db8:" + std::to_string(i / 9000) + ":" + std::to_string(i % 9000) + "::1", 2);
+        }
+    };
+    visit(0, 100);
+    const auto before = ::mallinfo2().uordblks; // nothing under a sanitizer, which brings its own
+    visit(100, 20000);
+    BOOST_TEST(::mallinfo2().uordblks < before + 100'000); // a peer takes some fifty bytes
+    BOOST_TEST(gate.open() == 0U);
 }
 
 BOOST_AUTO_TEST_CASE(one_peer_does_not_keep_another_out) {

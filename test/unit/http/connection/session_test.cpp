@@ -1,6 +1,7 @@
 // Sessions on Beast's in-memory stream: bytes in, answers out, with faults injected at every I/O
 // step.
 #include "http/connection/session.hpp"
+#include "test/fuzz/memory_transport.hpp"
 #include "test/support/session_fixture.hpp"
 #include "test/support/stream_transport.hpp"
 
@@ -109,6 +110,20 @@ BOOST_FIXTURE_TEST_CASE(a_slow_header_gets_408_however_it_trickles, fixture) {
     BOOST_TEST(open() == 0U);
 }
 
+// Not idle_timeout, which is far longer: the request has begun.
+BOOST_FIXTURE_TEST_CASE(a_later_request_that_is_slow_gets_408_as_well, fixture) {
+    auto client = connect(get_a);
+    pass(30s);
+    send(client, "GET /b HTTP/1.1\r\n");
+    for (int i = 0; i < 9; ++i) {
+        pass(1s);
+        send(client, "X: y\r\n");
+    }
+    BOOST_TEST(count(received(client), "HTTP/1.1 ") == 1U);
+    pass(1s + 2 * deadline_wheel::tick);
+    BOOST_TEST(count(received(client), "HTTP/1.1 408 ") == 1U);
+}
+
 BOOST_FIXTURE_TEST_CASE(a_timeout_counts_its_own_bytes_and_no_others, fixture) {
     auto first = connect("GET /big HTTP/1.1\r\nHost: h\r\n\r\n");
     const auto before = server->count().bytes_sent.value();
@@ -203,6 +218,71 @@ BOOST_FIXTURE_TEST_CASE(a_connection_that_owes_bytes_waits_with_its_next_answer,
     BOOST_TEST(count(received(client), "HTTP/1.1 200") == 2U);
     BOOST_TEST(states[throttled].value() == 0U);
     BOOST_TEST(open() == 1U);
+}
+
+namespace {
+
+/// A hundred bytes of file at a hundred bytes per second.
+class paced_file final : public handler {
+  public:
+    explicit paced_file(core::media_handle media)
+        : file_{.media = std::move(media),
+                .owner = {},
+                .validators = {},
+                .disposition = {},
+                .type = "video/mp4",
+                .content = {}} {}
+    void handle(request&, reply& out) const override {
+        out.begin(200).finish_with(file_, core::byte_slice{0, file_.media->facts.size});
+        out.keep(
+            std::make_unique<pace>(transfer_rates{.connection = 100}, user_transfers::place()));
+    }
+
+  private:
+    cached_file file_;
+};
+
+} // namespace
+
+// The peer takes nothing at the moment we may send again: it has all of its time from then on.
+BOOST_FIXTURE_TEST_CASE(our_own_pauses_are_not_held_against_the_peer, fixture) {
+    dir.write_file("f", std::string(400, 'x'));
+    const paced_file paced(open_file(dir, 400));
+    limits.transfer = {.stall = 2s, .min_bytes_per_second = 1 << 20, .grace = 2s};
+    serve(paced, route_label::download);
+    sluice::fuzz::memory_connection peer;
+    peer.ends = false;
+    peer.incoming = "GET /f HTTP/1.1\r\nHost: h\r\n\r\n";
+    peer.next_part = [&peer] { return peer.incoming.size(); };
+    peer.room = 1000;
+    auto* started = new session<sluice::fuzz::memory_transport>(
+        *server, sluice::fuzz::memory_transport(peer), {.address = "192.0.2.1"});
+    started->start({.how = admission::served, .limit = {}, .place = {}});
+    const auto states = [this](connection_state of) {
+        return server->count().connections[static_cast<std::size_t>(of)].value();
+    };
+    const auto run = [&] {
+        poll();
+        while (peer.readable && peer.step()) {
+            poll();
+        }
+    };
+    run();
+    BOOST_TEST(states(connection_state::throttled) == 1U); // for the bytes of the header
+    peer.room = 0;
+    for (int i = 0; i < 100 && states(connection_state::throttled) == 1U; ++i) {
+        pass(100ms);
+    }
+    BOOST_TEST(states(connection_state::writing) == 1U); // blocked
+    pass(1s);
+    BOOST_TEST(states(connection_state::writing) == 1U);
+    BOOST_TEST(server->count().transfers_cut.value() == 0U);
+    pass(2s); // and not for ever
+    while (peer.step()) {
+        poll();
+    }
+    BOOST_TEST(server->count().transfers_cut.value() == 1U);
+    BOOST_TEST(peer.is_gone);
 }
 
 BOOST_FIXTURE_TEST_CASE(a_peer_that_leaves_while_we_wait_is_noticed_at_the_next_write, fixture) {
