@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <iterator>
 #include <stdexcept>
 #include <system_error>
 #include <utility>
@@ -136,7 +137,17 @@ void application::use(certificates::staged next) {
 }
 
 bool application::reap() {
-    std::erase_if(retired_, [](const auto& one) { return one.use_count() == 1; });
+    const auto kept = std::stable_partition(retired_.begin(), retired_.end(),
+                                            [](const auto& one) { return one.use_count() > 1; });
+    if (kept != retired_.end()) {
+        decltype(retired_) gone(std::make_move_iterator(kept),
+                                std::make_move_iterator(retired_.end()));
+        retired_.erase(kept, retired_.end());
+        try { // its catalogue may be waiting for a disk that hangs: nobody waits for it here
+            std::thread([all = std::move(gone)] {}).detach();
+        } catch (const std::system_error&) { // no thread: here, then
+        }
+    }
     return !retired_.empty();
 }
 

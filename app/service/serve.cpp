@@ -1,5 +1,6 @@
 #include "app/service/serve.hpp"
 
+#include "app/process/end_within.hpp"
 #include "app/process/file_watch.hpp"
 #include "app/process/signals.hpp"
 #include "app/service/application.hpp"
@@ -31,6 +32,9 @@ constexpr auto settle_time = 500ms;
 // Where connections were taken in the last moment, they have so long for their first request: the
 // client may have had no time on its processor yet, and nothing tells it to try again.
 constexpr auto first_request_time = 2s;
+// For the logs and for what ends in order. With it the process ends within shutdown.drain_timeout
+// and two seconds.
+constexpr auto last_moments = 1500ms;
 
 void warn(const core::config& settings, const core::loaded_keys& keys, service_log& log) {
     if (!keys.notice.empty()) {
@@ -199,6 +203,7 @@ int serve(const core::config& settings, core::loaded_keys keys, const reload_sou
     watch over(running, signals, manager, log, std::move(files));
     over.run(source);
     const auto status = over.leave();
+    end_within(last_moments, status);
     running.stop();
     return status;
 }

@@ -1,0 +1,60 @@
+"""A file system that is slow, broken or gone to order: test/faults/slowfs.c on FUSE."""
+
+import os
+import pathlib
+import shutil
+import signal
+import subprocess
+import time
+
+import pytest
+
+SOURCE = pathlib.Path(__file__).resolve().parents[2] / "faults" / "slowfs.c"
+
+
+def build(folder):
+    """The program, or a skip where FUSE is missing."""
+    if not os.path.exists("/dev/fuse"):
+        pytest.skip("no /dev/fuse")
+    flags = subprocess.run(["pkg-config", "--cflags", "--libs", "fuse3"], capture_output=True, text=True)
+    if flags.returncode != 0 or not shutil.which("fusermount3"):
+        pytest.skip("no fuse3, libfuse3-dev")
+    program = folder / "slowfs"
+    command = ["gcc", "-O1", "-D_FILE_OFFSET_BITS=64", "-o", program, SOURCE, *flags.stdout.split()]
+    subprocess.run(list(map(str, command)), check=True, timeout=60)
+    return program
+
+
+class SlowDisk:
+    """The directory `source`, seen through the file system at `root`."""
+
+    def __init__(self, program, source, root):
+        self.source, self.root = pathlib.Path(source), pathlib.Path(root)
+        self.root.mkdir(exist_ok=True)
+        self.process = subprocess.Popen([program, self.source, self.root])
+        deadline = time.monotonic() + 10
+        while not os.path.ismount(self.root):
+            if self.process.poll() is not None or time.monotonic() > deadline:
+                pytest.skip("may not mount FUSE")
+            time.sleep(0.02)
+
+    def hang(self):
+        """Every call waits from now on."""
+        self.process.send_signal(signal.SIGSTOP)
+
+    def resume(self):
+        self.process.send_signal(signal.SIGCONT)
+
+    def release(self):
+        """Lets go what hang- and stuck- files hold."""
+        (self.source / ".release").touch()
+
+    def unmount(self):
+        self.release()
+        self.resume()
+        subprocess.run(["fusermount3", "-u", "-z", self.root], check=False)
+        try:
+            self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
