@@ -11,7 +11,7 @@ using outcome = download_plan::outcome;
 /// RFC 9110 §13.2.2 step 5, and §14.2: only GET has ranges; If-Range without Range means nothing.
 [[nodiscard]] bool is_range_asked(const download_request& request, const representation& version,
                                   std::chrono::sys_seconds now) noexcept {
-    return request.is_get && request.range &&
+    return request.is_get && request.range && is_vouched_for(request, version) &&
            (!request.if_range || if_range_holds(*request.if_range, version, now));
 }
 

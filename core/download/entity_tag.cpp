@@ -4,6 +4,7 @@
 #include <array>
 #include <charconv>
 #include <cstddef>
+#include <limits>
 
 namespace sluice::core {
 
@@ -47,10 +48,19 @@ void append_hex(std::uint64_t value, std::string& out) {
 } // namespace
 
 std::string make_entity_tag(const media_facts& facts) {
+    constexpr std::int64_t per_second = 1'000'000'000;
+    constexpr std::int64_t whole_seconds = std::numeric_limits<std::int64_t>::max() / per_second;
+    const auto& [seconds, nanoseconds] = facts.mtime;
     std::string tag;
-    tag.reserve(2 + 16 + 1 + 16);
+    tag.reserve(2 + 16 + 1 + 8 + 1 + 16);
     tag.push_back('"');
-    append_hex(static_cast<std::uint64_t>(facts.mtime_ns), tag);
+    if (seconds >= -whole_seconds && seconds < whole_seconds) {
+        append_hex(static_cast<std::uint64_t>(seconds * per_second + nanoseconds), tag);
+    } else {
+        append_hex(static_cast<std::uint64_t>(seconds), tag);
+        tag.push_back('.');
+        append_hex(nanoseconds, tag);
+    }
     tag.push_back('-');
     append_hex(facts.size, tag);
     tag.push_back('"');

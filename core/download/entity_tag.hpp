@@ -23,6 +23,8 @@ enum class tag_comparison : std::uint8_t { strong, weak };
 
 /// A strong tag, `"<mtime in ns, hex>-<size, hex>"`: nothing of the host or the inode, so that
 /// every replica that keeps mtimes says the same; separated, so that no two pairs share a spelling.
+/// Where 64 bits do not hold the nanoseconds (before 1678, from 2262 on), seconds and nanoseconds
+/// stand apart, `"<s>.<ns>-<size>"`. Whether a tag may be given at all is describe()'s to say.
 [[nodiscard]] std::string make_entity_tag(const media_facts& facts);
 
 /// Reads exactly one tag, nothing around it. The characters are etagc: commas and backslashes are

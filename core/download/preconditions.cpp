@@ -15,11 +15,9 @@ using std::chrono::sys_seconds;
     return {.is_weak = false, .opaque = version.etag};
 }
 
-/// The date to compare last_modified with; nullopt when the field has to be ignored.
-[[nodiscard]] std::optional<std::int64_t> usable_date(std::optional<std::string_view> field_value,
-                                                      const representation& version,
-                                                      sys_seconds now) noexcept {
-    return field_value && version.is_dated() ? parse_http_date(*field_value, now) : std::nullopt;
+[[nodiscard]] std::optional<std::int64_t> date_of(std::optional<std::string_view> field_value,
+                                                  sys_seconds now) noexcept {
+    return field_value ? parse_http_date(*field_value, now) : std::nullopt;
 }
 
 /// Steps 1 and 2: is it the version the client means?
@@ -29,8 +27,8 @@ using std::chrono::sys_seconds;
         return match_tag_list(*request.if_match, tag_of(version), tag_comparison::strong) ==
                tag_list_match::matched;
     }
-    const auto date = usable_date(request.if_unmodified_since, version, now);
-    return !date || version.last_modified <= *date;
+    const auto date = date_of(request.if_unmodified_since, now);
+    return !date || !version.is_dated() || version.unmodified_since <= *date;
 }
 
 /// Steps 3 and 4: does the client have it already?
@@ -40,8 +38,8 @@ using std::chrono::sys_seconds;
         return match_tag_list(*request.if_none_match, tag_of(version), tag_comparison::weak) ==
                tag_list_match::matched;
     }
-    const auto date = usable_date(request.if_modified_since, version, now);
-    return date && version.last_modified <= *date;
+    const auto date = date_of(request.if_modified_since, now);
+    return date && version.gives_date() && version.unmodified_since <= *date;
 }
 
 } // namespace
@@ -61,9 +59,13 @@ bool if_range_holds(std::string_view field_value, const representation& version,
     if (const auto tag = parse_entity_tag(field_value)) {
         return is_same_tag(*tag, tag_of(version), tag_comparison::strong);
     }
-    // A file written in the second that is still running may change again and keep its date.
+    // A clock that was set back: the date of a second that is not over yet.
     const bool is_over = version.last_modified < now.time_since_epoch().count();
-    return version.is_dated() && is_over && field_value == version.last_modified_text;
+    return version.gives_date() && is_over && field_value == version.last_modified_text;
+}
+
+bool is_vouched_for(const download_request& request, const representation& version) noexcept {
+    return request.if_match || !request.if_unmodified_since || version.gives_date();
 }
 
 } // namespace sluice::core

@@ -78,19 +78,26 @@ bool has_entries(int fd) noexcept {
     return list_some(fd) != both_dots || list_some(fd) != 0;
 }
 
-/// Saturates: some file systems hold times that nanoseconds in 64 bits cannot (past the year 2262).
+/// Of stat and of statx.
 template <class Time>
-std::int64_t to_nanoseconds(const Time& time) noexcept {
-    constexpr std::int64_t per_second = 1'000'000'000;
-    constexpr std::int64_t limit = INT64_MAX / per_second - 1;
-    const auto seconds = std::clamp<std::int64_t>(time.tv_sec, -limit, limit);
-    return seconds * per_second + time.tv_nsec;
+file_time to_file_time(const Time& time) noexcept {
+    return {time.tv_sec, static_cast<std::uint32_t>(time.tv_nsec)};
+}
+
+media_facts facts_of(const struct stat& found) noexcept {
+    return {static_cast<std::uint64_t>(found.st_size), to_file_time(found.st_mtim),
+            to_file_time(found.st_ctim)};
 }
 
 } // namespace
 
-media_store::media_store(const std::string& root, resolver how)
-    : root_(root), root_fd_(open_root(root)), how_(choose(how, root_fd_.get())) {}
+media_store::media_store(const std::string& root, resolver how, const clock& time)
+    : root_(root), root_fd_(open_root(root)), how_(choose(how, root_fd_.get())), time_(time) {}
+
+const clock& media_store::machine() noexcept {
+    static const system_clock time;
+    return time;
+}
 
 result<media_handle> media_store::open(const std::string& relative_path) const {
     if (!is_plain_relative_path(relative_path)) {
@@ -104,6 +111,7 @@ result<media_handle> media_store::open(const std::string& relative_path) const {
     if (file.error != 0) {
         return to_failure(file.error);
     }
+    const auto now = time_.wall(); // before fstat: what is written after it is later than this
     struct stat found {};
     if (::fstat(file.fd.get(), &found) != 0) {
         return to_failure(errno);
@@ -111,11 +119,10 @@ result<media_handle> media_store::open(const std::string& relative_path) const {
     if (!S_ISREG(found.st_mode)) {
         return failure{errc::media_not_found, {}};
     }
-    const media_facts facts{static_cast<std::uint64_t>(found.st_size),
-                            to_nanoseconds(found.st_mtim)};
-    return std::make_shared<const open_media>(
-        open_media{std::move(file.fd), facts, to_nanoseconds(found.st_ctim), found.st_nlink,
-                   found.st_mode, describe(facts)});
+    const auto facts = facts_of(found);
+    const auto reused = seen_.note(relative_path, facts, now);
+    return std::make_shared<const open_media>(open_media{
+        std::move(file.fd), facts, found.st_nlink, found.st_mode, describe(facts, now, reused)});
 }
 
 namespace {
@@ -127,8 +134,7 @@ bool look_at(const open_media& media, struct statx& found) noexcept {
 }
 
 bool has_facts_of(const open_media& media, const struct statx& found) noexcept {
-    return found.stx_size == media.facts.size &&
-           to_nanoseconds(found.stx_mtime) == media.facts.mtime_ns;
+    return found.stx_size == media.facts.size && to_file_time(found.stx_mtime) == media.facts.mtime;
 }
 
 } // namespace
@@ -136,7 +142,7 @@ bool has_facts_of(const open_media& media, const struct statx& found) noexcept {
 bool is_current(const open_media& media) noexcept {
     struct statx found {};
     return look_at(media, found) && found.stx_nlink > 0 && has_facts_of(media, found) &&
-           to_nanoseconds(found.stx_ctime) == media.ctime_ns;
+           to_file_time(found.stx_ctime) == media.facts.ctime;
 }
 
 std::string_view change_of(const open_media& media) noexcept {
@@ -147,7 +153,7 @@ std::string_view change_of(const open_media& media) noexcept {
     if (found.stx_size < media.facts.size) {
         return "file_ended";
     }
-    const bool is_touched = to_nanoseconds(found.stx_ctime) != media.ctime_ns &&
+    const bool is_touched = to_file_time(found.stx_ctime) != media.facts.ctime &&
                             found.stx_nlink == media.links && found.stx_mode == media.mode;
     return !has_facts_of(media, found) || is_touched ? "file_changed" : std::string_view{};
 }
@@ -176,6 +182,9 @@ media_store::root_state media_store::renew_root() noexcept {
     const bool is_gone = (!is_same || before == root_state::missing) && !has_entries(found.get());
     if (!is_same && ::dup3(found.get(), root_fd_.get(), O_CLOEXEC) < 0) {
         return before;
+    }
+    if (!is_same) {
+        seen_.forget(); // a copy of the same files has other change times
     }
     return settle(is_gone ? root_state::missing
                           : (is_same ? root_state::same : root_state::replaced));

@@ -9,9 +9,11 @@
 // become another directory, such as a volume that was mounted again. Another mount below the root
 // is served like any directory: sites keep courses on volumes of their own.
 
+#include "core/base/clock.hpp"
 #include "core/base/result.hpp"
 #include "core/base/unique_fd.hpp"
 #include "core/download/representation.hpp"
+#include "core/media/version_memory.hpp"
 
 #include <atomic>
 #include <cstdint>
@@ -26,9 +28,8 @@ namespace sluice::core {
 struct open_media {
     unique_fd fd;
     media_facts facts;
-    std::int64_t ctime_ns = 0; // since the Unix epoch; moves with every change and rename
-    std::uint64_t links = 1;   // names it has
-    std::uint32_t mode = 0;    // type and permissions
+    std::uint64_t links = 1; // names it has
+    std::uint32_t mode = 0;  // type and permissions
     representation version;
 };
 
@@ -55,8 +56,10 @@ class media_store {
     enum class resolver : std::uint8_t { automatic, openat2, walk };
 
     /// Throws std::system_error naming `root` when it is not a readable directory, or when
-    /// `openat2` is asked for and not to be had: start-up faults.
-    explicit media_store(const std::string& root, resolver how = resolver::automatic);
+    /// `openat2` is asked for and not to be had: start-up faults. `time` is kept; it has to be the
+    /// clock that the file system stamps files by, give or take a second.
+    explicit media_store(const std::string& root, resolver how = resolver::automatic,
+                         const clock& time = machine());
 
     /// Opens the regular file at `relative_path`: names separated by single slashes, none of them
     /// "." or "..". media_not_found for whatever is not a readable regular file below the root
@@ -89,10 +92,14 @@ class media_store {
     [[nodiscard]] resolver how() const noexcept { return how_; }
 
   private:
+    [[nodiscard]] static const clock& machine() noexcept;
+
     std::string root_;
     unique_fd root_fd_; // its number never changes; what it stands for does
     resolver how_;
+    const clock& time_;
     std::atomic<bool> is_missing_{false};
+    mutable version_memory seen_; // thread safe
 };
 
 } // namespace sluice::core

@@ -19,13 +19,22 @@ void add_line(std::string_view name, std::string_view value, std::string& lines)
     lines.append(name).append(": ").append(value).append("\r\n");
 }
 
+// None where no tag can be trusted.
+void add_tag(const core::representation& version, response& out) {
+    if (!version.etag.empty()) {
+        out.field("ETag", version.etag);
+    }
+}
+
 // The fields that 200, 206 and 304 share (RFC 9110 §15.4.5). Last-Modified is never later than Date
 // (§8.8.2.1).
 std::string validator_lines(const core::representation& version, std::string_view date,
                             std::chrono::sys_seconds now) {
     std::string lines;
-    add_line("ETag", version.etag, lines);
-    if (version.is_dated()) {
+    if (!version.etag.empty()) {
+        add_line("ETag", version.etag, lines);
+    }
+    if (version.gives_date()) {
         const bool is_ahead = version.last_modified > now.time_since_epoch().count();
         add_line("Last-Modified", is_ahead ? date : version.last_modified_text, lines);
     }
@@ -43,6 +52,9 @@ std::string disposition_lines(std::string_view filename) {
     std::string lines;
     add_line("Content-Disposition", value, lines);
     lines += "Content-Security-Policy: sandbox\r\nReferrer-Policy: no-referrer\r\n";
+    // nginx, as it is installed, takes in up to a gigabyte at once and then nothing until its
+    // client has caught up: longer than limits.stall_timeout, so the download was cut (issue 15).
+    lines += "X-Accel-Buffering: no\r\n";
     return lines;
 }
 
@@ -52,7 +64,8 @@ std::string read_small(const core::open_media& media) {
     if (media.facts.size <= max_kept_content) {
         content.resize(media.facts.size);
         const auto got = ::pread(media.fd.get(), content.data(), content.size(), 0);
-        if (got != static_cast<ssize_t>(content.size())) {
+        // Written to since fstat: bytes of another version must not be kept under this one's tag.
+        if (got != static_cast<ssize_t>(content.size()) || !core::is_current(media)) {
             content.clear();
         }
     }
@@ -60,7 +73,7 @@ std::string read_small(const core::open_media& media) {
 }
 
 void refuse_precondition(const core::representation& version, reply& out) {
-    out.begin_problem(problem_id::precondition_failed).field("ETag", version.etag);
+    add_tag(version, out.begin_problem(problem_id::precondition_failed));
     out.finish_problem();
 }
 
@@ -69,7 +82,7 @@ void refuse_range(const core::representation& version, reply& out) {
     core::append_decimal(version.size, range);
     auto& response = out.begin_problem(problem_id::range_not_satisfiable);
     response.field("Content-Range", range);
-    response.field("ETag", version.etag); // so that a client sees that it has all of it already
+    add_tag(version, response); // so that a client sees that it has all of it already
     response.field("Accept-Ranges", "bytes");
     out.finish_problem();
 }

@@ -1,7 +1,6 @@
 #include "http/request/request_id.hpp"
 
 #include <algorithm>
-#include <random>
 
 namespace sluice::http {
 
@@ -25,15 +24,6 @@ void put_hex(std::uint64_t number, char* out) noexcept {
         shift -= bits;
         *out = digits[(number >> shift) & 0xFU];
     }
-}
-
-std::uint64_t draw(std::random_device& source) {
-    return std::uint64_t{source()} << 32U | source();
-}
-
-keyed_sequence new_sequence(std::random_device& source) {
-    const auto first = draw(source);
-    return {first, draw(source)};
 }
 
 } // namespace
@@ -68,11 +58,8 @@ std::optional<request_id> request_id::of_trace(std::string_view parent) noexcept
     return adopt(trace);
 }
 
-request_ids::request_ids() : request_ids(std::random_device{}) {}
-
-request_ids::request_ids(std::random_device&& source)
-    : numbers_(new_sequence(source)), boundaries_(new_sequence(source)) {
-    put_hex(draw(source), latest_.text_.data());
+request_ids::request_ids() {
+    put_hex(core::keyed_sequence().next(), latest_.text_.data()); // random, as its key is
 }
 
 request_id request_ids::next() noexcept {

@@ -3,13 +3,12 @@
 // 16 that differ between requests and tell nobody how many there were; or what a trusted proxy
 // calls the request. Also the boundaries of multipart bodies, which nobody may foresee (issue 11).
 
-#include "http/request/keyed_sequence.hpp"
+#include "core/base/keyed_sequence.hpp"
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <random>
 #include <string>
 #include <string_view>
 
@@ -47,11 +46,9 @@ class request_ids {
     [[nodiscard]] std::string boundary();
 
   private:
-    explicit request_ids(std::random_device&& source);
-
     request_id latest_;
-    keyed_sequence numbers_;
-    keyed_sequence boundaries_; // with a key of its own: no id is ever a part of a boundary
+    core::keyed_sequence numbers_;
+    core::keyed_sequence boundaries_; // with a key of its own: no id is ever a part of a boundary
 };
 
 } // namespace sluice::http

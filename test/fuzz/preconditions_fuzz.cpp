@@ -2,6 +2,7 @@
 // whole.
 #include "core/download/download_plan.hpp"
 #include "test/fuzz/fuzz.hpp"
+#include "test/support/versions.hpp"
 
 using namespace sluice;
 
@@ -19,7 +20,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     request.if_unmodified_since = field();
     request.if_range = field();
     request.range = field();
-    static const auto version = core::describe({1000, 1'600'000'000'000'000'000});
+    static const auto version = test::settled(1000, 1'600'000'000'000'000'000);
     const auto plan = core::plan_download(
         request, version, std::chrono::sys_seconds(std::chrono::seconds(1'700'000'000)));
     using outcome = core::download_plan::outcome;

@@ -1,6 +1,7 @@
 """The requests of the Flutter packages that docs/flutter.md describes, header for header and in
 their order, and what those packages do with the answers."""
 
+import itertools
 import re
 
 import pytest
@@ -11,10 +12,14 @@ from support.tokens import mint
 
 SIZE = 300_000
 
+numbers = itertools.count()
+
 
 @pytest.fixture
 def video(media):
-    return media.add(Lesson("flutter.mp4", lesson="lesson-flutter"), noise(SIZE, seed=7))
+    # A name for each test: some replace the file, and what is put back is one more version.
+    name = f"flutter{next(numbers)}.mp4"
+    return media.add(Lesson(name, lesson="lesson-flutter"), noise(SIZE, seed=7))
 
 
 def dart(host, token=None, *more, version="3.10"):

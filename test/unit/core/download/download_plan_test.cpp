@@ -1,4 +1,5 @@
 #include "core/download/download_plan.hpp"
+#include "test/support/versions.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -22,7 +23,7 @@ constexpr std::string_view at = "Sun, 06 Nov 1994 08:49:37 GMT";
 constexpr std::string_view after = "Sun, 06 Nov 1994 08:49:38 GMT";
 
 const representation& file() {
-    static const auto version = describe({.size = 100, .mtime_ns = modified * 1'000'000'000});
+    static const auto version = test::settled(100, modified * 1'000'000'000);
     return version;
 }
 
@@ -64,7 +65,7 @@ BOOST_AUTO_TEST_SUITE(core_download_plan)
 BOOST_AUTO_TEST_CASE(sends_the_whole_file_by_default) {
     check({}, outcome::whole);
     check({.is_get = false}, outcome::whole);
-    check({}, outcome::whole, {}, describe({.size = 0, .mtime_ns = 0}));
+    check({}, outcome::whole, {}, test::settled(0, 0));
 }
 
 BOOST_AUTO_TEST_CASE(sends_parts) {
@@ -87,7 +88,7 @@ BOOST_AUTO_TEST_CASE(refuses_or_ignores_bad_ranges) { // docs/security.md, threa
             check({.range = range}, outcome::whole);
         }
     }
-    const auto empty = describe({.size = 0, .mtime_ns = 0});
+    const auto empty = test::settled(0, 0);
     check({.range = "bytes=0-"}, outcome::unsatisfiable, {}, empty);
     check({.range = "items=0-"}, outcome::whole, {}, empty);
 }
@@ -121,7 +122,7 @@ BOOST_AUTO_TEST_CASE(ignores_if_range_without_a_range) {
 
 BOOST_AUTO_TEST_CASE(a_replaced_file_starts_again) { // docs/security.md, threat 21
     const auto old_tag = file().etag;
-    const auto replaced = describe({.size = 100, .mtime_ns = modified * 1'000'000'000 + 1});
+    const auto replaced = test::settled(100, modified * 1'000'000'000 + 1);
     check({.if_range = old_tag, .range = "bytes=50-"}, outcome::whole, {}, replaced);
     check({.if_match = old_tag, .range = "bytes=50-"}, outcome::precondition_failed, {}, replaced);
 }

@@ -1,4 +1,5 @@
 #include "core/download/entity_tag.hpp"
+#include "test/support/versions.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -27,12 +28,35 @@ constexpr auto malformed = tag_list_match::malformed;
 BOOST_AUTO_TEST_SUITE(core_entity_tag)
 
 BOOST_AUTO_TEST_CASE(formats_mtime_and_size_separately) {
-    BOOST_TEST(make_entity_tag({.size = 0x2A, .mtime_ns = 0x17}) == "\"17-2a\"");
-    BOOST_TEST(make_entity_tag({.size = 0, .mtime_ns = 0}) == "\"0-0\"");
-    BOOST_TEST(make_entity_tag({.size = 1, .mtime_ns = -1}) == "\"ffffffffffffffff-1\"");
-    BOOST_TEST(make_entity_tag({.size = std::numeric_limits<std::uint64_t>::max(),
-                                .mtime_ns = std::numeric_limits<std::int64_t>::max()}) ==
-               "\"7fffffffffffffff-ffffffffffffffff\"");
+    BOOST_TEST(make_entity_tag(test::written_at(0x2A, 0x17)) == "\"17-2a\"");
+    BOOST_TEST(make_entity_tag(test::written_at(0, 0)) == "\"0-0\"");
+    BOOST_TEST(make_entity_tag(test::written_at(1, -1)) == "\"ffffffffffffffff-1\"");
+    BOOST_TEST(make_entity_tag(test::written_at(std::numeric_limits<std::uint64_t>::max(),
+                                                1'700'000'000'123'456'789)) ==
+               "\"17979cfe3d85cd15-ffffffffffffffff\"");
+}
+
+BOOST_AUTO_TEST_CASE(tells_times_apart_that_nanoseconds_of_64_bits_do_not_hold) { // threats 61
+    std::set<std::string> tags;
+    std::size_t made = 0;
+    const auto add = [&](std::int64_t seconds, std::uint32_t nanoseconds) {
+        tags.insert(make_entity_tag({.size = 1, .mtime = {seconds, nanoseconds}, .ctime = {}}));
+        ++made;
+    };
+    constexpr std::int64_t last = 9'223'372'036; // 11 April 2262
+    for (const std::int64_t seconds :
+         {-last - 2, -last - 1, -last, std::int64_t{-1}, std::int64_t{0}, last - 1, last, last + 1,
+          last + 2, 2 * last, 2 * last + 1, std::int64_t{253'402'300'799},
+          std::numeric_limits<std::int64_t>::max(), std::numeric_limits<std::int64_t>::min()}) {
+        for (const std::uint32_t nanoseconds : {0U, 1U, 0x10U, 854'775'807U, 999'999'999U}) {
+            add(seconds, nanoseconds);
+        }
+    }
+    BOOST_TEST(tags.size() == made);
+    BOOST_TEST(make_entity_tag({.size = 1, .mtime = {last - 1, 999'999'999}, .ctime = {}}) ==
+               "\"7fffffffcd0d27ff-1\"");
+    BOOST_TEST(make_entity_tag({.size = 1, .mtime = {last + 1, 0x10}, .ctime = {}}) ==
+               "\"225c17d05.10-1\"");
 }
 
 BOOST_AUTO_TEST_CASE(differs_where_any_fact_differs) {
@@ -40,7 +64,7 @@ BOOST_AUTO_TEST_CASE(differs_where_any_fact_differs) {
     std::size_t made = 0;
     for (const std::int64_t mtime : {0, 1, 0x11, 0x111, 1'000'000'000, 1'000'000'001}) {
         for (const std::uint64_t size : {0U, 1U, 0x11U, 0x111U, 0x1111U}) {
-            tags.insert(make_entity_tag({.size = size, .mtime_ns = mtime}));
+            tags.insert(make_entity_tag(test::written_at(size, mtime)));
             ++made;
         }
     }
@@ -48,7 +72,7 @@ BOOST_AUTO_TEST_CASE(differs_where_any_fact_differs) {
 }
 
 BOOST_AUTO_TEST_CASE(reads_what_it_makes_as_a_strong_tag) {
-    const auto text = make_entity_tag({.size = 99, .mtime_ns = 1'700'000'000'123'456'789});
+    const auto text = make_entity_tag(test::written_at(99, 1'700'000'000'123'456'789));
     const auto tag = parse_entity_tag(text);
     BOOST_REQUIRE(tag.has_value());
     BOOST_TEST(!tag->is_weak);

@@ -1,5 +1,6 @@
 #include "core/download/download_plan.hpp"
 #include "core/download/preconditions.hpp"
+#include "test/support/versions.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -24,7 +25,7 @@ constexpr std::string_view future = "Sun, 06 Nov 2094 08:49:38 GMT";
 constexpr std::string_view twice = "Sun, 06 Nov 1994 08:49:37 GMT, Sun, 06 Nov 1994 08:49:37 GMT";
 
 representation written(std::int64_t mtime_seconds, std::int64_t extra_ns = 0) {
-    return describe({.size = 100, .mtime_ns = mtime_seconds * 1'000'000'000 + extra_ns});
+    return test::settled(100, mtime_seconds * 1'000'000'000 + extra_ns);
 }
 
 struct fixture {
@@ -142,10 +143,65 @@ BOOST_AUTO_TEST_CASE(a_file_without_a_credible_date_ignores_dates) {
             BOOST_CHECK(judge({.if_modified_since = after}) == verdict::proceed);
             BOOST_CHECK(judge({.if_unmodified_since = "Wed, 01 Jan 1969 00:00:00 GMT"}) ==
                         verdict::proceed);
-            BOOST_CHECK(judge({.if_none_match = version.etag}) == verdict::not_modified);
-            BOOST_TEST(holds(version.etag));
+            BOOST_CHECK(judge({.if_none_match = "*"}) == verdict::not_modified);
+            BOOST_TEST(version.etag.empty());
         }
     }
+}
+
+// Threats 61: what nobody can judge must not let a part of another version through.
+BOOST_AUTO_TEST_CASE(a_range_needs_a_date_where_if_unmodified_since_asks_for_one) {
+    const auto undated = written(1);
+    BOOST_TEST(is_vouched_for({.range = "bytes=5-"}, undated));
+    BOOST_TEST(is_vouched_for({.if_match = "*", .if_unmodified_since = at}, undated));
+    BOOST_TEST(!is_vouched_for({.if_unmodified_since = at}, undated));
+    BOOST_TEST(is_vouched_for({.if_unmodified_since = at}, version));
+}
+
+// RFC 9110 §8.8.2.1: Last-Modified was the Date of the answer. It comes back, and is true.
+BOOST_AUTO_TEST_CASE(a_date_in_the_future_is_judged_by_what_was_sent) {
+    auto facts = test::written_at(100, modified * 1'000'000'000);
+    facts.mtime.seconds += 1'000'000;
+    version = describe(facts, now);
+    BOOST_TEST(!version.etag.empty());
+    for (const auto date : {at, after}) {
+        BOOST_CHECK(judge({.if_unmodified_since = date}) == verdict::proceed);
+        BOOST_CHECK(judge({.if_modified_since = date}) == verdict::not_modified);
+        BOOST_TEST(!holds(date));
+    }
+    BOOST_CHECK(judge({.if_unmodified_since = before}) == verdict::failed);
+    BOOST_CHECK(judge({.if_modified_since = before}) == verdict::proceed);
+    // The same once that time has come: the version has not changed meanwhile.
+    version = describe(facts, now + seconds{1'000'000});
+    BOOST_CHECK(judge({.if_unmodified_since = at}) == verdict::proceed);
+    BOOST_CHECK(judge({.if_modified_since = at}) == verdict::not_modified);
+}
+
+BOOST_AUTO_TEST_CASE(a_file_that_has_not_settled_is_new_and_never_known) {
+    const sys_seconds moment{seconds{modified + 1}};
+    version = describe(test::written_at(100, modified * 1'000'000'000), moment);
+    BOOST_TEST(version.etag.empty());
+    BOOST_TEST(!version.gives_date());
+    BOOST_CHECK(judge({.if_unmodified_since = before}) == verdict::failed);
+    BOOST_CHECK(judge({.if_unmodified_since = at}) == verdict::proceed);
+    BOOST_TEST(!is_vouched_for({.if_unmodified_since = at}, version));
+    BOOST_CHECK(judge({.if_modified_since = after}) == verdict::proceed);
+    BOOST_CHECK(judge({.if_match = "\"\""}) == verdict::failed);
+    BOOST_CHECK(judge({.if_none_match = "\"\""}) == verdict::proceed);
+    BOOST_TEST(!holds(""));
+    BOOST_TEST(!holds(at));
+}
+
+BOOST_AUTO_TEST_CASE(a_date_that_was_another_versions_is_judged_by_the_change) {
+    auto facts = test::written_at(100, modified * 1'000'000'000);
+    facts.ctime = {modified + 60, 1};
+    version = describe(facts, now, {.tag = false, .date = true});
+    BOOST_TEST(!version.etag.empty());
+    BOOST_TEST(!version.gives_date());
+    BOOST_CHECK(judge({.if_unmodified_since = at}) == verdict::failed);
+    BOOST_CHECK(judge({.if_modified_since = at}) == verdict::proceed);
+    BOOST_TEST(!holds(at));
+    BOOST_TEST(holds(version.etag));
 }
 
 BOOST_AUTO_TEST_CASE(if_range_holds_for_the_same_strong_tag) {
