@@ -20,7 +20,7 @@ std::array<part, 4> parts_of(const grant_target& target) noexcept {
 }
 
 result<void> check_window(const validity& valid) noexcept {
-    // 2^53: what a JSON number and every platform's integer can hold.
+    // 2^53: the largest bound that a JSON number and every platform's integer can hold.
     constexpr std::int64_t latest = std::int64_t{1} << 53;
     if (valid.not_before && (*valid.not_before < 0 || *valid.not_before > latest)) {
         return failure{errc::parameter_invalid, "not_before"};

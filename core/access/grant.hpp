@@ -1,6 +1,7 @@
 #pragma once
-// What a user may have besides his own media: grants, as the store keeps them (docs/store.md). Pure
-// data and its rules; who asks for them is core/access/access_store.hpp.
+// Grants: permissions for media that a user does not own, as the store keeps them (docs/store.md).
+// Data and its rules only; core/access/access_store.hpp reads and writes them. Used by
+// core/access/grant_csv.hpp and store/grant_book.hpp as well.
 
 #include "core/base/result.hpp"
 
@@ -12,8 +13,9 @@
 
 namespace sluice::core {
 
-/// A part of the media tree. Empty parts are open: a course alone stands for all that lies below
-/// it. Without a trainer the course id alone names it, as it does in the URL of a presentation.
+/// A part of the media tree. An empty part matches everything: a course alone covers all media
+/// below it. Without a trainer, the course id alone identifies the course, as it does in the URL of
+/// a presentation.
 struct grant_target {
     std::string trainer_id;
     std::string course_id;
@@ -23,7 +25,7 @@ struct grant_target {
     friend bool operator==(const grant_target&, const grant_target&) = default;
 };
 
-/// Seconds since the Unix epoch: [not_before, not_after). Absent: open on that side.
+/// Seconds since the Unix epoch: [not_before, not_after). An absent bound leaves that side open.
 struct validity {
     std::optional<std::int64_t> not_before;
     std::optional<std::int64_t> not_after;
@@ -34,10 +36,10 @@ struct validity {
     friend bool operator==(const validity&, const validity&) = default;
 };
 
-/// What windows amount to at one instant.
+/// The combined effect of several windows at one instant.
 struct standing {
-    bool is_granted = false;           // one of them is open
-    std::optional<std::int64_t> until; // when the last of the open ones closes; absent: none does
+    bool is_granted = false;           // at least one window is open
+    std::optional<std::int64_t> until; // when the last open window closes; absent: never
 };
 
 struct grant {
@@ -48,18 +50,18 @@ struct grant {
     friend bool operator==(const grant&, const grant&) = default;
 };
 
-/// "trainer", "course", "module" or "lesson": the deepest part that is named.
+/// "trainer", "course", "module" or "lesson": the deepest part that is set.
 [[nodiscard]] std::string_view scope_of(const grant_target& target) noexcept;
 
-/// Of the windows of all grants that cover one place, at `now`.
+/// Combines the windows of all grants that cover one place, at `now`.
 [[nodiscard]] standing standing_of(std::span<const validity> windows, std::int64_t now) noexcept;
 
-/// Fails with parameter_missing or parameter_invalid and the name of the column that is at fault:
-/// identifiers that are none, a part without the one it lies in, a window that is empty.
+/// Fails with parameter_missing or parameter_invalid and the name of the column at fault: an
+/// invalid identifier, a part without its parent, an empty window.
 [[nodiscard]] result<void> check(const grant& one) noexcept;
 
-/// The place of media that somebody wants: views into the caller's text. Empty where the media has
-/// no such part, or where nobody knows the trainer.
+/// The place of requested media: views into the caller's text. A part is empty when the media has
+/// no such part, or when the trainer is unknown.
 struct media_place {
     std::string_view trainer_id;
     std::string_view course_id;

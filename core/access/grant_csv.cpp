@@ -20,10 +20,10 @@ enum column : std::size_t { user_id, trainer_id, course_id, module_id, lesson_id
 constexpr std::array<std::string_view, 7> names{"user_id",   "trainer_id", "course_id", "module_id",
                                                 "lesson_id", "not_before", "not_after"};
 
-/// Where each column stands in a record.
+/// The position of each column in a record.
 using places = std::array<std::optional<std::size_t>, names.size()>;
 
-/// " user", or nothing where the text is not fit for a message.
+/// " user", or nothing when the text must not appear in a message.
 std::string shown(const std::string& text) {
     constexpr std::size_t longest = 40;
     const bool is_plain = std::ranges::all_of(
@@ -74,7 +74,7 @@ std::optional<csv_fault> read_time(const csv_field* field, std::size_t which,
     return std::nullopt;
 }
 
-/// Points at the field that check() objects to, or at the line where there is no such field.
+/// Points at the field that check() rejects, or at the line when there is no such field.
 csv_fault fault_of(const failure& why, const csv_record& record, const places& where) {
     const auto which =
         static_cast<std::size_t>(std::ranges::find(names, why.subject) - names.begin());
@@ -117,8 +117,8 @@ void append_field(std::string_view text, std::string& out) {
     out += '"';
 }
 
-/// Where the first byte stands that is no UTF-8: what spreadsheets write by default on Windows is
-/// none as soon as there is an accent.
+/// The position of the first byte that is not UTF-8. Spreadsheets on Windows write another encoding
+/// by default, which fails at the first accent.
 csv_fault fault_of_encoding(std::string_view csv) {
     text_position at;
     std::size_t start = 0;

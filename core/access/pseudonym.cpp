@@ -14,12 +14,12 @@ crypto::hmac_key derive(const crypto::hmac_key& site) {
     auto key = crypto::hmac_key::make(
         {reinterpret_cast<const char*>(tag.data()), tag.size()}); // NOLINT: bytes as text
     crypto::wipe(tag.data(), tag.size());
-    return *std::move(key); // 32 bytes are never too few
+    return *std::move(key); // 32 bytes always suffice
 }
 
 } // namespace
 
-// No user_id is empty, so that this is nobody's name.
+// A user_id is never empty, so this entry matches no user.
 pseudonyms::pseudonyms(const crypto::hmac_key& site) : key_(derive(site)), fingerprint_(of({})) {}
 
 std::array<char, 16> pseudonyms::of(std::string_view user_id) const noexcept {

@@ -1,6 +1,6 @@
 #pragma once
-// What the access log calls a user: the same name on every node and after every restart, and no way
-// back from it to the id without the key.
+// Pseudonyms of users for the access log: the same on every node and after every restart. Without
+// the key, a pseudonym cannot be traced back to the user id. Used by http/exchange/access_log.
 
 #include "crypto/hmac_sha256.hpp"
 
@@ -11,7 +11,7 @@
 
 namespace sluice::core {
 
-/// What the access log says of the user that a token names.
+/// How the access log shows the user that a token names.
 enum class logged_user : std::uint8_t {
     hash,  // a pseudonym (pseudonyms)
     plain, // the id itself
@@ -20,13 +20,13 @@ enum class logged_user : std::uint8_t {
 
 class pseudonyms {
   public:
-    /// Works with a key derived from `site`, so that no MAC it makes could ever be one of a token.
+    /// Uses a key derived from `site`, so that none of its MACs is ever valid for a token.
     explicit pseudonyms(const crypto::hmac_key& site);
 
-    /// 16 hexadecimal digits: 64 bits, so many that no two users of a site share a name.
+    /// 16 hexadecimal digits: 64 bits, enough that no two users of a site share a name.
     [[nodiscard]] std::array<char, 16> of(std::string_view user_id) const noexcept;
 
-    /// Differs where the key does.
+    /// Differs when the key differs.
     [[nodiscard]] std::array<char, 16> fingerprint() const noexcept { return fingerprint_; }
 
   private:
@@ -34,8 +34,8 @@ class pseudonyms {
     std::array<char, 16> fingerprint_;
 };
 
-/// Names that were asked for lately: who downloads asks more than once, and a MAC costs as much as
-/// the rest of a log line. Of fixed size. One thread.
+/// A cache of recent pseudonyms: a download takes several requests, and a MAC costs as much as the
+/// rest of a log line. Fixed size. For one thread.
 class pseudonym_cache {
   public:
     /// names.of(user_id). A user_id is never empty.
@@ -51,7 +51,7 @@ class pseudonym_cache {
     static constexpr std::size_t entries = 256; // one place for each hash
 
     std::array<entry, entries> entries_{};
-    std::array<char, 16> fingerprint_{}; // of the key that they are of
+    std::array<char, 16> fingerprint_{}; // of the key that made these names
 };
 
 } // namespace sluice::core

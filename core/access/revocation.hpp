@@ -1,6 +1,6 @@
 #pragma once
-// Tokens that are dead before their time: what the store keeps of them (docs/store.md). How a
-// download is checked against them is core/access/revocation_table.hpp.
+// Revocations of tokens, users and keys, as the store keeps them (docs/store.md). Downloads are
+// checked against core/access/revocation_table.hpp instead. Used by core/access/access_store.hpp.
 
 #include <cstddef>
 #include <cstdint>
@@ -11,9 +11,9 @@
 namespace sluice::core {
 
 enum class revocation_kind : std::uint8_t {
-    token, // the one with this jti
-    user,  // all of this user's, or those issued before a time
-    key,   // all that this key (kid) signed
+    token, // the token with this jti
+    user,  // all tokens of this user, or those issued before a time
+    key,   // all tokens that this key (kid) signed
 };
 
 /// "token", "user" or "key".
@@ -23,12 +23,13 @@ enum class revocation_kind : std::uint8_t {
 struct revocation {
     revocation_kind kind{};
     std::string subject; // jti, user_id or kid
-    /// Seconds since the Unix epoch: tokens with an earlier iat, or without one, are dead. Absent:
-    /// all of them, also those yet to be issued.
+    /// Seconds since the Unix epoch: tokens with an earlier iat, or without one, are revoked.
+    /// Absent: all tokens, also those yet to be issued.
     std::optional<std::int64_t> issued_before{};
-    /// When no token that this kills can be alive any more. Absent: it stands until it is lifted.
+    /// The time from which no revoked token can be valid any more. Absent: the revocation holds
+    /// until it is lifted.
     std::optional<std::int64_t> expires_at{};
-    std::string reason{}; // for people
+    std::string reason{}; // for operators; not interpreted
 
     friend bool operator==(const revocation&, const revocation&) = default;
 };

@@ -18,7 +18,7 @@ revocation_table::revocation_table(const crypto::siphash_key& key, std::size_t e
 
 std::uint64_t revocation_table::fingerprint(revocation_kind kind,
                                             std::string_view text) const noexcept {
-    // A key for each kind: a user may have the name of a key.
+    // One hash key for each kind: a user may have the same name as a signing key.
     const crypto::siphash_key key{key_.k0 + static_cast<std::uint64_t>(kind), key_.k1};
     return std::max<std::uint64_t>(crypto::siphash(key, text), 1);
 }
@@ -33,7 +33,8 @@ token_trace revocation_table::trace(const claims& of) const noexcept {
     }
     trace.user = fingerprint(revocation_kind::user, of.user_id);
     if (of.iat) {
-        trace.issued_at = of.iat->seconds; // dead when below a whole second: the rest is no matter
+        trace.issued_at =
+            of.iat->seconds; // compared with whole seconds, so the fraction is irrelevant
     }
     return trace;
 }
@@ -44,7 +45,7 @@ bool revocation_table::kills(std::uint64_t wanted, std::int64_t issued_at) const
     }
     for (std::size_t i = wanted & (slots_ - 1);; i = (i + 1) & (slots_ - 1)) {
         const auto found = table_[i].fingerprint.load(std::memory_order_acquire);
-        if (found == 0) { // there is always a free one
+        if (found == 0) { // at most half of the slots are taken
             return false;
         }
         if (found == wanted) {
@@ -75,7 +76,7 @@ bool revocation_table::put(std::uint64_t wanted, std::int64_t before) noexcept {
     if (size >= capacity()) {
         return false;
     }
-    // The time first: whoever sees the fingerprint sees the time that belongs to it.
+    // The time is stored first: a reader that sees the fingerprint also sees its time.
     table_[i].before.store(before, std::memory_order_relaxed);
     table_[i].fingerprint.store(wanted, std::memory_order_release);
     size_.store(size + 1, std::memory_order_relaxed);

@@ -1,6 +1,7 @@
 #pragma once
-// The revocations in force in this process: one table at a time, put there by the feed of the
-// store. Workers hold the table itself; this is for everybody who asks seldom.
+// The revocation table in force in this process. The store's feed replaces it. Workers hold the
+// table itself; rare readers use this unit: app/service/store_service, http/handlers/ops_handlers
+// and store/granted_entitlements.
 
 #include "core/access/revocation_table.hpp"
 
@@ -12,7 +13,7 @@ namespace sluice::core {
 
 class revocations {
   public:
-    /// Null until they have been read for the first time. Thread safe.
+    /// Null until the revocations have been read for the first time. Thread safe.
     [[nodiscard]] std::shared_ptr<const revocation_table> table() const {
         const std::lock_guard lock(mutex_);
         return table_;

@@ -24,7 +24,7 @@ std::string objection_to_store_url(std::string_view url) {
         return sqlite_path(url).starts_with('/') ? ""
                                                  : "needs three slashes: sqlite:///absolute/path";
     }
-    // A scheme, or what was meant as one; a path may say ./a:b.
+    // A scheme, or an attempt at one. A path with a colon can be written as ./a:b.
     if (url.find(':') < url.find('/')) {
         return "must be postgresql://..., sqlite:///path or the path of a SQLite file";
     }

@@ -1,5 +1,6 @@
 #pragma once
-// What store.url may be. Pure text: nothing is opened.
+// The grammar of the setting store.url. Opens nothing; store/open_store.hpp does. Used by
+// core/config and store.
 
 #include <string>
 #include <string_view>
@@ -12,8 +13,8 @@ namespace sluice::core {
 /// The file of sqlite:///path, or of a plain path.
 [[nodiscard]] std::string_view sqlite_path(std::string_view url) noexcept;
 
-/// Empty when it can be a store; otherwise a sentence that says what is wanted and repeats nothing
-/// of it. Whether a URL for PostgreSQL holds a password is not judged here: store/url_check.hpp.
+/// Empty when the URL can name a store; otherwise a sentence that says which forms are accepted,
+/// without repeating the URL. store/url_check.hpp checks PostgreSQL URLs for passwords.
 [[nodiscard]] std::string objection_to_store_url(std::string_view url);
 
 } // namespace sluice::core

@@ -1,6 +1,7 @@
 #pragma once
-// "host:port" of a listener, as an operator writes it. Only addresses: a name could stand for
-// several, and would need a resolver at start-up.
+// Parses "host:port" of a listener, as an operator writes it. Accepts numeric addresses only: a
+// name could stand for several, and would need a resolver at start-up. Used by
+// core/address/listen_address.hpp and http/connection/listen_socket.
 
 #include <cstdint>
 #include <optional>
@@ -9,7 +10,7 @@
 
 namespace sluice::core {
 
-/// Where to listen.
+/// The address and port to listen on.
 struct host_port {
     std::string address; // numeric IPv4 or IPv6, without brackets
     std::uint16_t port = 0;

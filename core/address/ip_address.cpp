@@ -26,7 +26,8 @@ ip_address masked(ip_address address, unsigned bits) noexcept {
 } // namespace
 
 std::optional<ip_address> parse_ip_address(std::string_view text) {
-    const std::string copy(text); // inet_pton wants an end, and must not stop at a NUL before it
+    const std::string copy(
+        text); // inet_pton needs a NUL at the end and must not stop at an earlier one
     ip_address address{};
     if (copy.find('\0') != std::string::npos) {
         return std::nullopt;

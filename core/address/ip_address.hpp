@@ -1,7 +1,7 @@
 #pragma once
-// Addresses of peers and blocks of them, as numbers: what operators list (proxies, peers that no
-// cap holds for) is compared with what the kernel says, never with text. IPv4 and IPv6 are one kind
-// here, so that 192.0.2.1 and ::ffff:192.0.2.1 are the same peer.
+// IP addresses and blocks of them, as numbers. The lists of operators (proxies, peers without a
+// cap) are compared with the kernel's addresses as numbers, never as text. IPv4 and IPv6 share one
+// type, so that 192.0.2.1 and ::ffff:192.0.2.1 are the same peer.
 
 #include <array>
 #include <cstdint>
@@ -31,24 +31,24 @@ using ip_address = std::array<std::uint8_t, 16>;
 /// The form that parse_ip_address() reads; IPv4 dotted.
 [[nodiscard]] std::string to_string(const ip_address& address);
 
-/// What counts as one peer: an IPv4 address, or the /64 that an IPv6 address lies in, which is the
-/// least that anybody is given.
+/// The unit that counts as one peer: an IPv4 address, or the /64 of an IPv6 address, the smallest
+/// block that is assigned to a customer.
 [[nodiscard]] ip_address peer_of(const ip_address& address) noexcept;
 
 /// A CIDR block (RFC 4632).
 struct address_block {
     ip_address first{};
-    unsigned prefix = 128; // of 128 bits; 96 more than what is written after an IPv4 address
+    unsigned prefix = 128; // of 128 bits; 96 plus the written prefix of an IPv4 block
 
     [[nodiscard]] bool contains(const ip_address& address) const noexcept;
 };
 
-/// "10.0.0.0/8", "fd00::/8", or an address alone. nullopt when it is none, or when a bit below the
-/// prefix is set: 10.1.2.3/8 is a slip more often than a habit.
+/// "10.0.0.0/8", "fd00::/8", or an address alone. nullopt for anything else, also when a bit below
+/// the prefix is set: 10.1.2.3/8 is usually a mistake.
 [[nodiscard]] std::optional<address_block> parse_address_block(std::string_view text);
 
-/// The blocks of `texts`; what is none is left out (core/config/config_validate.hpp has refused
-/// it).
+/// The blocks of `texts`. Invalid texts are skipped; core/config/config_validate.hpp has rejected
+/// them.
 [[nodiscard]] std::vector<address_block> address_blocks_of(std::span<const std::string> texts);
 
 /// True when one of `blocks` holds `address`.

@@ -1,6 +1,6 @@
 #pragma once
-// Where a listener gets its socket from, as an operator writes it: an address and a port, a path of
-// the file system, or the service manager.
+// Parses the origin of a listener's socket, as an operator writes it: an address and a port, a file
+// system path, or the service manager. Opens nothing. Used by app/service/front and core/config.
 
 #include "core/address/host_port.hpp"
 
@@ -17,7 +17,8 @@ struct unix_path {
     friend bool operator==(const unix_path&, const unix_path&) = default;
 };
 
-/// "systemd:http", the sockets passed under that name; "systemd", all that no other listener takes.
+/// "systemd:http": the sockets passed under that name. "systemd": all sockets that no other
+/// listener takes.
 struct passed_socket {
     std::string name;
     friend bool operator==(const passed_socket&, const passed_socket&) = default;
@@ -25,10 +26,10 @@ struct passed_socket {
 
 using listen_address = std::variant<host_port, unix_path, passed_socket>;
 
-/// Longest path of a unix socket: what sockaddr_un holds beside its NUL.
+/// Longest path of a unix socket: the capacity of sockaddr_un without the final NUL.
 inline constexpr std::size_t max_unix_path = 107;
 
-/// nullopt when `text` is none of them.
+/// nullopt when `text` has none of these forms.
 [[nodiscard]] std::optional<listen_address> parse_listen_address(std::string_view text);
 
 } // namespace sluice::core

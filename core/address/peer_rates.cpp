@@ -45,7 +45,7 @@ bool peer_rates::take(const ip_address& peer, unsigned rate, time_point now) noe
         std::find_if(first, first + ways, [&](const auto& s) { return s.peer == wanted; });
     if (found == first + ways) {
         found = std::min_element(first, first + ways, [](const auto& a, const auto& b) {
-            return a.next < b.next; // a free one is the first of all
+            return a.next < b.next; // a free slot compares lowest
         });
         *found = {.peer = wanted, .next = instant};
     }

@@ -1,6 +1,6 @@
 #pragma once
-// Time as a dependency: wall time judges tokens, steady time runs deadlines (docs/security.md,
-// docs/security.md, threat 34).
+// The clock as a dependency: tokens are checked against wall time, deadlines run on steady time
+// (docs/security.md, threat 34). Not a timer.
 
 #include <chrono>
 
@@ -12,8 +12,8 @@ class clock {
     [[nodiscard]] virtual std::chrono::system_clock::time_point wall() const noexcept = 0;
     [[nodiscard]] virtual std::chrono::steady_clock::time_point steady() const noexcept = 0;
 
-    /// Of the precise clock: the kernel's cheaper one is up to a tick behind, and a token minted a
-    /// millisecond ago on the next host would not be valid yet.
+    /// Reads the precise clock. The kernel's coarse clock is up to a tick behind, so that a token
+    /// issued a millisecond ago on another host would not be valid yet.
     [[nodiscard]] std::chrono::sys_seconds wall_seconds() const noexcept {
         return std::chrono::floor<std::chrono::seconds>(wall());
     }
@@ -24,7 +24,7 @@ class clock {
     clock& operator=(const clock&) = default;
 };
 
-/// The machine's clocks.
+/// The clocks of the machine.
 class system_clock final : public clock {
   public:
     [[nodiscard]] std::chrono::system_clock::time_point wall() const noexcept override {

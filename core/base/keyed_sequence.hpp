@@ -1,7 +1,7 @@
 #pragma once
-// 64-bit numbers, one after the other, that tell neither how many came before nor which comes next
-// to anybody who lacks the key: SipHash of a count. A few nanoseconds and no system call each. Not
-// for keys or tokens: crypto::random is. Called by http/request/request_id.
+// A sequence of 64-bit numbers: SipHash of a count. Without the key, a number reveals neither its
+// position nor its successor. Each costs a few nanoseconds and no system call. Not for keys or
+// tokens: use crypto::random for those. Used by http/request/request_id.
 
 #include "crypto/siphash.hpp"
 
@@ -11,10 +11,10 @@
 
 namespace sluice::core {
 
-/// One thread.
+/// For one thread.
 class keyed_sequence {
   public:
-    /// `key` is random, and of this sequence alone.
+    /// `key` must be random and used for this sequence only.
     explicit keyed_sequence(const crypto::siphash_key& key = crypto::random_siphash_key())
         : key_(key) {}
 

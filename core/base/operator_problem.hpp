@@ -1,13 +1,13 @@
 #pragma once
 // One fault in a file or a setting that an operator wrote: the configuration, key files, the CSV of
-// grants. Not an answer to a client (http/problem) and not an errc. Filled by whatever reads such a
-// file; printed by app.
+// grants. Not a response to a client (http/problem) and not an errc. The readers of such files
+// create it; app prints it.
 
 #include <string>
 
 namespace sluice::core {
 
-/// One fault: where it was written and what to do about it. Neither part carries a value.
+/// One fault: its location and what to do about it. Neither part repeats a value.
 struct operator_problem {
     std::string
         where; // "sluice.json: limits.idle_timeout", "environment SLUICE_THREADS", "--threads"

@@ -1,5 +1,6 @@
 #pragma once
-// result<T>: a T or a core::failure. Exceptions are for start-up and the impossible.
+// result<T>: a T or a core::failure. Exceptions are reserved for start-up and for programming
+// errors.
 
 #include "core/base/error.hpp"
 

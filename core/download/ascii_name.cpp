@@ -59,10 +59,10 @@ static_assert(base_letters.size() == 0x180 - first_latin);
     default:
         break;
     }
-    if (code_point >= 0x0300 && code_point <= 0x036F) { // combining accents: how macOS spells "é"
+    if (code_point >= 0x0300 && code_point <= 0x036F) { // combining accents, as macOS writes "é"
         return "";
     }
-    const auto index = code_point - first_latin; // wraps below U+00C0, which is as far out of range
+    const auto index = code_point - first_latin; // wraps below U+00C0, which is out of range too
     return index < base_letters.size() ? base_letters.substr(index, 1) : "_";
 }
 

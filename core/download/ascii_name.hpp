@@ -1,15 +1,15 @@
 #pragma once
-// A file name's likeness in ASCII, for clients that read no other. Lossy and not for decisions: two
-// names may have one likeness. Called by download_name.
+// An ASCII approximation of a file name, for clients that support nothing else. Lossy and not for
+// decisions: two names may have the same approximation. Used by core/download/download_name.
 
 #include <string>
 #include <string_view>
 
 namespace sluice::core {
 
-/// True for a character that means the same to every client in a quoted filename parameter: visible
-/// ASCII and the space, but not the quote and the backslash, which curl reads without regard for
-/// escapes, not the percent sign, which some clients decode (RFC 6266 appendix D), and not '/'.
+/// True for a character that every client interprets alike in a quoted filename parameter: visible
+/// ASCII and the space. Excluded are the quote and the backslash, which curl reads without regard
+/// for escapes, the percent sign, which some clients decode (RFC 6266 appendix D), and '/'.
 [[nodiscard]] constexpr bool is_plain_name_char(char c) noexcept {
     constexpr std::string_view troublesome = "\"\\%/";
     return c >= 0x20 && c <= 0x7E && troublesome.find(c) == std::string_view::npos;

@@ -11,7 +11,7 @@ namespace sluice::core {
 
 namespace {
 
-/// A range-spec as it was written. Without `first`, `last` is the length of a suffix.
+/// A range-spec as the client wrote it. Without `first`, `last` is the length of a suffix.
 struct range_spec {
     std::optional<std::uint64_t> first;
     std::optional<std::uint64_t> last;
@@ -36,8 +36,8 @@ struct range_spec {
     return value;
 }
 
-/// Whether one run of digits names a smaller number than another, however long they are: numbers
-/// that saturate alike still have an order.
+/// True when one run of digits is a smaller number than the other. Works for any length, so that
+/// numbers that saturate alike are still ordered.
 [[nodiscard]] bool is_less(std::string_view digits, std::string_view than) noexcept {
     digits.remove_prefix(std::min(digits.find_first_not_of('0'), digits.size()));
     than.remove_prefix(std::min(than.find_first_not_of('0'), than.size()));
@@ -92,13 +92,13 @@ struct range_spec {
     return pairs;
 }
 
-/// RFC 9110 §14.1.2: a suffix whose length is not zero is satisfiable whatever the file holds. Of
-/// an empty file it is all of it, and no Content-Range can say so.
+/// RFC 9110 §14.1.2: a suffix with a length above zero is satisfiable for every file. For an empty
+/// file it means the whole file, which no Content-Range can express.
 [[nodiscard]] bool is_suffix_of_nothing(const range_spec& spec, std::uint64_t file_size) noexcept {
     return !spec.first && spec.last.value_or(0) > 0 && file_size == 0;
 }
 
-/// The range-set: what follows "bytes=".
+/// Parses the range-set, the text after "bytes=".
 [[nodiscard]] range_outcome resolve_set(std::string_view rest, std::uint64_t file_size) noexcept {
     range_outcome outcome{range_outcome::kind::unsatisfiable, {}};
     std::size_t ranges = 0;

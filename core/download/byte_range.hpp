@@ -1,7 +1,7 @@
 #pragma once
-// The Range field (RFC 9110 §14.1, §14.2) for the unit "bytes": parsed and fitted to a file.
-// Constant memory whatever is sent. Not the decision to honour it: download_plan, the only caller,
-// makes that.
+// Parses the Range field (RFC 9110 §14.1, §14.2) for the unit "bytes" and fits it to a file, in
+// constant memory. Does not decide whether the field applies: core/download/download_plan, the only
+// caller, does.
 
 #include <array>
 #include <cstddef>
@@ -19,8 +19,8 @@ struct byte_slice {
     friend bool operator==(const byte_slice&, const byte_slice&) = default;
 };
 
-/// Most ranges that are served in one response; more are ignored as a flood (docs/security.md,
-/// docs/security.md, threat 24).
+/// Most ranges in one response; a field with more is ignored as a flood (docs/security.md, threat
+/// 24).
 inline constexpr std::size_t max_ranges = 16;
 /// Most pairs of overlapping ranges (RFC 9110 §14.2 asks for suspicion at more than two).
 inline constexpr std::size_t max_overlaps = 2;
@@ -43,20 +43,20 @@ class slice_list {
 struct range_outcome {
     enum class kind : std::uint8_t {
         ignored,       // another unit, a flood, or a suffix of an empty file: serve the whole file
-        satisfiable,   // slices holds what is to be sent, in the order asked for
-        unsatisfiable, // for bytes: a syntax error, or nothing in it lies within the file
+        satisfiable,   // slices holds the ranges to send, in the order of the field
+        unsatisfiable, // for bytes: a syntax error, or no range lies within the file
     };
     kind what = kind::ignored;
     slice_list slices;
 };
 
 /// Total and noexcept. Unit names are case-insensitive; empty list elements are skipped; positions
-/// beyond 2^64 saturate; ranges that lie beyond the end are dropped while another one is good.
+/// beyond 2^64 saturate; ranges beyond the end are dropped when another one is satisfiable.
 /// Positions beyond 2^64 still compare as numbers: a last one below its first is invalid. An empty
-/// file: "bytes=-5" is satisfiable, and all of the file (RFC 9110 §14.1.2); every other byte range
-/// is unsatisfiable. One bad range spoils the whole set ("0-1,5-2"), as RFC 9110 §14.2 allows;
-/// every range counts towards max_ranges, good or not, and nothing is read beyond the one that is
-/// too many.
+/// file: "bytes=-5" is satisfiable and means the whole file (RFC 9110 §14.1.2); every other byte
+/// range is unsatisfiable. One invalid range invalidates the whole set ("0-1,5-2"), as RFC 9110
+/// §14.2 allows. Every range counts towards max_ranges, valid or not; parsing stops at the first
+/// one above the limit.
 [[nodiscard]] range_outcome resolve_range(std::string_view field_value,
                                           std::uint64_t file_size) noexcept;
 

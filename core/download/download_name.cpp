@@ -13,7 +13,7 @@ namespace {
     return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
 }
 
-/// attr-char of RFC 8187 §3.2.1: what may stand in an extended value as itself.
+/// attr-char of RFC 8187 §3.2.1: the characters of an extended value that need no encoding.
 [[nodiscard]] constexpr bool is_attr_char(char c) noexcept {
     constexpr std::string_view marks = "!#$&+-.^_`|~";
     return is_alphanumeric(c) || marks.find(c) != std::string_view::npos;

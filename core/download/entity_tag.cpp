@@ -21,7 +21,7 @@ void skip_whitespace(std::string_view& rest) noexcept {
     rest.remove_prefix(std::min(rest.find_first_not_of(whitespace), rest.size()));
 }
 
-/// Takes one tag off the front of `rest`; on failure `rest` is of no further use.
+/// Takes one tag off the front of `rest`; on failure `rest` is unspecified.
 [[nodiscard]] std::optional<entity_tag> take_tag(std::string_view& rest) noexcept {
     constexpr std::string_view weak_prefix = "W/";
     const bool is_weak = rest.starts_with(weak_prefix);

@@ -31,8 +31,8 @@ struct date_fields {
     int second = 0;
 };
 
-/// Reads from the front of a text. After the first mismatch all reads yield 0, so that a grammar is
-/// written down as a sequence and judged once, by is_done().
+/// Reads from the front of a text. After the first mismatch all reads yield 0, so that a grammar
+/// can be written as a sequence of reads and checked once, by is_done().
 class reader {
   public:
     explicit reader(std::string_view text) noexcept : rest_(text) {}
@@ -57,7 +57,7 @@ class reader {
         return value;
     }
 
-    /// Which of `names` comes next, counted from 1.
+    /// The index, counted from 1, of the one of `names` that comes next.
     int name(std::span<const std::string_view> names) noexcept {
         const auto found = std::ranges::find_if(
             names, [this](std::string_view name) { return rest_.starts_with(name); });
@@ -106,7 +106,7 @@ void read_time(reader& in, date_fields& out) noexcept {
     return in.is_done() ? std::optional(out) : std::nullopt;
 }
 
-/// "Sunday, 06-Nov-94 08:49:37 GMT"; the year is left with its two digits.
+/// "Sunday, 06-Nov-94 08:49:37 GMT"; the year keeps its two digits.
 [[nodiscard]] std::optional<date_fields> read_rfc850_date(std::string_view text) noexcept {
     reader in(text);
     date_fields out;

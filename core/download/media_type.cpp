@@ -16,7 +16,7 @@ struct entry {
     std::string_view type;
 };
 
-// IANA's names; where clients know an older one better (Matroska, AVI), that one.
+// IANA's names, except where clients know an older one better (Matroska, AVI).
 constexpr auto table = std::to_array<entry>({
     {"mp4", "video/mp4"},        {"m4v", "video/mp4"},
     {"webm", "video/webm"},      {"mov", "video/quicktime"},

@@ -20,7 +20,7 @@ using std::chrono::sys_seconds;
     return field_value ? parse_http_date(*field_value, now) : std::nullopt;
 }
 
-/// Steps 1 and 2: is it the version the client means?
+/// Steps 1 and 2: checks that this is the version the client means.
 [[nodiscard]] bool is_wanted_version(const download_request& request, const representation& version,
                                      sys_seconds now) noexcept {
     if (request.if_match) {
@@ -31,7 +31,7 @@ using std::chrono::sys_seconds;
     return !date || !version.is_dated() || version.unmodified_since <= *date;
 }
 
-/// Steps 3 and 4: does the client have it already?
+/// Steps 3 and 4: checks whether the client already has this version.
 [[nodiscard]] bool is_known_version(const download_request& request, const representation& version,
                                     sys_seconds now) noexcept {
     if (request.if_none_match) {
@@ -59,7 +59,7 @@ bool if_range_holds(std::string_view field_value, const representation& version,
     if (const auto tag = parse_entity_tag(field_value)) {
         return is_same_tag(*tag, tag_of(version), tag_comparison::strong);
     }
-    // A clock that was set back: the date of a second that is not over yet.
+    // The clock was set back: this is the date of a second that has not ended yet.
     const bool is_over = version.last_modified < now.time_since_epoch().count();
     return version.gives_date() && is_over && field_value == version.last_modified_text;
 }

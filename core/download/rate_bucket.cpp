@@ -15,8 +15,8 @@ std::int64_t count_of(rate_bucket::time_point instant) noexcept {
     return std::chrono::duration_cast<nanoseconds>(instant.time_since_epoch()).count();
 }
 
-// Bytes at `rate` in nanoseconds, without overflow: at most 2^23 whole seconds of a transfer, and a
-// rest below one second.
+// The duration of `bytes` at `rate` in nanoseconds, without overflow: at most 2^23 whole seconds
+// and a remainder below one second.
 std::int64_t cost(std::uint64_t bytes, std::uint64_t rate) noexcept {
     const auto seconds = std::min<std::uint64_t>(bytes / rate, std::uint64_t{1} << 23U);
     // 2^40 bytes x 10^6 fit; the last three digits are below the resolution of any timer here.

@@ -11,7 +11,7 @@ namespace {
 
 using namespace std::chrono;
 
-/// Whether `moment` lies at least `ago` before `now`. Safe for any moment a file system can hold.
+/// True when `moment` lies at least `ago` before `now`. Safe for any moment a file system can hold.
 [[nodiscard]] bool is_past(const file_time& moment, system_clock::time_point now,
                            nanoseconds ago) noexcept {
     const auto limit = time_point_cast<nanoseconds>(now) - ago;

@@ -6,7 +6,8 @@ namespace sluice::core {
 
 namespace {
 
-// As much credit as bytes can earn. Beyond any transfer, and far from where nanoseconds overflow.
+// The most credit that bytes can earn: longer than any transfer, and far below the overflow of
+// nanoseconds.
 constexpr std::chrono::seconds most_credit = std::chrono::years{50};
 
 } // namespace
