@@ -25,7 +25,8 @@ bool write_all(int fd, std::string_view text) {
     return ::fsync(fd) == 0;
 }
 
-/// Gives the new file the owner of the old one: an administrator edits what the service must read.
+/// Gives the new file the owner of the old one: an administrator edits a file that the service must
+/// be able to read.
 bool take_owner(int fd, const std::string& path) {
     struct stat before {};
     if (::stat(path.c_str(), &before) != 0) {

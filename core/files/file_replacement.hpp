@@ -1,6 +1,6 @@
 #pragma once
-// Writes a file that holds keys so that no reader ever sees half of it, and no writer undoes what
-// another has just written.
+// Replaces a file that holds keys. No reader ever sees an incomplete file, and no writer overwrites
+// the changes of another. Used by app/commands/key_command.
 
 #include "core/base/unique_fd.hpp"
 
@@ -9,24 +9,24 @@
 
 namespace sluice::core {
 
-/// The right to replace the file at a path, from before it is read until it has been written. The
-/// successor that grows beside it, PATH.new, is what keeps others out.
+/// An exclusive lock on the file at a path, held from before it is read until it has been written.
+/// The new file PATH.new is the lock: while it exists, other writers are rejected.
 class file_replacement {
   public:
-    /// Takes the right; fault() says whether that went well.
+    /// Takes the lock; fault() says whether that succeeded.
     explicit file_replacement(std::string path);
-    /// Gives it back.
+    /// Releases the lock.
     ~file_replacement();
     file_replacement(const file_replacement&) = delete;
     file_replacement& operator=(const file_replacement&) = delete;
 
-    /// Empty, or a clause that says why there is no right: others have it, or the place is not
-    /// writable.
+    /// Empty, or a clause that says why the lock was not taken: another process holds it, or the
+    /// directory is not writable.
     [[nodiscard]] const std::string& fault() const noexcept { return fault_; }
 
-    /// Puts `text` in the file's place, with mode 0600 and the owner of the one before. Only when
-    /// there is no fault, and once. Empty when all is well; else a clause, and the old file is as
-    /// it was.
+    /// Replaces the file by `text`, with mode 0600 and the owner of the old file. REQUIRES: no
+    /// fault, and only one call. Empty on success; otherwise a clause that says what failed, and
+    /// the old file is unchanged.
     [[nodiscard]] std::string commit(std::string_view text);
 
   private:

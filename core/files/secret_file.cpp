@@ -13,7 +13,7 @@ namespace sluice::core {
 
 namespace {
 
-/// Empty when the open file is one that a key may lie in; `found` is then what it is.
+/// Empty when the open file may hold a key; `found` is then its status.
 std::string objection_to(int fd, file_secrecy wanted, file_secrecy& found) {
     struct stat facts {};
     if (::fstat(fd, &facts) != 0) {
@@ -40,7 +40,7 @@ std::string objection_to(int fd, file_secrecy wanted, file_secrecy& found) {
 
 std::string read_trusted_file(const std::string& path, file_secrecy wanted, std::size_t max_bytes,
                               trusted_text& out) {
-    // O_NONBLOCK: a FIFO in this place is refused below instead of waited for.
+    // O_NONBLOCK: open() does not wait for the writer of a FIFO, which is rejected below.
     const unique_fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
     if (!file) {
         return "cannot be opened: " + system_message(errno);

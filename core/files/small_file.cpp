@@ -8,7 +8,7 @@
 namespace sluice::core {
 
 std::string read_small_file(int fd, std::size_t max_bytes, std::string& out) {
-    out.assign(max_bytes + 1, '\0'); // one more than allowed, so that too much is noticed
+    out.assign(max_bytes + 1, '\0'); // one more than allowed, to detect a larger file
     std::size_t size = 0;
     while (size < out.size()) {
         const auto got = ::read(fd, out.data() + size, out.size() - size);

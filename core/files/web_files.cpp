@@ -24,7 +24,8 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view compressed_suffix = ".gz";
 
-// A page's own script and style, unlike media: these types are meant to run, from our own folder.
+// The page's own script and style. Unlike media, these files come from the operator's folder and
+// are meant to run.
 constexpr std::array<std::pair<std::string_view, std::string_view>, 10> types{{
     {".html", "text/html; charset=utf-8"},
     {".js", "text/javascript; charset=utf-8"},
@@ -59,7 +60,8 @@ std::string_view type_of(std::string_view name) noexcept {
     return found == types.end() ? std::string_view{} : found->second;
 }
 
-/// "index-B1x2y3z4.js": what bundlers write, eight characters of hash before the extension.
+/// "index-B1x2y3z4.js": the names that bundlers write, with eight characters of hash before the
+/// extension.
 bool has_hash(std::string_view name) noexcept {
     constexpr std::size_t hash_length = 8;
     const auto stem = name.substr(0, name.size() - extension_of(name).size());
@@ -67,7 +69,7 @@ bool has_hash(std::string_view name) noexcept {
            std::ranges::all_of(stem.substr(stem.size() - hash_length), is_word);
 }
 
-/// Not a secret: it makes a digest of the MAC that we have.
+/// Not a secret: with a fixed key, the MAC serves as a digest.
 std::string tag_of(std::string_view content) {
     static const auto key = crypto::hmac_key::make("sluice: entity tags of the page's files");
     constexpr std::size_t kept = 12;
@@ -88,7 +90,7 @@ std::string read_whole(const fs::path& path) {
     return content;
 }
 
-/// Collects the paths below `root` that are to be served, sorted, with where they lie.
+/// Collects the paths below `root` that are served, sorted, with their locations on disk.
 class collector {
   public:
     explicit collector(web_bundle& out) : out_(out) {}

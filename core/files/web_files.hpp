@@ -1,7 +1,7 @@
 #pragma once
-// The files of the download page (web.root), read once at start: a request is then answered from
-// memory, and no path that a client sends ever reaches the disk. Media goes through
-// core/media/media_store.hpp; this is for a page and its assets, a few hundred KiB.
+// The files of the download page (web.root), read once at start. Requests are answered from memory,
+// so that no path from a client ever reaches the disk. For a page and its assets of a few hundred
+// KiB only; media is opened by core/media/media_store.hpp. Used by http/handlers/web_handler.
 
 #include <cstddef>
 #include <string>
@@ -10,25 +10,25 @@
 
 namespace sluice::core {
 
-/// One file as it is served.
+/// One file of the page, ready to serve.
 struct web_file {
     std::string path;      // "/assets/index-B1x2y3z4.js"
     std::string_view type; // media type, charset included
     std::string content;
-    std::string gzip;       // the same compressed, from "<name>.gz" beside it; empty without one
-    std::string etag;       // strong, quotes included; of the content alone
-    bool is_hashed = false; // its name changes with its content, so it may be cached for ever
+    std::string gzip; // the compressed content, from "<name>.gz" beside the file; empty without one
+    std::string etag; // strong, quotes included; of the content alone
+    bool is_hashed = false; // its name changes with its content, so it may be cached indefinitely
 };
 
 struct web_bundle {
     std::vector<web_file> files;      // in the order of their paths
-    std::vector<std::string> ignored; // paths that were not taken: hidden, a link, of no known type
+    std::vector<std::string> ignored; // paths that are not served: hidden, a link, of no known type
 };
 
 inline constexpr std::size_t max_web_files = 256;
 inline constexpr std::size_t max_web_file_bytes = std::size_t{4} << 20;
 
-/// Reads `root` and the folders directly below it, without following symbolic links. Taken are the
+/// Reads `root` and the folders directly below it, without following symbolic links. Serves the
 /// types that a page needs, under names of letters, digits, '.', '_' and '-'. Throws
 /// std::runtime_error with `root` in its text when there is no index.html, when something cannot be
 /// read, or when a file or their number is over the limits above.

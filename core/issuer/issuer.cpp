@@ -35,7 +35,7 @@ result<grantor> issuer_gate::admit(const mint_caller& caller) const {
     const bool has_bearer = caller.bearer || caller.bearer.error().code != errc::credential_missing;
     if ((keys_ || sessions_) && (has_bearer || caller.api_key)) {
         if (has_bearer && caller.api_key) {
-            return failure{errc::issuer_credential_refused}; // which of the two is meant?
+            return failure{errc::issuer_credential_refused}; // ambiguous: two credentials
         }
         if (!caller.api_key && !caller.bearer) {
             return failure{errc::issuer_credential_refused};

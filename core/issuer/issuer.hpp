@@ -1,7 +1,8 @@
 #pragma once
-// Who may have a token: the gate (is this caller heard at all?) and the entitlement (may this user
-// have this media?). Both are seams: more credentials and a grant store join them without a change
-// in http.
+// Decides who gets a token. The gate authenticates the caller; the entitlement decides whether the
+// user may have the media. Both are interfaces: new credentials and a grant store are added without
+// a change in http. Does not issue tokens: core/token/token_service.hpp does. Used by
+// http/handlers/token_handler and app/service.
 
 #include "core/base/result.hpp"
 #include "core/issuer/issuer_key.hpp"
@@ -18,46 +19,47 @@
 
 namespace sluice::core {
 
-/// What is known of whoever asks for a token, as far as the gate judges it. Views into the request.
+/// The properties of a token request that the gate checks. Views into the request.
 struct mint_caller {
     bool is_loopback_peer = false;   // by TCP, without a PROXY header
     bool is_forwarded = false;       // with Forwarded, X-Forwarded-* or the like; loopback only
-    bool has_loopback_host = false;  // asked for localhost, 127.0.0.0/8 or [::1]
+    bool has_loopback_host = false;  // the Host is localhost, 127.0.0.0/8 or [::1]
     bool has_foreign_origin = false; // sent by a page of an origin that is not on the allow-list
 
     result<std::string_view> bearer = failure{errc::credential_missing}; // of Authorization
     std::optional<std::string_view> api_key{};                           // of X-Api-Key
     std::chrono::system_clock::time_point now{};
     std::chrono::steady_clock::time_point steady_now{};
-    bool is_slowed = false; // too many bad credentials came from where it asks
+    bool is_slowed = false; // too many bad credentials came from its address
 };
 
-/// As whom a caller was let in.
+/// The authenticated caller.
 struct grantor {
     enum class kind : std::uint8_t { local, anyone, key, session };
     kind how = kind::local;
-    const issuer_key* key = nullptr; // of the gate
+    const issuer_key* key = nullptr; // owned by the gate
     session user{};
 
     /// For the audit: "key:lms", "user:u1", "local" or "anyone".
     [[nodiscard]] std::string name() const;
-    /// False when the word of the key is enough.
+    /// False when the key is trusted, so that no entitlement is checked.
     [[nodiscard]] bool needs_entitlement() const noexcept {
         return key == nullptr || key->trust == issuer_trust::entitled;
     }
-    /// `asked`, or `usual`, as far as the key allows.
+    /// `asked`, or `usual` without it, limited to the key's maximum.
     [[nodiscard]] std::optional<std::chrono::seconds>
     limit(std::optional<std::chrono::seconds> asked, std::chrono::seconds usual) const;
 };
 
-/// Decides which callers are heard. In `automatic` everybody needs a credential, so nobody is heard
-/// where none is configured: the service cannot tell a stranger behind an untuned proxy from this
-/// machine (docs/security.md, threat 52). In `local` this machine needs none. The rule is for
-/// development: it refuses other machines, proxies that announce themselves, and web pages in the
-/// developer's own browser (the idea of Redis's protected mode), but not a proxy that adds nothing.
+/// Authenticates callers. In `automatic` every caller needs a credential, so every caller is
+/// rejected when no kind of credential is configured: the service cannot distinguish a stranger
+/// behind an untuned proxy from this machine (docs/security.md, threat 52). In `local`, requests
+/// from this machine need no credential. That mode is for development: it rejects other machines,
+/// proxies that announce themselves, and web pages in the developer's own browser (the idea of
+/// Redis's protected mode), but it cannot detect a proxy that adds no field.
 class issuer_gate {
   public:
-    /// Keys and sessions that are configured; each is accepted when it is there.
+    /// The configured keys and sessions; each kind is accepted when it is present.
     issuer_gate(issuer_modes modes, std::optional<issuer_keys> keys = std::nullopt,
                 std::optional<session_verifier> sessions = std::nullopt);
 
@@ -65,8 +67,8 @@ class issuer_gate {
     /// rate_exceeded, session_invalid, session_expired or too_many_bad_credentials.
     [[nodiscard]] result<grantor> admit(const mint_caller& caller) const;
 
-    /// Whether `who` may ask for this user and media at all; entitlement is another question.
-    /// `trainer_id` owns the media, or is empty. Fails with issuer_not_permitted or
+    /// Checks whether `who` may request tokens for this user and media; does not check the
+    /// entitlement. `trainer_id` owns the media, or is empty. Fails with issuer_not_permitted or
     /// session_mismatch.
     [[nodiscard]] static result<void> permit(const grantor& who, std::string_view user_id,
                                              media_kind type, std::string_view trainer_id);
@@ -81,31 +83,31 @@ class issuer_gate {
     std::optional<session_verifier> sessions_;
 };
 
-/// That a user may have a token, and how long: no token outlives it (docs/security.md, threat 56).
+/// The right of a user to a token, and its end: no token outlives it (docs/security.md, threat 56).
 struct permission {
-    std::optional<std::int64_t> until{}; // Unix time from which it is no more; absent: it stays
+    std::optional<std::int64_t> until{}; // Unix time at which it ends; absent: no end
 };
 
-/// A verdict, or the way to it.
+/// A verdict, or the function that finds it.
 struct entitlement_answer {
-    /// Fails with not_entitled, the same whether or not the media exists; course_ambiguous only
-    /// towards an owner.
+    /// Fails with not_entitled, whether or not the media exists, or with course_ambiguous, which
+    /// only an owner gets.
     result<permission> verdict;
-    /// When set, the verdict is not known yet and this finds it; fails with store_unavailable as
-    /// well. It may block, so it runs where that harms nobody. It owns what it needs; what it
-    /// refers to lasts as long as the process serves.
+    /// When set, the verdict is not known yet and this function finds it; it can also fail with
+    /// store_unavailable. It may block, so it must run on a thread that serves no connections. It
+    /// owns its data; the objects it refers to live as long as the process serves.
     std::function<result<permission>()> ask{};
 };
 
 class entitlements {
   public:
     virtual ~entitlements() = default;
-    /// Whether anybody may ask for tokens of this user at `now`: a ban holds whoever asks, a
-    /// trusted key included (docs/security.md, threat 57). Fails with user_banned, or
+    /// Checks whether tokens for this user may be issued at `now`. A ban applies to every caller,
+    /// also to a trusted key (docs/security.md, threat 57). Fails with user_banned, or with
     /// store_unavailable while the bans are not known. Never blocks.
     [[nodiscard]] virtual result<void> admit(std::string_view user_id,
                                              std::chrono::sys_seconds now) const = 0;
-    /// Whether this user may have a token for this media. Never blocks.
+    /// Checks whether this user may have a token for this media. Never blocks.
     [[nodiscard]] virtual entitlement_answer check(std::string_view user_id,
                                                    const media_id& media) const = 0;
 

@@ -48,7 +48,8 @@ issuer_keys::issuer_keys(std::vector<issuer_key> keys)
     }
 }
 
-// Every digest is compared, whatever the name says: the time does not tell which names exist.
+// Every digest is compared, whether or not the name matches: the duration must not reveal which
+// names exist.
 result<const issuer_key*> issuer_keys::find(std::string_view text,
                                             std::chrono::sys_seconds now) const {
     const auto digest = crypto::sha256(text);
@@ -58,8 +59,7 @@ result<const issuer_key*> issuer_keys::find(std::string_view text,
             found = &key;
         }
     }
-    // A digest of something else, of nothing at all perhaps, would be somebody's mistake in the
-    // file.
+    // A digest of another text, such as the empty one, would be a mistake in the key file.
     if (found == nullptr || !looks_like_issuer_key(text) ||
         (found->not_after && now.time_since_epoch().count() >= *found->not_after)) {
         return failure{errc::issuer_key_invalid};

@@ -113,7 +113,7 @@ class key_reader {
         }
     }
 
-    // An empty list would read as "nobody" and mean "everybody".
+    // An empty list would look like "none" but mean "all".
     std::vector<std::string> read_list(std::string_view name, const json::value& value) {
         std::vector<std::string> list;
         const auto* const array = value.if_array();

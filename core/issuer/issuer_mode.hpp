@@ -1,6 +1,7 @@
 #pragma once
-// The ways in which the token endpoint may authenticate its callers. Only their names: the rules
-// are core/issuer/issuer.hpp's. A setting names them (core/config/config.hpp) and the gate obeys.
+// The modes in which the token endpoint authenticates its callers. Only their names;
+// core/issuer/issuer.hpp implements the rules. Used by the setting (core/config/config.hpp) and by
+// the gate.
 
 #include <cstdint>
 
@@ -8,11 +9,11 @@ namespace sluice::core {
 
 /// One way to authenticate a caller of the token endpoint.
 enum class issuer_mode : std::uint8_t {
-    automatic, // "auto": by whatever is configured; with nothing configured, nobody is heard
-    none,      // "none": no authentication, the endpoint is OPEN; something in front must do it
-    key,       // "key": back ends, by issuer keys
-    jwt,       // "jwt": the platform's users, by their session tokens
-    local,     // "local": requests from this machine, for development (`serve --dev`)
+    automatic, // "auto": by every configured kind; with none configured, all callers are rejected
+    none,  // "none": no authentication, the endpoint is OPEN; a proxy in front must authenticate
+    key,   // "key": back ends, by issuer keys
+    jwt,   // "jwt": the platform's users, by their session tokens
+    local, // "local": requests from this machine, for development (`serve --dev`)
 };
 
 /// A set of them.

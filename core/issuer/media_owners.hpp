@@ -1,6 +1,6 @@
 #pragma once
-// Whether there are owners at all (issuer.owners). A setting of its own because a site may lay its
-// files out so that no path depends on a trainer.
+// The values of issuer.owners: whether media has owners. It is a setting of its own because in some
+// layouts no path depends on a trainer. Used by core/config and core/issuer/ownership.hpp.
 
 #include <cstdint>
 

@@ -1,8 +1,8 @@
 #pragma once
-// Who owns media: the trainer in whose directory it lies, as the disk has it. Ownership exists only
-// where the path depends on the trainer (docs/authorisation.md): what a caller merely writes into
-// `rel` makes nobody an owner. Used by the token endpoint, and by the grants for the trainer of
-// what is wanted.
+// Ownership of media: the owner is the trainer in whose directory on disk the media lies. Ownership
+// exists only when the path depends on the trainer (docs/authorisation.md): a trainer that the
+// caller merely writes into `rel` is not an owner. Used by http/handlers/token_handler, and by
+// store/granted_entitlements to find the trainer of requested media.
 
 #include "core/issuer/issuer.hpp"
 #include "core/issuer/media_owners.hpp"
@@ -20,7 +20,7 @@ class ownership final : public entitlements {
     ownership(const catalogue& courses, const media_layout& layout, media_owners owners) noexcept
         : courses_(courses), layout_(layout), owners_(owners) {}
 
-    /// Nobody is banned where there is no store.
+    /// Always succeeds: without a store there are no bans.
     [[nodiscard]] result<void> admit(std::string_view, std::chrono::sys_seconds) const override {
         return {};
     }
@@ -29,13 +29,14 @@ class ownership final : public entitlements {
         const auto own = judge(user_id, media);
         return {own ? result<permission>(permission{}) : own.error()};
     }
-    /// Fails with not_entitled, and with course_ambiguous towards one of several owners.
+    /// Fails with not_entitled, or with course_ambiguous for one of several owners.
     [[nodiscard]] result<void> judge(std::string_view user_id, const media_id& media) const;
 
-    /// The trainer in whose directory `media` lies: of a lesson by its path, of a presentation by
-    /// the catalogue. A view into `media` or into `room`. Empty where the layout of lessons does
-    /// not name the trainer, where nobody is known to have the course, and where two trainers do.
-    /// Holds whatever issuer.owners says: grants and issuer keys are limited to trainers as well.
+    /// The trainer in whose directory `media` lies: for a lesson by its path, for a presentation by
+    /// the catalogue. A view into `media` or into `room`. Empty when the layout of lessons does not
+    /// name the trainer, when no trainer is known to have the course, and when two trainers have
+    /// it. Independent of issuer.owners, because grants and issuer keys can be limited to trainers
+    /// too.
     [[nodiscard]] std::string_view trainer_of(const media_id& media, std::string& room) const;
 
   private:

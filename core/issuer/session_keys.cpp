@@ -27,12 +27,12 @@ std::string_view text_of(const json::object& entry, std::string_view name) {
     return text == nullptr ? std::string_view{} : std::string_view(text->data(), text->size());
 }
 
-/// The decoded member; empty when it is absent or no base64url.
+/// The decoded member; empty when it is absent or not base64url.
 std::string bytes_of(const json::object& entry, std::string_view name) {
     return crypto::base64url_decode(text_of(entry, name)).value_or(std::string{});
 }
 
-/// Why the entry is no key that verifies signatures; empty: it is one.
+/// The reason why the entry is not a key for verifying signatures; empty when it is one.
 std::string_view other_purpose(const json::object& entry) {
     if (entry.contains("use") && text_of(entry, "use") != "sig") {
         return "its use is not sig";
@@ -47,7 +47,8 @@ std::string_view other_purpose(const json::object& entry) {
     return verifies ? "" : "its key_ops have no verify";
 }
 
-/// What `alg` must be, where it is there, for us to have a use for the key; empty: we have none.
+/// The value that `alg` must have, when present, for a key of this kind; empty when the kind is not
+/// supported.
 std::string_view algorithm_for(const json::object& entry) {
     const auto kty = text_of(entry, "kty");
     const auto crv = text_of(entry, "crv");
@@ -114,7 +115,7 @@ std::optional<verifying_key> make_key(const json::object& entry, std::string& fa
     return std::move(*key);
 }
 
-/// Why there is no use for the entry; empty: there is.
+/// The reason why the entry is skipped; empty when it is used.
 std::string reason_to_skip(const json::object& entry) {
     const auto algorithm = algorithm_for(entry);
     if (algorithm.empty()) {

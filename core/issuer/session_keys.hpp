@@ -1,6 +1,7 @@
 #pragma once
-// The keys that vouch for a platform's session tokens: one public key in PEM, or a JWKS (RFC 7517).
-// Read at start and at every reload.
+// The keys that verify a platform's session tokens: one public key in PEM, or a JWKS (RFC 7517),
+// read from a file at start and at every reload. Used by core/issuer/session_token.hpp and
+// app/service/issuer_setup.
 
 #include "core/base/operator_problem.hpp"
 #include "crypto/hmac_sha256.hpp"
@@ -15,35 +16,35 @@
 namespace sluice::core {
 
 inline constexpr std::size_t max_session_file_bytes = 1 << 20;
-/// Most keys in a JWKS that are of use here.
+/// The largest number of usable keys in a JWKS.
 inline constexpr std::size_t max_session_keys = 64;
-/// Most of them without a kid, and most that a token without one is tried with: each try costs a
-/// verification.
+/// The largest number of keys without a kid, and of keys tried for a token without a kid: each try
+/// costs a verification.
 inline constexpr std::size_t max_untold_keys = 8;
 
 using verifying_key = std::variant<crypto::hmac_key, crypto::public_key>;
 
 struct session_key {
-    std::string kid; // empty where it has none
+    std::string kid; // empty when it has none
     verifying_key key;
 };
 
-/// True when `alg` stands for the one algorithm of `key`. Ed25519 has two names: "EdDSA" (RFC 8037)
-/// and "Ed25519" (RFC 9864).
+/// True when `alg` names the one algorithm of `key`. Ed25519 has two names: "EdDSA" (RFC 8037) and
+/// "Ed25519" (RFC 9864).
 [[nodiscard]] bool is_algorithm_of(std::string_view alg, const verifying_key& key) noexcept;
 
 /// A PEM text holds one RSA, P-256 or Ed25519 public key. Anything else is a JWKS: "RSA", "EC" with
 /// "P-256", "OKP" with "Ed25519", and "oct" with at least 32 bytes, which is HS256. Entries for
 /// other purposes ("use" that is not "sig", "key_ops" without "verify", an "alg" of another
-/// algorithm, an unknown "kty") are passed over, as RFC 7517 §5 wants; `skipped`, where it is
-/// given, says which and why. Problems: nothing of use, a kid twice for one algorithm, a private
-/// key, a secret that is somebody's public key, numbers that are no key.
+/// algorithm, an unknown "kty") are skipped, as RFC 7517 §5 requires; `skipped`, when given,
+/// receives which and why. Problems: no usable key, a kid twice for one algorithm, a private key, a
+/// secret that is a public key, numbers that do not form a key.
 [[nodiscard]] std::vector<session_key>
 parse_session_keys(std::string_view text, const std::string& file,
                    std::vector<operator_problem>& problems,
                    std::vector<operator_problem>* skipped = nullptr);
 
-/// The same of a file that others cannot write, nor read when it holds a secret.
+/// Reads the same from a file that others cannot write, nor read when it holds a secret.
 [[nodiscard]] std::vector<session_key>
 load_session_keys(const std::string& path, std::vector<operator_problem>& problems,
                   std::vector<operator_problem>* skipped = nullptr);

@@ -45,7 +45,7 @@ std::string_view view_of(const json::string& text) {
 }
 
 /// The members of a payload that may be a text or a list. `payload` is authenticated and has been
-/// found to be one strict object.
+/// checked to be one strict object.
 class loose_claims {
   public:
     explicit loose_claims(std::string_view payload) {
@@ -54,7 +54,8 @@ class loose_claims {
         object_ = ec ? nullptr : document_.if_object();
     }
 
-    /// RFC 7519 §4.1.3: a text or a list of texts, and whoever is not in it must refuse the token.
+    /// RFC 7519 §4.1.3: a text or a list of texts; a recipient that is not in it must reject the
+    /// token.
     [[nodiscard]] bool is_for(const std::string& audience) const {
         const auto* const aud = find("aud");
         if (aud == nullptr) {
@@ -67,8 +68,8 @@ class loose_claims {
         return list == nullptr ? is_ours(*aud) : std::ranges::any_of(*list, is_ours);
     }
 
-    /// Whether `scope` names `wanted`: words in a text (RFC 8693 §4.2), or a list of texts, as some
-    /// identity providers write it. nullopt: it is neither, nor null.
+    /// True when `scope` contains `wanted`. The claim is a text of words (RFC 8693 §4.2), or a list
+    /// of texts, as some identity providers write it. nullopt when it is neither, nor null.
     [[nodiscard]] std::optional<bool> has_scope(const std::string& wanted) const {
         const auto* const scope = find("scope");
         if (scope == nullptr || scope->is_null()) {

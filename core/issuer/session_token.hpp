@@ -1,6 +1,7 @@
 #pragma once
-// Judges the session token with which a user of the platform asks for a download token. Its header
-// only chooses among our keys; no claim is read before the signature holds (docs/decisions/0014).
+// Verifies the session token with which a user of the platform requests a download token. The
+// header only selects one of our keys; no claim is read before the signature is verified
+// (docs/decisions/0014). Used by core/issuer/issuer.hpp.
 
 #include "core/base/result.hpp"
 #include "core/issuer/session_keys.hpp"
@@ -16,15 +17,15 @@
 
 namespace sluice::core {
 
-/// What the platform's tokens must say.
+/// The required claims of the platform's tokens.
 struct session_policy {
     std::string issuer;             // `iss`; empty: any
-    std::string audience;           // one of `aud`; empty: the token must have none
-    std::string scope;              // in `scope`: may ask for every user; empty: nobody may
+    std::string audience;           // must be in `aud`; empty: the token must have no `aud`
+    std::string scope;              // in `scope`: may request for every user; empty: none may
     std::chrono::seconds leeway{0}; // for iat and nbf
 };
 
-/// Whose token it is.
+/// The subject of a verified session token.
 struct session {
     std::string user_id;    // `sub`
     bool is_issuer = false; // has the issuer scope
@@ -42,17 +43,17 @@ class session_verifier {
   public:
     session_verifier(std::vector<session_key> keys, session_policy policy);
 
-    /// Fails with session_invalid and the claim at fault, or session_expired. Only keys of the
-    /// token's `kid` and `alg`, and those of that `alg` without a kid, are tried: a token of any
-    /// other costs no verification (docs/security.md, threat 55). `is_slowed`: whoever sent it has
-    /// sent too many bad ones; then no public key verifies anything for him, and it fails with
-    /// too_many_bad_credentials.
+    /// Fails with session_invalid and the claim at fault, or with session_expired. Tries only keys
+    /// with the token's `kid` and `alg`, and keys with that `alg` and no kid: any other token costs
+    /// no verification (docs/security.md, threat 55). `is_slowed`: the sender has sent too many bad
+    /// credentials; a token that needs a public key then fails with too_many_bad_credentials,
+    /// without a verification.
     [[nodiscard]] result<session> verify(std::string_view token,
                                          std::chrono::system_clock::time_point now,
                                          bool is_slowed = false) const;
 
   private:
-    /// The keys that may have signed a token.
+    /// The keys that can have signed a token.
     struct choice {
         std::array<const session_key*, max_untold_keys> keys{};
         std::size_t count = 0;

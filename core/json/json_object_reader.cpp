@@ -18,7 +18,7 @@ namespace json = boost::json;
 
 constexpr std::int64_t largest_integer = (std::int64_t{1} << 53) - 1; // RFC 8259 §6: interoperable
 
-/// What Boost.JSON's parser calls. A member function that answers false ends the parse.
+/// The handler that Boost.JSON's parser calls. A member function that returns false ends the parse.
 class object_events {
   public:
     static constexpr std::size_t max_object_size = max_json_members;
@@ -28,7 +28,7 @@ class object_events {
 
     explicit object_events(std::span<const json_member> members) : members_(members) {}
 
-    /// The member to blame for a refusal, or empty.
+    /// The member at fault, or empty.
     [[nodiscard]] std::string_view blamed() const noexcept { return blamed_; }
 
     bool on_document_begin(json::error_code&) { return true; }
@@ -42,7 +42,7 @@ class object_events {
     bool on_array_end(std::size_t, json::error_code&) { return ascend(); }
 
     bool on_key_part(json::string_view part, std::size_t size_so_far, json::error_code&) {
-        // The parser holds names to max_key_size, which is the size of name_.
+        // The parser limits names to max_key_size, which is the size of name_.
         std::copy(part.begin(), part.end(), name_.data() + (size_so_far - part.size()));
         return true;
     }
@@ -116,27 +116,27 @@ class object_events {
     bool on_comment(json::string_view, json::error_code&) { return true; }
 
   private:
-    /// Where the value at hand goes when it is one of type Destination; else null.
+    /// The destination of the current value when it is of type Destination; otherwise null.
     template <class Destination>
     [[nodiscard]] const Destination* destination() const noexcept {
         return current_ == nullptr ? nullptr : std::get_if<Destination>(&current_->destination);
     }
 
-    /// For a value that no destination takes: fine in a member nobody asked for, a wrong type in
-    /// one somebody did, and no object at all at the top.
+    /// Handles a value without a destination: allowed in an unknown member, a wrong type in a known
+    /// one, and not an object at the top level.
     bool skips_value(json::error_code& ec) {
         return (depth_ > 0 && current_ == nullptr) || refuse(ec);
     }
 
-    /// False when `name` was there before. Names are told apart by a 64-bit hash: two that collide
-    /// refuse a good object once in 2^64, and no repeated name gets through.
+    /// False when `name` occurred before. Names are compared by a 64-bit hash: a collision rejects
+    /// a valid object once in 2^64, and a repeated name is never accepted.
     bool is_first(std::string_view name) {
         const auto seen_end = seen_.begin() + static_cast<std::ptrdiff_t>(seen_count_);
         const std::size_t hash = std::hash<std::string_view>{}(name);
         if (std::find(seen_.begin(), seen_end, hash) != seen_end) {
             return false;
         }
-        seen_[seen_count_++] = hash; // the parser holds the count to max_object_size
+        seen_[seen_count_++] = hash; // the parser limits the count to max_object_size
         return true;
     }
 
@@ -157,7 +157,7 @@ class object_events {
 
     std::span<const json_member> members_;
     const json_member* current_ =
-        nullptr; // null, too, for all that nests: only unknown members may
+        nullptr; // null for nested values too: only unknown members may nest
     std::string_view blamed_;
     std::size_t depth_ = 0;
     std::size_t seen_count_ = 0;

@@ -1,7 +1,8 @@
 #pragma once
-// One JSON object without white space, written from first to last member into a string: claims,
-// problems, what commands print. Not the access log (http/telemetry/log_line.hpp) and not the
-// response to a token request, which are on the hot path and know the size of what they write.
+// Writes one JSON object without white space into a string, member by member: claims and problems.
+// Not for the access log (http/telemetry/log_line.hpp) and not for the response to a token request,
+// which are on the hot path and know the size of their output. Used by core/token/claims and
+// http/problem.
 
 #include "core/json/json_quote.hpp"
 
@@ -42,7 +43,7 @@ class json_object_writer {
     }
     void end() { out_.push_back('}'); }
 
-    /// Begins a member whose value the caller appends, in JSON, to what this returns.
+    /// Begins a member. The caller appends the value, as JSON, to the returned string.
     std::string& begin(std::string_view name) {
         if (!first_) {
             out_.push_back(',');

@@ -1,6 +1,6 @@
 #pragma once
-// A JSON string, appended without a temporary one: for what goes over the network and into logs.
-// What people read at a terminal is core/json/json_text.hpp.
+// Appends a JSON string without a temporary one, for network output and logs.
+// core/json/json_text.hpp writes JSON for a terminal.
 
 #include <cstddef>
 #include <string>
@@ -8,11 +8,11 @@
 
 namespace sluice::core {
 
-/// Appends `text` in quotes, escaped by RFC 8259 §7: quotes, backslashes and controls, DEL among
-/// them; valid UTF-8 is written as it is.
+/// Appends `text` in quotes, escaped as RFC 8259 §7 requires: quotes, backslashes and controls,
+/// also DEL; valid UTF-8 is written unchanged.
 void append_json_quoted(std::string_view text, std::string& out);
 
-/// The same to `to`, where there is room for json_quoted_bound(). Returns the end.
+/// Writes the same to `to`, which has room for json_quoted_bound() bytes. Returns the end.
 char* put_json_quoted(std::string_view text, char* to) noexcept;
 
 /// The most bytes that `size` bytes of text may take in quotes.

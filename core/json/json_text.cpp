@@ -20,7 +20,7 @@ constexpr std::size_t indent_width = 2;
 
 void append(const json::value& value, std::size_t indent, std::string& out);
 
-/// Line by line what `append_member` writes of each element of a list or an object.
+/// Writes each element of a list or an object on a line of its own, by `append_member`.
 template <class Container, class AppendMember>
 void append_lines(const Container& members, std::string_view brackets, std::size_t indent,
                   std::string& out, AppendMember append_member) {

@@ -1,6 +1,7 @@
 #pragma once
-// JSON for people at a terminal: indented, in the order it was built. What goes over the network is
-// written by its own, denser writers.
+// Formats JSON for a terminal: indented, in the order of construction. Not for network output,
+// which has denser writers (core/json/json_object_writer.hpp). Used by the commands in app and by
+// core/config/config_print.
 
 #include <boost/json/fwd.hpp>
 
@@ -9,9 +10,9 @@
 
 namespace sluice::core {
 
-/// `value` over several lines, two spaces a level, without a final newline. Strings that hold
-/// control, bidi or zero-width characters are shown with question marks in their place: what a
-/// stranger wrote must not drive the terminal.
+/// `value` over several lines, two spaces a level, without a final newline. Control, bidi and
+/// zero-width characters in strings are replaced by question marks: foreign text must not control
+/// the terminal.
 [[nodiscard]] std::string pretty_json(const boost::json::value& value);
 
 /// One JSON string, quotes included.

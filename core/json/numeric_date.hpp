@@ -1,6 +1,6 @@
 #pragma once
-// A NumericDate (RFC 7519 §2): seconds since the Unix epoch, with a fraction. What the times of
-// tokens are read as; tokens of ours have whole seconds.
+// A NumericDate (RFC 7519 §2): seconds since the Unix epoch, with a fraction. The times of tokens
+// are read as this type; our own tokens have whole seconds.
 
 #include <chrono>
 #include <compare>
@@ -13,7 +13,7 @@ struct numeric_date {
     std::int32_t nanoseconds = 0; // 0 to 999,999,999
 
     constexpr numeric_date() noexcept = default;
-    // NOLINTNEXTLINE(google-explicit-constructor): whole seconds are such a date
+    // NOLINTNEXTLINE(google-explicit-constructor): whole seconds are a NumericDate
     constexpr numeric_date(std::int64_t whole, std::int32_t fraction = 0) noexcept
         : seconds(whole), nanoseconds(fraction) {}
     explicit numeric_date(std::chrono::sys_time<std::chrono::nanoseconds> instant) noexcept {

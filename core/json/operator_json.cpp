@@ -25,10 +25,11 @@ json::parse_options operator_options() {
     return options;
 }
 
-/// Hears the events of a parse and stops it at the second use of a name. Keeps names, never values.
+/// Receives the events of a parse and stops it at the second use of a name. Keeps names, never
+/// values.
 class repeat_detector {
   public:
-    // Sizes are capped by the size of the file.
+    // The size of the file bounds all sizes.
     static constexpr std::size_t max_object_size = std::numeric_limits<std::size_t>::max();
     static constexpr std::size_t max_array_size = max_object_size;
     static constexpr std::size_t max_key_size = max_object_size;
@@ -91,7 +92,7 @@ std::string position(std::string_view text, std::size_t offset) {
     return "line " + std::to_string(line) + ", column " + std::to_string(column) + ": ";
 }
 
-/// The parser's words where they help, ours where they would not.
+/// The parser's message when it helps the operator, otherwise our own.
 std::string reason(const boost::system::error_code& ec) {
     if (ec == json::error::too_deep) {
         return "nested deeper than " + std::to_string(max_operator_json_depth) + " levels";

@@ -20,7 +20,7 @@ constexpr std::uint64_t below(std::uint64_t word, std::uint8_t limit) noexcept {
     return (word - in_each_byte(limit)) & ~word & high_bits;
 }
 
-/// What there is among the bytes of a text.
+/// The classes of bytes that occur in a text.
 struct byte_survey {
     bool has_special = false; // a control or a backslash
     bool has_multibyte = false;
@@ -52,7 +52,7 @@ byte_survey survey(std::string_view text) noexcept {
     return scan.found();
 }
 
-/// Takes `"name":` off the front of `rest` when it stands there.
+/// Removes `"name":` from the front of `rest` when it is there.
 bool take_name(std::string_view name, std::string_view& rest) noexcept {
     const auto size = name.size() + 3; // quotes and colon
     if (rest.size() < size || rest[0] != '"' || rest.substr(1, name.size()) != name ||
@@ -76,10 +76,10 @@ bool take_text(std::string_view& rest, std::string& out) {
     return true;
 }
 
-/// Digits alone: what has a fraction or an exponent is for the general reader.
+/// Digits only: the general reader handles fractions and exponents.
 template <class Number>
 bool take_number(std::string_view& rest, std::optional<Number>& out) noexcept {
-    constexpr std::size_t most_digits = 15; // any of these is below 2^53
+    constexpr std::size_t most_digits = 15; // every number of 15 digits is below 2^53
     std::int64_t value = 0;
     std::size_t digits = 0;
     while (digits < rest.size() && rest[digits] >= '0' && rest[digits] <= '9') {
@@ -121,7 +121,7 @@ bool read_plain_object(std::string_view text, std::span<const json_member> membe
         return false;
     }
     auto rest = text.substr(1, text.size() - 2);
-    // Each member is looked for behind the one before, so that none is read twice.
+    // The search for each member starts after the previous one, so that none is read twice.
     for (const auto& member : members) {
         if (!take_name(member.name, rest)) {
             continue;

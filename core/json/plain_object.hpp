@@ -1,7 +1,7 @@
 #pragma once
-// The quick road to what our own writers write: one flat JSON object without a space, its members
-// in the order that the reader lists them, its texts without an escape. Not a JSON reader: it says
-// "not mine" to everything else, and the caller (json_object_reader) reads that in full.
+// The fast path for JSON from our own writers: one flat object without a space, its members in the
+// order of the reader's list, its texts without an escape. Not a JSON reader: it returns false for
+// everything else, and the caller (core/json/json_object_reader) then uses the general parser.
 
 #include "core/json/json_object_reader.hpp"
 
@@ -10,8 +10,9 @@
 
 namespace sluice::core {
 
-/// True when `text` is of that form, and then it means to read_json_object() exactly what has been
-/// assigned. False: destinations hold anything; nothing is said about `text`.
+/// True when `text` has that form; the assigned values are then exactly those of
+/// read_json_object(). False otherwise: the destinations are unspecified, and `text` may be valid
+/// or not.
 [[nodiscard]] bool read_plain_object(std::string_view text, std::span<const json_member> members);
 
 } // namespace sluice::core

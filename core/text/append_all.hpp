@@ -1,6 +1,6 @@
 #pragma once
-// Several pieces of text appended at once: the string grows once, and pieces of a known size become
-// a few moves instead of a call each.
+// Appends several pieces of text at once: the string grows once, and pieces of a known size become
+// a few moves instead of a call each. Used by http/sending/response.
 
 #include <cstring>
 #include <string>

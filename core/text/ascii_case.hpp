@@ -1,6 +1,7 @@
 #pragma once
-// Comparison of names and tokens that HTTP has as case-insensitive. Instead of Beast's iequals,
-// which in 1.81 reads a byte beyond both texts when they differ in case (found by fuzz_addresses).
+// Compares names and tokens that are case-insensitive in HTTP; ASCII only. Replaces Beast's
+// iequals, which in 1.81 reads a byte beyond both texts when they differ in case (found by
+// fuzz_addresses).
 
 #include <algorithm>
 #include <string_view>

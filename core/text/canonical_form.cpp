@@ -13,7 +13,7 @@ namespace {
 
 struct free_text {
     void operator()(utf8proc_uint8_t* text) const noexcept {
-        std::free(text); // utf8proc says so: it allocates with malloc
+        std::free(text); // as utf8proc documents: it allocates with malloc
     }
 };
 

@@ -1,7 +1,7 @@
 #pragma once
-// Reads comma-separated values (RFC 4180), strictly, and knows where everything stands, for people
-// who have to mend a file. Fields may be separated by semicolons or tabs as well: spreadsheets
-// write those where the comma is the decimal mark. Works on text in memory.
+// Reads comma-separated values (RFC 4180), strictly, and reports the line and column of faults.
+// Semicolons and tabs are accepted as separators too: spreadsheets write them when the comma is the
+// decimal mark. Works on text in memory. Used by core/access/grant_csv.
 
 #include <cstddef>
 #include <optional>
@@ -24,7 +24,7 @@ struct csv_field {
 
 using csv_record = std::vector<csv_field>;
 
-/// What is wrong, and where.
+/// A fault and its position.
 struct csv_fault {
     text_position at;
     std::string what;
@@ -32,23 +32,23 @@ struct csv_fault {
 
 class csv_reader {
   public:
-    /// The first of ',', ';' and tab in the first line separates the fields; a line "sep=;" before
-    /// it, as spreadsheets write one, says so itself.
+    /// The first of ',', ';' and tab in the first line is the separator, unless a line "sep=;"
+    /// before it, as spreadsheets write, names one.
     explicit csv_reader(std::string_view text) noexcept;
 
-    /// What separates the fields: a comma where the first line has none of the three.
+    /// The separator of fields: a comma when the first line has none of the three.
     [[nodiscard]] char delimiter() const noexcept { return delimiter_; }
 
-    /// The next record into `out`; false at the end, or at a fault. Empty lines are passed over,
-    /// and so is a byte order mark, as spreadsheets write one.
+    /// The next record into `out`; false at the end, or at a fault. Empty lines are skipped, and so
+    /// is a byte order mark, as spreadsheets write.
     [[nodiscard]] bool next(csv_record& out);
-    /// Set when the text is no CSV from there on.
+    /// Set when the text is not valid CSV from that position on.
     [[nodiscard]] const std::optional<csv_fault>& fault() const noexcept { return fault_; }
 
   private:
     [[nodiscard]] bool is_at_end() const noexcept { return offset_ == text_.size(); }
     [[nodiscard]] char peek() const noexcept { return text_[offset_]; }
-    /// True when a field without quotes ends here.
+    /// True when an unquoted field ends here.
     [[nodiscard]] bool is_at_field_end() const noexcept;
     void find_delimiter() noexcept;
     char take() noexcept;

@@ -1,5 +1,5 @@
 #pragma once
-// Decimal digits appended without a temporary string.
+// Appends decimal digits without a temporary string.
 
 #include <array>
 #include <charconv>
@@ -11,7 +11,7 @@ namespace sluice::core {
 
 inline constexpr std::size_t max_decimal_size = 20; // of 2^64 - 1
 
-/// To `at`, where there is room for max_decimal_size. Returns the end.
+/// Writes to `at`, which has room for max_decimal_size bytes. Returns the end.
 inline char* put_decimal(std::uint64_t value, char* at) noexcept {
     return std::to_chars(at, at + max_decimal_size, value).ptr;
 }

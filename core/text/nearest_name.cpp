@@ -8,7 +8,7 @@ namespace sluice::core {
 
 namespace {
 
-// A word longer than any name of ours is no misspelling; the bound also caps the work.
+// A word longer than all our names is not a misspelling; the bound also limits the work.
 constexpr std::size_t longest_word = 64;
 
 /// Optimal string alignment distance, three rows at a time.
@@ -39,7 +39,7 @@ std::string_view nearest_name(std::string_view word,
     if (word.size() > longest_word) {
         return {};
     }
-    // A third of the word may be wrong; of a short one, two letters.
+    // A third of the word may be wrong; in a short word, two letters.
     std::size_t fewest = std::max<std::size_t>(2, word.size() / 3) + 1;
     std::string_view nearest;
     for (const auto candidate : candidates) {

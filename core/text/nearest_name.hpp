@@ -1,5 +1,6 @@
 #pragma once
-// "Did you mean …?" for names that a person typed: settings, commands and flags.
+// Finds the "did you mean …?" suggestion for names that a person typed: settings, commands and
+// flags. Used by app/cli/command_line and core/config.
 
 #include <string>
 #include <string_view>
@@ -7,8 +8,8 @@
 
 namespace sluice::core {
 
-/// The candidate with the fewest edits (insert, delete, replace, swap of neighbours) to `word`, the
-/// first of equals; empty when even that one is too far off to be meant.
+/// The candidate with the fewest edits (insert, delete, replace, swap of neighbours) from `word`,
+/// the first of equals; empty when every candidate is too different.
 [[nodiscard]] std::string_view nearest_name(std::string_view word,
                                             const std::vector<std::string_view>& candidates);
 

@@ -1,5 +1,5 @@
 #pragma once
-// Percent-encoding (RFC 3986 §2.1), both ways.
+// Percent-encoding and decoding (RFC 3986 §2.1).
 
 #include <optional>
 #include <string>
@@ -7,11 +7,11 @@
 
 namespace sluice::core {
 
-/// What '+' means: a space in a query (the HTML form encoding), itself in a path.
+/// The meaning of '+': a space in a query (the HTML form encoding), itself in a path.
 enum class plus_sign : bool { literal, space };
 
 /// Appends the decoded bytes of `text`, decoded exactly once; false on an escape that is not '%'
-/// and two hexadecimal digits. `out` then holds what came before it.
+/// and two hexadecimal digits. `out` then holds the text before it.
 [[nodiscard]] bool append_percent_decoded(std::string_view text, plus_sign plus, std::string& out);
 
 /// Appends '%' and two upper-case digits.

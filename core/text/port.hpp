@@ -1,5 +1,5 @@
 #pragma once
-// A port as digits. Whether 0 or leading zeros are good is the caller's grammar.
+// Parses a port number from digits. The caller decides whether 0 or leading zeros are valid.
 
 #include <charconv>
 #include <cstdint>

@@ -18,7 +18,7 @@ bool are_digits(std::string_view text) noexcept {
            std::ranges::all_of(text, [](char letter) { return letter >= '0' && letter <= '9'; });
 }
 
-/// Takes `count` digits off the front of `text`; -1 when they are not there.
+/// Removes `count` digits from the front of `text`; -1 when they are not there.
 int take_number(std::string_view& text, std::size_t count) noexcept {
     if (text.size() < count || !are_digits(text.substr(0, count))) {
         return -1;

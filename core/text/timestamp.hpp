@@ -1,5 +1,5 @@
 #pragma once
-// Points in time as operators write them.
+// Parses and formats times as operators write them. HTTP dates are in core/download/http_date.hpp.
 
 #include <cstdint>
 #include <optional>
@@ -10,7 +10,7 @@ namespace sluice::core {
 
 /// Seconds since the Unix epoch of "1767225600", "2026-01-01" (midnight UTC) or an RFC 3339 time
 /// without fractions: "2026-01-01T00:00:00Z", "2026-01-01T01:00:00+01:00". nullopt for anything
-/// else, days that no month has and times before 1970 included.
+/// else, also for days that do not exist and times before 1970.
 [[nodiscard]] std::optional<std::int64_t> parse_timestamp(std::string_view text) noexcept;
 
 /// "2026-01-01T00:00:00Z"; plain seconds beyond the year 9999.

@@ -1,5 +1,5 @@
 #pragma once
-// Text without the spaces around it. Which characters count as spaces is the caller's grammar.
+// Removes the spaces around a text. The caller decides which characters count as spaces.
 
 #include <string_view>
 

@@ -15,8 +15,8 @@ struct decoded {
     std::size_t length = 0; // bytes; 0 when malformed
 };
 
-// What a lead byte promises. The second byte alone tells overlong forms, surrogates and values
-// above U+10FFFF from good ones (the table of RFC 3629 §4), so its range is narrowed there.
+// The sequence that a lead byte announces. The range of the second byte excludes overlong forms,
+// surrogates and values above U+10FFFF (the table of RFC 3629 §4).
 struct sequence {
     std::size_t length = 0;
     char32_t lead_bits = 0;
@@ -90,7 +90,8 @@ constexpr bool is_joiner(char32_t c) noexcept {
     return c == 0x200C || c == 0x200D;
 }
 
-/// Stands behind a character and changes its look alone: a joiner behind it joins that character.
+/// A character that follows another and changes only its appearance: a joiner after it joins that
+/// other character.
 constexpr bool is_variation(char32_t c) noexcept {
     return (c >= 0xFE00 && c <= 0xFE0F) || (c >= 0x20D0 && c <= 0x20FF);
 }
@@ -100,8 +101,9 @@ struct code_points {
     char32_t last;
 };
 
-// What is neither letter nor emoji: by blocks, so that no table has to follow Unicode's versions.
-// Everything else beyond ASCII counts as a letter or an emoji, what is not yet assigned included.
+// Code points that are neither letters nor emoji, by blocks, so that no table has to follow
+// Unicode's versions. Everything else beyond ASCII counts as a letter or an emoji, also unassigned
+// code points.
 constexpr std::array<code_points, 16> not_joined{{
     {0x0000, 0x00A9},    // ASCII, C1, Latin-1 punctuation
     {0x00AB, 0x00B4},    // between ª and µ
@@ -123,7 +125,7 @@ constexpr std::array<code_points, 16> not_joined{{
 
 bool can_be_joined(char32_t c) noexcept {
     const auto* const block = std::ranges::lower_bound(
-        not_joined, c, {}, &code_points::last); // the first that ends at or behind c
+        not_joined, c, {}, &code_points::last); // the first block that ends at or after c
     return !is_variation(c) && (block == not_joined.end() || c < block->first);
 }
 
@@ -142,7 +144,7 @@ bool is_valid_utf8(std::string_view text) noexcept {
 }
 
 bool has_forbidden_code_point(std::string_view text) noexcept {
-    char32_t before = 0; // what a joiner would join: variations do not count
+    char32_t before = 0; // the character that a joiner would join; variation selectors do not count
     bool is_joining = false;
     while (!text.empty()) {
         const decoded next = decode_front(text);

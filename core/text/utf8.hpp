@@ -1,8 +1,7 @@
 #pragma once
-// What counts as text in an identifier or a file name: strict UTF-8 (RFC 3629) and no characters
-// that hide or reorder others. Not a Unicode library: nothing is normalised or folded, because
-// decisions compare bytes (docs/security.md, threat 17). Called by media_id, media_layout and the
-// request parser.
+// Validates text in identifiers and file names: strict UTF-8 (RFC 3629) without characters that
+// hide or reorder others. Not a Unicode library: nothing is normalised or folded, because decisions
+// compare bytes (docs/security.md, threat 17).
 
 #include <string_view>
 
@@ -14,11 +13,10 @@ namespace sluice::core {
 
 /// True when `text` holds a C0 or C1 control, DEL, a bidirectional control (U+061C, U+200E, U+200F,
 /// U+202A to U+202E, U+2066 to U+2069), a zero-width control (U+200B, U+2060, U+FEFF), or a joiner
-/// (U+200C, U+200D) in a place where it means nothing. A joiner means something between two letters
-/// or emoji that are not ASCII: Persian words, Indic conjuncts and family emoji need it
-/// (docs/security.md, threat 17, the idea of RFC 5892's CONTEXTJ). Beside ASCII, punctuation,
-/// another joiner, or at an end it can only make two names look alike. Malformed UTF-8 counts as
-/// forbidden.
+/// (U+200C, U+200D) where it has no meaning. A joiner has a meaning between two letters or emoji
+/// that are not ASCII: Persian words, Indic conjuncts and family emoji need it (docs/security.md,
+/// threat 17, the idea of RFC 5892's CONTEXTJ). Next to ASCII, punctuation or another joiner, or at
+/// an end, it can only make two names look alike. Malformed UTF-8 counts as forbidden.
 [[nodiscard]] bool has_forbidden_code_point(std::string_view text) noexcept;
 
 } // namespace sluice::core

@@ -11,13 +11,13 @@ namespace sluice::core {
 
 namespace {
 
-constexpr std::int64_t max_rate = std::int64_t{1} << 40; // what core/download/rate_bucket.hpp takes
+constexpr std::int64_t max_rate = std::int64_t{1} << 40; // as core/download/rate_bucket.hpp
 
 failure bad_claim(std::string_view name) {
     return {errc::token_claims, name};
 }
 
-/// The identifiers a type is bound to must all be there, and no other.
+/// All identifiers that the type requires must be present, and no others.
 result<void> check_binding(const claims& read) {
     struct identifier_rule {
         std::string_view name;
@@ -70,7 +70,7 @@ bool claims::are_bound_to(const media_id& media) const noexcept {
     if (kind != media_kind::lesson) {
         return course_id == media.course_id() && module_id == media.module_id();
     }
-    std::string_view rest = rel; // its separators: no identifier of `media` holds one
+    std::string_view rest = rel; // split at '/': no identifier of `media` holds one
     for (const auto part : {media.trainer_id(), media.course_id(), media.module_id()}) {
         if (rest.size() <= part.size() || !rest.starts_with(part) || rest[part.size()] != '/') {
             return false;
@@ -102,9 +102,10 @@ result<void> parse_claims(std::string_view json, claims& out) {
     out.clear();
     std::string type;
     std::optional<numeric_date> exp;
-    // An issuer may fill one template for all types, with null for what does not apply (server.py's
-    // generate_download_token_v2 has them as optional arguments): null is absence there, only
-    // there. The order is append_json's: our own tokens are then read without a general reader.
+    // An issuer may fill one template for all types, with null for claims that do not apply
+    // (server.py's generate_download_token_v2 has them as optional arguments): only for these
+    // claims, null means absence. The order is that of append_json: our own tokens are then read
+    // without the general reader.
     const std::array members{
         json_member{.name = "type", .destination = &type},
         json_member{.name = "filename", .destination = &out.filename},

@@ -16,7 +16,7 @@ constexpr std::string_view our_type = "JWT";
 
 std::string encode_jose_header(std::string_view kid) {
     std::string json;
-    // In PyJWT's order: a token that it signs with this kid then has our header to the byte.
+    // The order of PyJWT, so that a token that PyJWT signs with this kid has exactly our header.
     json.append(R"({"alg":")").append(our_algorithm);
     json.append(R"(","kid":")").append(kid); // a key id needs no escapes
     json.append(R"(","typ":")").append(our_type).append(R"("})");

@@ -26,7 +26,7 @@ std::string_view view_of(json::string_view text) {
     return {text.data(), text.size()};
 }
 
-/// Memory of the parsed document, wiped before it is given back.
+/// Memory of the parsed document, wiped before it is freed.
 class wiping_resource final : public json::memory_resource {
     void* do_allocate(std::size_t size, std::size_t alignment) override {
         return ::operator new (size, std::align_val_t{alignment});
@@ -84,7 +84,7 @@ class entry_reader {
   private:
     void complain(std::string what) { problems_.push_back({where_, std::move(what)}); }
 
-    /// Complains about every fault of the entry; keeps it when there is none.
+    /// Reports every fault of the entry; keeps the entry when there is none.
     void read_entry(const json::value& value) {
         const auto* const entry = value.if_object();
         if (entry == nullptr || !entry->contains("kid") || !entry->contains("secret") ||
@@ -155,7 +155,8 @@ class entry_reader {
     const std::string& file_;
     std::vector<operator_problem>& problems_;
     std::string where_ = file_;
-    std::vector<std::string> kids_; // all that were seen, so that a twin of a bad key is found too
+    std::vector<std::string>
+        kids_; // every kid so far, so that a duplicate of a rejected key is found too
     std::vector<signing_key> keys_;
 };
 

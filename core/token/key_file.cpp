@@ -39,7 +39,7 @@ std::optional<signing_key> environment_key(const crypto::secret& from,
     return signing_key(std::string(environment_kid), std::move(*key));
 }
 
-/// Adds it behind the keys of the file.
+/// Adds it after the keys of the file.
 void add_environment_key(const signing_key& key, std::vector<signing_key>& keys,
                          std::vector<operator_problem>& problems) {
     const std::string where(environment_place);
@@ -54,8 +54,8 @@ void add_environment_key(const signing_key& key, std::vector<signing_key>& keys,
     }
 }
 
-/// The keys of the file at `path`, if there is one, and the variable's. There is at least one of
-/// the two.
+/// The keys of the file at `path`, if there is one, and the key of the variable. At least one of
+/// the two exists.
 key_loading assemble(const std::string& path, std::optional<signing_key> environment,
                      std::vector<operator_problem> problems) {
     key_loading loading{std::nullopt, std::move(problems)};

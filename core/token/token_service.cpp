@@ -18,12 +18,12 @@ namespace {
 
 constexpr std::size_t max_key_id_bytes = 64;
 
-// How long a node may go on signing with a key after its successor's not_before: clocks that
-// differ.
+// The time for which a node may go on signing with a key after the not_before of the next key,
+// because clocks differ.
 constexpr std::chrono::seconds replacement_slack{120};
 
-/// A token whose header is one of ours to the byte: no other key can have made it, and its header
-/// need not be read.
+/// Verifies a token whose header equals one of ours byte for byte: only that key is tried, and the
+/// header need not be parsed.
 result<void> open_own(const crypto::compact_jws& token, const signing_key& key, claims& out) {
     const auto verified =
         crypto::verified_jws::verify(token, key.key(), crypto::jws_parts::payload);
@@ -44,13 +44,13 @@ bool is_named_by(std::string_view kid, std::uint32_t signers, std::span<const si
     return false;
 }
 
-/// A token with any other header: server.py's, or not signed by us at all.
+/// Verifies a token with any other header: one of server.py, or one that we did not sign.
 result<void> open_foreign(const crypto::compact_jws& token, std::span<const signing_key> keys,
                           claims& out) {
     static_assert(max_keys <= 32);
     std::array<const crypto::hmac_key*, max_keys> candidates{};
     std::ranges::transform(keys, candidates.begin(), [](const auto& one) { return &one.key(); });
-    std::uint32_t signers = 0; // two names may stand for one secret while an operator renames it
+    std::uint32_t signers = 0; // two names may share one secret while an operator renames a key
     const auto verified =
         crypto::verified_jws::verify(token, std::span(candidates).first(keys.size()), signers);
     if (!verified) {
@@ -74,12 +74,13 @@ result<void> open(const crypto::compact_jws& token, std::span<const signing_key>
     return own == keys.end() ? open_foreign(token, keys, out) : open_own(token, *own, out);
 }
 
-/// Whether the token was made by, and for, whom the operator says.
+/// Checks iss and aud against the configuration.
 result<void> check_parties(const claims& read, const token_policy& policy) {
     if (!policy.issuer.empty() && read.iss != policy.issuer) {
         return failure{errc::token_claims, "iss"};
     }
-    // Also where none is configured: RFC 7519 §4.1.3, whoever is not in aud must reject the token.
+    // Also when no audience is configured: RFC 7519 §4.1.3, a recipient that is not in aud must
+    // reject the token.
     if (read.aud != policy.audience) {
         return failure{errc::token_claims, "aud"};
     }
@@ -167,7 +168,7 @@ bool key_ring::is_over(std::string_view kid, std::chrono::sys_seconds now,
         return false;
     }
     const auto instant = now.time_since_epoch().count();
-    bool is_replaced = false; // so long ago that all its tokens have expired
+    bool is_replaced = false; // replaced so long ago that all its tokens have expired
     for (const auto& key : keys_) {
         if (key.kid() == kid) {
             return is_replaced || instant >= key.window().not_after.value_or(instant + 1);

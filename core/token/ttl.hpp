@@ -1,6 +1,7 @@
 #pragma once
-// The grammar of a ttl, wherever somebody writes one: the query of the token endpoint and the
-// command line. Clamping is core/token/token_service.hpp's.
+// Parses a ttl, in the query of the token endpoint and on the command line. Does not limit it:
+// core/token/token_service.hpp does. Used by app/commands/token_command and
+// http/handlers/mint_request.
 
 #include <chrono>
 #include <optional>
