@@ -112,7 +112,9 @@ struct service {
     core::ownership owners{courses, layout, core::media_owners::trainers};
     cors_policy cors{{}};
     user_transfers users;
-    download_handler downloads{core::media_kind::lesson, {tokens, library, false, {}, users}};
+    core::peer_rates rates;
+    bad_credentials bad{rates, {}};
+    download_handler downloads{core::media_kind::lesson, {tokens, library, false, {}, bad, users}};
     token_handler mint{{.gate = gate,
                         .entitlement = owners,
                         .library = library,
@@ -121,6 +123,7 @@ struct service {
                         .waiting = nullptr,
                         .owners = owners,
                         .clock = clock,
+                        .bad = bad,
                         .audit = nullptr},
                        ""};
     std::vector<route> table{

@@ -93,9 +93,15 @@ struct world {
     core::catalogue courses{store, {}};
     core::media_library library{layout, courses, store};
     http::user_transfers users;
-    http::download_handler download{
-        core::media_kind::lesson,
-        {.tokens = tokens, .library = library, .has_store = false, .most = {}, .users = users}};
+    core::peer_rates rates;
+    http::bad_credentials bad{rates, {}};
+    http::download_handler download{core::media_kind::lesson,
+                                    {.tokens = tokens,
+                                     .library = library,
+                                     .has_store = false,
+                                     .most = {},
+                                     .bad = bad,
+                                     .users = users}};
     echo_handler echo;
     std::vector<http::completion> held;
     later_handler later{held};
