@@ -114,7 +114,7 @@ def test_a_request_keeps_the_name_that_a_trusted_proxy_gave_it(start_server, tre
         assert name == wanted if wanted else name not in fields.values()
         assert logged_peer(server, answer) == "127.0.0.1"
     kept = server.get("/healthz")  # nothing of it is left for the next one
-    assert len(kept.get("X-Request-Id")) == 26
+    assert len(kept.get("X-Request-Id")) == 32
 
 
 def test_row_44_a_stranger_names_no_request(start_server, tree):

@@ -284,7 +284,7 @@ CODINGS = _cases(
         "vertical tab before chunked": _fields(b"Transfer-Encoding: \x0bchunked\r\n") + b"0\r\n\r\n",
         "on HTTP/1.0": b"GET /healthz HTTP/1.0\r\n" + CHUNKED + b"\r\n0\r\n\r\n",
         "chunked content for GET": _fields(CHUNKED) + b"5\r\nhello\r\n0\r\n\r\n",
-        "chunked in capitals": _fields(b"Transfer-Encoding: CHUNKED\r\n") + b"0\r\n\r\n",
+        "chunked in capitals": _fields(b"Transfer-Encoding: CHUNKED\r\n") + b"5\r\nhello\r\n0\r\n\r\n",
         "two zeros for the last chunk": _fields(CHUNKED) + b"00\r\n\r\n",
         "last chunk with an extension": _fields(CHUNKED) + b"0;a=b\r\n\r\n",
         "last chunk with a space": _fields(CHUNKED) + b"0 \r\n\r\n",
