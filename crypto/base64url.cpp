@@ -11,7 +11,7 @@ constexpr std::string_view alphabet =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 static_assert(alphabet.size() == 64);
 
-// Any value above 63 marks a character outside the alphabet; OR-ing values keeps the mark.
+// A value above 63 marks a character outside the alphabet; OR-ing values keeps the mark.
 constexpr std::uint8_t foreign = 0xff;
 constexpr std::uint32_t largest_value = 63;
 
@@ -24,8 +24,8 @@ constexpr std::array<std::uint8_t, 256> value_of_character = [] {
     return values;
 }();
 
-// What each of four characters adds to the three bytes that they stand for, the first byte lowest.
-// A mark above them for a character outside the alphabet.
+// The contribution of each of four characters to their three bytes, with the first byte lowest. A
+// bit above them marks a character outside the alphabet.
 using group_table = std::array<std::uint32_t, 256>;
 constexpr std::uint32_t largest_group = 0xffffff;
 
@@ -63,7 +63,7 @@ char low_byte(std::uint32_t bits) noexcept {
     return static_cast<char>(static_cast<unsigned char>(bits & 0xff));
 }
 
-/// The last 2 or 3 characters, one or two bytes; false when not canonical.
+/// Decodes the last 2 or 3 characters, one or two bytes; false when not canonical.
 bool decode_tail(std::string_view tail, char* out) noexcept {
     const bool two_bytes = tail.size() == 3;
     const std::uint32_t first = value_at(tail, 0);
@@ -121,7 +121,7 @@ std::optional<std::size_t> base64url_decode(std::string_view text, char* out) no
         return std::nullopt;
     }
     const std::size_t whole = text.size() - tail;
-    std::uint32_t seen = 0; // judged once after the loop: no branch for each character
+    std::uint32_t seen = 0; // checked once after the loop: no branch for each character
     for (std::size_t i = 0; i < whole; i += 4) {
         const std::uint32_t bits =
             group_of[0][index_at(text, i)] | group_of[1][index_at(text, i + 1)] |

@@ -3,9 +3,8 @@
 #include "crypto/secret.hpp"
 #include "crypto/secret_memory.hpp"
 
-// The low-level SHA-256 calls are deprecated since OpenSSL 3.0, and wanted here: the EVP ones
-// allocate a context for each MAC, which costs more than the hashing
-// (docs/decisions/0002-hmac-midstates.md).
+// Uses the low-level SHA-256 calls although OpenSSL 3.0 deprecates them: the EVP calls allocate a
+// context for each MAC, which costs more than the hashing (docs/decisions/0002-hmac-midstates.md).
 #define OPENSSL_API_COMPAT 0x10101000L
 #include <openssl/crypto.h>
 #include <openssl/sha.h>
@@ -34,8 +33,8 @@ std::span<const unsigned char> as_bytes(std::string_view text) noexcept {
     return {reinterpret_cast<const unsigned char*>(text.data()), text.size()};
 }
 
-/// A running hash that leaves nothing of itself on the stack. The calls cannot fail: the software
-/// implementation always answers 1.
+/// A running hash that leaves no data on the stack. The calls cannot fail: the software
+/// implementation always returns 1.
 class hasher {
   public:
     hasher() noexcept { SHA256_Init(&context_); }
@@ -66,9 +65,9 @@ class hasher {
         return digest;
     }
 
-    /// finish() for a state that has seen the key's block and nothing else, and a message.
-    /// SHA-256's padding (FIPS 180-4 §5.1.1) is set here: SHA256_Final() does it, and the output,
-    /// byte by byte, which took as long as hashing three blocks.
+    /// finish() for a state that has hashed only the block of the key and one message. Writes the
+    /// padding of SHA-256 (FIPS 180-4 §5.1.1) itself, because SHA256_Final() writes the padding and
+    /// the output byte by byte, which took as long as hashing three blocks.
     [[nodiscard]] mac_tag finish_after_key(std::span<const unsigned char> message) noexcept {
         const std::size_t whole = message.size() / block_bytes * block_bytes;
         const auto tail = message.subspan(whole);

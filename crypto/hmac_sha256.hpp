@@ -1,6 +1,7 @@
 #pragma once
 // HMAC-SHA256 (RFC 2104, FIPS 198-1) on OpenSSL's SHA-256, with the key schedule computed once:
-// mac() starts from the two saved mid-states and allocates nothing.
+// mac() starts from the two saved mid-states and allocates nothing. Not for short table keys:
+// crypto/siphash.hpp is. Used by crypto/jws.hpp and by the rooms of core that sign or derive keys.
 
 #include <array>
 #include <cstddef>
@@ -12,16 +13,16 @@ namespace sluice::crypto {
 
 using mac_tag = std::array<unsigned char, 32>;
 
-/// Shortest key accepted (RFC 7518 §3.2).
+/// The shortest accepted key (RFC 7518 §3.2).
 inline constexpr std::size_t min_key_bytes = 32;
 
-/// True when both ranges are equal; time depends on the length only (CRYPTO_memcmp). Ranges of
-/// different length are unequal.
+/// True when both ranges are equal; the duration depends on the length only (CRYPTO_memcmp). Ranges
+/// of different length are unequal.
 [[nodiscard]] bool equal_in_constant_time(std::string_view a, std::string_view b) noexcept;
 
 /// A key, immutable after make(); copies share its state, which lies in secret memory and is wiped
-/// with the last of them. mac() is const and thread safe. A key that was moved from can only be
-/// assigned to or destroyed.
+/// with the last of them. mac() is const and thread safe. A moved-from key can only be assigned to
+/// or destroyed.
 class hmac_key {
   public:
     /// nullopt when `key` is shorter than min_key_bytes.
@@ -37,7 +38,7 @@ class hmac_key {
   private:
     hmac_key() = default;
 
-    // A SHA256_CTX each, after the padded key block; opaque here so that no header includes
+    // One SHA256_CTX each, after the padded key block; opaque here so that no header includes
     // OpenSSL.
     struct state {
         alignas(8) std::array<unsigned char, 112> bytes{};

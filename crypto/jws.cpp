@@ -30,7 +30,7 @@ std::optional<compact_jws> compact_jws::split(std::string_view token) noexcept {
     parts.signing_input_ = token.substr(0, second_dot);
     parts.header_ = token.substr(0, first_dot);
     parts.payload_ = parts.signing_input_.substr(first_dot + 1);
-    // A further dot is outside the alphabet: the decoder refuses it with the rest.
+    // A further dot is outside the alphabet, so the decoder rejects it.
     const std::string_view signature = token.substr(second_dot + 1);
     if (parts.header_.empty() || parts.payload_.empty() ||
         signature.size() != encoded_signature_bytes ||
@@ -44,7 +44,8 @@ bool compact_jws::is_signed_by(const hmac_key& key) const noexcept {
     return key.verify(signing_input_, as_text(signature_));
 }
 
-// One named result, engaged from the start: built in the caller's frame, neither copied nor zeroed.
+// One named result, engaged from the start, so that it is built in the caller's frame, neither
+// copied nor zeroed.
 std::optional<verified_jws> verified_jws::verify(const compact_jws& token, const hmac_key& key,
                                                  jws_parts wanted) noexcept {
     std::optional<verified_jws> verified(std::in_place, maker{});

@@ -19,7 +19,7 @@ std::optional<public_jws> public_jws::verify(std::string_view token, const publi
         return std::nullopt;
     }
     auto header = base64url_decode(token.substr(0, first_dot));
-    // A dot between the two is outside the alphabet: refused with the rest.
+    // A dot inside either part is outside the alphabet, so the decoder rejects it.
     auto payload = base64url_decode(token.substr(first_dot + 1, last_dot - first_dot - 1));
     if (!header || header->empty() || !payload || payload->empty()) {
         return std::nullopt;

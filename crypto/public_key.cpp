@@ -48,7 +48,7 @@ number_handle number_of(std::string_view bytes) noexcept {
     return number_handle(BN_bin2bn(bytes_of(bytes), static_cast<int>(bytes.size()), nullptr));
 }
 
-// OpenSSL queues an error for each refusal; nobody reads them, and the next caller must not.
+// Removes the errors that OpenSSL queues during its lifetime, so that no later caller reads them.
 struct quiet {
     quiet() noexcept { ERR_set_mark(); }
     ~quiet() { ERR_pop_to_mark(); }
@@ -56,12 +56,12 @@ struct quiet {
     quiet& operator=(const quiet&) = delete;
 };
 
-// The label alone is compared: no private key is ever decoded.
+// Compares the label only, so that no private key is ever decoded.
 bool is_private_block(std::string_view pem) noexcept {
     return pem.find("PRIVATE KEY-----") != std::string_view::npos;
 }
 
-// A second block would be a second key that nobody looks at.
+// A second block would be a second key that is silently ignored.
 std::string_view only_block(std::string_view pem) noexcept {
     constexpr std::string_view begin = "-----BEGIN PUBLIC KEY-----";
     constexpr std::string_view end = "-----END PUBLIC KEY-----";
@@ -111,14 +111,14 @@ constexpr std::array<encoded_point, 2> order_eight{{
      0xcc, 0xc6, 0x4e, 0xc7, 0xfd, 0x77, 0x92, 0xac, 0x03, 0x7a},
 }};
 
-// Little-endian: is it one of p - 1, p and p + 1, which stand for -1, 0 and 1 (p = 2^255 - 19)?
+// Little-endian: true for p - 1, p and p + 1, which are equal to -1, 0 and 1 (p = 2^255 - 19).
 bool is_around_p(const encoded_point& y) noexcept {
     return y[0] >= 0xec && y[0] <= 0xee && y[31] == 0x7f &&
            std::all_of(y.begin() + 1, y.end() - 1, [](auto byte) { return byte == 0xff; });
 }
 
-// "Verifies" signatures that nobody made: with the neutral element as the key, R = 1 and S = 0 are
-// one of every message. OpenSSL takes such keys.
+// A key of small order verifies forged signatures: with the neutral element as the key, R = 1 and S
+// = 0 is a signature of every message. OpenSSL accepts such keys.
 bool has_small_order(const EVP_PKEY* ed25519) noexcept {
     encoded_point y{};
     std::size_t size = y.size();
@@ -140,7 +140,7 @@ key_fault judge_rsa(const EVP_PKEY* key) {
     return has_sane_exponent(key) ? key_fault::none : key_fault::unreadable;
 }
 
-// A JWS has r and s side by side (RFC 7518 §3.4), OpenSSL wants them in DER.
+// A JWS holds r and s side by side (RFC 7518 §3.4); OpenSSL requires DER.
 class der_signature {
   public:
     explicit der_signature(std::string_view raw) noexcept {
@@ -150,7 +150,7 @@ class der_signature {
         if (!pair || !r || !s || ECDSA_SIG_set0(pair.get(), r.get(), s.get()) != 1) {
             return;
         }
-        static_cast<void>(r.release()); // the pair's now
+        static_cast<void>(r.release()); // now owned by the pair
         static_cast<void>(s.release());
         auto* out = bytes_.data();
         size_ = static_cast<std::size_t>(std::max(i2d_ECDSA_SIG(pair.get(), &out), 0));

@@ -1,7 +1,8 @@
 #pragma once
 // Public keys that verify JWS signatures: RS256 (RFC 7518 §3.3), ES256 (§3.4) and EdDSA with
-// Ed25519 (RFC 8037 §3.1). A key has exactly one algorithm, its own (RFC 8725 §3.1): what a token's
-// header says has no influence. Reads public keys only; whoever configures a private one is told.
+// Ed25519 (RFC 8037 §3.1). A key has exactly one algorithm (RFC 8725 §3.1); the header of a token
+// cannot change it. Reads public keys only and reports a private one as an error. Used by
+// crypto/public_jws.hpp and core/issuer/session_keys.hpp.
 
 #include <cstdint>
 #include <memory>
@@ -15,14 +16,14 @@ namespace sluice::crypto {
 
 enum class signature_algorithm : std::uint8_t { rs256, es256, eddsa };
 
-/// As `alg` has it: "RS256", "ES256", "EdDSA".
+/// The value of `alg`: "RS256", "ES256", "EdDSA".
 [[nodiscard]] std::string_view name_of(signature_algorithm algorithm) noexcept;
 
-/// Why a text or a set of numbers is no key we take.
+/// The reason why a text or a set of numbers is not accepted as a key.
 enum class key_fault : std::uint8_t {
     none,
-    unreadable,  // not a PEM block "PUBLIC KEY", or not a valid key in it
-    is_private,  // a private key: it has no place on this machine
+    unreadable,  // not a PEM block "PUBLIC KEY", or no valid key in it
+    is_private,  // a private key, which must not be on this machine
     unsupported, // another kind of key: not RSA, P-256 or Ed25519
     bad_size,    // RSA below 2048 bits (RFC 7518 §3.3), or above 8192, which only costs time
 };
@@ -30,23 +31,24 @@ enum class key_fault : std::uint8_t {
 /// Immutable; verify() may be called by several threads at once.
 class public_key {
   public:
-    /// One PEM block "PUBLIC KEY" (RFC 7468 §13) and nothing but white space around it. nullopt:
-    /// `why` says so.
+    /// Reads one PEM block "PUBLIC KEY" (RFC 7468 §13) with only white space around it. Otherwise
+    /// nullopt, and `why` gives the reason.
     [[nodiscard]] static std::optional<public_key> from_pem(std::string_view pem, key_fault& why);
-    /// Big-endian numbers, as a JWK has them decoded (RFC 7518 §6.3.1). The exponent is odd and at
-    /// least 3, of at most 64 bits.
+    /// Big-endian numbers, decoded from a JWK (RFC 7518 §6.3.1). The exponent is odd and at least
+    /// 3, of at most 64 bits.
     [[nodiscard]] static std::optional<public_key>
     from_rsa(std::string_view modulus, std::string_view exponent, key_fault& why);
     /// Coordinates of 32 bytes each (RFC 7518 §6.2.1); the point must be on the curve.
     [[nodiscard]] static std::optional<public_key> from_p256(std::string_view x, std::string_view y,
                                                              key_fault& why);
-    /// 32 bytes (RFC 8037 §2), not a point of small order, which would vouch for everybody.
+    /// 32 bytes (RFC 8037 §2). Rejects points of small order, with which anyone can forge
+    /// signatures.
     [[nodiscard]] static std::optional<public_key> from_ed25519(std::string_view x, key_fault& why);
 
     [[nodiscard]] signature_algorithm algorithm() const noexcept { return algorithm_; }
 
-    /// True when the private half signed `message`. `signature` is as a JWS carries it, decoded:
-    /// as long as the modulus, or 64 bytes; any other length is no signature.
+    /// True when the private key signed `message`. `signature` is the decoded signature of a JWS:
+    /// as long as the modulus, or 64 bytes; any other length fails.
     [[nodiscard]] bool verify(std::string_view message, std::string_view signature) const noexcept;
 
   private:

@@ -1,6 +1,7 @@
 #pragma once
-// Tells a public key from random bytes, in each of its spellings: what must never serve as an HMAC
-// secret, because everybody has it (RFC 8725 §2.1).
+// Recognises a public key in any of its encodings. A public key must never serve as an HMAC secret,
+// because anyone can read it (RFC 8725 §2.1). Does not validate keys: crypto/public_key.hpp does.
+// Used by core/issuer/session_keys.
 
 #include <string_view>
 

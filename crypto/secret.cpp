@@ -6,14 +6,14 @@
 namespace sluice::crypto {
 
 void wipe(void* data, std::size_t size) noexcept {
-    if (size != 0) { // an empty vector has no address, and that may not be handed on
-        ::explicit_bzero(data, size); // glibc's; OpenSSL's own goes byte by byte
+    if (size != 0) { // an empty vector may have a null address, which must not be passed on
+        ::explicit_bzero(data, size); // of glibc; OpenSSL's version works byte by byte
     }
 }
 
 secret::secret(std::string_view bytes) : bytes_(bytes.begin(), bytes.end()) {}
 
-// Moving a vector hands its only buffer over: nothing stays behind to wipe.
+// Moving a vector transfers its only buffer, so that nothing remains to wipe.
 secret::secret(secret&& other) noexcept : bytes_(std::exchange(other.bytes_, {})) {}
 
 secret& secret::operator=(secret&& other) noexcept {

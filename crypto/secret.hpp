@@ -1,5 +1,5 @@
 #pragma once
-// Key material that wipes itself and that nothing can print, log or compare with ==.
+// Key material that is wiped on destruction and cannot be printed, logged or compared with ==.
 
 #include "crypto/secret_memory.hpp"
 
@@ -9,7 +9,7 @@
 
 namespace sluice::crypto {
 
-/// Overwrites `size` bytes at `data` in a way no optimiser removes.
+/// Overwrites `size` bytes at `data` in a way that no optimiser removes.
 void wipe(void* data, std::size_t size) noexcept;
 
 /// Owns secret bytes; move-only; wiped on destruction and on being moved from. There is no
@@ -30,7 +30,7 @@ class secret {
     }
 
   private:
-    // Not a string: moving a short one would leave its bytes behind.
+    // Not a string: moving a short string leaves its bytes behind.
     std::vector<char, secret_allocator<char>> bytes_;
 };
 

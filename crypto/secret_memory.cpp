@@ -8,15 +8,15 @@ namespace sluice::crypto {
 
 namespace {
 
-// Some hundred HMAC states of 256 bytes; all of it is resident where it can be locked.
+// Room for some hundred HMAC states of 256 bytes. All of it is resident when it can be locked.
 constexpr std::size_t heap_bytes = 65536;
 constexpr std::size_t smallest_block = 32;
 
 } // namespace
 
 void* take_secret_memory(std::size_t size) {
-    // Without the heap (another part of the process has made one, or mmap failed) OpenSSL's
-    // ordinary one serves.
+    // Without the secure heap (another part of the process has made one, or mmap failed), OpenSSL's
+    // ordinary heap is used.
     [[maybe_unused]] static const int made = CRYPTO_secure_malloc_init(heap_bytes, smallest_block);
     void* const memory = OPENSSL_secure_malloc(size == 0 ? 1 : size);
     if (memory == nullptr) {

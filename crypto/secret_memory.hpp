@@ -1,7 +1,8 @@
 #pragma once
-// Where key material lies: OpenSSL's secure heap, whose pages are left out of core dumps
-// (MADV_DONTDUMP), kept out of swap as far as RLIMIT_MEMLOCK allows, and fenced by pages that
-// nobody may touch. Wiped when it is given back.
+// Allocates memory for key material from OpenSSL's secure heap. Its pages are excluded from core
+// dumps (MADV_DONTDUMP), kept out of swap as far as RLIMIT_MEMLOCK allows, and surrounded by
+// inaccessible guard pages. Memory is wiped when it is freed. Used by crypto/hmac_sha256.hpp and
+// crypto/secret.hpp.
 
 #include <cstddef>
 
@@ -17,8 +18,7 @@ struct secret_allocator {
     using value_type = T;
 
     secret_allocator() = default;
-    // Implicit, as what allocators are asked to be.
-    // NOLINTNEXTLINE(google-explicit-constructor)
+    // Implicit, as the allocator requirements demand. NOLINTNEXTLINE(google-explicit-constructor)
     template <class Other>
     secret_allocator(const secret_allocator<Other>&) noexcept {}
 

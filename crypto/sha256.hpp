@@ -1,5 +1,6 @@
 #pragma once
-// SHA-256 (FIPS 180-4) of one message.
+// SHA-256 (FIPS 180-4) of one message. Not a MAC: crypto/hmac_sha256.hpp is. Used by
+// core/issuer/issuer_key.
 
 #include <array>
 #include <string_view>

@@ -1,6 +1,7 @@
 #pragma once
 // SipHash-2-4 (Aumasson and Bernstein, 2012): a short keyed hash for tables whose keys strangers
-// may choose. Who does not know the key can make no two texts collide. Not a MAC for messages.
+// may choose. Texts that collide cannot be constructed without the key. Not a MAC for messages.
+// Used by the tables of core and store.
 
 #include <cstdint>
 #include <string_view>
@@ -12,7 +13,7 @@ struct siphash_key {
     std::uint64_t k1 = 0;
 };
 
-/// A key that nobody can guess. Throws as random_bytes() does.
+/// A random key. Throws like random_bytes().
 [[nodiscard]] siphash_key random_siphash_key();
 
 [[nodiscard]] std::uint64_t siphash(const siphash_key& key, std::string_view text) noexcept;

@@ -1,6 +1,7 @@
 #pragma once
-// When to try a store again that was away: soon at first, then less and less often, but never so
-// seldom that somebody waits for it to be noticed. Arithmetic only; not thread safe.
+// The retry delays for an unreachable store: short at first, then longer, up to a limit that keeps
+// the recovery prompt. Arithmetic only; not a timer and not thread safe. Used by
+// store/connection_pool.hpp.
 
 #include <algorithm>
 #include <chrono>
@@ -19,7 +20,7 @@ class backoff {
         next_ = now + pause_;
         pause_ = std::min(pause_ * 2, longest);
     }
-    /// How long to leave it alone; zero: try now.
+    /// The time until the next try; zero: try now.
     [[nodiscard]] std::chrono::milliseconds left(time_point now) const noexcept {
         return std::max(std::chrono::ceil<std::chrono::milliseconds>(next_ - now),
                         std::chrono::milliseconds{0});

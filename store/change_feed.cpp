@@ -10,7 +10,8 @@ using core::store_result;
 
 namespace {
 
-/// Read at a time: little enough to hold, enough to make a round trip small beside it.
+/// Revocations in one read: few enough to hold in memory, and enough that the round trip is small
+/// beside them.
 constexpr std::size_t page = 10'000;
 
 const store_fault too_many{store_fault::kind::unusable,
@@ -47,7 +48,7 @@ void change_feed::run(const std::stop_token& stop) {
 }
 
 store_result<void> change_feed::follow(core::access_store& in, const std::stop_token& stop) {
-    must_read_all_ = true; // it may be another database that came back
+    must_read_all_ = true; // the database that is reachable again may be another one
     steady::time_point next_look{};
     while (!stop.stop_requested()) {
         const auto changes = in.wait_for_change(with_.slice);
@@ -80,10 +81,10 @@ store_result<void> change_feed::catch_up(core::access_store& in) {
     }
     if (!must_read_all_ && now->generation == known_.generation) {
         const auto read = read_after(in, known_.last);
-        tell_.on_revocations(table_); // also of what came before a fault
+        tell_.on_revocations(table_); // also after a fault, for what was read before it
         return read;
     }
-    // All of it, aside: what is in force stays so until the new table is whole.
+    // Reads everything into a new table. The table in force stays until the new one is complete.
     const auto in_force = std::exchange(table_, nullptr);
     table_ = std::make_shared<core::revocation_table>(key_, in_force ? in_force->size() : 0);
     const auto position_before = std::exchange(known_, {now->generation, 0});
@@ -139,8 +140,8 @@ void change_feed::tidy(core::access_store& in) {
     }
     if (now >= next_purge_) {
         next_purge_ = now + with_.purge_interval;
-        // Other nodes purge too, and on a read-only standby it fails: if there is more to it, the
-        // next look will say so.
+        // Failures are ignored: other nodes purge too, and on a read-only standby it always fails.
+        // The next check reports any other fault.
         const auto wall = time_.wall_seconds().time_since_epoch().count();
         static_cast<void>(in.purge(wall, wall - with_.token_lifetime.count()));
     }

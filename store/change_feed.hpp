@@ -1,8 +1,9 @@
 #pragma once
-// Follows the store: a thread with a connection of its own that keeps the revocations in memory and
-// says when grants have changed. PostgreSQL tells it at once, SQLite is looked at several times a
-// second, and both are asked once a second in case something went unheard. While the store is away
-// the last known revocations stay in force.
+// Follows the store: a thread with a connection of its own keeps the revocations in memory and
+// reports changes of grants. PostgreSQL notifies it at once, SQLite is polled several times a
+// second, and both are polled once a second in case a notification was lost. While the store is
+// unreachable, the last known revocations stay in force. Does not answer questions about grants:
+// store/grant_book.hpp does. Used by app/service/store_service.
 
 #include "core/access/revocation_table.hpp"
 #include "core/base/clock.hpp"
@@ -21,30 +22,29 @@ namespace sluice::store {
 class change_feed {
   public:
     struct settings {
-        /// How long a token lives at most. Whoever wrote a revocation may have thought of less, so
-        /// none counts as expired before it is this old.
+        /// The longest lifetime of a token. The writer of a revocation may have assumed a shorter
+        /// one, so no revocation counts as expired before it is this old.
         std::chrono::seconds token_lifetime{86400};
-        /// Revocations held at most: a limit that a run-away script reaches.
+        /// The largest number of revocations in memory: a limit for run-away scripts.
         std::size_t max_revocations = 4'000'000;
-        std::chrono::milliseconds slice{200};        // longest wait before a stop is noticed
-        std::chrono::milliseconds poll{1000};        // between two looks that nothing prompted
-        std::chrono::seconds purge_interval{60};     // between two clearings of what has expired
-        std::chrono::seconds rebuild_interval{3600}; // between two clearings of the memory
+        std::chrono::milliseconds slice{200};        // longest wait before a stop takes effect
+        std::chrono::milliseconds poll{1000};        // between two checks without a notification
+        std::chrono::seconds purge_interval{60};     // between two purges of expired revocations
+        std::chrono::seconds rebuild_interval{3600}; // between two rebuilds of the table in memory
     };
-    /// What it tells, all from its thread.
+    /// The callbacks; all run on the thread of the feed.
     struct listener {
-        /// The table in force, at first and after each change: the same one with more in it, or
-        /// another.
+        /// The table in force, at first and after each change: the same table with more entries, or
+        /// a new one.
         std::function<void(const std::shared_ptr<const core::revocation_table>&)> on_revocations;
-        /// What was known of grants may be wrong now; `is_live` tells whether the next change will
-        /// be heard of.
+        /// Cached grants may be stale now; `is_live` says whether the next change will be reported.
         std::function<void(bool is_live)> on_grants;
-        /// The feed broke, with the fault; or it runs again: nullptr.
+        /// The feed has failed, with the fault; or it runs again: nullptr.
         std::function<void(const core::store_fault*)> on_state;
     };
 
     change_feed(connector connect, const settings& with, const core::clock& time, listener tell);
-    /// Ends the thread: within a slice, or the timeout of a statement under way.
+    /// Ends the thread within a slice, or within the timeout of a running statement.
     ~change_feed() = default;
     change_feed(const change_feed&) = delete;
     change_feed& operator=(const change_feed&) = delete;
@@ -56,7 +56,7 @@ class change_feed {
     /// Follows one connection until it fails or the feed ends.
     [[nodiscard]] core::store_result<void> follow(core::access_store& in,
                                                   const std::stop_token& stop);
-    /// Reads what is new, or all of it.
+    /// Reads the new revocations, or all of them.
     [[nodiscard]] core::store_result<void> catch_up(core::access_store& in);
     [[nodiscard]] core::store_result<void> read_after(core::access_store& in,
                                                       std::uint64_t position);
@@ -71,7 +71,7 @@ class change_feed {
     listener tell_;
     crypto::siphash_key key_;
 
-    // The thread's own.
+    // Used by the thread only.
     std::shared_ptr<core::revocation_table> table_;
     core::revocation_position known_;
     bool must_read_all_ = true;
@@ -83,7 +83,7 @@ class change_feed {
 
     std::mutex pause_mutex_;
     std::condition_variable_any pause_;
-    std::jthread thread_; // last: it uses the others
+    std::jthread thread_; // last member: it uses the others
 };
 
 } // namespace sluice::store

@@ -24,7 +24,7 @@ core::store_result<connection_pool::connection> connection_pool::open() {
             return *away_;
         }
     }
-    auto opened = connect_(); // takes its time: not under the lock
+    auto opened = connect_(); // slow, so not under the lock
     if (!opened) {
         failed(opened.error());
     }
@@ -42,7 +42,7 @@ void connection_pool::give_back(connection one) {
 
 void connection_pool::failed(const core::store_fault& why) {
     const std::lock_guard lock(mutex_);
-    idle_.clear(); // what took one connection has most likely taken all
+    idle_.clear(); // the cause most likely broke all connections
     pause_.failed(std::chrono::steady_clock::now());
     if (!std::exchange(away_, why)) {
         on_state_(&why);

@@ -1,7 +1,8 @@
 #pragma once
-// The connections that answer questions about grants: opened when there is something to ask, kept
-// for the next, replaced when they are lost. While the store is away everybody is told at once, and
-// it is tried again with growing pauses. Brings no threads: whoever asks waits.
+// A pool of connections for queries about grants. A connection is opened when it is needed, kept
+// for the next query, and replaced when it is lost. While the store is unreachable, queries fail at
+// once, and the pool retries with growing delays. Has no threads: the caller blocks. Used by
+// store/grant_book.hpp and app/service/store_service.
 
 #include "core/access/access_store.hpp"
 #include "store/backoff.hpp"
@@ -19,15 +20,17 @@ using connector = std::function<core::store_result<std::unique_ptr<core::access_
 
 class connection_pool {
   public:
-    /// Told when the store goes away, with the fault, and when it is back, with nullptr.
+    /// Called with the fault when the store becomes unreachable, and with nullptr when it is
+    /// reachable again.
     using state_handler = std::function<void(const core::store_fault*)>;
     using connection = std::unique_ptr<core::access_store>;
 
-    /// As many connections are open as there are callers at once; the handlers outlive the pool.
+    /// Opens as many connections as there are concurrent callers. The handlers must outlive the
+    /// pool.
     connection_pool(connector connect, state_handler on_state);
 
-    /// Runs `work(core::access_store&)`, a store_result. Twice, when the first connection turns out
-    /// to have been lost. Blocks for twice the store's timeout at most. Thread safe.
+    /// Runs `work(core::access_store&)`, which returns a store_result; runs it again when the first
+    /// connection was lost. Blocks for twice the store's timeout at most. Thread safe.
     template <class Work>
     [[nodiscard]] auto ask(Work work) -> decltype(work(std::declval<core::access_store&>())) {
         auto lent = take();
@@ -45,7 +48,7 @@ class connection_pool {
                 return answer;
             }
             const auto why = answer.error();
-            lent.reset(); // it may be in the middle of something
+            lent.reset(); // it may be in an incomplete state
             if (is_last || why.what != core::store_fault::kind::lost) {
                 failed(why);
                 return answer;

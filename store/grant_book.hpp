@@ -1,8 +1,8 @@
 #pragma once
-// Answers whether somebody holds a grant: from memory where it was asked a moment ago, else from
-// the store. What is remembered are windows, not verdicts, so that a grant opens and closes on the
-// second. It is forgotten when grants change and after a short time anyway, and nothing is
-// remembered while changes go unheard. Thread safe; one for the process.
+// Looks up grants: from a cache of recent look-ups, otherwise from the store. The cache holds
+// windows, not verdicts, so that a grant starts and ends on the second. Entries are dropped when
+// grants change and after a short time; nothing is cached while changes are not reported. Thread
+// safe; one for the process. Used by store/granted_entitlements.
 
 #include "core/access/grant.hpp"
 #include "crypto/siphash.hpp"
@@ -23,25 +23,25 @@ namespace sluice::store {
 class grant_book {
   public:
     struct settings {
-        std::size_t entries = 10'000; // 0: nothing is remembered
+        std::size_t entries = 10'000; // 0: no cache
         std::chrono::milliseconds lifetime{5000};
     };
     using time_point = std::chrono::steady_clock::time_point;
 
-    /// `pool` is kept.
+    /// Keeps a reference to `pool`.
     grant_book(connection_pool& pool, const settings& with);
 
-    /// Whether, and how long, `user_id` may have `place` at `wall`, seconds since the Unix epoch;
-    /// nullopt when that is not known without asking the store. Never blocks.
+    /// Whether and until when `user_id` may have `place` at `wall`, in seconds since the Unix
+    /// epoch; nullopt when the cache does not know. Never blocks.
     [[nodiscard]] std::optional<core::standing> recall(std::string_view user_id,
                                                        const core::media_place& place,
                                                        std::int64_t wall, time_point now);
-    /// Asks the store, and remembers. Blocks.
+    /// Queries the store and caches the result. Blocks.
     [[nodiscard]] core::store_result<core::standing>
     ask(std::string_view user_id, const core::media_place& place, std::int64_t wall);
 
-    /// Grants may have changed. `is_live`: so will the next change be told, and until then answers
-    /// are good.
+    /// Drops the cache because grants may have changed. `is_live`: the next change will be
+    /// reported, so that results may be cached until then.
     void forget(bool is_live);
 
   private:
@@ -67,7 +67,7 @@ class grant_book {
     std::mutex mutex_; // guards the rest
     order entries_;
     std::unordered_map<std::string_view, order::iterator, keyed_hash> by_key_;
-    std::uint64_t epoch_ = 0; // counts forget(): an answer from before it is not remembered
+    std::uint64_t epoch_ = 0; // number of forget() calls: a result from before one is not cached
     bool is_live_ = false;
 };
 

@@ -11,7 +11,7 @@ using core::result;
 
 namespace {
 
-/// A question that outlives the request it came with.
+/// A query that outlives its request.
 struct question {
     std::string user_id;
     core::grant_target wanted;
@@ -48,7 +48,7 @@ core::entitlement_answer granted_entitlements::check(std::string_view user_id,
         return {own.error()};
     }
     const auto wall = from_.time.wall_seconds().time_since_epoch().count();
-    // Where nobody knows the trainer, or two claim to be it, a grant must name the course alone.
+    // When the trainer is unknown or ambiguous, a grant must name the course without a trainer.
     std::string room;
     question asked{std::string(user_id),
                    {.trainer_id = std::string(owners_.trainer_of(media, room)),

@@ -1,6 +1,6 @@
 #pragma once
-// "Owner or authorised" with a store: owners as ever, everybody else by his grants as long as they
-// last, and nobody who is revoked himself.
+// The entitlements with a store: owners, and users with a grant while it lasts, except users who
+// are revoked. Implements core::entitlements. Used by app/service/generation.
 
 #include "core/access/revocations.hpp"
 #include "core/base/clock.hpp"
@@ -11,14 +11,14 @@ namespace sluice::store {
 
 class granted_entitlements final : public core::entitlements {
   public:
-    /// What all of them share; lasts as long as the process serves.
+    /// The shared objects; they live as long as the process serves.
     struct sources {
         grant_book& grants;
         const core::revocations& revoked;
         const core::clock& time;
     };
 
-    /// References are kept.
+    /// Keeps the references.
     granted_entitlements(const core::ownership& owners, const sources& from) noexcept
         : owners_(owners), from_(from) {}
 

@@ -1,5 +1,6 @@
 #pragma once
-// From store.url to a store. Nothing is connected before it is asked for.
+// Opens a connection to the store that store.url names. Does not keep connections:
+// store/connection_pool.hpp does. Used by app/commands and app/service/store_service.
 
 #include "core/access/access_store.hpp"
 
@@ -10,16 +11,16 @@
 namespace sluice::store {
 
 struct store_address {
-    std::string url; // as core::objection_to_store_url lets through
+    std::string url; // accepted by core::objection_to_store_url
     std::chrono::milliseconds timeout{2000};
 };
 
-/// A connection, whatever the schema: what migrates it. Creates a SQLite file that is not there.
+/// Opens a connection without a check of the schema, for migrations. Creates a missing SQLite file.
 [[nodiscard]] core::store_result<std::unique_ptr<core::access_store>>
 create_store(const store_address& where);
 
-/// A connection to a store whose schema is of this program's version; unusable, with what to do
-/// about it, otherwise.
+/// Opens a connection to a store with the schema version of this program. Fails with unusable and
+/// what to do about it when the version differs.
 [[nodiscard]] core::store_result<std::unique_ptr<core::access_store>>
 open_store(const store_address& where);
 

@@ -49,7 +49,8 @@ store_fault::kind kind_of(std::string_view state) noexcept {
                                                               : store_fault::kind::unusable;
 }
 
-/// Says the primary message alone: DETAIL and CONTEXT repeat parameters, which are not for logs.
+/// Returns only the primary message: DETAIL and CONTEXT repeat parameters, which must not reach
+/// logs.
 store_fault fault_of(const PGresult* failed, const PGconn* connection) {
     const char* const state = PQresultErrorField(failed, PG_DIAG_SQLSTATE);
     if (state == nullptr || PQstatus(connection) == CONNECTION_BAD) {
@@ -86,7 +87,7 @@ class postgres_row final : public sql_row {
     int row_;
 };
 
-/// The parameters as libpq takes them: texts that end in NUL, or null pointers.
+/// The parameters in libpq's form: NUL-terminated texts, or null pointers.
 class bound_parameters {
   public:
     explicit bound_parameters(std::span<const sql_value> values) {
@@ -167,10 +168,10 @@ store_result<std::unique_ptr<postgres_connection>> postgres_connection::open(con
     opened->timeout_ = with.timeout;
     if (const auto connected = opened->connect(with.url); !connected) {
         auto why = connected.error();
-        why.what = store_fault::kind::unavailable; // trying again at once would not help
+        why.what = store_fault::kind::unavailable; // an immediate retry would fail too
         return why;
     }
-    // The server gives up first, which leaves the connection in order.
+    // The server's timeout is shorter, so that the connection stays usable.
     const auto limit = std::to_string(with.timeout.count() * 3 / 4 + 1);
     const auto set =
         opened->run_script("SET statement_timeout = " + limit + "; SET lock_timeout = " + limit +
@@ -285,7 +286,7 @@ store_result<void> postgres_connection::run_script(std::string_view text) {
 }
 
 store_result<bool> postgres_connection::has_schema() {
-    // Not to_regclass(): within a transaction that may still know that there was none.
+    // Not to_regclass(): inside a transaction it may still report that the table is missing.
     const auto done =
         finish(PQsendQuery(connection_.get(), "SELECT 1 FROM pg_class WHERE relname = 'sluice_meta'"
                                               " AND pg_table_is_visible(oid)") != 0);

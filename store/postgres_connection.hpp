@@ -1,6 +1,7 @@
 #pragma once
-// One connection to PostgreSQL by libpq. Every wait has an end that does not depend on the server:
-// one that is stopped, or a network that swallows packets, ends in a fault as well.
+// One connection to PostgreSQL through libpq. Every wait has a timeout that does not depend on the
+// server: a stopped server or a network that drops packets leads to a fault too. Holds no SQL:
+// store/sql_statements.cpp does. Used by store/open_store.
 
 #include "store/sql_connection.hpp"
 
@@ -15,10 +16,10 @@ namespace sluice::store {
 class postgres_connection final : public sql_connection {
   public:
     struct settings {
-        /// postgresql://…, as libpq reads it. The password comes from PGPASSFILE, a service file or
-        /// PGPASSWORD.
+        /// postgresql://…, as libpq parses it. The password comes from PGPASSFILE, a service file
+        /// or PGPASSWORD.
         std::string url;
-        /// Bounds connecting, and each statement.
+        /// The timeout of connecting and of each statement.
         std::chrono::milliseconds timeout{2000};
     };
 
@@ -45,13 +46,12 @@ class postgres_connection final : public sql_connection {
     postgres_connection() = default;
     [[nodiscard]] core::store_result<void> connect(const std::string& url);
     [[nodiscard]] core::store_result<void> prepare(query which);
-    /// Waits for the answer to what has been sent. The last result when there are several, or the
-    /// first that is an error.
+    /// Waits for the results of what has been sent. Returns the last result, or the first error.
     [[nodiscard]] core::store_result<result> finish(bool was_sent);
     [[nodiscard]] core::store_result<void> flush(time_point deadline);
     [[nodiscard]] core::store_result<void> wait(short events, time_point deadline) const;
     [[nodiscard]] core::store_fault lost() const;
-    /// What the notifications that have arrived name.
+    /// The changes that the received notifications report.
     [[nodiscard]] core::store_changes take_notifications();
 
     std::unique_ptr<pg_conn, closer> connection_;

@@ -1,12 +1,13 @@
 #pragma once
-// The schema of the store, step by step, in both dialects; docs/store.md explains it to those who
-// write to it themselves. A step that has been released is never edited: a new one follows it.
+// The schema of the store, as migration steps in both dialects; docs/store.md explains it to
+// programs that write to the store themselves. A released step is never edited; changes are new
+// steps. Used by store and by app/commands/store_command.
 
 #include "store/sql_connection.hpp"
 
 namespace sluice::store {
 
-/// The version of the schema that this program reads and writes.
+/// The schema version that this program reads and writes.
 inline constexpr int current_schema_version = 2;
 
 [[nodiscard]] const dialect& sqlite_dialect() noexcept;

@@ -1,7 +1,7 @@
 #pragma once
-// One connection to a database, as far as store/sql_store.hpp needs it: run one of a fixed set of
-// statements, run a script, wait for others' changes. SQLite and PostgreSQL are its two models.
-// Blocking, one thread at a time.
+// The interface of one database connection for store/sql_store.hpp: it runs one of a fixed set of
+// statements, runs a script, and waits for changes by others. store/sqlite_connection.hpp and
+// store/postgres_connection.hpp implement it. Blocking, one thread at a time.
 
 #include "core/access/access_store.hpp"
 
@@ -16,7 +16,7 @@
 
 namespace sluice::store {
 
-/// Every statement there is. Parameters are bound, never written into the text.
+/// All statements. Parameters are bound, never written into the text.
 enum class query : std::uint8_t {
     grant_windows,
     put_grant,
@@ -37,7 +37,7 @@ inline constexpr std::size_t query_count = static_cast<std::size_t>(query::schem
 /// NULL, a number or a text.
 using sql_value = std::variant<std::monostate, std::int64_t, std::string_view>;
 
-/// A row while it is visited.
+/// A row during a visit.
 class sql_row {
   public:
     virtual ~sql_row() = default;
@@ -52,16 +52,16 @@ class sql_row {
     sql_row& operator=(const sql_row&) = default;
 };
 
-/// A step of the schema: what brings version N to N + 1.
+/// A migration step from version N to N + 1.
 using migrations = std::span<const std::string_view>;
 
-/// What differs between the databases besides the calls.
+/// The differences between the databases other than the calls.
 struct dialect {
     /// Begins a transaction that may write.
     std::string_view begin;
     /// Prepares the database for migrate(); outside a transaction.
     std::string_view prepare;
-    /// Inside the transaction of a step: keeps other nodes from doing the same.
+    /// Inside the transaction of a step: locks out other nodes that migrate.
     std::string_view lock;
     migrations steps;
 };
@@ -75,14 +75,14 @@ class sql_connection {
     sql_connection& operator=(const sql_connection&) = delete;
 
     [[nodiscard]] virtual const dialect& speaks() const noexcept = 0;
-    /// How many rows it inserted, updated or deleted; of a SELECT, how many it found.
+    /// Returns the number of rows inserted, updated or deleted, or found by a SELECT.
     [[nodiscard]] virtual core::store_result<std::uint64_t>
     run(query which, std::span<const sql_value> parameters, const visitor& visit) = 0;
-    /// Statements separated by semicolons; of one that yields rows, nothing is seen.
+    /// Runs statements separated by semicolons; rows are discarded.
     [[nodiscard]] virtual core::store_result<void> run_script(std::string_view text) = 0;
-    /// False: there is no table sluice_meta.
+    /// False when there is no table sluice_meta.
     [[nodiscard]] virtual core::store_result<bool> has_schema() = 0;
-    /// As core::access_store has it.
+    /// As in core::access_store.
     [[nodiscard]] virtual core::store_result<core::store_changes>
     wait_for_change(std::chrono::milliseconds limit) = 0;
 

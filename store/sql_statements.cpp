@@ -1,4 +1,4 @@
-// The part of store/sql_connection.hpp that both databases share: the texts of the statements.
+// The texts of the statements of store/sql_connection.hpp, shared by both databases.
 #include "store/sql_connection.hpp"
 
 #include <array>
@@ -7,13 +7,13 @@ namespace sluice::store {
 
 namespace {
 
-// In the order of `query`. SQLite numbers $1 and $2 by where they first occur, PostgreSQL by name.
+// In the order of `query`. SQLite numbers $1 and $2 by their first occurrence, PostgreSQL by name.
 constexpr std::array<const char*, query_count> texts{
-    // At most sixteen probes of the primary key, whatever the number of grants.
+    // At most sixteen look-ups of the primary key, however many grants there are.
     "SELECT not_before, not_after FROM sluice_grants WHERE user_id = $1"
     " AND trainer_id IN ('', $2) AND course_id IN ('', $3)"
     " AND module_id IN ('', $4) AND lesson_id IN ('', $5)",
-    // An import that changes nothing writes nothing, so that nobody's cache is emptied for it.
+    // An import that changes nothing writes nothing, so that no node's cache is dropped.
     "INSERT INTO sluice_grants AS g"
     " (user_id, trainer_id, course_id, module_id, lesson_id, not_before, not_after)"
     " VALUES ($1, $2, $3, $4, $5, $6, $7)"

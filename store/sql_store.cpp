@@ -29,7 +29,7 @@ core::grant read_grant(const sql_row& row) {
 }
 
 core::placed_revocation read_revocation(const sql_row& row) {
-    // The schema lets no other kind in.
+    // The schema allows no other kind.
     const auto kind = core::parse_revocation_kind(row.text(1));
     return {.position = static_cast<std::uint64_t>(row.number(0)),
             .what = {.kind = kind.value_or(core::revocation_kind::token),
@@ -59,7 +59,7 @@ store_result<void> sql_store::in_transaction(Work work) {
         done = connection_->run_script("COMMIT");
     }
     if (!done) {
-        // Fails where the connection is gone, and the transaction with it.
+        // Fails when the connection is lost, and the transaction with it.
         static_cast<void>(connection_->run_script("ROLLBACK"));
     }
     return done;
@@ -182,7 +182,7 @@ store_result<void> sql_store::take_step(int from) {
         if (const auto locked = connection_->run_script(connection_->speaks().lock); !locked) {
             return locked;
         }
-        const auto now = schema_version(); // another node may have been faster
+        const auto now = schema_version(); // another node may have migrated first
         if (!now) {
             return now.error();
         }

@@ -1,6 +1,6 @@
 #pragma once
-// The store in SQL, the same for every database: statements, transactions and migrations over one
-// sql_connection.
+// Implements core::access_store in SQL, for every database: statements, transactions and migrations
+// over one sql_connection. Opens no connection. Used by store/open_store.
 
 #include "core/access/access_store.hpp"
 #include "store/sql_connection.hpp"
@@ -39,7 +39,7 @@ class sql_store final : public core::access_store {
     [[nodiscard]] core::store_result<int> migrate() override;
 
   private:
-    /// Runs `work` in a transaction: all of it, or nothing.
+    /// Runs `work` in a transaction.
     template <class Work>
     [[nodiscard]] core::store_result<void> in_transaction(Work work);
     [[nodiscard]] core::store_result<void> take_step(int from);

@@ -22,13 +22,14 @@ namespace {
 
 constexpr mode_t file_mode = 0640;
 
-// How many virtual machine steps lie between two looks at the clock: some ten microseconds.
+// Virtual machine steps between two checks of the clock: some ten microseconds.
 constexpr int steps_per_look = 2000;
 
-// Between two tries of a script that met another's lock.
+// The pause between two tries of a script that met another connection's lock.
 constexpr std::chrono::milliseconds retry_interval{5};
 
-// Other connections are not told of a commit, they count them; half of what a revocation may take.
+// SQLite does not notify other connections of a commit, so they poll. The interval is half of the
+// time that a revocation may take.
 constexpr std::chrono::milliseconds look_interval{100};
 
 store_fault::kind kind_of(int code) noexcept {
@@ -54,7 +55,7 @@ int bind(sqlite3_stmt* to, int index, const sql_value& value) noexcept {
         return sqlite3_bind_int64(to, index, *number);
     }
     if (const auto* const text = std::get_if<std::string_view>(&value)) {
-        // A null pointer would bind NULL, which an empty text is not.
+        // A null pointer would bind NULL instead of an empty text.
         const char* const data = text->data() == nullptr ? "" : text->data();
         return sqlite3_bind_text(to, index, data, static_cast<int>(text->size()), SQLITE_STATIC);
     }
@@ -81,7 +82,7 @@ class sqlite_row final : public sql_row {
     sqlite3_stmt* of_;
 };
 
-/// Ends the statement's use of the database, so that its read lock does not outlive it.
+/// Resets the statement, so that its read lock ends.
 struct reset_at_end {
     sqlite3_stmt* what;
     ~reset_at_end() { sqlite3_reset(what); }
@@ -130,15 +131,15 @@ store_result<std::unique_ptr<sqlite_connection>> sqlite_connection::open(const s
     sqlite3* raw = nullptr;
     const int code = sqlite3_open_v2(with.path.c_str(), &raw,
                                      SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, nullptr);
-    opened->database_.reset(raw); // also of a failure, which it describes
+    opened->database_.reset(raw); // also after a failure: the handle holds the message
     if (code != SQLITE_OK) {
         return opened->fault();
     }
     sqlite3_extended_result_codes(raw, 1);
     sqlite3_busy_timeout(raw, static_cast<int>(with.timeout.count()));
     sqlite3_progress_handler(raw, steps_per_look, &sqlite_connection::is_too_late, opened.get());
-    // FULL: a revocation that was confirmed survives a loss of power. Nobody trusts a schema that
-    // somebody else may have written to call functions.
+    // FULL: a confirmed revocation survives a power loss. A schema that another program may have
+    // written is not trusted to call functions.
     if (const auto set = opened->run_script("PRAGMA synchronous = FULL;"
                                             "PRAGMA trusted_schema = OFF;"
                                             "PRAGMA cell_size_check = ON");
@@ -235,8 +236,8 @@ store_result<void> sqlite_connection::run_script(std::string_view text) {
     return {};
 }
 
-// A change of the journal mode meets others' locks without asking the busy handler. Inside a
-// transaction nothing is run twice.
+// A change of the journal mode meets other connections' locks without calling the busy handler.
+// Inside a transaction nothing is retried.
 bool sqlite_connection::may_try_again() const noexcept {
     return (sqlite3_errcode(database_.get()) & 0xFF) == SQLITE_BUSY &&
            sqlite3_get_autocommit(database_.get()) != 0 &&

@@ -1,7 +1,7 @@
 #pragma once
-// One connection to a SQLite file. The file is looked at before each statement: when its name has
-// come to mean another file, or none, the connection counts as lost, for what it still reads is not
-// what an operator has put there.
+// One connection to a SQLite file. Checks the path before each statement: when it names another
+// file, or none, the connection counts as lost, because the open file is no longer the operator's.
+// Holds no SQL: store/sql_statements.cpp does. Used by store/open_store.
 
 #include "store/sql_connection.hpp"
 
@@ -17,9 +17,9 @@ class sqlite_connection final : public sql_connection {
   public:
     struct settings {
         std::string path;
-        /// Bounds the wait for another writer's lock, and a statement as a whole.
+        /// The timeout of the wait for another writer's lock, and of each whole statement.
         std::chrono::milliseconds timeout{2000};
-        /// Makes the file, readable by its owner and group, when there is none.
+        /// Creates the file, readable by its owner and group, when it is missing.
         bool may_create = false;
     };
 
@@ -55,7 +55,7 @@ class sqlite_connection final : public sql_connection {
     static core::store_result<identity> look_at(const std::string& path);
     static int is_too_late(void* self) noexcept;
     void start_clock() noexcept;
-    /// After a script has failed: it met another connection's lock, and there is time left.
+    /// After a script failed: true when it met another connection's lock and there is time left.
     [[nodiscard]] bool may_try_again() const noexcept;
 
     std::string path_;

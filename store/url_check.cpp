@@ -13,7 +13,7 @@ namespace {
 
 using options = std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)>;
 
-/// What libpq makes of `text`; null when it can make nothing of it.
+/// The options that libpq parses from `text`; null when it cannot parse it.
 options read(const std::string& text) {
     char* why = nullptr;
     options found(PQconninfoParse(text.c_str(), &why), PQconninfoFree);
@@ -44,7 +44,7 @@ std::string objection_to_url(const std::string& url) {
                                          "a service file"
                                        : "";
     }
-    // "host=db password=…": meant for PostgreSQL, and no path that anybody gives a file.
+    // "host=db password=…": meant for PostgreSQL, and not a plausible path of a file.
     return found && url.find('=') != std::string::npos
                ? "must be postgresql://..., without a password: lists of keywords are not read"
                : "";

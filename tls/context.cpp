@@ -22,19 +22,20 @@ namespace sluice::tls {
 
 namespace {
 
-// TLS 1.2 with forward secrecy and authenticated encryption alone; TLS 1.3 has nothing else.
+// For TLS 1.2, only suites with forward secrecy and authenticated encryption; TLS 1.3 has no
+// others.
 constexpr const char* tls12_ciphers = "ECDHE+AESGCM:ECDHE+CHACHA20";
-// What we speak, best first, in the form of ALPN: length and name.
+// The supported protocols, best first, in the form of ALPN: length and name.
 constexpr std::string_view protocols{"\x08http/1.1\x08http/1.0"};
 
 constexpr std::size_t max_key_bytes = 65536;
 
-// A key that wants a password is an error, not a question on a terminal.
+// An encrypted key is an error, not a password prompt on a terminal.
 int no_password(char*, int, int, void*) {
     return 0;
 }
 
-// The first cause, in words; OpenSSL's later ones say which of its functions passed it on.
+// The text of the first error; OpenSSL's later errors only name the functions that passed it on.
 std::string cause() {
     const auto code = ERR_get_error();
     ERR_clear_error();
@@ -52,8 +53,8 @@ std::string cause() {
     throw std::runtime_error(what + ": " + cause());
 }
 
-// RFC 7301 §3.2: a client that offers other protocols alone gets a fatal alert. A client without
-// the extension never comes here.
+// RFC 7301 §3.2: a client that offers only other protocols gets a fatal alert. OpenSSL does not
+// call this for a client without the extension.
 int select_protocol(SSL*, const unsigned char** out, unsigned char* size, const unsigned char* in,
                     unsigned in_size, void*) {
     unsigned char* chosen = nullptr;
@@ -67,16 +68,16 @@ int select_protocol(SSL*, const unsigned char** out, unsigned char* size, const 
 void configure(SSL_CTX* ctx, const core::config::tls_section& settings) {
     SSL_CTX_set_min_proto_version(
         ctx, settings.min_version == core::tls_version::v1_3 ? TLS1_3_VERSION : TLS1_2_VERSION);
-    // Our order, unless a client without AES in its processor puts ChaCha first.
+    // Our order, unless a client without AES hardware puts ChaCha first.
     SSL_CTX_set_options(ctx, SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_PRIORITIZE_CHACHA |
                                  SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION |
                                  SSL_OP_IGNORE_UNEXPECTED_EOF);
-    // A record that did not fit is offered again from the same buffer, which may have moved; an
-    // idle connection holds no buffers.
+    // A record that could not be written is written again from the same buffer, which may have
+    // moved. An idle connection holds no buffers.
     SSL_CTX_set_mode(ctx, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
                               SSL_MODE_RELEASE_BUFFERS);
-    // Resumption by tickets, which the server need not remember; their keys go with this object.
-    // One a handshake: each costs a key derivation, a sealed session and a system call.
+    // Resumption uses tickets, which need no state on the server; their keys belong to this object.
+    // One ticket per handshake: each costs a key derivation, a sealed session and a system call.
     SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
     SSL_CTX_set_num_tickets(ctx, 1);
     SSL_CTX_set_session_id_context(ctx, reinterpret_cast<const unsigned char*>("sluice"), 6);
@@ -86,8 +87,8 @@ void configure(SSL_CTX* ctx, const core::config::tls_section& settings) {
     }
 }
 
-/// Reads the key as every file that holds a secret is read: one that others may touch is refused
-/// (docs/security.md, threat 60). False: OpenSSL has the cause.
+/// Reads the key like every file that holds a secret: a file that others can read or write is
+/// rejected (docs/security.md, threat 60). False: OpenSSL's error queue has the cause.
 bool use_key(SSL_CTX* ctx, const std::string& path) {
     core::trusted_text pem;
     if (const auto fault =
@@ -129,7 +130,8 @@ context::handle context::load(const core::config::tls_section& settings) const {
     if (SSL_CTX_use_certificate_chain_file(ctx, certificate_.c_str()) != 1) {
         fail("certificate " + certificate_);
     }
-    // The key is compared with the certificate as it is read; one of another kind is not.
+    // OpenSSL compares the key with the certificate when it reads it, but not a key of another
+    // kind.
     const bool is_read = use_key(ctx, key_);
     const bool is_other = is_read
                               ? SSL_CTX_check_private_key(ctx) != 1
@@ -147,7 +149,7 @@ context::handle context::load(const core::config::tls_section& settings) const {
 
 void context::use(handle next) {
     const std::scoped_lock lock(mutex_);
-    current_.swap(next); // the old one goes without the lock
+    current_.swap(next); // the old one is destroyed outside the lock
 }
 
 context::handle context::current() const {
@@ -164,9 +166,9 @@ validity context::valid() const {
 
 void context::start(http::worker& owner, http::arrival from) const {
     if (from.verdict.how == http::admission::turned_away) {
-        return; // it has no place to wait in, and without a handshake nothing can be said
+        return; // no free place; without a handshake no response is possible
     }
-    ssl_handle made(SSL_new(current().get())); // keeps alive what it was made from
+    ssl_handle made(SSL_new(current().get())); // keeps the SSL_CTX alive
     (new handshake(owner, std::move(from), std::move(made), transport_security_))
         ->start(); // destroys itself
 }

@@ -1,6 +1,7 @@
 #pragma once
-// The certificates of one listener, and the sessions that begin with a handshake under them.
-// Replaced whole or not at all, while connections go on under those they began with.
+// The certificates of one listener; starts its connections with a handshake. A reload replaces all
+// of them or none; existing connections keep the certificates they started with. Does not watch the
+// files: app/service/certificates, the user of this unit, does.
 
 #include "core/config/config.hpp"
 #include "http/connection/entrance.hpp"
@@ -14,7 +15,7 @@ struct ssl_ctx_st;
 
 namespace sluice::tls {
 
-/// When a certificate holds (RFC 5280 §4.1.2.5), both ends included.
+/// The validity of a certificate (RFC 5280 §4.1.2.5), both ends included.
 struct validity {
     std::chrono::sys_seconds from;
     std::chrono::sys_seconds until;
@@ -24,17 +25,17 @@ class context final : public http::session_starter {
   public:
     using handle = std::shared_ptr<ssl_ctx_st>;
 
-    /// The PEM files of `from`; nothing is read yet.
+    /// Keeps the paths of the PEM files of `from`; reads nothing yet.
     explicit context(const core::listener_settings& from);
 
-    /// What the files and `settings` amount to now. Throws std::runtime_error that names the file
-    /// when they cannot be used, or do not belong together. A certificate that has expired can be:
-    /// not every client looks, and none is helped by a service that does not start.
+    /// Loads the files with `settings`. Throws std::runtime_error that names the file when a file
+    /// cannot be used, or when certificate and key do not match. An expired certificate is
+    /// accepted: not every client checks, and a service that does not start helps none.
     [[nodiscard]] handle load(const core::config::tls_section& settings) const;
 
-    /// New connections are served under `next`. Thread safe, as what follows.
+    /// Uses `next` for new connections. Thread safe, like the functions below.
     void use(handle next);
-    /// Of the certificate in use.
+    /// The validity of the certificate in use.
     [[nodiscard]] validity valid() const;
     void start(http::worker& owner, http::arrival from) const override;
 

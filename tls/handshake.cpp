@@ -23,14 +23,14 @@ void handshake::start() {
     guarded([this] { look(); });
 }
 
-// A client whose first byte is a capital letter speaks HTTP and gets its answer in HTTP. TLS begins
-// with the type of a record, handshake (RFC 8446 §5.1); with anything else, the hello of SSL 2
-// among it (RFC 6176 §3), the records could not be counted.
+// A client that starts with a capital letter speaks HTTP and gets a response in HTTP. TLS starts
+// with the record type handshake (RFC 8446 §5.1). For any other first byte, also the hello of SSL 2
+// (RFC 6176 §3), the records could not be counted.
 void handshake::look() {
     http::error_code ec;
     const auto first = socket_->first_byte(ec);
     if (ec) {
-        delete this; // a balancer's check, for one, which connects and leaves
+        delete this; // such as a balancer's health check, which connects and leaves
     } else if (!first) {
         wait();
     } else if (*first >= 'A' && *first <= 'Z') {
@@ -98,7 +98,7 @@ void handshake::fail() {
 
 void handshake::on_deadline() {
     is_timed_out_ = true;
-    socket_->close(); // the outstanding wait ends this
+    socket_->close(); // the pending wait then destroys this
 }
 
 } // namespace sluice::tls

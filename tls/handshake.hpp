@@ -1,6 +1,6 @@
 #pragma once
-// The beginning of a connection under TLS: the handshake, within tls.handshake_timeout, then the
-// session. Destroys itself.
+// The start of a TLS connection: runs the handshake, within tls.handshake_timeout, then starts the
+// session and destroys itself. Holds no certificates: tls/context, which creates it, does.
 
 #include "http/connection/counted_connection.hpp"
 #include "http/connection/entrance.hpp"
@@ -13,8 +13,8 @@ namespace sluice::tls {
 
 class handshake final : public http::counted_connection {
   public:
-    /// `transport_security` is what answers under TLS say in Strict-Transport-Security, and
-    /// outlives the connection. Throws std::bad_alloc; `ssl` may be null: memory has run out.
+    /// `transport_security` is the value of Strict-Transport-Security in responses under TLS; it
+    /// outlives the connection. Throws std::bad_alloc; `ssl` may be null when memory has run out.
     handshake(http::worker& owner, http::arrival from, ssl_handle ssl,
               std::string_view transport_security);
 
@@ -24,16 +24,16 @@ class handshake final : public http::counted_connection {
     void look();
     void advance();
     void wait();
-    /// Ends this, and begins a session over what `make` makes of the socket.
+    /// Destroys this and starts a session over the transport that `make` makes of the socket.
     template <class Make>
     void hand_over(Make make);
     void fail();
     void on_deadline() override;
 
-    http::arrival from_; // but for its socket:
+    http::arrival from_; // without its socket:
     std::unique_ptr<secure_socket> socket_;
     std::string_view transport_security_;
-    bool has_begun_ = false; // the first byte is one of TLS
+    bool has_begun_ = false; // the first byte belongs to TLS
     bool is_timed_out_ = false;
 };
 

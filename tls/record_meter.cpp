@@ -44,7 +44,7 @@ void record_meter::took(std::span<const char> bytes) noexcept {
 }
 
 void record_meter::delivered() noexcept {
-    if (unpaid_ > 0) { // not a second part of the same record
+    if (unpaid_ > 0) { // not for a second part of the same record
         unpaid_ = 0;
         spare_ = std::min(spare_ + 2, spare_records);
     }

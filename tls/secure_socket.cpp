@@ -47,7 +47,7 @@ secure_socket::secure_socket(http::ready_set& set, core::unique_fd socket, ssl_h
     SSL_set_bio(ssl_.get(), bio, bio); // owns it
 }
 
-// The table of functions that OpenSSL calls: the same for all, made once, never changed.
+// The table of functions that OpenSSL calls: shared by all sockets, made once, never changed.
 const BIO_METHOD* secure_socket::method() {
     static const auto made = [] {
         std::unique_ptr<BIO_METHOD, method_deleter> table(
@@ -131,7 +131,7 @@ std::size_t secure_socket::receive(std::span<char> into) noexcept {
         [&] { return ::recv(socket_.get(), into.data(), into.size(), MSG_DONTWAIT); });
     fault_ = got < 0 ? errno : 0;
     is_ended_ = got == 0;
-    if (got < static_cast<ssize_t>(into.size())) { // what comes later is announced anew
+    if (got < static_cast<ssize_t>(into.size())) { // later bytes raise a new event
         drained();
     }
     return got > 0 ? static_cast<std::size_t>(got) : 0;
@@ -163,12 +163,12 @@ http::error_code secure_socket::error_of(int outcome) noexcept {
         return fault_ == 0 ? http::error_code(http::net::error::eof)
                            : http::error_code(fault_, boost::system::system_category());
     default:
-        return http::net::error::connection_aborted; // the peer broke the protocol
+        return http::net::error::connection_aborted; // the peer violated the protocol
     }
 }
 
-// What has been read ahead and is not of this call is kept for the next: a request behind the last
-// record of the handshake, for one.
+// Bytes that were read ahead and not used in this call are kept for the next, such as a request
+// after the last record of the handshake.
 template <class Call>
 http::error_code secure_socket::read_turn(Call call) {
     std::array<char, ahead_size> room; // NOLINT(cppcoreguidelines-pro-type-member-init)
@@ -244,8 +244,8 @@ void secure_socket::cancel_wait() noexcept {
     end_wait(http::net::error::operation_aborted);
 }
 
-// The end is ours, not that of somebody who cut the connection. Not twice, and not after an error,
-// which OpenSSL sees to.
+// Sends close_notify, so that the peer can distinguish this close from a cut connection. Sent once,
+// and not after an error, as OpenSSL ensures.
 void secure_socket::say_goodbye() noexcept {
     if (socket_ && !is_flooded_ && (SSL_get_shutdown(ssl_.get()) & SSL_SENT_SHUTDOWN) == 0) {
         ERR_clear_error();

@@ -1,8 +1,8 @@
 #pragma once
-// A socket and the TLS state that works on it. OpenSSL reads and writes through this object, not
-// through the descriptor: one system call brings several records, and a call into OpenSSL handles a
-// few records at most, whatever the peer sends (tls/record_meter). Used by tls/handshake, and after
-// it by tls/tls_transport. One thread.
+// A socket with its TLS state. OpenSSL reads and writes through this object, not through the
+// descriptor: one system call reads several records, and one call into OpenSSL handles a few
+// records at most, whatever the peer sends (tls/record_meter). Used by tls/handshake, and after it
+// by tls/tls_transport. One thread.
 
 #include "core/base/unique_fd.hpp"
 #include "http/loop/ready_set.hpp"
@@ -29,31 +29,31 @@ using ssl_handle = std::unique_ptr<ssl_st, ssl_deleter>;
 
 class secure_socket final : private http::ready_socket {
   public:
-    /// `socket` is connected and in non-blocking mode. Counts in `floods` the connection that is
-    /// given up because its records bring no data. Throws std::bad_alloc where OpenSSL has no
-    /// memory for the connection; `ssl` may then be null.
+    /// `socket` is connected and in non-blocking mode. Counts the connection in `floods` when it is
+    /// closed because its records hold no data. Throws std::bad_alloc when OpenSSL has no memory
+    /// for the connection; `ssl` may then be null.
     secure_socket(http::ready_set& set, core::unique_fd socket, ssl_handle ssl,
                   http::counter& floods);
     secure_socket(const secure_socket&) = delete;
     secure_socket& operator=(const secure_socket&) = delete;
 
-    /// The first byte that has come, which stays unread: none yet, or an error, end of input for
-    /// one. Before the first call into OpenSSL.
+    /// Peeks at the first byte. Fails when there is none yet, or with an error such as end of
+    /// input. Call before the first call into OpenSSL.
     [[nodiscard]] std::optional<char> first_byte(http::error_code& ec) noexcept;
-    /// Goes on with the handshake as the server. would_block: wait, then call again. After another
-    /// error an alert has been sent where one is due.
+    /// Continues the handshake as the server. would_block: wait, then call again. After any other
+    /// error, an alert has been sent if the protocol requires one.
     void handshake(http::error_code& ec);
 
-    /// What the calls of the same name do for a transport; one record of data at most.
+    /// Read like a transport's calls of the same name; one record of data at most.
     std::size_t read_some(std::span<char> into, http::error_code& ec);
     [[nodiscard]] bool can_read(http::error_code& ec);
     /// One record.
     std::size_t write_some(std::string_view text, http::error_code& ec) noexcept;
 
-    /// Known to have nothing to read.
+    /// True when there is known to be nothing to read.
     [[nodiscard]] bool is_drained() const noexcept { return !may_read() && !has_more(); }
 
-    /// Waits until the call that would block may be made again; `is_sure` as in ready_socket.
+    /// Waits until the call that would block can be repeated; `is_sure` as in ready_socket.
     template <class Handler>
     void wait_readable(const Handler& handler, bool is_sure = false) {
         if (has_more()) { // the socket may stay silent
@@ -68,19 +68,19 @@ class secure_socket final : private http::ready_socket {
     }
     void cancel_wait() noexcept;
 
-    /// close_notify (RFC 8446 §6.1), once.
+    /// Sends close_notify (RFC 8446 §6.1), once.
     void say_goodbye() noexcept;
     void shutdown_send() noexcept;
     void close() noexcept;
     /// The close resets the connection.
     void abort() noexcept;
-    /// The bare socket, for one that does not speak TLS.
+    /// Releases the bare socket, for a peer that does not speak TLS.
     [[nodiscard]] core::unique_fd release() noexcept;
 
   private:
     static constexpr std::size_t ahead_size = 4096; // read in one system call
 
-    // What OpenSSL calls. They answer as BIO_read_ex(3) and BIO_write_ex(3) do.
+    // The functions that OpenSSL calls. They return as BIO_read_ex(3) and BIO_write_ex(3) do.
     static const bio_method_st* method();
     static int on_read(bio_st* from, char* into, std::size_t wanted, std::size_t* got);
     static int on_write(bio_st* to, const char* data, std::size_t size, std::size_t* gone);
@@ -89,23 +89,23 @@ class secure_socket final : private http::ready_socket {
     /// Makes one call into OpenSSL, with room to read ahead.
     template <class Call>
     http::error_code read_turn(Call call);
-    // How many bytes; 0 with fault_, which is 0 at the end of input.
+    // These return the number of bytes, or 0 with fault_, which is 0 at the end of input.
     std::size_t take(std::span<char> into) noexcept;
     std::size_t receive(std::span<char> into) noexcept;
     std::size_t give(std::string_view bytes) noexcept;
     [[nodiscard]] bool has_more() const noexcept;
-    // Of the call that OpenSSL answered with `outcome`.
+    // The error of the call that OpenSSL returned `outcome` from.
     [[nodiscard]] http::error_code error_of(int outcome) noexcept;
 
     core::unique_fd socket_;
     ssl_handle ssl_;
     http::counter& floods_;
     record_meter meter_;
-    std::span<char> room_;   // where a read ahead goes, during a call
-    std::string_view ahead_; // read and not taken yet: in room_, and in kept_ between two calls
+    std::span<char> room_;   // buffer for reading ahead, during a call
+    std::string_view ahead_; // read but not used yet: in room_, and in kept_ between two calls
     std::string kept_;
     int fault_ = 0;        // the errno of the last read or write; EAGAIN at the end of a turn
-    bool is_full_ = false; // OpenSSL wants to write before it goes on
+    bool is_full_ = false; // OpenSSL must write before it continues
     bool is_ended_ = false;
     bool is_flooded_ = false;
 };

@@ -72,7 +72,7 @@ std::size_t transport::send_file(int file, std::uint64_t offset, std::uint64_t l
                              static_cast<off_t>(offset));
     if (got <= 0) {
         const int error = got < 0 ? errno : 0;
-        flush(ec); // what came before it may leave, as it would without TLS
+        flush(ec); // sends the data before it, as without TLS
         if (error != 0) {
             ec = http::error_code(error, boost::system::system_category());
         }
@@ -93,7 +93,7 @@ http::peer_state transport::peek() {
                                                : http::peer_state::gone;
 }
 
-// Not behind a record that has not left.
+// Not after a record that has not been sent.
 void transport::say_goodbye() noexcept {
     if (!has_unsent()) {
         socket_->say_goodbye();

@@ -1,7 +1,7 @@
 #pragma once
-// A connection under TLS, in the terms of http/loop/transport.hpp: a secure_socket
-// after its handshake. What is to be sent is taken into one buffer, so that a header and the first
-// bytes of its file share a record.
+// A TLS connection as a transport (http/loop/transport.hpp): a secure_socket after its handshake.
+// Output is collected in one buffer, so that a header and the first bytes of its file share a
+// record. Created by tls/handshake.
 
 #include "http/loop/transport.hpp"
 #include "tls/secure_socket.hpp"
@@ -14,7 +14,7 @@ namespace sluice::tls {
 
 class transport {
   public:
-    /// The handshake of `socket` is over.
+    /// REQUIRES: the handshake of `socket` is complete.
     explicit transport(std::unique_ptr<secure_socket> socket) noexcept
         : socket_(std::move(socket)) {}
 
@@ -60,15 +60,15 @@ class transport {
             out_.reset();
         }
     }
-    /// Sends what was taken, as far as the socket lets it.
+    /// Sends the collected output as far as the socket accepts it.
     void flush(http::error_code& ec);
-    /// How much may be taken now; 0 with an error, would_block for one.
+    /// How many bytes can be taken now; 0 with an error such as would_block.
     std::size_t make_room(http::error_code& ec);
 
     std::unique_ptr<secure_socket> socket_;
-    std::unique_ptr<char[]> out_; // what was taken and is not in a record yet
+    std::unique_ptr<char[]> out_; // collected output that is not in a record yet
     std::size_t taken_ = 0;       // bytes in it
-    std::size_t sent_ = 0;        // of those
+    std::size_t sent_ = 0;        // of those, bytes sent
 };
 
 static_assert(http::transport<transport>);

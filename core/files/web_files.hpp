@@ -15,8 +15,8 @@ struct web_file {
     std::string path;      // "/assets/index-B1x2y3z4.js"
     std::string_view type; // media type, charset included
     std::string content;
-    std::string gzip; // the compressed content, from "<name>.gz" beside the file; empty without one
-    std::string etag; // strong, quotes included; of the content alone
+    std::string gzip;       // compressed, from "<name>.gz" beside the file; empty without one
+    std::string etag;       // strong, quotes included; of the content alone
     bool is_hashed = false; // its name changes with its content, so it may be cached indefinitely
 };
 
