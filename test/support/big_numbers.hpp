@@ -1,5 +1,5 @@
 #pragma once
-// Arithmetic on numbers as signatures and keys carry them.
+// Arithmetic on the big-endian numbers of signatures and keys.
 
 #include <openssl/bn.h>
 
@@ -10,8 +10,8 @@
 
 namespace sluice::test {
 
-/// `wide` and `addend`, or their difference: big-endian, as wide as `wide`; "" when it does not
-/// fit.
+/// The sum of `wide` and `addend`, or their difference: big-endian, with the size of `wide`; ""
+/// when it does not fit.
 inline std::string sum(std::string_view wide, std::string_view addend, bool subtract = false) {
     const auto number = [](std::string_view text) {
         return std::unique_ptr<BIGNUM, decltype(&BN_free)>(

@@ -12,7 +12,7 @@
 
 namespace sluice::test {
 
-/// A key on P-256 and a certificate that it signs itself, in PEM.
+/// A P-256 key and a self-signed certificate, in PEM.
 struct certificate {
     std::string chain;
     std::string key;
@@ -31,7 +31,7 @@ std::string pem_of(Write write) {
 
 } // namespace detail
 
-/// Holds from a day ago until `until` from now.
+/// Valid from a day ago until `until` from now.
 inline certificate make_certificate(std::chrono::seconds until = std::chrono::hours(24)) {
     const std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> key(EVP_EC_gen("P-256"),
                                                                   EVP_PKEY_free);

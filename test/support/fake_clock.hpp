@@ -1,5 +1,5 @@
 #pragma once
-// A clock that moves when a test says so.
+// A clock that only a test advances.
 
 #include "core/base/clock.hpp"
 
@@ -13,7 +13,7 @@ class fake_clock final : public core::clock {
     [[nodiscard]] std::chrono::steady_clock::time_point steady() const noexcept override {
         return steady_;
     }
-    /// Both clocks.
+    /// Advances both clocks.
     void advance(std::chrono::milliseconds by) {
         wall_ += by;
         steady_ += by;

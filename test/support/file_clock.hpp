@@ -1,7 +1,7 @@
 #pragma once
-// The clock that stamps files. It ticks, every few milliseconds on most file systems, and two
-// changes within one tick leave one stamp. A test that hands a catalogue a time of its own has to
-// let this clock move as well.
+// Waits for the clock of the file system. On most file systems it ticks every few milliseconds, and
+// two changes within one tick get the same timestamp. A test that gives a catalogue a simulated
+// time must let this clock advance too.
 
 #include "core/base/unique_fd.hpp"
 
@@ -18,7 +18,7 @@
 
 namespace sluice::test {
 
-/// Returns once a change of a file gets a later stamp than any change before the call.
+/// Returns once a change of a file gets a later timestamp than any change before the call.
 inline void wait_for_file_clock() {
     std::string name = (std::filesystem::temp_directory_path() / "sluice-clock-XXXXXX").string();
     const core::unique_fd file(::mkstemp(name.data()));

@@ -1,6 +1,6 @@
 #pragma once
-// Key pairs that sign as other people's software does, by OpenSSL; and public keys in each of their
-// spellings.
+// Key pairs that sign as third-party software does, through OpenSSL; and public keys in each
+// encoding.
 
 #include "crypto/base64url.hpp"
 
@@ -22,7 +22,7 @@ class key_pair {
     static key_pair ec(const char* curve) { return key_pair(EVP_EC_gen(curve)); }
     static key_pair ed25519() { return key_pair(EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519")); }
 
-    /// As OpenSSL signs: DER for an elliptic curve.
+    /// The signature in OpenSSL's form: DER for an elliptic curve.
     [[nodiscard]] std::string sign(std::string_view message, const EVP_MD* hash,
                                    int padding = RSA_PKCS1_PADDING) const {
         EVP_MD_CTX* const context = EVP_MD_CTX_new();
@@ -42,7 +42,7 @@ class key_pair {
         return out;
     }
 
-    /// r and s of 32 bytes each, as RFC 7518 §3.4 has it.
+    /// r and s of 32 bytes each (RFC 7518 §3.4).
     [[nodiscard]] std::string sign_raw(std::string_view message) const {
         const auto der = sign(message, EVP_sha256());
         const auto* from = reinterpret_cast<const unsigned char*>(der.data());
@@ -68,7 +68,7 @@ class key_pair {
     }
     /// Of P-256, as a JWK (RFC 7518 §6.2.1); `more` are members, each followed by a comma.
     [[nodiscard]] std::string jwk(std::string_view more = {}) const {
-        const auto all = der(); // ends in the point: its coordinates, 32 bytes each
+        const auto all = der(); // ends with the point: two coordinates of 32 bytes
         const auto from = [&](std::size_t end) {
             return crypto::base64url_encode(std::string_view(all).substr(all.size() - end, 32));
         };

@@ -1,5 +1,5 @@
 #pragma once
-// A handler whose requests are suspended until the test answers them, and a fixture that serves it.
+// A handler that suspends requests until the test completes them, and a fixture that serves it.
 
 #include "http/exchange/work_pool.hpp"
 #include "test/support/session_fixture.hpp"
@@ -16,8 +16,8 @@ inline void answer_with(reply& out, std::string_view text) {
     out.begin(200).finish_with("text/plain", text);
 }
 
-/// "/now" answers at once, "/pool" and "/fault" from a pool; any other path leaves a completion
-/// with the test.
+/// "/now" responds at once, "/pool" and "/fault" from a pool; any other path gives the test a
+/// completion.
 class later_handler final : public handler {
   public:
     void handle(request& in, reply& out) const override {

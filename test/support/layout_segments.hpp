@@ -1,5 +1,5 @@
 #pragma once
-// Layout segments as tests write them: as the text of a template's segments.
+// Makes layout segments from the text of a template's segments, for tests.
 
 #include "core/media/layout_segment.hpp"
 

@@ -1,5 +1,5 @@
 #pragma once
-// What a test takes away from its own process for a while: descriptors, privileges.
+// Temporary limits of the test's own process: descriptors, privileges.
 
 #include <sys/resource.h>
 #include <unistd.h>
@@ -9,8 +9,8 @@
 
 namespace sluice::test {
 
-/// While it lives only `spare` more descriptors can be opened (where the low numbers are all in
-/// use).
+/// During its lifetime, only `spare` more descriptors can be opened (when the low numbers are all
+/// in use).
 class few_descriptors {
   public:
     explicit few_descriptors(unsigned spare = 0) {
@@ -33,7 +33,7 @@ class few_descriptors {
     rlimit before_{};
 };
 
-/// While it lives file modes count, even in a test run by root.
+/// During its lifetime, file modes apply, even in a test run by root.
 class ordinary_user {
   public:
     ordinary_user() : before_(::geteuid()) {

@@ -1,6 +1,6 @@
 #pragma once
-// A store in memory that does what a test tells it to: holds grants and revocations, goes away,
-// loses its connections. What the real ones do is test/unit/store/sql_store_test.cpp's.
+// A store in memory for tests: holds grants and revocations, and can become unreachable or lose
+// connections on request. test/unit/store/sql_store_test.cpp tests the real stores.
 
 #include "core/access/access_store.hpp"
 
@@ -12,7 +12,7 @@
 
 namespace sluice::test {
 
-/// What all connections of a test share.
+/// The state that all connections of a test share.
 struct scripted_database {
     std::mutex mutex;
     std::map<std::string, std::vector<core::validity>> windows; // by user
@@ -21,10 +21,10 @@ struct scripted_database {
     std::int64_t made_at = 0; // of all revocations
     std::atomic<int> connects{0};
     std::atomic<int> questions{0};
-    std::atomic<bool> is_away{false};    // nothing connects and nothing answers
-    std::atomic<int> lost{0};            // so many more questions find their connection lost
-    std::atomic<bool> has_grants{false}; // changes to tell
-    std::atomic<bool> is_silent{false};  // tells of no revocations: a notification was lost
+    std::atomic<bool> is_away{false};    // every connection and every query fails
+    std::atomic<int> lost{0};            // number of further queries that lose their connection
+    std::atomic<bool> has_grants{false}; // changes to report
+    std::atomic<bool> is_silent{false};  // reports no revocations: a notification was lost
 };
 
 class scripted_store final : public core::access_store {

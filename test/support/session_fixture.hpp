@@ -18,7 +18,7 @@ using namespace sluice::http;         // NOLINT(google-build-using-namespace): f
 using namespace std::chrono_literals; // NOLINT(google-build-using-namespace)
 namespace beast_test = boost::beast::test;
 
-/// Echoes the path; "/file" answers with a slice of an open file, "/big" with a large text,
+/// Echoes the path; "/file" responds with a slice of an open file, "/big" with a large text,
 /// "/paced" at 100 bytes per second.
 class test_handler final : public handler {
   public:
@@ -83,7 +83,7 @@ struct fixture {
             site{*routes, cors, clock, limits, {}, proxies, nullptr, draining});
     }
 
-    /// Connects, sends `text`, and runs until nothing is ready any more.
+    /// Connects, sends `text`, and runs until nothing is ready.
     beast_test::stream connect(const std::string& text, beast_test::fail_count* faults = nullptr,
                                admission how = admission::served) {
         beast_test::stream client(server->context());
@@ -115,7 +115,7 @@ struct fixture {
         server->deadlines().advance(clock.steady());
         poll();
     }
-    /// Serves `by` alone from now on, to new connections.
+    /// From now on, serves new connections with `by` only.
     void serve(const http::handler& by, route_label label) {
         table = {{"/*", label, &by}};
         routes.emplace(table);

@@ -1,7 +1,7 @@
 #pragma once
 // The databases that the tests of the store run on: a SQLite file and a real PostgreSQL server,
-// each with a fresh and empty database for every object. A suite that takes one of these as its
-// type runs the same cases on both.
+// each with a fresh and empty database for every object. A suite with one of these as its type
+// parameter runs the same cases on both.
 
 #include "core/base/unique_fd.hpp"
 #include "store/open_store.hpp"
@@ -63,7 +63,7 @@ class postgres_server {
         }
     }
     ~postgres_server() {
-        input_ = {}; // the end of its input tells it to go
+        input_ = {}; // the end of its input stops it
         ::waitpid(child_, nullptr, 0);
     }
 
@@ -96,7 +96,8 @@ class sqlite_backend {
 class postgres_backend {
   public:
     postgres_backend() {
-        // Other connections of an earlier test may still be leaving: their tables go all the same.
+        // Connections of an earlier test may still be closing; their tables are dropped all the
+        // same.
         const auto emptied =
             connect()->run_script("DROP SCHEMA public CASCADE; CREATE SCHEMA public");
         if (!emptied) {
@@ -118,7 +119,7 @@ class postgres_backend {
 
 using store_backends = boost::mpl::list<sqlite_backend, postgres_backend>;
 
-/// The value of what must not fail.
+/// The value of a result that must not be a failure.
 template <class T>
 T got(core::store_result<T> result) {
     if (!result) {

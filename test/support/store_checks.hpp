@@ -1,5 +1,6 @@
 #pragma once
-// What the tests of media_store share: one store for each resolver, short names for its refusals.
+// Shared by the tests of media_store: one store for each resolver, and short names for its
+// failures.
 
 #include "core/media/media_store.hpp"
 #include "core/media/resolve_path.hpp"
@@ -23,7 +24,7 @@ inline std::string_view name_of(resolver how) {
     return how == resolver::walk ? "walk" : "openat2";
 }
 
-/// Both, where the kernel has both.
+/// Both resolvers, when the kernel supports both.
 inline std::vector<resolver> resolvers() {
     const core::unique_fd root(::open("/", O_PATH | O_DIRECTORY | O_CLOEXEC));
     if (core::probe_openat2(root.get()) != 0) {

@@ -61,7 +61,7 @@ class stream_transport {
     template <class Handler>
     void async_wait_readable(Handler&& handler) {
         state_->waiter = std::forward<Handler>(handler);
-        if (state_->is_reading) { // since a wait that was cancelled
+        if (state_->is_reading) { // a read from before a cancelled wait
             return;
         }
         if (!state_->in.empty() || state_->read_error) {
@@ -92,7 +92,7 @@ class stream_transport {
         }
     }
 
-    /// A read that is under way goes on: its bytes are there for the next wait.
+    /// A read in progress continues; its bytes are available to the next wait.
     void cancel_wait() { wake_later(state_); }
 
     [[nodiscard]] peer_state peek() const noexcept {
@@ -107,7 +107,7 @@ class stream_transport {
 
     [[nodiscard]] static bool is_drained() noexcept { return false; }
     static void say_goodbye() noexcept {}
-    /// Once what was written has left.
+    /// Shuts down once the written data has been sent.
     void shutdown_send() {
         state_->shuts_down = true;
         if (!state_->is_flushing) {
@@ -133,10 +133,10 @@ class stream_transport {
         std::string out;
         error_code read_error;
         error_code write_error;
-        bool is_reading = false; // and then `in` is the read's
+        bool is_reading = false; // then `in` belongs to the read
         bool is_flushing = false;
         bool is_closed = false;
-        bool shuts_down = false; // when the flush is over
+        bool shuts_down = false; // after the flush
         std::function<void(error_code)> waiter;
     };
 

@@ -1,5 +1,5 @@
 #pragma once
-// A directory that lives as long as a test. Paths given to it are relative to it.
+// A directory that is removed at the end of a test. Paths passed to it are relative to it.
 
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -16,7 +16,7 @@ namespace sluice::test {
 
 class temp_dir {
   public:
-    /// Readable by everybody, so that a test may drop its privileges and still get in.
+    /// Readable by all users, so that a test can still access it after dropping its privileges.
     temp_dir() {
         std::string name = (std::filesystem::temp_directory_path() / "sluice-test-XXXXXX").string();
         if (::mkdtemp(name.data()) == nullptr || ::chmod(name.c_str(), 0755) != 0) {
@@ -65,7 +65,7 @@ class temp_dir {
         std::filesystem::rename(path_ / from, path_ / to);
     }
 
-    /// `target` is taken as it is: relative to the link, or absolute.
+    /// `target` is used unchanged: relative to the link, or absolute.
     void make_symlink(std::string_view target, std::string_view relative) const {
         std::filesystem::create_symlink(target, path_ / relative);
     }

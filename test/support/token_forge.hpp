@@ -1,6 +1,6 @@
 #pragma once
-// Tokens for the tests of core: any header and payload below a MAC of any key, and a ring to verify
-// them with. Not for the product, which writes one header only.
+// Forges tokens for the tests of core: any header and payload with a MAC of any key; and a ring to
+// verify them. The product itself writes one header only.
 
 #include "core/token/token_service.hpp"
 #include "crypto/base64url.hpp"
@@ -29,14 +29,14 @@ inline core::key_ring two_keys() {
     return core::key_ring({key_of("newest", newest_secret), key_of("older", older_secret)});
 }
 
-/// `header` and `payload` are JSON, or whatever else the test wants signed.
+/// `header` and `payload` are JSON, or any other text to sign.
 inline std::string forge(std::string_view header, std::string_view payload,
                          std::string_view secret = newest_secret) {
     return crypto::sign_compact(crypto::base64url_encode(header), payload,
                                 *crypto::hmac_key::make(secret));
 }
 
-/// A JSON object of a good lesson's claims at token_now; `more` (",\"a\":1") goes at its end.
+/// A JSON object with valid claims of a lesson at token_now; `more` (",\"a\":1") is appended to it.
 inline std::string lesson_payload(std::string_view more = {}) {
     std::string payload = R"({"type":"lesson","filename":"Video.mp4","rel":"t/c/m/l",)"
                           R"("user_id":"u","exp":1700000900)";

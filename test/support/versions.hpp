@@ -1,5 +1,5 @@
 #pragma once
-// Versions of files as tests want them: written long enough ago to have validators.
+// Versions of files for tests: written long enough ago to have validators.
 
 #include "core/download/representation.hpp"
 
@@ -8,7 +8,7 @@
 
 namespace sluice::test {
 
-/// A file whose mtime and ctime are one: it was written then, and never touched.
+/// A file with equal mtime and ctime: it was written then and never touched.
 inline core::media_facts written_at(std::uint64_t size, std::int64_t mtime_ns) {
     using namespace std::chrono;
     const auto second = floor<seconds>(nanoseconds{mtime_ns});

@@ -21,7 +21,7 @@ class stopped_clock final : public core::clock {
     }
 };
 
-/// A process in miniature: what it was started with, and what came of it.
+/// A run of the command line: its arguments and environment, and the results.
 struct process {
     app::invocation with;
     std::ostringstream out;

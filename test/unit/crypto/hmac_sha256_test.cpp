@@ -71,7 +71,7 @@ BOOST_AUTO_TEST_CASE(rfc_4231) {
 }
 
 BOOST_AUTO_TEST_CASE(agrees_with_openssl_for_random_keys_and_lengths) {
-    std::mt19937 generator(20240229); // a fixed seed: a failure must come back
+    std::mt19937 generator(20240229); // a fixed seed: a failure must be reproducible
     const auto random_text = [&generator](std::size_t size) {
         std::uniform_int_distribution<int> byte(0, 255);
         std::string text(size, '\0');
@@ -121,7 +121,7 @@ BOOST_AUTO_TEST_CASE(a_copy_and_a_second_use_give_the_same_tag) {
     BOOST_TEST((key->mac("messagf") != tag));
 }
 
-// docs/security.md, threat 39: every bit of the tag counts, wherever it stands.
+// docs/security.md, threat 39: every bit of the tag matters.
 BOOST_AUTO_TEST_CASE(verify_refuses_any_other_tag) {
     const auto key = crypto::hmac_key::make(std::string(32, 'k'));
     BOOST_REQUIRE(key.has_value());

@@ -20,7 +20,8 @@ std::string token_of(std::string_view header, std::string_view payload) {
     return crypto::sign_compact(crypto::base64url_encode(header), payload, key());
 }
 
-// RFC 7515 A.1: the key, the token, and line breaks inside the JSON that a verifier must not touch.
+// RFC 7515 A.1: the key, the token, and line breaks inside the JSON that a verifier must not
+// change.
 BOOST_AUTO_TEST_CASE(rfc_7515_appendix_a1) {
     const auto secret = crypto::base64url_decode(
         "AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow");

@@ -30,7 +30,7 @@ using named = std::vector<std::pair<const char*, bytes>>;
 const bytes input = crypto::base64url_encode(R"({"alg":"X"})") + "." +
                     crypto::base64url_encode(R"({"sub":"anna"})");
 
-/// One algorithm with a key of its own, and what another key of the same kind signs.
+/// One algorithm with its key, and signatures by another key of the same kind.
 struct scheme {
     const char* name;
     std::function<bytes(std::string_view)> sign;
@@ -136,7 +136,7 @@ BOOST_AUTO_TEST_CASE(signatures_of_other_bytes) {
     }
 }
 
-// A token has one spelling: a second one would pass lists and logs that know the first.
+// A token has one spelling: a second one would evade lists and logs that contain the first.
 BOOST_AUTO_TEST_CASE(other_spellings_of_a_good_token) {
     for (const auto& by : schemes()) {
         const auto token = token_of(input, by.sign(input));
@@ -147,7 +147,7 @@ BOOST_AUTO_TEST_CASE(other_spellings_of_a_good_token) {
         auto plus = signature;
         std::ranges::replace(plus, '-', '+');
         std::ranges::replace(plus, '_', '/');
-        // The last character of 32, 64 and 256 bytes has bits to spare: they must be zero.
+        // The last character of 32, 64 and 256 bytes has unused bits: they must be zero.
         auto alias = signature;
         alias.back() = static_cast<char>(alias.back() + 1);
         const named table{
@@ -181,7 +181,7 @@ BOOST_AUTO_TEST_CASE(other_spellings_of_a_good_token) {
     }
 }
 
-// What is signed is not therefore well formed: the parts are decoded strictly after the signature.
+// A signed token can still be malformed: the parts are decoded strictly after the signature.
 BOOST_AUTO_TEST_CASE(badly_formed_and_well_signed) {
     for (const auto& by : schemes()) {
         for (const auto* text : {"", ".", "e30.", ".e30", "e30", "e30=.e30", "e30.e30=", "e31.e30",
@@ -212,7 +212,7 @@ BOOST_AUTO_TEST_CASE(es256_pairs) {
         {"over SHA-384", pair.sign(input, EVP_sha384())},
         {"-r", sum(order_256, r, true) + s},
     };
-    // CVE-2022-21449 was r = s = 0; the others are its neighbours.
+    // CVE-2022-21449 was r = s = 0; the others are variations of it.
     const named edges{{"0", zero_256},
                       {"1", one_256},
                       {"n", order_256},
@@ -228,11 +228,11 @@ BOOST_AUTO_TEST_CASE(es256_pairs) {
         }
     }
     refuse_all(by, table);
-    // ECDSA itself: with (r, s) good, (r, n - s) is. RFC 7518 asks for no choice between the two,
-    // so other people's signers make either; nothing here takes a session token's bytes for its
-    // name.
+    // A property of ECDSA: when (r, s) is valid, so is (r, n - s). RFC 7518 does not prescribe one
+    // of the two, so third-party signers make either; nothing here uses the bytes of a session
+    // token as its name.
     BOOST_TEST(by.verify(token_of(input, r + sum(order_256, s, true))));
-    // r + n and s + n are the same numbers to the curve, and may fit when r or s is small.
+    // r + n and s + n are equivalent on the curve, and may fit when r or s is small.
     for (int i = 0; i < 200; ++i) {
         const auto text = input + std::to_string(1000 + i);
         const auto each = by.sign(text);
@@ -259,7 +259,7 @@ BOOST_AUTO_TEST_CASE(rs256_numbers_and_paddings) {
                        {"the modulus", pair.modulus()},
                        {"the modulus less one", sum(pair.modulus(), one_256, true)},
                    });
-    // s + n is the same number to RSA; it fits where s and n are small enough.
+    // s + n is equivalent in RSA; it fits when s and n are small enough.
     std::size_t tried = 0;
     for (int i = 0; i < 60; ++i) {
         const auto text = input + std::to_string(1000 + i);
@@ -306,7 +306,7 @@ BOOST_AUTO_TEST_CASE(eddsa_points_and_scalars) {
             });
 }
 
-// Such keys vouch for signatures that nobody made, so they are no keys.
+// Such keys verify forged signatures, so they are rejected.
 BOOST_AUTO_TEST_CASE(ed25519_keys_of_small_order) {
     for (const auto* y : {"0000000000000000000000000000000000000000000000000000000000000000",
                           "0100000000000000000000000000000000000000000000000000000000000000",

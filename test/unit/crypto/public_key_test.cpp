@@ -186,7 +186,7 @@ BOOST_AUTO_TEST_CASE(ecdsa_takes_raw_pairs_within_the_order_only) {
     }
 }
 
-// S + L verifies where the range of S is not checked (RFC 8032 §5.1.7).
+// S + L verifies when the range of S is not checked (RFC 8032 §5.1.7).
 BOOST_AUTO_TEST_CASE(ed25519_refuses_the_other_spelling_of_s) {
     const private_key ed(EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519"));
     const auto key = read(public_pem(ed));

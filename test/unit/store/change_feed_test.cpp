@@ -11,7 +11,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// A feed on a scripted database, and what it has told.
+/// A feed on a scripted database, and its reports.
 struct followed {
     sluice::test::scripted_database database;
     core::system_clock time;
@@ -88,7 +88,7 @@ BOOST_FIXTURE_TEST_CASE(reads_all_then_what_is_new, followed) {
 }
 
 BOOST_FIXTURE_TEST_CASE(a_short_memory_of_the_writer_revives_nothing, followed) {
-    // Written by somebody who thought that tokens live for a minute: they live for a day.
+    // Its writer assumed that tokens live for a minute, but they live for a day.
     database.made_at = time.wall_seconds().time_since_epoch().count() - 3600;
     revoke({revocation_kind::token, "j1", {}, database.made_at + 60});
     const auto feed = start();
@@ -105,7 +105,7 @@ BOOST_FIXTURE_TEST_CASE(a_lost_notification_is_made_up_for, followed) {
 }
 
 BOOST_FIXTURE_TEST_CASE(what_has_expired_leaves_the_memory, followed) {
-    // Old enough for its own word to count, and good for one second more.
+    // Old enough that its own expiry applies, which is one second ahead.
     const auto now = time.wall_seconds().time_since_epoch().count();
     database.made_at = now - 2 * 86400;
     revoke({revocation_kind::token, "passing", {}, now + 2});

@@ -41,12 +41,12 @@ BOOST_FIXTURE_TEST_CASE(a_lost_connection_is_replaced_at_once, pooled) {
     BOOST_TEST(ask());
     BOOST_TEST(database.connects == 2);
     BOOST_TEST(states.empty()); // nobody noticed
-    database.lost = 2;          // a new connection that is lost as well: that is more than bad luck
+    database.lost = 2; // the new connection is lost too, so the store counts as unreachable
     BOOST_TEST(!ask());
     BOOST_TEST((states == std::vector<std::string>{"lost"}));
 }
 
-// What took one connection has most likely taken all: none of them is tried in turn.
+// The cause most likely broke all connections: the pool does not try the others one by one.
 BOOST_FIXTURE_TEST_CASE(a_fault_ends_the_idle_connections_too, pooled) {
     const auto nested = [this](auto&& again, int depth) -> void {
         const auto answer = pool.ask([&](core::access_store& in) {
@@ -75,7 +75,7 @@ BOOST_FIXTURE_TEST_CASE(while_it_is_away_nobody_waits, pooled) {
     for (int i = 0; i < 100; ++i) {
         BOOST_TEST(!ask());
     }
-    BOOST_TEST(database.connects <= tries + 4); // the pauses are not over
+    BOOST_TEST(database.connects <= tries + 4); // the delays have not passed
     BOOST_TEST((states == std::vector<std::string>{"away"}));
 
     database.is_away = false;

@@ -48,7 +48,7 @@ BOOST_FIXTURE_TEST_CASE(windows_are_remembered_not_verdicts, booked) {
     BOOST_TEST(database.questions == 2);
 }
 
-// docs/security.md, threat 56: the end of the grant goes with the answer, remembered or not.
+// docs/security.md, threat 56: the result includes the end of the grant, from the cache or not.
 BOOST_FIXTURE_TEST_CASE(the_end_of_the_window_is_told, booked) {
     BOOST_TEST((book.ask("anna", place, 150)->until == 200));
     BOOST_TEST((book.recall("anna", place, 150, now)->until == 200));

@@ -178,7 +178,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_fault_undoes_the_whole_batch, Backend, store_bac
     BOOST_REQUIRE(!put_all);
     BOOST_TEST((put_all.error().what == core::store_fault::kind::rejected));
     BOOST_TEST(all_of(*in).empty());
-    put(*in, batch[0]); // the connection is in order
+    put(*in, batch[0]); // the connection is still usable
     BOOST_TEST(all_of(*in).size() == 1U);
 }
 
@@ -201,7 +201,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(the_schema_refuses_nonsense, Backend, store_backen
             BOOST_REQUIRE(!done);
             BOOST_TEST((done.error().what == core::store_fault::kind::rejected),
                        done.error().cause);
-            BOOST_TEST(!core::check(each)); // the program's own rules refuse it first
+            BOOST_TEST(!core::check(each)); // the program's own rules reject it first
         }
     }
 }
@@ -243,7 +243,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(revocations_come_in_order, Backend, store_backends
                                     {key, "k1", std::nullopt, std::nullopt, ""}};
     for (const auto& each : all) {
         BOOST_TEST(got(in->put_revocation(each)));
-        BOOST_TEST(!got(in->put_revocation(each))); // said twice, held once
+        BOOST_TEST(!got(in->put_revocation(each))); // added twice, stored once
     }
     const auto listed = got(in->revocations_after(0, 10));
     BOOST_REQUIRE(listed.size() == 4U);
@@ -270,12 +270,13 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(expired_revocations_are_purged, Backend, store_bac
     got(in->put_revocation({token, "new", std::nullopt, 4'000'000'000}));
     got(in->put_revocation({key, "k", std::nullopt, std::nullopt}));
     const auto before = got(in->position());
-    BOOST_TEST(got(in->purge(1000, 1'000'000'000)) == 0U); // made too lately
+    BOOST_TEST(got(in->purge(1000, 1'000'000'000)) == 0U); // made too recently
     constexpr std::int64_t later = 4'000'000'000;
     BOOST_TEST(got(in->purge(1000, later)) == 1U);
     BOOST_TEST(got(in->purge(1000, later)) == 0U);
     BOOST_TEST(got(in->revocations_after(0, 10)).size() == 2U);
-    BOOST_TEST(got(in->position()).generation == before.generation); // nobody reads again for it
+    BOOST_TEST(got(in->position()).generation ==
+               before.generation); // so no node reads everything again
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(revocations_refuse_nonsense, Backend, store_backends) {
@@ -299,7 +300,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(others_are_told_of_changes, Backend, store_backend
     const Backend where;
     const auto watching = migrated(where);
     const auto writing = got(store::open_store(where.address()));
-    BOOST_TEST(got(watching->wait_for_change(0ms)).revocations); // the first look: all is new
+    BOOST_TEST(
+        got(watching->wait_for_change(0ms)).revocations); // the first check: everything is new
     BOOST_TEST(!got(watching->wait_for_change(10ms)).revocations);
 
     got(writing->put_revocation({core::revocation_kind::token, "jti", {}, 4'000'000'000}));

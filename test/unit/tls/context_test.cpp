@@ -26,7 +26,7 @@ struct fixture {
         return settings;
     }
 
-    // Why the files cannot be used; empty when they can.
+    // The reason why the files cannot be used; empty when they can.
     [[nodiscard]] std::string refusal() const {
         try {
             static_cast<void>(tls::context(listener()).load({}));

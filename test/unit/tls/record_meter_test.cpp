@@ -20,7 +20,7 @@ std::string record(std::size_t length) {
     return made + std::string(length, 'x');
 }
 
-// Takes `bytes`, in steps of `at_once`, as long as the meter lets them pass; how many it took.
+// Takes `bytes`, in steps of `at_once`, as long as the meter allows; returns the number taken.
 std::size_t feed(record_meter& meter, const std::string& bytes, std::size_t at_once = 100000) {
     std::size_t taken = 0;
     while (taken < bytes.size() && meter.judge() == verdict::pass) {
@@ -107,7 +107,7 @@ BOOST_AUTO_TEST_CASE(data_pays_for_its_record_and_one_more) {
     }
     spend(record_meter::spare_records - 1);
     meter.delivered(); // 3 left
-    meter.delivered(); // the rest of the same record pays nothing
+    meter.delivered(); // the rest of the same record earns nothing
     spend(3);
     BOOST_TEST(meter.judge() == verdict::close);
 }

@@ -32,10 +32,10 @@ core::listener_settings listener_in(test::temp_dir& folder) {
     return settings;
 }
 
-// A transport, and the peer that it speaks with, after their handshake.
+// A transport and its peer after the handshake.
 struct fixture {
     fixture() {
-        std::signal(SIGPIPE, SIG_IGN); // as the process does
+        std::signal(SIGPIPE, SIG_IGN); // as in the service
         std::array<int, 2> ends{};
         BOOST_REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends.data()) == 0);
         fd = ends[0];
@@ -57,7 +57,7 @@ struct fixture {
     }
     ~fixture() { ::close(peer_fd); }
 
-    // What the peer reads in one call: of one record at most.
+    // The bytes that the peer reads in one call: of one record at most.
     std::string read_once() {
         std::string into(70000, '\0');
         const int got = SSL_read(peer.get(), into.data(), static_cast<int>(into.size()));
@@ -72,7 +72,7 @@ struct fixture {
         }
     }
 
-    // Waits until there is something to read, as a session does.
+    // Waits until data is readable, as a session does.
     void await() {
         bool is_woken = false;
         over->async_wait_readable([&](http::error_code how) { is_woken = !how; });
@@ -172,7 +172,7 @@ BOOST_FIXTURE_TEST_CASE(peek_takes_nothing, fixture) {
     BOOST_TEST((over->peek() == http::peer_state::sending));
     std::array<char, 8> into{};
     BOOST_TEST(over->read_some(std::span(into).first(1), ec) == 1U);
-    await(); // the other byte has been decrypted: the socket will not say so
+    await(); // the other byte is decrypted already, so the socket raises no event
     BOOST_TEST(over->read_some(into, ec) == 1U);
     BOOST_TEST(over->read_some(into, ec) == 0U);
     BOOST_TEST((ec == would_block));
@@ -198,7 +198,7 @@ BOOST_FIXTURE_TEST_CASE(what_is_closed_writes_to_nobody_else, fixture) {
     over->close();
     std::array<int, 2> ends{};
     BOOST_REQUIRE(::pipe(ends.data()) == 0);
-    BOOST_REQUIRE(::dup2(ends[1], fd) == fd); // the number is somebody else's now
+    BOOST_REQUIRE(::dup2(ends[1], fd) == fd); // the number now belongs to another socket
     ::fcntl(ends[0], F_SETFL, O_NONBLOCK);
     BOOST_TEST(over->write_some("more", false, ec) == 0U);
     BOOST_TEST(ec.value() == EBADF);
@@ -217,7 +217,7 @@ BOOST_FIXTURE_TEST_CASE(records_read_ahead_are_kept_and_read_in_order, fixture) 
     await();
     for (const char one : {'a', 'b', 'c'}) {
         BOOST_TEST(!over->is_drained());
-        await(); // which the socket, read empty with the first, would not end
+        await(); // the socket is empty since the first read and would raise no event
         BOOST_TEST(over->read_some(into, ec) == 1U);
         BOOST_TEST(into[0] == one);
     }
@@ -252,7 +252,7 @@ BOOST_FIXTURE_TEST_CASE(row_49_records_without_data_are_read_a_few_at_a_time, fi
     await();
     while (over->read_some(into, ec) == 0 && ec == would_block && rounds < 100) {
         ++rounds;
-        await(); // which has not to wait for the socket
+        await(); // which need not wait for the socket
     }
     BOOST_TEST((std::string_view(into.data(), 4) == "data"));
     BOOST_TEST(rounds == sent / tls::record_meter::records_per_turn + 1);

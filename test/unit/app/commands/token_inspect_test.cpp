@@ -75,7 +75,7 @@ BOOST_AUTO_TEST_CASE(times_that_are_none) {
 
 BOOST_AUTO_TEST_CASE(a_token_does_not_drive_the_terminal) {
     const auto result = inspect(token_of("{\"kid\":\"\\u001b[2J\"}", "{\"a\":\"\xC2\x9B\" \"x\"}"));
-    BOOST_TEST(result.status == 1); // the second object is no JSON
+    BOOST_TEST(result.status == 1); // the second object is not JSON
     const auto shown = inspect(token_of(R"({"kid":"\u001b[2J"})", "{\"\xE2\x80\xAE\":\"\xC2\x9B"
                                                                   "2J\",\"n\":\"\xC3\xA9\"}"));
     BOOST_TEST(shown.status == 0, shown.err);

@@ -1,4 +1,4 @@
-// Lines on their way to files that are full, slow, moved or gone.
+// The line writer with files that are full, slow, moved or deleted.
 #include "app/log/line_writer.hpp"
 #include "test/support/temp_dir.hpp"
 
@@ -29,7 +29,7 @@ std::string content_of(const std::string& path) {
     return text.str();
 }
 
-/// A writer, what it counts and the changes it told.
+/// A writer, its counters and the changes that it reported.
 struct fixture {
     explicit fixture(const std::string& path) {
         writer = std::make_unique<app::line_writer>(path, *count, [this](int error) {
@@ -128,7 +128,7 @@ BOOST_AUTO_TEST_CASE(a_reader_that_does_not_read_costs_lines_and_not_the_exit) {
     BOOST_TEST(one.last_change == ETIMEDOUT);
 }
 
-// Opening a named pipe waits for its reader, unless it is told not to.
+// Opening a named pipe waits for its reader, unless O_NONBLOCK is set.
 BOOST_AUTO_TEST_CASE(row_63_a_named_pipe_without_a_reader_holds_up_nothing) {
     const test::temp_dir dir;
     const auto path = dir.path("pipe");
@@ -149,7 +149,7 @@ BOOST_AUTO_TEST_CASE(row_63_a_named_pipe_without_a_reader_holds_up_nothing) {
     BOOST_TEST(one.dropped() == 0U);
 }
 
-// The pipe is somebody else's as well, so its description must stay as it is.
+// Another process shares the pipe, so its description must stay unchanged.
 BOOST_AUTO_TEST_CASE(a_stream_of_others_is_left_as_it_is) {
     int ends[2]; // NOLINT
     BOOST_REQUIRE(::pipe2(ends, O_CLOEXEC) == 0);
@@ -164,7 +164,7 @@ BOOST_AUTO_TEST_CASE(a_stream_of_others_is_left_as_it_is) {
     char some[6]; // NOLINT
     BOOST_TEST(::read(reader.get(), some, sizeof some) == 6);
     lines.assign(101, 'x');
-    BOOST_TEST(!writer.write(lines)); // more than it has room for
+    BOOST_TEST(!writer.write(lines)); // more than fits into it
 }
 
 BOOST_AUTO_TEST_SUITE_END()

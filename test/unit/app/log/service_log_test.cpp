@@ -1,4 +1,4 @@
-// The service log to a pipe: what a line says, and a reader that does not read.
+// The service log to a pipe: the content of a line, and a reader that does not read.
 #include "app/log/service_log.hpp"
 #include "core/base/unique_fd.hpp"
 #include "test/support/fake_clock.hpp"
@@ -22,10 +22,10 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// A log, and the end of the pipe that it is read from.
+/// A log, and the reading end of its pipe.
 struct fixture {
     explicit fixture(core::log_level least = core::log_level::info) {
-        std::signal(SIGPIPE, SIG_IGN); // as the service has it (app/process/signals)
+        std::signal(SIGPIPE, SIG_IGN); // as in the service (app/process/signals)
         std::array<int, 2> ends{};
         BOOST_REQUIRE(::pipe2(ends.data(), O_CLOEXEC) == 0);
         reader = core::unique_fd(ends[0]);
@@ -33,7 +33,7 @@ struct fixture {
         const core::unique_fd writer(ends[1]);
         log = std::make_unique<app::service_log>(clock, least, writer.get());
     }
-    /// What has come until `end` has, or for ten seconds.
+    /// The output up to `end`, or of ten seconds.
     std::string read_until(const std::string& end) const {
         std::string text;
         std::array<char, 65536> some{};

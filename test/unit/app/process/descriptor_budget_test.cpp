@@ -17,11 +17,11 @@ BOOST_AUTO_TEST_CASE(shares) {
     const row rows[] = {
         {1 << 20, 16000, 1024, 16000, 256}, // plenty
         {20000, 16000, 1024, 16000, 256},   // enough
-        {20000, 100000, 1024, 18656, 256},  // all but what is kept
-        {1024, 16000, 1024, 384, 128},      // the cache asks for more than half
+        {20000, 100000, 1024, 18656, 256},  // all but the reserve
+        {1024, 16000, 1024, 384, 128},      // the cache would take more than half
         {64, 16000, 1024, 24, 8},
         {64, 8, 0, 8, 8},
-        {1, 16000, 1024, 1, 1}, // absurd, but never none
+        {1, 16000, 1024, 1, 1}, // absurd, but never zero
         {0, 16000, 0, 1, 1},
     };
     for (const auto& [descriptors, wanted, cached_files, connections, refusals] : rows) {

@@ -21,10 +21,10 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto never = 3600s;  // an interval no test lives to see
+constexpr auto never = 3600s;  // longer than any test
 constexpr auto patience = 10s; // far more than a loaded machine needs
 
-/// A media root, its catalogue and what the watcher has said so far.
+/// A media root, its catalogue and the watcher's reports so far.
 struct watched_site {
     explicit watched_site(const std::vector<std::string>& course_directory = {"{trainer_id}",
                                                                               "{course_id}"})
@@ -61,7 +61,7 @@ struct watched_site {
         return true;
     }
 
-    /// The number of refreshes once no more follow.
+    /// The number of refreshes after the last one.
     [[nodiscard]] int settled_refreshes() const {
         int seen = 0;
         do {

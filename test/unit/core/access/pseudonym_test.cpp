@@ -22,7 +22,8 @@ constexpr std::string_view key_b = "0123456789abcdef0123456789abcdeF";
 
 BOOST_AUTO_TEST_SUITE(pseudonym)
 
-// Made by Python's hmac: a change of the derivation would tear every site's logs apart.
+// Made by Python's hmac: a change of the derivation would break the continuity of every site's
+// logs.
 BOOST_AUTO_TEST_CASE(the_name_is_a_promise) {
     BOOST_TEST(name_of("trainer123", key_a) == "49d02961686c569c");
     BOOST_TEST(name_of("", key_a) == "72e9c87cd41acacc");
@@ -49,7 +50,7 @@ BOOST_AUTO_TEST_CASE(the_cache_says_what_it_was_told) {
         BOOST_TEST((seen.of("user1", *names) == names->of("user1")));
         BOOST_TEST((seen.of("user1", *names) == names->of("user1")));
     }
-    // Ids at and beyond the size that is kept, alike for as long as it is.
+    // Ids at and beyond the cached size, with a common prefix of that size.
     for (const std::size_t size : {46U, 47U, 48U, 300U}) {
         const std::string user(size, 'u');
         BOOST_TEST((seen.of(user, a) == a.of(user)));

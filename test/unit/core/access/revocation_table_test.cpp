@@ -109,7 +109,7 @@ BOOST_AUTO_TEST_CASE(others_read_while_one_writes) {
     std::thread reader([&] {
         while (!is_done) {
             wrong += kills(table, claims_of("good", "good", 100)) ? 1 : 0;
-            const auto seen = table.size(); // those added before are seen
+            const auto seen = table.size(); // entries added before are visible
             for (std::size_t i = 0; i < seen; i += 997) {
                 wrong += kills(table, claims_of("t" + std::to_string(i), "u", 100)) ? 0 : 1;
             }

@@ -17,7 +17,7 @@ struct counted {
     core::peer_rates rates;
     core::peer_rates::time_point now{100s};
 
-    /// How many of `asked` are allowed.
+    /// The number of events allowed out of `asked`.
     int allowed(const core::ip_address& peer, unsigned rate, int asked) {
         int good = 0;
         for (int i = 0; i < asked; ++i) {
@@ -42,7 +42,7 @@ BOOST_FIXTURE_TEST_CASE(so_many_at_once_and_in_a_second, counted) {
     now += 1ms;
     BOOST_TEST(!rates.is_over(peer, 10, now));
     BOOST_TEST(allowed(peer, 10, 5) == 1);
-    now += 1h; // time in which nothing came earns no more than one second does
+    now += 1h; // a long pause earns no more than one second does
     BOOST_TEST(!rates.is_over(peer, 10, now));
     BOOST_TEST(allowed(peer, 10, 50) == 10);
     BOOST_TEST(allowed(ip("192.0.2.9"), 1, 3) == 1);

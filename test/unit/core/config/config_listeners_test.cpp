@@ -54,7 +54,7 @@ BOOST_AUTO_TEST_CASE(a_list_of_objects) {
         BOOST_TEST(all[2].reuse_port);
         BOOST_TEST(all[2].key == "/k");
         const auto again =
-            load(core::to_json(loaded.settings)); // what is printed is a configuration
+            load(core::to_json(loaded.settings)); // the printed text is a configuration
         BOOST_TEST(again.problems.empty());
         BOOST_TEST((again.settings.listeners == all));
     }

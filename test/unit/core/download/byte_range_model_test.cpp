@@ -17,7 +17,7 @@ using kind = range_outcome::kind;
 
 constexpr std::uint64_t largest = 0xFFFF'FFFF'FFFF'FFFF;
 
-/// What a range-spec means, worked out byte by byte.
+/// The meaning of a range-spec, computed byte by byte.
 struct model_spec {
     std::string text;
     std::vector<bool> bytes; // one per byte of the file
@@ -141,7 +141,7 @@ BOOST_AUTO_TEST_CASE(agrees_with_a_model_that_counts_bytes) {
         }
         ++seen[static_cast<std::size_t>(wanted.what)];
     }
-    for (const auto count : seen) { // or the rounds above prove less than they seem to
+    for (const auto count : seen) { // otherwise the rounds above do not cover every outcome
         BOOST_TEST(count > 1000U);
     }
 }

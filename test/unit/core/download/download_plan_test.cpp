@@ -34,10 +34,10 @@ void check(const download_request& request, outcome what, const slices& wanted =
     BOOST_CHECK(std::ranges::equal(plan.slices.view(), wanted));
 }
 
-/// A field's value and what it says of the file: the model needs nothing more.
+/// A field's value and its meaning for the file; the model needs nothing more.
 struct choice {
     field value;
-    bool is_true = true; // the condition holds, or there is none
+    bool is_true = true; // the condition is true, or there is none
 };
 
 struct range_choice {

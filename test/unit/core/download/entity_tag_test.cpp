@@ -143,7 +143,7 @@ BOOST_AUTO_TEST_CASE(matches_lists) {
         {"", none, none},
         {" ", none, none},
         {",,", none, none},
-        // One bare word spoils the list, wherever it stands.
+        // One bare word invalidates the list at any position.
         {"17-2a", malformed, malformed},
         {"\"17-2a\", 17-2a", malformed, malformed},
         {"17-2a, \"17-2a\"", malformed, malformed},

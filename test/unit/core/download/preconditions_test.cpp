@@ -149,7 +149,7 @@ BOOST_AUTO_TEST_CASE(a_file_without_a_credible_date_ignores_dates) {
     }
 }
 
-// Threats 61: what nobody can judge must not let a part of another version through.
+// Threats 61: a condition that cannot be checked must not let a part of another version through.
 BOOST_AUTO_TEST_CASE(a_range_needs_a_date_where_if_unmodified_since_asks_for_one) {
     const auto undated = written(1);
     BOOST_TEST(is_vouched_for({.range = "bytes=5-"}, undated));
@@ -158,7 +158,8 @@ BOOST_AUTO_TEST_CASE(a_range_needs_a_date_where_if_unmodified_since_asks_for_one
     BOOST_TEST(is_vouched_for({.if_unmodified_since = at}, version));
 }
 
-// RFC 9110 §8.8.2.1: Last-Modified was the Date of the answer. It comes back, and is true.
+// RFC 9110 §8.8.2.1: Last-Modified was the Date of the response. The client sends it back, and it
+// matches.
 BOOST_AUTO_TEST_CASE(a_date_in_the_future_is_judged_by_what_was_sent) {
     auto facts = test::written_at(100, modified * 1'000'000'000);
     facts.mtime.seconds += 1'000'000;

@@ -1,4 +1,4 @@
-// Rates as arithmetic: no clock, no sleep.
+// Tests the arithmetic of rates, without a clock and without sleeping.
 #include "core/download/rate_bucket.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -12,8 +12,8 @@ namespace {
 
 const rate_bucket::time_point start{1h};
 
-/// Bytes that a transfer gets which sends what it may, whenever it may, for `time`; it wakes
-/// `lateness` after it asked to.
+/// The bytes of a transfer that sends its whole allowance at every step for `time`, and that wakes
+/// `lateness` after the requested instant.
 std::uint64_t sent_in(std::chrono::nanoseconds time, std::uint64_t rate,
                       std::chrono::nanoseconds lateness, std::uint64_t most_at_once) {
     rate_bucket bucket;
@@ -92,7 +92,8 @@ BOOST_AUTO_TEST_CASE(the_rate_is_kept_over_time_whatever_it_is) {
 BOOST_AUTO_TEST_CASE(two_rates_share_one_time) {
     rate_bucket bucket;
     bucket.charge(250'000, 1'000'000, start); // a quarter of a second at the one rate
-    BOOST_TEST(bucket.allowance(4'000'000, start) == 1'000'000U); // a quarter is left for the other
+    BOOST_TEST(bucket.allowance(4'000'000, start) ==
+               1'000'000U); // a quarter is left for the other rate
 }
 
 BOOST_AUTO_TEST_CASE(a_whole_file_at_the_lowest_rate_does_not_overflow) {

@@ -16,8 +16,8 @@ using std::chrono::seconds;
 constexpr time_point start{100h};
 constexpr transfer_limits limits{.stall = 60s, .min_bytes_per_second = 512, .grace = 60s};
 
-/// A client that takes `bytes` every `pause`, for `duration`. How long it lasts; nullopt: to the
-/// end.
+/// Simulates a client that takes `bytes` every `pause`, for `duration`. Returns when it is cut;
+/// nullopt: never.
 std::optional<time_point::duration> cut_after(const transfer_limits& rules, std::uint64_t bytes,
                                               time_point::duration pause,
                                               time_point::duration duration) {
@@ -110,7 +110,8 @@ BOOST_AUTO_TEST_CASE(the_cause_of_a_cut_can_be_told) {
     transfer_deadline deadline(limits, start);
     deadline.add_progress(1, start + 30s);
     BOOST_CHECK(deadline.next() == start + 60s);
-    BOOST_TEST(!deadline.is_stalled(start + 60s)); // too slow: it moved 30 s ago
+    BOOST_TEST(
+        !deadline.is_stalled(start + 60s)); // too slow, not stalled: its last progress was 30 s ago
     BOOST_TEST(deadline.is_stalled(start + 90s));
 }
 

@@ -40,7 +40,8 @@ BOOST_AUTO_TEST_CASE(a_file_is_made_and_replaced_closed_to_others) {
     BOOST_TEST(!std::filesystem::exists(path + ".new"));
 }
 
-// Both would read the same keys, and the later one would undo what the first has added.
+// Both would read the same keys, and the later writer would remove the key that the first one
+// added.
 BOOST_AUTO_TEST_CASE(one_at_a_time) {
     const test::temp_dir dir;
     const auto path = dir.path("keys.json");

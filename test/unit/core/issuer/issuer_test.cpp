@@ -50,7 +50,7 @@ std::string session_of(const std::string& payload) {
 const std::string anna = session_of(R"({"sub":"anna","exp":1700000600})");
 const std::string expired = session_of(R"({"sub":"anna","exp":1700000000})");
 
-/// Somebody on this machine, who speaks to us directly.
+/// A caller on this machine that connects directly.
 mint_caller local() {
     mint_caller caller;
     caller.is_loopback_peer = true;
@@ -78,7 +78,7 @@ mint_caller changed(void (*change)(mint_caller&)) {
     return caller;
 }
 
-/// As whom `caller` is let in, or why not.
+/// The identity as which `caller` is accepted, or the failure.
 std::string said(const issuer_gate& gate, const mint_caller& caller) {
     const auto verdict = gate.admit(caller);
     return verdict ? verdict->name() : std::string(name_of(verdict.error().code));
@@ -105,7 +105,7 @@ BOOST_AUTO_TEST_CASE(auto_without_a_credential_hears_nobody) {
 BOOST_AUTO_TEST_CASE(local_hears_this_machine) {
     const issuer_gate gate(issuer_mode::local);
     BOOST_TEST(said(gate, local()) == "local");
-    // Nobody looks at what it carries: there is nothing it could be compared with.
+    // Its credential is not checked: there is nothing to compare it with.
     BOOST_TEST(said(gate, with_bearer(key_text)) == "local");
     for (auto* const change : {+[](mint_caller& who) { who.is_loopback_peer = false; },
                                +[](mint_caller& who) { who.is_forwarded = true; },
@@ -178,7 +178,8 @@ BOOST_AUTO_TEST_CASE(two_credentials_or_one_of_another_kind_are_refused) {
     BOOST_TEST(said(gate, basic) == "issuer_credential_refused");
 }
 
-// With `none` beside them, whoever shows a credential is known by it, and it must be good.
+// With `none` among the modes, a caller with a credential is identified by it, and it must be
+// valid.
 BOOST_AUTO_TEST_CASE(none_beside_keys) {
     const issuer_gate gate(both(issuer_mode::none, issuer_mode::key), some_keys());
     BOOST_TEST(said(gate, mint_caller{}) == "anyone");

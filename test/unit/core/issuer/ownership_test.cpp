@@ -17,7 +17,7 @@ layout_template parsed(media_kind kind, std::string_view text) {
 
 const std::string lesson_default = "{trainer_id}/{course_id}/{module_id}/{lesson_id}/{filename}";
 
-/// A media root with two trainers, and who owns what of it.
+/// A media root with two trainers, and the ownership of its media.
 struct site {
     explicit site(std::string_view lesson = lesson_default,
                   std::string_view course = "{trainer_id}/{course_id}/{filename}",
@@ -93,7 +93,7 @@ BOOST_AUTO_TEST_CASE(a_folder_of_another_template_is_nobody) {
     BOOST_TEST(here.trainer_of(media_id::lesson("courses/c9/m/l", "f")).empty());
     BOOST_TEST(here.trainer_of(media_id::course("c9", "f")).empty());
     BOOST_TEST(here.owns("t1", media_id::course("c1", "f")));
-    // Where the folder is nobody's, the name is as good as any.
+    // When the folder has no owner, the name is valid like any other.
     BOOST_TEST(site().owns("courses", media_id::course("c9", "f")));
 }
 

@@ -40,7 +40,7 @@ BOOST_AUTO_TEST_CASE(sets_of_keys) {
     BOOST_TEST(problems_of(set(entry(R"(,"kid":"a")") + "," +
                                key_pair::ec("P-256").jwk(R"("kid":"a",)"))) == 0U);
     BOOST_TEST(problems_of(set("")) == 1U);
-    // Passed over: then nothing is left.
+    // Skipped, so that no key is left.
     for (const auto* more : {R"(,"use":"enc")", R"(,"alg":"HS512")", R"(,"alg":"RS256")",
                              R"(,"key_ops":["sign"])", R"(,"key_ops":"verify")", R"(,"use":7)"}) {
         BOOST_TEST(problems_of(set(entry(more))) == 1U, more);
@@ -93,7 +93,7 @@ BOOST_AUTO_TEST_CASE(a_private_key_is_never_passed_over) {
     }
 }
 
-// Of a file: a secret is read by its owner alone, public keys by whoever likes.
+// Permissions of the file: only its owner may read a secret; anyone may read public keys.
 BOOST_AUTO_TEST_CASE(files_with_a_secret_are_closed) {
     const test::temp_dir folder;
     const auto faults = [&](const std::string& text, std::filesystem::perms mode) {

@@ -77,7 +77,7 @@ BOOST_AUTO_TEST_CASE(headers) {
           R"({"alg":"HS256","b64":false})", "[]", "", "{"}) {
         BOOST_TEST(with(header).starts_with("session_invalid"), header);
     }
-    // Keys that a header brings along are not looked at.
+    // Keys in a header are ignored.
     BOOST_TEST(with(R"({"alg":"HS256","jwk":{"kty":"oct","k":"AA"},"jku":"http://x/"})") ==
                "good u1");
     BOOST_TEST(said(by, sign(R"({"alg":"HS256","jwk":{"kty":"oct","k":"AA"}})", claims,
@@ -193,8 +193,8 @@ BOOST_AUTO_TEST_CASE(each_key_has_one_algorithm) {
     }
 }
 
-// docs/security.md, threat 55: what no key of ours can have signed is refused by its header; what
-// only a public key could tell is not verified for whoever has sent too many bad ones.
+// docs/security.md, threat 55: a token that no key of ours can have signed is rejected by its
+// header; a token that needs a public key is not verified for a sender of too many bad ones.
 BOOST_AUTO_TEST_CASE(keys_are_chosen_by_the_header) {
     const auto ec = key_pair::ec("P-256");
     const auto jwk = ec.jwk(R"("kid":"e",)");

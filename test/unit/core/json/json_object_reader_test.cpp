@@ -153,8 +153,8 @@ BOOST_AUTO_TEST_CASE(a_refusal_names_the_member) {
     }
 }
 
-// docs/security.md, threat 3: a repeated name is refused however it is spelt, and whether or not
-// anyone wants it.
+// docs/security.md, threat 3: a repeated name is rejected in every spelling, whether or not the
+// member is known.
 BOOST_AUTO_TEST_CASE(repeated_names) {
     for (const std::string_view json : {R"({"x":1,"x":1})", R"({"x":1,"y":2,"\u0078":3})",
                                         R"({"":1,"":2})", R"({"text":"a","t\u0065xt":"a"})"}) {
@@ -219,7 +219,8 @@ BOOST_AUTO_TEST_CASE(limits) {
     const auto named = [](std::size_t size) { return "{\"" + std::string(size, 'n') + "\":1}"; };
     BOOST_TEST(read(named(core::max_json_name_bytes)).result.has_value());
     BOOST_TEST(!read(named(core::max_json_name_bytes + 1)).result.has_value());
-    for (const std::size_t plain : {0U, 1U, 60U, 63U, 64U}) { // an escape makes two parts of a name
+    for (const std::size_t plain :
+         {0U, 1U, 60U, 63U, 64U}) { // an escape splits a name into two parts
         const auto escaped = [&](std::size_t more) {
             std::string json = "{\"" + std::string(plain, 'n');
             for (std::size_t i = 0; i < more; ++i) {

@@ -98,8 +98,8 @@ BOOST_AUTO_TEST_CASE(leaves_everything_else_to_the_full_reader) {
     }
 }
 
-// What the quick road takes, the full reader takes too, with the same values; whatever it leaves
-// half read, the full reader then reads as if nothing had been there.
+// Every text that the fast path accepts is accepted by the full reader too, with the same values.
+// When the fast path stops half-way, the full reader's result is not affected.
 BOOST_AUTO_TEST_CASE(agrees_with_the_full_reader_on_a_million_near_misses) {
     std::mt19937 random(20261124);
     const auto pick = [&](std::size_t below) {
@@ -128,7 +128,7 @@ BOOST_AUTO_TEST_CASE(agrees_with_the_full_reader_on_a_million_near_misses) {
             case 2:
                 json.insert(at, 1, bytes[pick(bytes.size())]);
                 break;
-            default: { // a piece twice, somewhere
+            default: { // repeats a piece at a random place
                 const auto piece = json.substr(at, 1 + pick(14));
                 json.insert(pick(json.size()), piece);
             }
@@ -146,7 +146,7 @@ BOOST_AUTO_TEST_CASE(agrees_with_the_full_reader_on_a_million_near_misses) {
             BOOST_ERROR("the quick road differs on " << json);
         }
         if (!is_quick && good) {
-            is_good(json, quick); // over what was left there
+            is_good(json, quick); // over the values left there
             if (!(quick == full)) {
                 BOOST_ERROR("something is left behind by " << json);
             }

@@ -12,7 +12,7 @@ namespace sluice::core {
 
 namespace {
 
-/// Encodes any number up to U+1FFFFF, good or not, in the shortest form.
+/// Encodes any number up to U+1FFFFF, valid or not, in the shortest form.
 std::string encoded(char32_t c) {
     const auto tail = [c](unsigned shift) {
         return static_cast<char>(0x80U | ((c >> shift) & 0x3FU));
@@ -76,7 +76,7 @@ BOOST_AUTO_TEST_CASE(refuses_what_rfc_3629_refuses) {
         BOOST_TEST_CONTEXT(name) {
             BOOST_TEST(!is_valid_utf8(bytes));
             BOOST_TEST(has_forbidden_code_point(bytes));
-            // Wherever it stands, as the fast road over ASCII must not jump it.
+            // At every position, because the fast path over ASCII must not skip it.
             for (std::size_t before = 0; before <= 17; ++before) {
                 const std::string text = std::string(before, 'a') + std::string(bytes);
                 BOOST_TEST(!is_valid_utf8(text));
@@ -100,7 +100,7 @@ BOOST_AUTO_TEST_CASE(accepts_text) {
 
 BOOST_AUTO_TEST_CASE(forbids_exactly_the_listed_code_points) {
     const auto is_listed = [](char32_t c) {
-        // The joiners are listed as well: they stand beside ASCII here.
+        // The joiners are listed too, because here they are next to ASCII.
         return c < 0x20 || (c >= 0x7F && c <= 0x9F) || c == 0x61C || (c >= 0x200B && c <= 0x200F) ||
                (c >= 0x202A && c <= 0x202E) || c == 0x2060 || (c >= 0x2066 && c <= 0x2069) ||
                c == 0xFEFF;
@@ -160,7 +160,7 @@ BOOST_AUTO_TEST_CASE(joiners_stand_where_they_mean_something) {
             BOOST_TEST(has_forbidden_code_point(text), text);
         }
     }
-    // Which code points may be joined, counted: a block that slips shows here.
+    // Counts the code points that may be joined, so that a wrong block is detected.
     std::size_t joined = 0;
     for (char32_t c = 0; c <= 0x10FFFF; ++c) {
         const bool is_surrogate = c >= 0xD800 && c <= 0xDFFF;

@@ -89,7 +89,7 @@ BOOST_AUTO_TEST_CASE(binding_by_type) {
     }
 }
 
-/// A lesson's claims with `name` given the JSON `value`, or left out when `value` is empty.
+/// A lesson's claims with the JSON `value` for `name`, or without `name` when `value` is empty.
 std::string lesson_with(std::string_view name, std::string_view value) {
     const std::array<std::pair<std::string_view, std::string_view>, 5> good{{
         {"type", R"("lesson")"},
@@ -178,7 +178,7 @@ BOOST_AUTO_TEST_CASE(wrong_missing_and_null_claims) {
     }
 }
 
-// RFC 7519 §2: a number, however it is written.
+// RFC 7519 §2: a number in any notation.
 BOOST_AUTO_TEST_CASE(times_are_numbers) {
     struct sample {
         std::string_view text;
@@ -238,7 +238,7 @@ BOOST_AUTO_TEST_CASE(media_judges_the_identifiers) {
     }
 }
 
-// Every part counts to its last byte: nothing may be compared by its beginning alone.
+// Every part is compared to its last byte, never by a prefix.
 BOOST_AUTO_TEST_CASE(bound_to_one_piece_of_media_alone) {
     core::claims lesson;
     lesson.kind = core::media_kind::lesson;
@@ -274,7 +274,7 @@ BOOST_AUTO_TEST_CASE(bound_to_one_piece_of_media_alone) {
                 if (i == 1 || i == 4) {
                     BOOST_TEST(!course.are_bound_to(*core::media_id::course(parts[1], parts[4])));
                 }
-                // And the other way round: the token's part is the longer one.
+                // The reverse case: the token's part is the longer one.
                 auto claims = lesson;
                 claims.rel = lesson_of(parts).rel();
                 claims.filename = parts[4];
@@ -286,7 +286,7 @@ BOOST_AUTO_TEST_CASE(bound_to_one_piece_of_media_alone) {
     BOOST_TEST(!module.are_bound_to(*core::media_id::course("c1", "f1")));
 }
 
-// Decision 7: what we write is read by the quick reader. A claim out of its order would cost time.
+// Decision 7: the fast reader reads the claims that we write. A claim out of order would cost time.
 BOOST_AUTO_TEST_CASE(the_owner_is_written_and_read_back) {
     core::claims written;
     written.kind = core::media_kind::module;

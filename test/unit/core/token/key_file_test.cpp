@@ -15,7 +15,7 @@ namespace crypto = sluice::crypto;
 
 namespace {
 
-/// A key file with mode 600, gone with the object.
+/// A key file with mode 600, removed with the object.
 class key_text {
   public:
     explicit key_text(std::string_view text, ::mode_t mode = S_IRUSR | S_IWUSR)

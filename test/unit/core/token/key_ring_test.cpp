@@ -1,4 +1,4 @@
-// Which key of a ring signs and verifies when.
+// The key of a ring that signs, and those that verify, at each time.
 #include "core/token/token_service.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -39,7 +39,7 @@ BOOST_AUTO_TEST_CASE(a_key_is_published_before_it_signs) {
     const core::key_ring ring({key("new", {.not_before = start + 100}), key("old")});
     BOOST_TEST(ring.signer(at(99)).kid() == "old");
     BOOST_TEST(ring.signer(at(100)).kid() == "new");
-    // The node that is ahead signs with it; the one that is behind takes it.
+    // The node whose clock is ahead signs with it; the node whose clock is behind accepts it.
     const core::token_service service(ring, {});
     const auto early = service.issue(media(), "u", 900s, at(100));
     BOOST_TEST(is_good(service, early.token, 100));
@@ -53,7 +53,7 @@ BOOST_AUTO_TEST_CASE(a_replaced_key_verifies_until_its_last_token_has_expired) {
     const core::token_policy policy{.max_ttl = 1000s};
     const core::token_service service(ring, policy);
     const core::key_ring before({key("old")});
-    // Of max_ttl and more, so that expiry is not what refuses it.
+    // A lifetime of max_ttl and more, so that expiry is not the cause of the rejection.
     const auto old =
         core::token_service(before, {.max_ttl = 100000s}).issue(media(), "u", 100000s, at(0));
     BOOST_TEST(is_good(service, old.token, 999));

@@ -33,7 +33,7 @@ struct service_fixture {
     }
 };
 
-// docs/security.md, threats 1 and 2: without our MAC, what the header says is never even read.
+// docs/security.md, threats 1 and 2: without our MAC, the header is never read.
 BOOST_FIXTURE_TEST_CASE(foreign_algorithms, service_fixture) {
     for (const std::string_view alg : {R"("none")", R"("None")", R"("nOnE")", R"("RS256")",
                                        R"("HS512")", R"(["HS256"])", "256", "null"}) {
@@ -63,7 +63,7 @@ BOOST_FIXTURE_TEST_CASE(refusals_leave_no_trace, service_fixture) {
     }
 }
 
-// docs/security.md, threat 5: a kid can spoil a token and never find a key for one.
+// docs/security.md, threat 5: a kid can invalidate a token, but never selects a key.
 BOOST_FIXTURE_TEST_CASE(kid, service_fixture) {
     const auto header = [](std::string_view value) {
         return R"({"alg":"HS256","kid":)" + std::string(value) + "}";
@@ -84,7 +84,7 @@ BOOST_FIXTURE_TEST_CASE(kid, service_fixture) {
 
     BOOST_TEST(verify(forge(header(R"("newest")"), lesson_payload())).has_value());
     BOOST_TEST(verify(forge(header(R"("older")"), lesson_payload(), older_secret)).has_value());
-    // The name of one key above the MAC of the other.
+    // The name of one key with the MAC of the other.
     check_refused(forge(header(R"("older")"), lesson_payload()), core::errc::token_algorithm);
     check_refused(forge(header(R"("newest")"), lesson_payload(), older_secret),
                   core::errc::token_algorithm);
@@ -165,8 +165,8 @@ BOOST_FIXTURE_TEST_CASE(malformed, service_fixture) {
     check_refused(" " + good, core::errc::token_signature); // nothing is decoded before the MAC
 }
 
-// docs/security.md, threat 39 as far as a verdict shows it: any byte of the signature decides
-// alike.
+// docs/security.md, threat 39, as far as the result can show it: every byte of the signature
+// matters alike.
 BOOST_FIXTURE_TEST_CASE(every_signature_byte_counts, service_fixture) {
     const std::size_t start = good.rfind('.') + 1;
     for (std::size_t i = start; i + 1 < good.size(); ++i) {
@@ -178,8 +178,8 @@ BOOST_FIXTURE_TEST_CASE(every_signature_byte_counts, service_fixture) {
     }
 }
 
-// docs/security.md, threats 9 and 10: the claims are compared one by one, and judged as identifiers
-// first.
+// docs/security.md, threats 9 and 10: the claims are first validated as identifiers, then compared
+// one by one.
 BOOST_FIXTURE_TEST_CASE(glued_fields, service_fixture) {
     const auto course = [](std::string_view id, std::string_view file) {
         return R"({"type":"course","course_id":")" + std::string(id) + R"(","filename":")" +

@@ -1,5 +1,5 @@
-// Tokens that PyJWT made, the library of the server this one replaces (docs/api.md §1): see
-// scripts/record_jwt_vectors.
+// Tokens made by PyJWT, the library of the server that Sluice replaces (docs/api.md §1);
+// scripts/record_jwt_vectors records them.
 #include "core/token/token_service.hpp"
 #include "crypto/hmac_sha256.hpp"
 
@@ -27,7 +27,7 @@ std::string_view text(const json::value& value) {
     return {value.as_string().data(), value.as_string().size()};
 }
 
-/// The text claim `name`, empty where PyJWT wrote none or null.
+/// The text claim `name`; empty when PyJWT wrote none or null.
 std::string_view text_claim(const json::value& claims, std::string_view name) {
     const json::value* const claim = claims.as_object().if_contains(name);
     return claim == nullptr || claim->is_null() ? std::string_view{} : text(*claim);

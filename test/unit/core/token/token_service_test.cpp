@@ -123,7 +123,7 @@ BOOST_AUTO_TEST_CASE(ttl_is_clamped_and_told) {
     BOOST_TEST((brief.issue(a_lesson(), "u", std::nullopt, token_now).expires_in == 60s));
 }
 
-// docs/security.md, threat 33: on or after exp is too late, whatever the leeway.
+// docs/security.md, threat 33: a token is expired at exp and later, regardless of the leeway.
 BOOST_AUTO_TEST_CASE(expiry_to_the_second) {
     const auto ring = two_keys();
     for (const auto leeway : {0s, 60s}) {

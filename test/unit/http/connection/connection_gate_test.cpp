@@ -22,7 +22,7 @@ connection_gate::settings limits(unsigned connections, unsigned per_peer) {
             .uncounted = {*core::parse_address_block("127.0.0.0/8")}};
 }
 
-/// As many verdicts as are asked for, with their places.
+/// The requested number of verdicts, with their places.
 std::vector<connection_gate::verdict> admit(connection_gate& gate, const std::string& from,
                                             std::size_t times) {
     std::vector<connection_gate::verdict> all;
@@ -64,7 +64,8 @@ BOOST_AUTO_TEST_CASE(a_peer_is_forgotten_with_its_last_connection) {
         }
     };
     visit(0, 100);
-    const auto before = ::mallinfo2().uordblks; // nothing under a sanitizer, which brings its own
+    const auto before =
+        ::mallinfo2().uordblks; // no effect under a sanitizer, which has its own allocator
     visit(100, 20000);
     BOOST_TEST(::mallinfo2().uordblks < before + 100'000); // a peer takes some fifty bytes
     BOOST_TEST(gate.open() == 0U);

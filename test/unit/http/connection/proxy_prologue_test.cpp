@@ -21,7 +21,7 @@ using local_socket = net::local::stream_protocol::socket;
 constexpr auto v2_local = "\r\n\r\n\0\r\nQUIT\n\x20\0\0\0"sv;
 constexpr auto v2_unspec = "\r\n\r\n\0\r\nQUIT\n\x21\0\0\0"sv;
 
-/// Answers whether the client is on this machine.
+/// Responds with whether the client is on this machine.
 class where_from final : public handler {
   public:
     void handle(request& in, reply& out) const override {
@@ -36,7 +36,7 @@ struct behind_a_balancer : fixture {
         serve(where, route_label::download);
     }
 
-    /// What the client of a connection reads that begins with `header` and a request.
+    /// The response to a connection that starts with `header` and a request.
     std::string answer_to(std::string_view header) {
         local_socket client(server->context());
         local_socket remote(server->context());
@@ -89,7 +89,7 @@ BOOST_FIXTURE_TEST_CASE(row_52_nobody_behind_a_balancer_is_on_this_machine, behi
     }
 }
 
-// The place that the balancer's own connection held is its client's from the header on.
+// After the header, the place of the balancer's own connection counts for its client.
 BOOST_FIXTURE_TEST_CASE(a_connection_takes_one_place, with_room_for_one) {
     for (const auto header : {"PROXY TCP4 192.0.2.7 10.0.0.1 1 2\r\n"sv, "PROXY UNKNOWN\r\n"sv,
                               "PROXY TCP4 192.0.2.7 10.0.0.1 1 2\r\n"sv}) {

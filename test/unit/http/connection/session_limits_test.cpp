@@ -1,4 +1,4 @@
-// What a session does at its limits: the refusal, the time it takes, and the counter.
+// The limits of a session: the response, its timing, and the counter.
 #include "http/connection/session.hpp"
 #include "test/support/session_fixture.hpp"
 #include "test/support/stream_transport.hpp"

@@ -1,4 +1,4 @@
-// Sessions on Beast's in-memory stream: bytes in, answers out, with faults injected at every I/O
+// Sessions on Beast's in-memory stream: bytes in, responses out, with faults injected at every I/O
 // step.
 #include "http/connection/session.hpp"
 #include "test/fuzz/memory_transport.hpp"
@@ -112,7 +112,7 @@ BOOST_FIXTURE_TEST_CASE(a_slow_header_gets_408_however_it_trickles, fixture) {
     BOOST_TEST(open() == 0U);
 }
 
-// Not idle_timeout, which is far longer: the request has begun.
+// Not idle_timeout, which is far longer: the request has started.
 BOOST_FIXTURE_TEST_CASE(a_later_request_that_is_slow_gets_408_as_well, fixture) {
     auto client = connect(get_a);
     pass(30s);
@@ -202,7 +202,7 @@ BOOST_AUTO_TEST_CASE(sessions_that_are_open_end_with_their_worker) {
         const auto partial = f.connect("GET /a");
     } // the in-memory streams need their context; nothing is polled, so the sessions stay
     BOOST_TEST(f.open() == 2U);
-    f.server.reset(); // the sanitizers see a leak, if there is one
+    f.server.reset(); // the sanitizers report any leak
 }
 
 BOOST_FIXTURE_TEST_CASE(a_connection_that_owes_bytes_waits_with_its_next_answer, fixture) {
@@ -246,7 +246,7 @@ class paced_file final : public handler {
 
 } // namespace
 
-// The peer takes nothing at the moment we may send again: it has all of its time from then on.
+// The peer takes nothing when sending is allowed again: its full timeout starts then.
 BOOST_FIXTURE_TEST_CASE(our_own_pauses_are_not_held_against_the_peer, fixture) {
     dir.write_file("f", std::string(400, 'x'));
     const paced_file paced(open_file(dir, 400));
@@ -279,7 +279,7 @@ BOOST_FIXTURE_TEST_CASE(our_own_pauses_are_not_held_against_the_peer, fixture) {
     pass(1s);
     BOOST_TEST(states(connection_state::writing) == 1U);
     BOOST_TEST(server->count().transfers_cut.value() == 0U);
-    pass(2s); // and not for ever
+    pass(2s); // but not indefinitely
     while (peer.step()) {
         poll();
     }

@@ -45,7 +45,7 @@ BOOST_FIXTURE_TEST_CASE(a_new_site_forgets_the_files_of_the_old_one, fixture) {
     BOOST_TEST(server->files().size() == 0U);
 }
 
-// A request that was suspended opens its file by the old layout, under the same URL.
+// A suspended request opens its file by the old layout, under the same URL.
 BOOST_FIXTURE_TEST_CASE(row_58_a_suspended_request_keeps_to_the_files_it_began_with,
                         later_fixture) {
     auto client = connect(get_later);

@@ -13,7 +13,7 @@ using namespace sluice::http; // NOLINT(google-build-using-namespace)
 
 BOOST_AUTO_TEST_SUITE(client_origin)
 
-// Nothing lies behind the last byte of a name here, so that AddressSanitizer sees who reads it.
+// The name ends at the end of its buffer, so that AddressSanitizer detects a read beyond it.
 BOOST_AUTO_TEST_CASE(field_names_are_read_to_their_end_and_no_further) {
     const auto block = sluice::core::parse_address_block("192.0.2.0/24");
     BOOST_REQUIRE(block.has_value());

@@ -1,4 +1,4 @@
-// Requests that are answered later, on the in-memory stream, with faults injected.
+// Suspended requests on the in-memory stream, with faults injected.
 #include "http/exchange/suspension.hpp"
 #include "test/support/later_handler.hpp"
 
@@ -105,7 +105,7 @@ BOOST_FIXTURE_TEST_CASE(a_completion_that_is_dropped_answers, later_fixture) {
     BOOST_TEST(received(client).find("overloaded") != std::string::npos);
     send(client, get_later);
     auto one = later.take();
-    one = completion(); // assignment drops what was held
+    one = completion(); // assignment drops the held completion
     poll();
     BOOST_TEST(count(received(client), "overloaded") == 2U);
 }
@@ -123,15 +123,15 @@ BOOST_FIXTURE_TEST_CASE(what_was_in_force_stays_until_the_job_is_over, later_fix
     BOOST_TEST(before.expired());
 }
 
-// One handler after the other: the answer is made, and the deadline comes before the wait for the
-// peer has ended.
+// The response is ready, and the deadline is reached before the wait for the peer has ended; the
+// handlers run one after the other.
 BOOST_FIXTURE_TEST_CASE(an_answer_made_at_the_deadline_is_sent_once, later_fixture) {
     auto client = connect(get_later);
     clock.advance(5s + 2 * deadline_wheel::tick);
     later.take().complete([](request&, reply& out) { answer_with(out, "just in time"); });
     server->context().restart();
     BOOST_TEST_REQUIRE(server->context().poll_one() == 1U);
-    BOOST_TEST(received(client).empty()); // it waits for its turn
+    BOOST_TEST(received(client).empty()); // it waits in the queue
     server->deadlines().advance(clock.steady());
     poll();
     BOOST_TEST(count(received(client), "HTTP/1.1 200 ") == 1U);
@@ -159,7 +159,7 @@ BOOST_FIXTURE_TEST_CASE(the_time_before_the_answer_is_not_held_against_the_reade
 
 BOOST_FIXTURE_TEST_CASE(a_client_that_half_closes_gets_every_answer, later_fixture) {
     auto client = connect(get_later + get_now + get_later);
-    client.close(); // its sending side, as this stream has it
+    client.close(); // only its sending side, on this stream
     poll();
     BOOST_TEST(suspended() == 1U);
     for (const auto* const text : {"first", "third"}) {

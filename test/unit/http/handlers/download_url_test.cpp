@@ -11,7 +11,7 @@ using core::media_kind;
 
 BOOST_AUTO_TEST_SUITE(download_url_suite)
 
-// The router's patterns, the URL builder and the way back agree, also for names that are literals
+// The router's patterns, the URL builder and the URL parser agree, also for names that are literals
 // of another route.
 BOOST_AUTO_TEST_CASE(every_path_leads_back_to_its_media) {
     const std::vector<core::media_id> all{*core::media_id::lesson("course", "c", "m", "l", "v.mp4"),

@@ -62,7 +62,8 @@ BOOST_AUTO_TEST_CASE(a_refusal_has_what_was_known) {
     BOOST_TEST(!known.as_object().contains("ttl"));
 }
 
-// Whoever names the user must not write the line: a quote ends no text, a line feed no line.
+// A user name must not forge the line: a quote does not end the text, and a line feed does not end
+// the line.
 BOOST_AUTO_TEST_CASE(a_name_adds_no_field) {
     const std::string hostile = "anna\",\"outcome\":\"issued\",\"x\":\"\\";
     auto wanted = lesson();

@@ -80,7 +80,7 @@ BOOST_AUTO_TEST_CASE(a_destroyed_node_is_forgotten) {
     for (auto* one : {&before, &*place, &after}) {
         wheel.arm(*one, start + 1s);
     }
-    place.emplace(rung, 4); // another one in the same place, which nobody has armed
+    place.emplace(rung, 4); // another one in the same memory, not armed
     wheel.advance(start + 2s);
     std::ranges::sort(rung);
     BOOST_TEST(rung == (std::vector<int>{1, 3}));

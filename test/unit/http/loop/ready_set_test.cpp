@@ -63,7 +63,7 @@ struct fixture {
     }
 };
 
-/// What became of a wait: a handler has to be trivial to copy.
+/// The result of a wait: a handler has to be trivially copyable.
 struct outcome_slot {
     std::optional<error_code> seen;
     auto handler() {
@@ -90,11 +90,11 @@ BOOST_AUTO_TEST_CASE(a_wait_is_over_when_bytes_come) {
     BOOST_TEST(one.read(ec) == "hello");
 }
 
-// The kernel ends a read before an urgent byte; what lies behind it is not announced again.
+// The kernel ends a read before an urgent byte; the bytes after it cause no further event.
 BOOST_AUTO_TEST_CASE(urgent_data_hides_nothing_that_came_behind_it) {
     auto one = connect();
     outcome_slot first;
-    one.stream.async_wait_readable(first.handler()); // it is in the set from here on
+    one.stream.async_wait_readable(first.handler()); // it is in the set from now on
     poll();
     one.send("before");
     BOOST_REQUIRE(::send(one.peer.get(), "!", 1, MSG_OOB) == 1);
@@ -148,7 +148,7 @@ BOOST_AUTO_TEST_CASE(a_wait_that_is_not_sure_finds_what_a_short_read_has_left) {
     one.send("cd");
     poll();
     BOOST_TEST(one.read(ec) == "ab");
-    BOOST_TEST(one.stream.is_drained()); // as it seems
+    BOOST_TEST(one.stream.is_drained()); // apparently
     outcome_slot second;
     one.stream.async_wait_readable(second.handler());
     poll();
@@ -166,7 +166,7 @@ BOOST_AUTO_TEST_CASE(what_came_before_anybody_waited_again_is_not_lost) {
     poll();
     BOOST_TEST(one.read(ec) == "1");
     one.send("2");
-    poll(); // the event finds nobody waiting
+    poll(); // the event finds no waiting handler
     BOOST_TEST(!one.stream.is_drained());
     outcome_slot second;
     one.stream.async_wait_readable(second.handler());
@@ -265,7 +265,7 @@ BOOST_AUTO_TEST_CASE(cancelling_and_closing_end_the_wait_soon) {
     poll();
     BOOST_REQUIRE(over.seen);
     BOOST_TEST((*over.seen == net::error::operation_aborted));
-    one.stream.cancel_wait(); // nothing waits: nothing happens
+    one.stream.cancel_wait(); // no wait, so no effect
     poll();
 
     outcome_slot again;
@@ -306,7 +306,7 @@ BOOST_AUTO_TEST_CASE(who_goes_in_the_same_batch_is_not_called) {
 BOOST_AUTO_TEST_CASE(who_goes_with_its_wait_due_is_not_called) {
     auto one = std::make_unique<connection>(connect());
     outcome_slot over;
-    one->stream.async_wait_readable(over.handler()); // not known to be in vain: due at once
+    one->stream.async_wait_readable(over.handler()); // data may be available, so it is due at once
     one.reset();
     poll();
     BOOST_TEST(!over.seen);

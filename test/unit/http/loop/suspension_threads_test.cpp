@@ -1,4 +1,4 @@
-// Requests that are answered later by other threads, on real sockets.
+// Suspended requests that other threads complete, on real sockets.
 #include "http/connection/bare_sessions.hpp"
 #include "http/loop/socket_transport.hpp"
 #include "test/support/later_handler.hpp"
@@ -112,7 +112,7 @@ BOOST_FIXTURE_TEST_CASE(a_socket_that_half_closes_is_answered, running) {
     net::write(client, net::buffer(get_later + get_now));
     client.shutdown(tcp::socket::shutdown_send);
     wait_for([&] { return later.held() == 1; });
-    std::this_thread::sleep_for(20ms); // most often the session has seen the end
+    std::this_thread::sleep_for(20ms); // by now the session has usually seen the end
     later.take().complete([](request&, reply& out) { answer_with(out, "later"); });
     const auto text = read_until(client, "\r\n\r\nnow");
     BOOST_TEST(text.find("\r\n\r\nlater") < text.find("\r\n\r\nnow"));
@@ -125,7 +125,7 @@ BOOST_FIXTURE_TEST_CASE(a_socket_with_the_next_request_is_answered_in_order, run
     net::write(client, net::buffer(get_later));
     wait_for([&] { return later.held() == 1; });
     net::write(client, net::buffer(get_now));
-    std::this_thread::sleep_for(20ms); // most often the session has seen that something came
+    std::this_thread::sleep_for(20ms); // by now the session has usually seen the data
     later.take().complete([](request&, reply& out) { answer_with(out, "later"); });
     const auto text = read_until(client, "\r\n\r\nnow");
     BOOST_TEST(text.find("\r\n\r\nlater") < text.find("\r\n\r\nnow"));

@@ -105,16 +105,16 @@ BOOST_AUTO_TEST_CASE(turns_go_along_with_other_work_until_there_is_none_or_enoug
 
     log.clear();
     std::size_t rounds = 0;
-    a->on_turn = [&] { turns.push(*a); }; // has always more to do
+    a->on_turn = [&] { turns.push(*a); }; // always has more work
     turns.run_along([&]() -> std::size_t {
         if (rounds++ == 0) {
             turns.push(*a);
         }
         return 1;
     });
-    BOOST_TEST(rounds == 64U); // of one turn and one piece of work
+    BOOST_TEST(rounds == 64U); // each of one turn and one piece of work
     a->on_turn = [&] { log += 'a'; };
-    context.poll(); // who was left has its turn later
+    context.poll(); // the remaining ones run later
     BOOST_TEST(log == "a");
 }
 
@@ -131,7 +131,7 @@ BOOST_AUTO_TEST_CASE(who_goes_leaves_the_queue) {
     turns.push(*c);
     c.reset();
     context.restart();
-    context.poll(); // nobody left, and not stuck
+    context.poll(); // the queue is empty and not stuck
     const auto d = make('d');
     turns.push(*d);
     context.restart();

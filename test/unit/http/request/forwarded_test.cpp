@@ -33,14 +33,14 @@ BOOST_AUTO_TEST_CASE(x_forwarded_is_read_from_the_right) {
         {"192.0.2.1", "https", "a.example", "192.0.2.1 https a.example"},
         {"192.0.2.1", "HTTPS", "", "192.0.2.1 https "},
         {"192.0.2.1", "ftp", "", "192.0.2.1  "},
-        // what the client wrote itself stands on the left
+        // the client's own entries are on the left
         {"127.0.0.1, 192.0.2.1", "", "", "192.0.2.1  "},
         {"127.0.0.1,192.0.2.1", "http, https", "evil, good", "192.0.2.1 https good"},
-        // our own proxies are passed over
+        // our own proxies are skipped
         {"192.0.2.1, 10.0.0.7", "", "", "192.0.2.1  "},
         {"6.6.6.6, 192.0.2.1, 10.0.0.7, fd00::1", "", "", "192.0.2.1  "},
         {"10.0.0.9, 10.0.0.7", "", "", "10.0.0.9  "},
-        // one entry per hop, or one in all
+        // one entry per hop, or one in total
         {"192.0.2.1, 10.0.0.7", "https, http", "a, b", "192.0.2.1 https a"},
         {"192.0.2.1, 10.0.0.7", "https", "a", "192.0.2.1 https a"},
         // ports, brackets
@@ -49,7 +49,7 @@ BOOST_AUTO_TEST_CASE(x_forwarded_is_read_from_the_right) {
         {"[2001:db8::1]", "", "", "2001:db8::1  "},
         {"2001:db8::1", "", "", "2001:db8::1  "},
         {"::ffff:192.0.2.1", "", "", "192.0.2.1  "},
-        // garbage ends the walk at the last hop that is known
+        // an invalid entry ends the walk at the last known hop
         {"192.0.2.1, unknown, 10.0.0.7", "", "", "10.0.0.7  "},
         {"unknown", "", "", "-  "},
         {"192.0.2.1, ", "", "", "-  "},
@@ -79,17 +79,16 @@ BOOST_AUTO_TEST_CASE(forwarded_is_read_by_its_grammar) {
         {"for=192.0.2.1;proto=https;host=a, for=10.0.0.7;proto=http;host=b", "192.0.2.1 https a"},
         {"for=192.0.2.1 ; by=10.0.0.1 , for=10.0.0.7", "192.0.2.1  "},
         {"for=_hidden", "-  "},
-        // a hop that hides its client ends the walk: what stands left of it, anybody may have
-        // written
+        // a hop that hides its client ends the walk: the entries left of it may be forged
         {"for=6.6.6.6, for=unknown", "-  "},
         {"for=6.6.6.6, for=_hidden", "-  "},
         {"for=6.6.6.6, for=unknown, for=10.0.0.7", "10.0.0.7  "},
         {"for=unknown, for=10.0.0.7;host=x", "10.0.0.7  x"},
-        // commas and semicolons within quotes part nothing
+        // commas and semicolons within quotes do not separate
         {"for=6.6.6.6;by=\"x,for=127.0.0.1\"", "6.6.6.6  "},
         {"for=6.6.6.6;by=\"x\\\",for=127.0.0.1\"", "6.6.6.6  "},
         {"for=\"192.0.2\\.1\"", "-  "},
-        // nothing is believed of what is broken
+        // a malformed field is ignored entirely
         {"", "-  "},
         {"for=192.0.2.1;", "-  "},
         {"for=192.0.2.1,", "-  "},

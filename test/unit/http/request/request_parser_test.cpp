@@ -117,7 +117,7 @@ BOOST_AUTO_TEST_CASE(row_45_an_exactly_empty_chunked_content_is_none) {
     const auto post = parse("POST" + chunked.substr(3) + "0\r\n\r\n", head);
     BOOST_TEST((post.what == status::ready));
     BOOST_TEST(head.has_content);
-    // Its client waits for an answer before it sends the chunk.
+    // The client waits for a response before it sends the chunk.
     const auto expecting = get("Expect: 100-continue\r\nTransfer-Encoding: chunked\r\n");
     BOOST_TEST((parse(expecting, head).what == status::ready));
     BOOST_TEST(head.has_content);
@@ -128,7 +128,8 @@ BOOST_AUTO_TEST_CASE(an_empty_chunked_content_is_waited_for) {
     request_parser parser(small);
     request_head head;
     for (std::size_t size = 0; size < text.size(); ++size) {
-        const std::string moved = text.substr(0, size); // the bytes lie elsewhere each time
+        const std::string moved =
+            text.substr(0, size); // the bytes are at another address each time
         BOOST_REQUIRE((parser.parse({moved.data(), size}, head) == status::need_more));
         BOOST_TEST(parser.has_started() == (size > 0));
     }
@@ -136,7 +137,7 @@ BOOST_AUTO_TEST_CASE(an_empty_chunked_content_is_waited_for) {
     BOOST_TEST(parser.consumed() == text.size());
     BOOST_TEST(!head.has_content);
     BOOST_TEST(head.host == "h");
-    parser.start(small); // nothing of it is left for the next request
+    parser.start(small); // the next request sees nothing of it
     BOOST_TEST((parser.parse({text.data(), 3}, head) == status::need_more));
 }
 

@@ -85,7 +85,7 @@ BOOST_AUTO_TEST_CASE(transfers_of_a_user_share) {
     BOOST_TEST(one.allowance(connection, 1 << 20, start) == 2000U);
     {
         const pace two({.user = 4000}, users.take("a", 0));
-        BOOST_TEST(one.allowance(connection, 1 << 20, start) == 1000U); // half of what there is
+        BOOST_TEST(one.allowance(connection, 1 << 20, start) == 1000U); // half of the bucket
         core::rate_bucket mine;
         one.charge(mine, 1000, start);
         BOOST_TEST(one.allowance(connection, 1 << 20, start) == 0U);

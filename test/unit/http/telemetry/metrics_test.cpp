@@ -1,4 +1,4 @@
-// What a scrape says of what was counted.
+// The scrape of the counters.
 #include "http/telemetry/metrics.hpp"
 
 #include <boost/test/unit_test.hpp>
