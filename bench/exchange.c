@@ -10,7 +10,7 @@
 
 enum { header_room = 16384, most_requests = 1 << 20 };
 
-// A turn on one connection takes at most this much, so that the others get theirs.
+// The most bytes taken from one connection in a turn, so that the others get their turns.
 static const size_t turn_bytes = 1U << 20;
 
 static char* read_file(const char* path, size_t* size) {

@@ -1,6 +1,6 @@
 // The floor under every server of the benchmark: floor PORT HEADER_BYTES BODY_BYTES
-// A bare epoll loop. It takes whatever one recv gives for a request, parses nothing, and answers
-// with one send of the same bytes. What a server costs above it is what the server itself does.
+// A bare epoll loop. It treats the result of one recv as a request, parses nothing, and responds
+// with one send of fixed bytes. The cost of a server above this floor is the cost of its own work.
 
 #include "answer_text.h"
 #include "tcp.h"
@@ -42,7 +42,7 @@ static void answer(const struct floor_server* server, int fd) {
     }
     const ssize_t sent = send(fd, server->answer, server->answer_bytes, MSG_NOSIGNAL);
     if (sent >= 0 && (size_t)sent != server->answer_bytes) {
-        errno = EMSGSIZE; // the rows for this floor are those whose answer fits the socket's buffer
+        errno = EMSGSIZE; // only for rows whose response fits into the socket's buffer
         die("send");
     }
 }

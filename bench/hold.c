@@ -1,11 +1,11 @@
-// Holds connections open, so that what they cost the server can be weighed:
+// Holds connections open, so that their cost for the server can be measured:
 //   hold PORT CONNECTIONS REQUESTS SOURCE_ADDRESS idle|slow
-// idle: each connection makes one whole exchange and then says nothing.
-// slow: each asks for a large file and takes a few KiB of it every second, in its own hundredth of the
-//       second: clients on the Internet do not read in step, and thousands of acknowledgements at once
-//       overflow the loopback interface's queue, which is then what is measured.
-// It prints "ready" when all are in that state. A line on standard input is answered with the
-// number of connections that are still open; the end of standard input ends it.
+// idle: each connection makes one whole exchange and then sends nothing.
+// slow: each requests a large file and reads a few KiB of it every second, in its own hundredth of
+//       the second: clients on the Internet do not read in step. Thousands of simultaneous
+//       acknowledgements would overflow the queue of the loopback interface and distort the result.
+// It prints "ready" when all connections are in that state. For each line on standard input it
+// prints the number of connections that are still open; it exits at the end of standard input.
 
 #include "exchange.h"
 #include "tcp.h"

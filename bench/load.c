@@ -2,10 +2,10 @@
 //   load -p PORT -c CONNECTIONS -f REQUESTS -s SECONDS -P PID[,PID] [-w WARM_UP_MS] [-r RATE] [-k]
 //   [-n]
 // It opens all connections, makes one exchange on each (not with -n), warms up, and then measures
-// for SECONDS; connecting and closing lie outside the window. Without -r each connection asks again
-// as soon as it is answered (closed loop). With -r requests fall due at that many a second whatever
-// the server does, and latency counts from when one was due, not from when it could be sent (open
-// loop). -k keeps each connection to one request of the list; else every request takes the next.
+// for SECONDS; connecting and closing lie outside the window. Without -r, each connection sends a new request as soon as it has a response (closed loop). With
+// -r, requests fall due at RATE per second regardless of the server, and latency counts from when a
+// request was due, not from when it could be sent (open loop). With -k, each connection repeats one
+// request of the list; otherwise every request is the next of the list.
 
 #include "exchange.h"
 #include "load_report.h"
@@ -25,8 +25,8 @@ struct connection {
     int fd;
     int is_busy;
     struct answer answer;
-    uint64_t since_ns; // open loop: when the request under way was due, or the next one will be
-    uint32_t overdue;  // open loop: requests that fell due while one was under way
+    uint64_t since_ns; // open loop: when the current request was due, or the next one will be
+    uint32_t overdue;  // open loop: requests that fell due during another one
 };
 
 struct load {
@@ -44,7 +44,7 @@ struct load {
     size_t next_request;
     uint64_t begin_ns;
     uint64_t fallen_due; // open loop
-    uint64_t heard_ns;   // when the last answer came
+    uint64_t heard_ns;   // time of the last response
     int is_measuring;
     uint64_t bytes;
     struct window window;
@@ -58,7 +58,7 @@ static void connect_all(struct load* load) {
     for (size_t i = 0; i < load->count; ++i) {
         struct connection* const one = &load->connections[i];
         one->fd = connect_from("127.0.0.1", load->port, 0);
-        // Also keeps us from connecting faster than the server accepts.
+        // Also limits the rate of connecting to that of the server's accepting.
         if (!load->is_bare)
             exchange_blocking(one->fd, &load->requests, i);
         set_non_blocking(one->fd);
@@ -152,7 +152,7 @@ static void run(struct load* load) {
         }
         if (load->rate != 0)
             ask_what_is_due(load, now);
-        // The open loop spins: a timer would be later than what is to be measured.
+        // The open loop spins: a timer's delay would exceed the measured latencies.
         const int ready =
             epoll_wait(load->epoll, events, events_at_once, load->rate != 0 ? 0 : 100);
         for (int i = 0; i < ready; ++i)

@@ -15,7 +15,8 @@ static double cpu_seconds_of_one(unsigned long pid) {
     if (file == NULL || fgets(line, sizeof line, file) == NULL)
         die(path);
     fclose(file);
-    // The name of the program may hold anything; the fields after it do not hold a parenthesis.
+    // The name of the program may contain any character; the fields after it contain no
+    // parenthesis.
     const char* const fields = strrchr(line, ')');
     unsigned long user = 0;
     unsigned long system = 0;

@@ -20,7 +20,7 @@
 
 enum { events_at_once = 256, request_bytes = 16384 };
 
-// Per call: between 256 KiB and all of it, no size was reliably cheaper.
+// Bytes per call: between 256 KiB and the whole slice, no size was reliably cheaper.
 static const size_t most_at_once = 1 << 20;
 
 struct transfer {
@@ -44,7 +44,7 @@ static void accept_all(const struct slice_server* server) {
         const int fd = accept4(server->listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
         if (fd < 0)
             return;
-        // As the servers do: else the end of a call may wait for an acknowledgement.
+        // As in the servers: otherwise the end of a call may wait for an acknowledgement.
         const int on = 1;
         setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
         struct transfer* const one = calloc(1, sizeof *one);
@@ -60,8 +60,8 @@ static void end(struct transfer* one) {
     free(one);
 }
 
-// Returns 0 when the connection is gone. A call that sends less than it was asked to has filled the
-// socket: the next event says when there is room, so asking again would only give EAGAIN.
+// Returns 0 when the connection is closed. A call that sends less than requested has filled the
+// socket. The next event reports room; another call before it would only return EAGAIN.
 static int pump(const struct slice_server* server, struct transfer* one) {
     while (one->left > 0) {
         const size_t wanted = one->left < most_at_once ? one->left : most_at_once;
@@ -122,7 +122,7 @@ int main(int argc, char** argv) {
         die(argv[3]);
     server.header = make_header(server.header_bytes, server.length, 0);
     watch(server.epoll, server.listener, EPOLLIN, NULL);
-    // A client that leaves early must not end the server: sendfile knows no MSG_NOSIGNAL.
+    // A client that closes early must not end the server: sendfile has no MSG_NOSIGNAL.
     signal(SIGPIPE, SIG_IGN);
     serve(&server);
 }

@@ -72,7 +72,7 @@ int connect_from(const char* source, uint16_t port, int receive_buffer) {
     const struct sockaddr_in to = endpoint("127.0.0.1", port);
     const int fd = tcp_socket();
     set_option(fd, IPPROTO_TCP, TCP_NODELAY, 1);
-    // Leaves the choice of the port to connect(), which may use one again for another peer.
+    // Leaves the choice of the port to connect(), which can reuse a port for another peer.
     set_option(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1);
     if (receive_buffer > 0)
         set_option(fd, SOL_SOCKET, SO_RCVBUF, receive_buffer);

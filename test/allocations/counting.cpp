@@ -1,6 +1,6 @@
-// Replaces the program's allocation functions by ones that count. malloc and its like are wrapped
-// by the linker (test/CMakeLists.txt) where our own objects and static libraries call them: Asio
-// and OpenSSL's headers do. What a shared library allocates for itself is not seen.
+// Replaces the program's allocation functions by functions that count. The linker wraps malloc and
+// similar calls (test/CMakeLists.txt) in our own objects and in static libraries; Asio and
+// OpenSSL's headers make such calls. Allocations inside shared libraries are not counted.
 
 #include "test/allocations/counting.hpp"
 

@@ -1,5 +1,5 @@
 #pragma once
-// How often this program has asked for memory: see counting.cpp for what is counted.
+// The number of allocations of this program; counting.cpp says which are counted.
 
 #include <cstddef>
 

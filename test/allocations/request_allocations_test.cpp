@@ -1,6 +1,6 @@
-// The steady state of a keep-alive connection asks for no memory: a real worker, the product's
-// handlers and a TCP connection, all on one thread, with everything counted that the server's side
-// of it does. Not a timing: one allocation that is added fails it.
+// Checks that the steady state of a keep-alive connection allocates no memory: a real worker, the
+// product's handlers and a TCP connection, all on one thread, with all allocations of the server's
+// side counted. Not a timing: a single new allocation fails the test.
 
 #include "core/media/catalogue.hpp"
 #include "http/connection/bare_sessions.hpp"
@@ -73,7 +73,7 @@ struct service {
             site{routes, cors, clock, limits, {}, {}, &users, draining});
     }
 
-    /// One exchange; how many allocations the server's side of it made.
+    /// Makes one exchange; returns the number of allocations of the server's side.
     std::size_t exchange(const std::string& request, std::size_t body_bytes) {
         client.send(net::buffer(request));
         answer.clear();
@@ -193,7 +193,7 @@ BOOST_AUTO_TEST_CASE(issuing_a_token_asks_for_no_memory) {
     BOOST_TEST(steady(with, {mint}, "200", 0) == 0U);
 }
 
-// Not promised, but bounded: a refusal builds its text.
+// Not zero, but bounded: a rejection builds its text.
 BOOST_AUTO_TEST_CASE(a_refusal_asks_for_little) {
     service with(nullptr);
     const std::string unknown = "GET /nothing HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n";

@@ -1,6 +1,7 @@
-// Makes system calls and allocations of a process fail to order: preloaded by the integration tests
-// (support/faults.py), which write rules into a shared file while the process runs. A rule names a
-// call, lets `skip` of them pass, and then spoils `times` (-1: all) with an errno or a smaller count.
+// Makes chosen system calls and allocations of a process fail. The integration tests
+// (support/faults.py) preload it and write rules into a shared file while the process runs. A rule
+// names a call, lets `skip` calls pass, and then changes `times` calls (-1: all) to an errno or a
+// smaller count.
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -20,14 +21,14 @@
 enum call { none, call_openat2, call_openat, call_open, call_fstat, call_pread, call_read,
             call_sendfile, call_send, call_recv, call_accept, call_write, call_malloc };
 
-// Both layouts are known to support/faults.py.
+// support/faults.py depends on both layouts.
 struct rule {
     int64_t call;
     int64_t error; // errno; 0: shorten instead
     int64_t skip;
     int64_t times;
     int64_t limit;        // bytes at most, when error is 0
-    int64_t regular_only; // only where the descriptor is a regular file
+    int64_t regular_only; // only when the descriptor is a regular file
     int64_t hits;
 };
 enum { rule_count = 8 };
@@ -59,7 +60,7 @@ static int is_regular(int fd) {
     return syscall(SYS_fstat, fd, &facts) == 0 && S_ISREG(facts.st_mode);
 }
 
-// The rule that spoils this call, or NULL.
+// The rule that changes this call, or NULL.
 static const struct rule* spoiler(enum call which, int fd) {
     if (control == NULL) {
         return NULL;
@@ -166,7 +167,8 @@ ssize_t pread(int fd, void* to, size_t count, off_t offset) {
 ssize_t pread64(int fd, void* to, size_t count, off_t offset)
     __attribute__((alias("pread")));
 
-// The fortified forms, which -D_FORTIFY_SOURCE makes of calls with a buffer of known size.
+// The fortified variants, which -D_FORTIFY_SOURCE substitutes for calls with a buffer of known
+// size.
 ssize_t __pread_chk(int fd, void* to, size_t count, off_t offset, size_t size) {
     return count > size ? (abort(), -1) : pread(fd, to, count, offset);
 }

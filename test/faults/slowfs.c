@@ -1,10 +1,10 @@
-// A read-only FUSE file system over a directory, with disks that are slow, broken or gone, for the
-// integration tests (support/slow_disk.py). The name of a file says what its reads do:
+// A read-only FUSE file system over a directory that simulates slow, broken and missing disks, for
+// the integration tests (support/slow_disk.py). The name of a file selects the behaviour of reads:
 //   slow-MS-...     take MS milliseconds each
 //   eio-OFFSET-...  fail with EIO at OFFSET and beyond
-//   short-OFFSET-.. end at OFFSET, whatever the size says
+//   short-OFFSET-.. end at OFFSET, before the size of the file
 //   hang-...        wait until the file .release lies in the directory
-//   stuck-...       their open does
+//   stuck-...       open waits in the same way
 // The kernel's page cache and readahead are real. usage: slowfs DIRECTORY MOUNTPOINT
 #define FUSE_USE_VERSION 31
 #define _GNU_SOURCE
@@ -38,7 +38,7 @@ static void wait_for_release(void) {
     }
 }
 
-// The number behind `prefix` in the file's name; -1 when the name has another beginning.
+// The number after `prefix` in the file's name; -1 when the name starts differently.
 static long number_after(const char *path, const char *prefix) {
     const char *name = strrchr(path, '/') + 1;
     const size_t size = strlen(prefix);

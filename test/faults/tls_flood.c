@@ -2,9 +2,9 @@
  *
  *     tls_flood PORT KIND COUNT
  *
- * It seals the records itself, because libssl sends most of them once or not at all. They are made
- * before the first one is sent, so that the server never waits for this program. Ends when the server
- * has closed. */
+ * It seals the records itself, because libssl sends most of them once or not at all. It makes all
+ * records before it sends the first one, so that the server never waits for this program. Exits when
+ * the server has closed. */
 
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
@@ -79,7 +79,7 @@ static void use_secret(void) {
     sequence = 0;
 }
 
-/* The key block of RFC 5246 6.3 with the extended master secret, which libssl has worked in. */
+/* The key block of RFC 5246 6.3 with the extended master secret, which libssl has applied. */
 static void use_master_secret(SSL *ssl) {
     unsigned char master[48], seed[13 + 64] = "key expansion", block[2 * KEY + 8];
     SSL_SESSION_get_master_key(SSL_get_session(ssl), master, sizeof master);

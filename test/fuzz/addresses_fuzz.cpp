@@ -1,4 +1,5 @@
-// Addresses that operators and clients write: hosts and ports, CIDR blocks, origins, base URLs.
+// Fuzzes the addresses that operators and clients write: hosts and ports, CIDR blocks, origins,
+// base URLs.
 #include "core/address/host_port.hpp"
 #include "core/address/ip_address.hpp"
 #include "core/address/web_origin.hpp"

@@ -1,6 +1,6 @@
-// What an operator writes: the configuration file, one setting a line, a key file. Whatever is in
-// them, each problem is told, and settings without one print as a file that sets the same. The
-// first byte chooses which of the three the rest is.
+// Fuzzes the operator's input: the configuration file, settings one per line, a key file. For any
+// content, each problem has a location and a message, and settings without a problem print as a
+// file that sets the same values. The first byte selects which of the three the rest is.
 #include "core/config/config_print.hpp"
 #include "core/config/config_source.hpp"
 #include "core/token/key_entries.hpp"

@@ -1,5 +1,5 @@
 #pragma once
-// What the fuzz targets share.
+// Shared by the fuzz targets.
 
 #include <cstddef>
 #include <cstdint>
@@ -9,10 +9,11 @@
 namespace sluice::fuzz {
 
 inline std::string_view text_of(const std::uint8_t* data, std::size_t size) {
-    return {reinterpret_cast<const char*>(data), size}; // NOLINT: bytes as the parsers take them
+    return {reinterpret_cast<const char*>(data),
+            size}; // NOLINT: bytes in the form that the parsers take
 }
 
-/// An invariant: a crash that libFuzzer reports.
+/// Checks an invariant: a violation is a crash, which libFuzzer reports.
 inline void require(bool holds) {
     if (!holds) {
         std::abort();

@@ -1,7 +1,7 @@
 #pragma once
-// A connection in memory for http::session: what the peer sends comes in parts of chosen sizes,
-// what is written is kept, and nothing happens by itself: step() runs one thing that is ready.
-// Aborts when a session writes after it said it would not.
+// A connection in memory for http::session. The peer's data arrives in parts of chosen sizes, and
+// the written data is kept. Nothing runs by itself: step() runs one ready handler. Aborts when a
+// session writes after it has closed its sending side.
 
 #include "http/loop/transport.hpp"
 #include "test/fuzz/fuzz.hpp"
@@ -27,7 +27,7 @@ struct memory_connection {
     std::function<std::size_t()> next_part; // bytes of the next delivery, at least one
     std::size_t window = 0;                 // bytes that a write takes before it would block
     std::size_t room = 0;
-    bool ends = true; // the peer closes behind its last byte, else it falls silent
+    bool ends = true; // the peer closes after its last byte; otherwise it goes silent
     std::string written;
     bool is_shut = false;      // the session closed its sending side
     bool is_closed = false;    // and the connection

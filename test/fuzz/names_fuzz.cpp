@@ -1,6 +1,6 @@
-// Templates and identifiers: an accepted template puts every accepted media below the root, and two
-// media never into one file. Lines: kind, template, then trainer, course, module, lesson, filename
-// of one media and of another.
+// Fuzzes templates and identifiers: an accepted template maps every accepted media to a path below
+// the root, and never two media to one file. Lines: kind, template, then trainer, course, module,
+// lesson, filename of one media and of another.
 #include "core/download/download_name.hpp"
 #include "core/media/media_layout.hpp"
 #include "test/fuzz/fuzz.hpp"
@@ -80,7 +80,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     fuzz::require(layout->expand(*one, "trainer", path)); // one template reserves nothing
     fuzz::require(layout->expand(*other, "trainer", other_path));
     check_path(path);
-    // A template need not name the trainer: then trainers share, as the operator has written it.
+    // A template need not contain the trainer: trainers then share files, as the operator has
+    // configured.
     const bool is_same = *one == *other;
     const bool differs_by_trainer_alone =
         std::equal(one_names.begin() + 1, one_names.end(), other_names.begin() + 1);

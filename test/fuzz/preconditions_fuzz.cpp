@@ -1,5 +1,5 @@
-// The six fields of a conditional range request, one a line ("-" is absent): a plan is always
-// whole.
+// Fuzzes the six fields of a conditional range request, one per line ("-" is absent): the plan is
+// always consistent.
 #include "core/download/download_plan.hpp"
 #include "test/fuzz/fuzz.hpp"
 #include "test/support/versions.hpp"

@@ -1,6 +1,6 @@
-// What stands in front says: PROXY headers and forwarding fields. A header reads the same at once
-// and byte by byte; of a plain list of addresses the client is the one that a reader of ten lines
-// finds.
+// Fuzzes the information from proxies: PROXY headers and forwarding fields. A header parses the
+// same at once and byte by byte; for a plain list of addresses, the client is the one that a
+// reference reader of ten lines finds.
 #include "http/connection/proxy_header.hpp"
 #include "http/request/forwarded.hpp"
 #include "test/fuzz/fuzz.hpp"
@@ -25,7 +25,7 @@ void check_header(std::string_view text, core::proxy_protocol allowed) {
     }
     for (std::size_t n = 0; n < std::min<std::size_t>(text.size(), 300); ++n) {
         const auto part = http::read_proxy_header(text.substr(0, n), allowed);
-        // A part is not judged otherwise than the whole: it may only not be enough yet.
+        // A prefix gives the same result as the whole, or is incomplete.
         fuzz::require(part.now == status::need_more || part.now == whole.now);
         if (part.now == status::complete) {
             fuzz::require(part.size == whole.size && part.client.address == whole.client.address &&
@@ -38,8 +38,8 @@ void check_scheme(const http::forwarded_client& client) {
     fuzz::require(client.scheme.empty() || client.scheme == "http" || client.scheme == "https");
 }
 
-/// The rightmost address that is not trusted, else the leftmost. Lists with anything but bare
-/// addresses between ", " are not judged.
+/// The rightmost address that is not trusted, otherwise the leftmost. Skips lists that hold more
+/// than bare addresses between ", ".
 void check_address(std::string_view list, const http::forwarded_client& client,
                    std::span<const core::address_block> trusted) {
     std::optional<core::ip_address> expected;

@@ -1,4 +1,4 @@
-// Queries: whatever is accepted as a mint request holds good identifiers and a bounded ttl.
+// Fuzzes queries: every accepted mint request holds valid identifiers and a bounded ttl.
 #include "http/handlers/mint_request.hpp"
 #include "test/fuzz/fuzz.hpp"
 

@@ -1,4 +1,5 @@
-// Range fields against files of several sizes: slices lie within the file and are never empty.
+// Fuzzes Range fields against files of several sizes: slices lie within the file and are never
+// empty.
 #include "core/download/byte_range.hpp"
 #include "test/fuzz/fuzz.hpp"
 

@@ -17,7 +17,8 @@ int main(int argc, char** argv) {
         for (const auto& entry : std::filesystem::directory_iterator(argv[i])) {
             std::ifstream file(entry.path(), std::ios::binary);
             const std::vector<char> bytes{std::istreambuf_iterator<char>(file), {}};
-            std::cout << entry.path().string() << std::endl; // before it runs: it may be the last
+            std::cout << entry.path().string()
+                      << std::endl; // printed before the run, which may crash
             LLVMFuzzerTestOneInput(reinterpret_cast<const std::uint8_t*>(bytes.data()),
                                    bytes.size()); // NOLINT
             ++count;

@@ -1,5 +1,5 @@
-// Header sections: the parser says the same of the bytes at once and one by one, and a head it
-// accepts keeps what a strict server promises.
+// Fuzzes header sections: the parser gives the same result for the bytes at once and one by one,
+// and an accepted head satisfies the rules of a strict server.
 #include "http/request/request_parser.hpp"
 #include "http/request/target.hpp"
 #include "test/fuzz/fuzz.hpp"
@@ -29,7 +29,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     for (std::size_t n = 1; n <= size && last == status::need_more; ++n) {
         last = stepwise.parse(bytes.first(n), other);
     }
-    // A refusal may come earlier step by step (a limit), never a different kind of verdict.
+    // Byte by byte, a rejection may come earlier (a limit), but the kind of result is the same.
     fuzz::require(size == 0 || last == whole);
     return 0;
 }

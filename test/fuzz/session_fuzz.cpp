@@ -1,10 +1,11 @@
-// A whole connection: bytes in, in parts, answers out. What must hold whatever comes: every answer
-// is well-formed and belongs to one request, in order; none follows one that closes; doubt about
-// framing closes; nothing of a file leaves without its token; and the session ends when its peer
-// does.
+// Fuzzes a whole connection: bytes in, in parts, and responses out. For any input: every response
+// is well-formed and belongs to one request, in order; no response follows one that closes;
+// ambiguous framing closes the connection; no byte of a file is sent without its token; and the
+// session ends when its peer does.
 //
-// The input is the bytes of the client and then eight that steer: the sizes of the parts, the room
-// for each write, and whether the client closes or falls silent. "@TOKEN@" becomes a good token.
+// The input is the bytes of the client, followed by eight control bytes: the sizes of the parts,
+// the room for each write, and whether the client closes or goes silent. "@TOKEN@" is replaced by a
+// valid token.
 #include "http/connection/session.hpp"
 #include "test/fuzz/memory_transport.hpp"
 #include "test/fuzz/session_world.hpp"
@@ -28,7 +29,7 @@ struct steering {
         const auto part = bytes[turn++ % (bytes.size() - 2)];
         return part == 0xFF ? 100'000 : part + 1U;
     }
-    /// What becomes of a suspended request now: completed, dropped, or it goes on waiting.
+    /// The next state of a suspended request: completed, dropped, or still waiting.
     enum class fate { completed, dropped, waits };
     fate next_fate() {
         const auto choice = bytes[turn++ % (bytes.size() - 2)] % 4;
@@ -40,7 +41,7 @@ struct steering {
     [[nodiscard]] bool ends() const { return bytes[7] % 2 == 1; }
 };
 
-/// Settles the request that is suspended, if there is one; false when it goes on waiting.
+/// Completes or drops the suspended request, if there is one; false when it stays suspended.
 bool settle(world& all, steering& steer) {
     if (all.held.empty()) {
         return false;
@@ -57,7 +58,7 @@ bool settle(world& all, steering& steer) {
     return what != steering::fate::waits;
 }
 
-/// Everything that the session wrote by the time it was over.
+/// Everything that the session wrote until its end.
 fuzz::memory_connection converse(world& all, std::string_view text, steering steer) {
     fuzz::memory_connection peer;
     peer.incoming = text;
@@ -75,7 +76,7 @@ fuzz::memory_connection converse(world& all, std::string_view text, steering ste
             all.server.deadlines().advance(all.clock.steady());
         }
     }
-    all.held.clear(); // nobody waits for these any more
+    all.held.clear(); // these are no longer needed
     all.server.context().poll();
     fuzz::require(all.server.count().connections_open.value() == 0);
     fuzz::require(all.server.count().requests_active.value() == 0);
@@ -140,7 +141,8 @@ void check(world& all, std::string_view sent, const fuzz::memory_connection& pee
         check_refusal(head, got);
     }
     fuzz::require(!is_closed || peer.is_shut);
-    // A client that closes while its request waits is gone; all others get all their answers.
+    // A client that closes while its request is suspended gets no response; all others get all
+    // their responses.
     const bool may_be_gone = peer.ends && sent.find("later") != sent.npos;
     const auto complete = heads.size() - (heads.empty() || heads.back().is_complete ? 0 : 1);
     fuzz::require(is_closed || may_be_gone || answered == complete);
@@ -153,7 +155,7 @@ world& shared_world() {
 
 } // namespace
 
-// The target is worth nothing if the good requests are not served.
+// Checks that valid requests are served; otherwise the target would test nothing.
 extern "C" int LLVMFuzzerInitialize(int*, char***) {
     auto& all = shared_world();
     const auto text =

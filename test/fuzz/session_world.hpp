@@ -1,6 +1,6 @@
 #pragma once
-// What fuzz_session talks to: one worker, a guarded file, one beside it that no token opens, an
-// echo, and an echo that answers later.
+// The server of fuzz_session: one worker, a guarded file, another file that no token opens, an
+// echo, and an echo that suspends its requests.
 
 #include "core/token/token_service.hpp"
 #include "crypto/jws.hpp"
@@ -22,7 +22,7 @@ using namespace std::chrono_literals; // NOLINT(google-build-using-namespace): f
 
 inline constexpr std::string_view secret_content = "what no token of this test opens";
 
-/// Wall time stands still, so that the token stays good.
+/// Wall time stands still, so that the token stays valid.
 class timer final : public core::clock {
   public:
     [[nodiscard]] std::chrono::system_clock::time_point wall() const noexcept override {
@@ -37,7 +37,7 @@ class timer final : public core::clock {
     std::chrono::steady_clock::time_point steady_{1000s};
 };
 
-/// Answers with the last segment of the path.
+/// Responds with the last segment of the path.
 class echo_handler final : public http::handler {
   public:
     void handle(http::request& in, http::reply& out) const override {
@@ -45,7 +45,7 @@ class echo_handler final : public http::handler {
     }
 };
 
-/// Answers like the echo, but later: when the loop below completes what is held.
+/// Responds like the echo, but suspends the request until the loop below completes it.
 class later_handler final : public http::handler {
   public:
     explicit later_handler(std::vector<http::completion>& held) noexcept : held_(held) {}

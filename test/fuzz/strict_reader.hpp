@@ -1,7 +1,7 @@
 #pragma once
-// A second reader of HTTP/1.1, written from the RFCs and sharing no line with the product: cuts
-// what was sent into heads and what was answered into responses, and aborts where a response is not
-// well-formed. Deliberately simple and slow.
+// A second reader of HTTP/1.1, written from the RFCs and sharing no line with the product. It
+// splits the client's bytes into request heads and the server's bytes into responses, and aborts
+// when a response is not well-formed. Deliberately simple and slow. Used by the fuzz targets.
 
 #include <cstddef>
 #include <optional>
@@ -13,18 +13,18 @@ namespace sluice::fuzz {
 
 using field_lines = std::vector<std::pair<std::string_view, std::string_view>>;
 
-/// A request head as the bytes have it, good or not.
+/// A request head as received, valid or not.
 struct sent_head {
-    std::string_view text;       // from the first byte behind empty lines; without the empty line
-    bool is_complete = true;     // the empty line came
-    bool has_last_chunk = false; // and behind it a last chunk alone, which cut_heads() passed over
+    std::string_view text;   // from the first byte after empty lines; without the final empty line
+    bool is_complete = true; // the final empty line was received
+    bool has_last_chunk = false; // followed by only a last chunk, which cut_heads() skipped
 
     [[nodiscard]] bool is_head() const { return text.starts_with("HEAD "); }
-    /// Method, target and version; empty where the request line is no such thing.
+    /// Method, target and version; empty when the request line is malformed.
     [[nodiscard]] std::vector<std::string_view> line() const;
     /// nullopt when a line breaks the grammar of RFC 9112 §5.
     [[nodiscard]] std::optional<field_lines> fields() const;
-    /// True for GET and HEAD whose one transfer coding is chunked, without a length.
+    /// True for GET and HEAD with chunked as the only transfer coding and without a length.
     [[nodiscard]] bool may_have_last_chunk() const;
     /// True when no two recipients can disagree on this head: grammar, one Host, no coding or an
     /// exactly empty chunked content, no other content.
@@ -40,10 +40,11 @@ struct answer {
     [[nodiscard]] bool closes() const;
 };
 
-/// All heads in `text`, as if none had content but a last chunk alone; the last may be incomplete.
+/// Splits `text` into heads, assuming no content other than a last chunk; the last head may be
+/// incomplete.
 [[nodiscard]] std::vector<sent_head> cut_heads(std::string_view text);
 
-/// Cuts the next response off `text`, which is not empty. `to_head`: it answers a HEAD.
+/// Removes the next response from `text`, which is not empty. `to_head`: the response to a HEAD.
 [[nodiscard]] answer cut_answer(std::string_view& text, bool to_head);
 
 /// ASCII case is ignored.

@@ -1,5 +1,5 @@
-// Targets and paths: what is accepted decodes to plain segments, and encodes back to the same
-// bytes.
+// Fuzzes targets and paths: an accepted target decodes to plain segments, and encodes back to the
+// same bytes.
 #include "core/text/percent.hpp"
 #include "http/request/target.hpp"
 #include "test/fuzz/fuzz.hpp"

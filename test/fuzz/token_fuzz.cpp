@@ -1,6 +1,6 @@
-// Tokens: no bytes get past verify() without our MAC; and payloads that we sign ourselves, so that
-// the fuzzer reaches the claims, give claims whose media is good or a failure. What the quick
-// reader of payloads takes, the full one takes too.
+// Fuzzes tokens: verify() accepts no bytes without our MAC. Payloads that the target signs itself,
+// so that the fuzzer reaches the claims, give claims with valid media or a failure. The full reader
+// accepts every payload that the fast reader accepts.
 #include "core/json/plain_object.hpp"
 #include "core/token/token_service.hpp"
 #include "crypto/jws.hpp"

@@ -1,4 +1,4 @@
-// Dates and entity tags: what is read can be written and read again, and a tag is the same as
+// Fuzzes dates and entity tags: a parsed value can be written and parsed again, and a tag equals
 // itself.
 #include "core/download/entity_tag.hpp"
 #include "core/download/http_date.hpp"

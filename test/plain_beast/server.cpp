@@ -1,6 +1,6 @@
-// A server as Beast's documentation would have one write it: a thread per connection, http::read,
-// http::write, nothing checked beyond what the parser checks. scripts/compare_strictness measures
-// against it what this project adds. Takes no argument; prints its port.
+// A server in the style of Beast's documentation: a thread per connection, http::read, http::write,
+// and no checks beyond the parser's. scripts/compare_strictness uses it to show the checks that
+// this project adds. Takes no argument; prints its port.
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>

@@ -1,7 +1,7 @@
-// Attackers that send a request header for ever, a byte at a time (slowloris):
+// Simulates attackers that send a request header indefinitely, a byte at a time (slowloris):
 //   drip PORT CONNECTIONS PERIOD_MS
-// Connections come from 127.1.0.1 and up, 500 from each address. Whoever is closed connects again.
-// Each second it prints "OPEN RECONNECTS"; the end of standard input ends it.
+// Connections come from 127.1.0.1 and up, 500 from each address. A closed connection is opened again.
+// Prints "OPEN RECONNECTS" every second; exits at the end of standard input.
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
@@ -37,7 +37,7 @@ static int open_one(size_t index) {
     return fd;
 }
 
-// Sends one byte more; whoever has been answered or closed begins again.
+// Sends one more byte; a connection with a response or a close starts again.
 static void drip(int* fd, size_t index, int* is_started) {
     static const char head[] = "GET /healthz HTTP/1.1\r\nHost: x\r\nX-Slow: ";
     char answer[512];
