@@ -1,4 +1,4 @@
-"""The bars that the project has set itself, checked against a run."""
+"""Checks a run against the targets that the project has set itself."""
 
 import dataclasses
 
@@ -7,7 +7,7 @@ KIB = 1024
 
 @dataclasses.dataclass(frozen=True)
 class Figure:
-    """Where a figure is found: the median of `metric` of `server` in `row`."""
+    """The location of a figure: the median of `metric` of `server` in `row`."""
 
     row: str
     server: str
@@ -20,7 +20,7 @@ class Figure:
 
 @dataclasses.dataclass(frozen=True)
 class Bar:
-    """`ours` must be at most `factor` times the least of `others`, or at most `limit`; strictly
+    """`ours` must be at most `factor` times the smallest of `others`, or at most `limit`; strictly
     below with `is_strict`."""
 
     text: str
@@ -31,7 +31,7 @@ class Bar:
     is_strict: bool = False
 
     def verdict(self, found):
-        """(ours, what it may be, reached), or None when the run lacks a figure."""
+        """(ours, the allowed value, whether it is reached), or None when the run lacks a figure."""
         ours = self.ours.of(found)
         others = [figure.of(found) for figure in self.others]
         if ours is None or None in others:
@@ -95,7 +95,7 @@ UNITS = {"cpu_us": "{:.2f} µs", GIB_CPU: "{:.3f} s", BYTES: "{:.0f} B"}
 
 
 def bars_table(found):
-    """Markdown lines; a bar whose figures the run lacks is left out."""
+    """Markdown lines; a bar without figures in the run is omitted."""
     lines = ["| bar | Sluice | may be | reached |", "|---|---|---|---|"]
     for bar in BARS:
         verdict = bar.verdict(found)

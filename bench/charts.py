@@ -1,4 +1,4 @@
-"""Which chart shows which figures of a run."""
+"""The charts, and the figures of a run that each one shows."""
 
 import plots
 from servers import SERVERS
@@ -8,7 +8,7 @@ MEMORY = {
     "slow": "User memory per slow download, bytes",
 }
 
-# Of lines; legible on white and on near-black.
+# Colours of lines; legible on white and on near-black.
 COLOURS = {
     "floor": "#8c959f",
     "sluice": "#0969da",
@@ -71,7 +71,7 @@ def _members(found, prefix):
 
 
 def all_charts(found):
-    """(name, SVG text) of every chart that the figures allow."""
+    """(name, SVG text) of every chart for which the run has figures."""
     for key, row in found["rows"].items():
         if not row["servers"]:
             continue

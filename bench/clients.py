@@ -1,4 +1,4 @@
-"""The programs that ask: wrk, bench/load and bench/hold, all on the client's core."""
+"""The client programs: wrk, bench/load and bench/hold, all on the client's core."""
 
 import json
 import subprocess
@@ -41,8 +41,8 @@ def run_wrk(requests, connections, seconds):
 
 
 def run_load(running, requests, connections, seconds, rate=0, is_huge=False):
-    """Closed loop, or open loop when there is a rate, by bench/load; CPU time included. An answer
-    that is huge is not waited for before the measurement begins."""
+    """Closed loop, or open loop when there is a rate, by bench/load; CPU time included. The
+    measurement does not wait for a huge response before it starts."""
     command = [WORK / "load", "-p", PORT, "-c", connections, "-f", requests, "-s", seconds]
     command += ["-P", ",".join(map(str, running.pids)), "-w", 500, "-r", rate]
     if running.server.is_sticky:
@@ -53,7 +53,7 @@ def run_load(running, requests, connections, seconds, rate=0, is_huge=False):
 
 
 class Held:
-    """Connections held open by several processes, each from an address of its own."""
+    """Connections held open by several processes, each with its own address."""
 
     def __init__(self, requests, connections, mode):
         self._holders = []
@@ -88,7 +88,7 @@ class Held:
             holder.communicate()
 
     def check(self, settle_seconds):
-        """Waits, then makes sure that the server still has every connection."""
+        """Waits, then checks that the server still has every connection."""
         time.sleep(settle_seconds)
         still_open = 0
         for holder in self._holders:

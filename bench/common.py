@@ -1,4 +1,4 @@
-"""What all parts of the benchmark agree on: folders, addresses, cores."""
+"""Shared by all parts of the benchmark: folders, addresses, cores."""
 
 import os
 import pathlib
@@ -17,12 +17,12 @@ METRICS_PORT = 18081
 SERVER_CORE = 0
 CLIENT_CORE = 1
 
-# Long enough for every server that signs; known to all of them, and worth nothing elsewhere.
+# Long enough for every server that signs; shared by all of them and used nowhere else.
 SECRET = "a secret of the benchmark, known to all of its servers"
 
 
 class BenchError(Exception):
-    """The benchmark cannot go on, and why. Shown without a traceback."""
+    """The benchmark cannot continue, with the reason. Shown without a traceback."""
 
 
 class VoidRound(Exception):
@@ -30,18 +30,19 @@ class VoidRound(Exception):
 
 
 def raise_descriptor_limit():
-    """Sets the limit of open files to what is allowed, for us and what we start."""
+    """Raises the limit of open files to the maximum, for this process and its children."""
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     return hard
 
 
 def most_connections():
-    """As many as one process may hold, less what else it has open: Sluice keeps 256 descriptors for
-    refusals. Capped, so that a machine without a limit is not asked for all of its memory."""
+    """The descriptors of one process, minus its other open files: Sluice keeps 256 descriptors for
+    rejections. Capped, so that a machine without a limit does not use all of its memory."""
     return min(raise_descriptor_limit(), 20000) - 500
 
 
 def user_name():
-    """Whom a server started by root shall stay, so that it may read a clone in root's home."""
+    """The user as which a server started by root keeps running, so that it can read a clone in
+    root's home."""
     return "root" if os.geteuid() == 0 else os.environ.get("USER", "nobody")

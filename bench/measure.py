@@ -1,16 +1,17 @@
 """One measurement of one running server. Each function returns figures by name, or raises VoidRound
-when they would mean nothing. CPU time is user and system time of all the server's processes."""
+when they would be meaningless. CPU time is user and system time of all the server's processes."""
 
 from clients import Held, run_load, run_wrk
 from common import VoidRound
 
 GIB = 1 << 30
-# Time for connections to reach the state in which they are weighed.
+# Time for connections to reach the state in which they are measured.
 SETTLE_SECONDS = 2
 
 
 def _check_sizes(found, answer, connections):
-    """Did the answers have the size that was verified? Those under way at the end add some."""
+    """Checks that the responses had the verified size. Responses in progress at the end add some
+    bytes."""
     size = answer.header_bytes + answer.body_bytes
     if found["requests"] == 0:
         raise VoidRound("not one answer")
@@ -46,7 +47,7 @@ def by_load(running, row, requests, answer, seconds, _rate):
 
 
 def by_volume(running, row, requests, _answer, seconds, _rate):
-    """As by_load, counted by bytes: few answers of this size end within the window."""
+    """As by_load, counted by bytes: few responses of this size end within the window."""
     found = run_load(running, requests, row.connections, seconds, is_huge=True)
     gib = found["bytes"] / GIB
     if gib == 0:

@@ -1,5 +1,5 @@
-"""Charts as SVG, written by hand so that nothing has to be installed. Colours follow the reader's
-preference for light or dark, and hold on either."""
+"""Draws charts as SVG without a library, so that nothing has to be installed. The colours follow
+the reader's preference for light or dark and are legible on both."""
 
 import dataclasses
 import math
@@ -55,14 +55,14 @@ def _rule(x1, y1, x2, y2, kind="rule"):
 
 
 def _limit(values):
-    """Where the axis ends: a bar many times as long as most others is cut."""
+    """The end of the axis: a bar many times as long as most others is cut."""
     ordered = sorted(values)
     usual = ordered[len(ordered) // 2] * 3
     return max(value for value in ordered if value <= max(usual, ordered[0])) or 1
 
 
 def bars(title, items, text="{:.2f}"):
-    """Horizontal bars from zero, with a line from the least to the greatest figure."""
+    """Horizontal bars from zero, with a line from the smallest to the largest figure."""
     limit = _limit([item.middle for item in items]) * 1.08
     scale = (WIDTH - LABELS - FIGURES) / limit
     body = []

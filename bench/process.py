@@ -1,4 +1,4 @@
-"""A server as a process: started on its core, found ready, weighed, ended."""
+"""A server process: starts it on its core, waits until it is ready, measures it and ends it."""
 
 import os
 import pathlib
@@ -44,7 +44,7 @@ class Running:
         RUN.mkdir(parents=True)
         self.server = server
         self._log = RUN / "output"
-        # Whatever ends us ends the server: the kernel sends the signal.
+        # The kernel sends the signal to the server when this process ends in any way.
         prefix = ["setpriv", "--pdeathsig", "TERM", "taskset", "-c", str(SERVER_CORE)]
         with open(self._log, "wb") as log:
             self._process = subprocess.Popen(
@@ -74,7 +74,7 @@ class Running:
             if self._process.poll() is not None or time.monotonic() > deadline:
                 raise BenchError(f"{self.server.label} does not come up:\n{self.output()}")
             time.sleep(0.02)
-        time.sleep(0.2)  # workers that the first process has yet to start
+        time.sleep(0.2)  # workers that the first process has not started yet
 
     def _tree(self):
         found = {self._process.pid}
@@ -84,7 +84,7 @@ class Running:
         return sorted(found)
 
     def output(self):
-        """The end of what it wrote, for a message."""
+        """The end of its output, for a message."""
         paths = [path for path in (self._log, RUN / "error.log") if path.exists()]
         return "".join(path.read_text(errors="replace") for path in paths)[-2000:]
 
@@ -97,7 +97,7 @@ class Running:
         return total / TICKS
 
     def pss_bytes(self):
-        """Memory of all processes, what they share counted once."""
+        """Memory of all processes, with shared pages counted once."""
         total = 0
         for pid in self.pids:
             for line in pathlib.Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
@@ -106,7 +106,7 @@ class Running:
         return total
 
     def stop(self):
-        """Asks the first process to end, and makes whatever remains."""
+        """Sends SIGTERM to the first process, then kills all remaining ones."""
         self._process.terminate()
         try:
             self._process.wait(STOP_SECONDS)

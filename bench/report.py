@@ -1,5 +1,5 @@
-"""Tables and files out of the figures of a run. Prose in docs/performance.md is left alone: only
-what stands between the two markers is replaced."""
+"""Makes tables and files from the figures of a run. Replaces only the part of docs/performance.md
+between the two markers; other prose stays unchanged."""
 
 import json
 import sys
@@ -140,7 +140,7 @@ def publish(found, folder):
 
 
 def print_missing(found):
-    """Names on standard error what has no figure at all; returns whether there is any."""
+    """Lists on standard error the rows without any figure; returns whether there are any."""
     reached = {(key, server) for key, row in found["rows"].items() for server in row["servers"]}
     missing = {(void["row"], void["server"]) for void in found["voids"]} - reached
     for row, server in sorted(missing):

@@ -1,9 +1,10 @@
 #!/usr/bin/python3
-"""How long a revocation takes to cut a transfer: bench/revocation_delay.py [--rounds N]
+"""Measures how long a revocation takes to cut a transfer: bench/revocation_delay.py [--rounds N]
 
-Two nodes share a store, each sends a large file to a client that has stopped reading; the token is
-revoked by SQL, and the time is taken from before the statement to the reset of each connection. Uses
-the harness of the integration tests, and build/release/bin/sluice unless SLUICE_BINARY says else."""
+Two nodes share a store; each sends a large file to a client that has stopped reading. The token is
+revoked by SQL, and the time is measured from before the statement to the reset of each connection.
+Uses the harness of the integration tests, and build/release/bin/sluice unless SLUICE_BINARY names
+another binary."""
 
 import argparse
 import pathlib

@@ -1,6 +1,6 @@
-"""Interleaved rounds: every server of a row once per round, the order turned by one each round, so
-that a slow minute of the machine does not fall on one server. A server is started afresh for each
-measurement, alone, and its answer verified."""
+"""Runs interleaved rounds: every server of a row once per round, with the order rotated by one each
+round, so that a slow minute of the machine does not affect a single server. Each measurement starts
+the server afresh, alone, and verifies its response."""
 
 import statistics
 import sys
@@ -21,7 +21,7 @@ def say(text):
 
 
 class Bench:
-    """Runs rows and keeps what they gave in `results`."""
+    """Runs rows and stores their figures in `results`."""
 
     def __init__(self, traffic, rounds, seconds):
         self._traffic = traffic
@@ -50,7 +50,7 @@ class Bench:
         }
 
     def _model_answer(self, row):
-        """What Sluice answers: the floors have to send as much."""
+        """The response of Sluice: the floors must send as many bytes."""
         if not any(SERVERS[key].family == "floor" for key in row.servers):
             return None
         sluice = SERVERS["sluice"]
@@ -66,7 +66,7 @@ class Bench:
         return self._verified[key]
 
     def _rate(self, row, server):
-        """Half of what the server reached in the row that the open loop refers to."""
+        """Half of the server's rate in the row that the open loop refers to."""
         if row.rate_from is None:
             return 0
         saturated = self.results.get(row.rate_from, {}).get("servers", {}).get(server.key)
@@ -91,7 +91,7 @@ class Bench:
 
 
 def _summary(found):
-    """Median, least and greatest of each figure, and the figures themselves."""
+    """Median, minimum and maximum of each figure, and the figures themselves."""
     return {
         name: {
             "median": statistics.median(figures[name] for figures in found),

@@ -1,4 +1,4 @@
-"""The rows of the benchmark: what is asked, of whom, and how it is measured."""
+"""The rows of the benchmark: the requests, the servers and the measurement."""
 
 import dataclasses
 
@@ -29,7 +29,7 @@ class Row:
     rounds: int | None = None
 
     def among(self, keys):
-        """The same row with none but these servers."""
+        """The same row with only these servers."""
         return dataclasses.replace(self, servers=tuple(k for k in self.servers if k in keys))
 
 
@@ -100,7 +100,7 @@ def full_rows():
 
 
 def quick_rows():
-    """What a change to the data path should be looked at with; three minutes."""
+    """The rows for checking a change to the data path; three minutes."""
     few = ("floor", *SLUICE, "nginx", "nginx_copy", "nginx_log", "nginx_njs", "h2o")
     small, *_, part = _whole(few, ("sendfile", "sluice", "nginx", "h2o", "lighttpd"))
     return [

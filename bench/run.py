@@ -34,7 +34,7 @@ def read_arguments():
 
 
 def selected(rows, arguments):
-    """The rows, and in each the servers, that the arguments leave."""
+    """The rows, and in each the servers, that the arguments select."""
     if arguments.rows:
         wanted = arguments.rows.split(",")
         unknown = set(wanted) - {row.key for row in rows}
@@ -54,7 +54,7 @@ def _lines_of(command):
 
 
 def circumstances(arguments, rounds, seconds):
-    """Where, when and with what: figures mean little without."""
+    """The machine, the time and the versions, without which figures mean little."""
     cpu = next(
         line.split(":")[1].strip()
         for line in pathlib.Path("/proc/cpuinfo").read_text().splitlines()
@@ -93,7 +93,7 @@ def run(arguments):
 
 
 def finish(arguments, found):
-    """Publishes a full run; prints the tables of any other, which lie in build/bench."""
+    """Publishes a full run; prints the tables of any other run, which are in build/bench."""
     shortened = (arguments.rows, arguments.servers, arguments.rounds, arguments.seconds)
     is_full = not arguments.quick and not any(shortened)
     if is_full:

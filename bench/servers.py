@@ -1,4 +1,4 @@
-"""The servers that are compared: what each is called, and how it is started. One worker each."""
+"""The compared servers: the name of each and how it is started. One worker each."""
 
 import dataclasses
 import shutil
@@ -13,7 +13,7 @@ RUN = WORK / "run"
 
 @dataclasses.dataclass(frozen=True)
 class Answer:
-    """The sizes that a floor has to match."""
+    """The sizes that a floor must match."""
 
     target: object
     header_bytes: int
@@ -44,7 +44,7 @@ def _program(name):
 
 
 def _render(name, **extra):
-    """Fills a template of peers/ in and returns where it lies."""
+    """Fills in a template of peers/ and returns its path."""
     values = {"PORT": PORT, "RUN": RUN, "MEDIA": MEDIA, "USER": user_name(), **extra}
     values["CONNECTIONS"] = most_connections() + 100
     # nginx closes idle connections when less than a sixteenth of its slots is free.
@@ -152,7 +152,7 @@ SERVERS = {
             **_SLUICE_TRAITS,
         ),
         Server("nginx", "nginx", nginx_command()),
-        # For 1 KiB nginx is cheaper when it copies, whatever its guide says.
+        # For 1 KiB, nginx is cheaper when it copies, contrary to its guide.
         Server("nginx_copy", "nginx, sendfile off", nginx_command(sendfile="off")),
         Server(
             "nginx_log",

@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""What minting and a store cost: bench/store_rates.py [--seconds N] [--rounds N] [--only WORD]
+"""Measures the cost of minting and of a store: bench/store_rates.py [--seconds N] [--rounds N]
+[--only WORD]
 
 Tokens per second and server CPU per request for owners without a store, by each kind of credential,
 and for holders of grants with SQLite and PostgreSQL, answers remembered and not; then downloads with
@@ -48,7 +49,7 @@ def postgres():
 
 
 class Served:
-    """A process on the server's core, and what wrk does to it."""
+    """A process on the server's core, loaded by wrk."""
 
     def __init__(self, *command):
         self.process = subprocess.Popen(
@@ -94,7 +95,7 @@ class Node(Served):
 
 
 class Floor(Served):
-    """The bare loop, which answers in as many bytes as `answer` has."""
+    """The bare loop, which responds with as many bytes as `answer` has."""
 
     def __init__(self, folder, answer):
         program = folder / "floor"
@@ -121,7 +122,7 @@ def fetch(target):
 
 
 def raw_answer(request):
-    """All bytes that one request brings."""
+    """All bytes of the response to one request."""
     with socket.create_connection(("127.0.0.1", PORT), timeout=10) as connection:
         connection.sendall(request.replace("\r\n\r\n", "\r\nConnection: close\r\n\r\n").encode())
         return b"".join(iter(lambda: connection.recv(65536), b""))
@@ -150,7 +151,7 @@ def run(*arguments):
 
 
 def prepare(folder, server, wants_full):
-    """The media, two stores with grants, and where it is wanted one with a million revocations."""
+    """The media, two stores with grants, and, if requested, one with a million revocations."""
     media = folder / "media/t1/c1"
     media.mkdir(parents=True)
     (media / "a.mp4").write_bytes(os.urandom(1024))
@@ -204,7 +205,7 @@ def rows(folder, sqlite, full, url):
 
 
 def write_requests(folder):
-    """The files of requests that rows name, and what answers the first request of each."""
+    """The request files of the rows, and the response to the first request of each."""
     node = Node(folder, {})
     request_file(folder / "owner", [(QUERY + "t1", "")])
     request_file(folder / "granted", [(QUERY + f"user{i}", "") for i in range(TOKENS)])

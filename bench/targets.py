@@ -1,4 +1,4 @@
-"""What is asked for: files, a range, tokens; and the files themselves."""
+"""The targets of requests: files, a range, tokens; and the files themselves."""
 
 import dataclasses
 import os
@@ -17,7 +17,7 @@ FILE_BYTES = {"1k.mp4": KIB, "64k.mp4": 64 * KIB, "1m.mp4": MIB, "1g.mp4": GIB}
 
 @dataclasses.dataclass(frozen=True)
 class Target:
-    """One thing to ask for. `filename` is None for a token."""
+    """One target. `filename` is None for a token."""
 
     key: str
     filename: str | None
@@ -54,8 +54,8 @@ TOKEN = Target("token", None)
 
 
 def make_media():
-    """Writes the files unless they are there, random so that nothing can be sparse or shared, and
-    reads them once into the page cache."""
+    """Writes the files unless they exist, with random content, so that nothing can be sparse or
+    shared, and reads them once into the page cache."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     missing = [n for n, size in FILE_BYTES.items() if not _has_size(FOLDER / n, size)]
     needed = sum(FILE_BYTES[name] for name in missing)

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""What TLS costs: bench/tls_rates.py [--seconds N] [--rounds N] [--held N]
+"""Measures the cost of TLS: bench/tls_rates.py [--seconds N] [--rounds N] [--held N]
 
 Sluice, which checks a token on each request, beside nginx, which checks nothing, under the same
 certificate (ECDSA P-256), protocol and cipher: server CPU per GiB, per request of 1 KiB and per new
@@ -26,7 +26,7 @@ from targets import REL, USER, WHOLE_1G, WHOLE_1K, make_media
 CERTIFICATE, KEY = WORK / "tls.crt", WORK / "tls.key"
 LISTENERS = json.dumps(
     [{"address": f"{HOST}:{PORT}", "certificate": str(CERTIFICATE), "key": str(KEY)}])
-# `ssl on` instead of `listen … ssl`: the template stays that of the other rows.
+# `ssl on` instead of `listen … ssl`: the template is the same as for the other rows.
 NGINX = f"""
     ssl on;
     ssl_certificate {CERTIFICATE};
@@ -74,8 +74,8 @@ class Client:
         return totals["requests"], totals["bytes"], running.cpu_seconds() - before
 
     def memory(self, running, target, count):
-        """Bytes of the server for each of `count` connections that have asked for `target` and read
-        nothing more than the header section."""
+        """The server's memory, in bytes, for each of `count` connections that have requested
+        `target` and read only the header section."""
         context = ssl.create_default_context()
         context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
         request = (f"GET {target.uri} HTTP/1.1\r\nHost: {HOST}\r\n"
@@ -107,7 +107,7 @@ def measure(client, server, chosen):
     held = []
     for target in (WHOLE_1K, WHOLE_1G):
         with Running(server, None) as running:
-            client.memory(running, target, 50)  # what the first ones cost once
+            client.memory(running, target, 50)  # the one-time cost of the first connections
             held.append(client.memory(running, target, chosen.held) / 1024)
     return large, small, fresh, *held
 

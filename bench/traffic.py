@@ -1,5 +1,5 @@
-"""The requests, prepared as files that wrk.lua and the C clients read. All of a target have the
-same size, whoever is asked: parsing a header and sending it costs alike."""
+"""Prepares the requests as files that wrk.lua and the C clients read. All requests for a target
+have the same size for every server, so that parsing and sending a header costs the same."""
 
 import base64
 import hashlib
@@ -11,16 +11,16 @@ import jwt
 from common import HOST, PORT, SECRET, WORK
 from targets import REL, USER
 
-# More than a server that remembers tokens would, and than fit a second-level cache.
+# More tokens than a server would cache, and than fit into a second-level cache.
 DISTINCT = 20000
 LIFETIME = 86000
-# For answers so large that not many are given.
+# For responses so large that there are only a few.
 FEW = 256
 MOST_FOR_MANY = 1 << 24
 
 
 def mint(filename, count):
-    """Tokens for one file that differ in their id, as PyJWT makes them and Sluice issues them."""
+    """Tokens for one file that differ in their id, made by PyJWT in the form that Sluice issues."""
     now = int(time.time())
     claims = {"type": "lesson", "filename": filename, "rel": REL, "user_id": USER}
     claims.update(iat=now, exp=now + LIFETIME)
@@ -82,7 +82,7 @@ STYLES = {"bearer": bearer_requests, "secure_link": secure_link_requests}
 
 
 class Traffic:
-    """Request files, each made when first asked for. A run is far shorter than a token's life."""
+    """Request files, each made at its first use. A run is far shorter than a token's lifetime."""
 
     def __init__(self):
         self._folder = WORK / "requests"

@@ -1,4 +1,4 @@
-"""Is what a server answers what was asked for? Asked with curl, before anything is measured."""
+"""Checks with curl, before any measurement, that a server's response is correct."""
 
 import json
 import subprocess
@@ -12,7 +12,7 @@ PIECE = 1 << 20
 
 
 def _spoiled(request):
-    """The request with a character changed of what authorises it."""
+    """The request with one character of its credential changed."""
     return request.replace("md5=", "md5=x").replace("Bearer ey", "Bearer eY")
 
 
@@ -28,8 +28,8 @@ def _command(request):
 
 
 def _curl(request, take):
-    """Sends a request by curl; returns status, header size, body size and what `take` made of the
-    body, a file object."""
+    """Sends a request by curl; returns the status, header size, body size and the result of `take`
+    for the body, a file object."""
     command = _command(request)
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as curl:
         taken = take(curl.stdout)
@@ -41,7 +41,7 @@ def _curl(request, take):
 
 
 def _is_the_file(target, body):
-    """Compares in pieces: a file may be a GiB."""
+    """Compares in pieces, because a file may have 1 GiB."""
     with open(target.path, "rb") as wanted:
         wanted.seek(target.first)
         while piece := body.read(PIECE):
@@ -56,7 +56,7 @@ def _is_good_token(body):
 
 
 def _judge(server, target):
-    """What decides whether a body is right."""
+    """The function that decides whether a body is correct."""
     if not server.has_body:
         return lambda body: True
     return _is_good_token if target.is_token else lambda body: _is_the_file(target, body)
@@ -79,8 +79,8 @@ def _check_refusal(server, request):
 
 
 def verified_answer(running, target, request):
-    """Checks one answer to the last byte, and that a server that checks refuses a spoiled request.
-    Returns the sizes as an Answer."""
+    """Checks one response to the last byte, and that a server with authorisation rejects an altered
+    request. Returns the sizes as an Answer."""
     try:
         answer = _check(running.server, target, request)
         if running.server.checks and not target.is_token:

@@ -1,6 +1,5 @@
-"""The endpoints of the integration guide as a Flask application, the way server.py has them: what
-Sluice takes the place of. Runs under gunicorn; MEDIA_ROOT and JWT_SECRET come from the
-environment."""
+"""The endpoints of the integration guide as a Flask application, as in server.py, which Sluice
+replaces. Runs under gunicorn; MEDIA_ROOT and JWT_SECRET come from the environment."""
 
 import functools
 import os
@@ -18,7 +17,7 @@ app = flask.Flask(__name__)
 
 
 def token_required_download(view):
-    """Lets a request pass whose bearer token is valid and for exactly this path."""
+    """Accepts a request with a valid bearer token for exactly this path."""
 
     @functools.wraps(view)
     def checked(rel, filename):

@@ -1,4 +1,5 @@
-"""`server` is one process for all tests that only ask; `start_server` makes one to order."""
+"""`server` is one process for all tests that only send requests; `start_server` starts one with the
+settings of a test."""
 
 import pytest
 
@@ -18,7 +19,7 @@ def pytest_configure():
 
 @pytest.fixture(scope="session")
 def media(tmp_path_factory):
-    """The media tree of `server`. Tests add files of their own and change none of others."""
+    """The media tree of `server`. Tests add their own files and do not change other files."""
     return MediaTree(tmp_path_factory.mktemp("shared") / "media")
 
 
@@ -55,7 +56,7 @@ def start_server(tmp_path):
 
 @pytest.fixture(scope="session")
 def pem(tmp_path_factory):
-    """(certificate, key) of a node."""
+    """The (certificate, key) of a node."""
     return certificates.make(tmp_path_factory.mktemp("pem"))
 
 
@@ -75,7 +76,7 @@ def start_tls(start_server, tree, pem):
 
 @pytest.fixture(scope="session")
 def postgres():
-    """One PostgreSQL server for all tests; whoever stops it starts it again."""
+    """One PostgreSQL server for all tests; a test that stops it must start it again."""
     with start_postgres() as server:
         yield server
 
@@ -95,7 +96,7 @@ def fault_library(tmp_path_factory):
 
 @pytest.fixture
 def faulty(start_server, fault_library, tmp_path):
-    """faulty(tree, …) → (server, faults): a server whose system calls fail to order."""
+    """faulty(tree, …) → (server, faults): a server whose system calls fail as the test requests."""
 
     def start(tree, **options):
         faults = Faults(fault_library, tmp_path)

@@ -1,8 +1,8 @@
 #!/usr/bin/python3
-"""A PostgreSQL server of one's own: in a temporary folder, on a unix socket alone, gone afterwards.
+"""A private PostgreSQL server: in a temporary folder, on a unix socket only, removed at the end.
 
-Run as a program it prints its URL and serves until its standard input ends: the unit tests of the
-store do that. The integration tests use the class."""
+As a program, it prints its URL and serves until its standard input ends; the unit tests of the
+store use it so. The integration tests use the class."""
 
 import contextlib
 import os
@@ -15,7 +15,7 @@ import sys
 import tempfile
 import time
 
-ACCOUNT = "postgres"  # what initdb, which refuses root, runs as
+ACCOUNT = "postgres"  # the user for initdb, which refuses to run as root
 SETTINGS = {
     "listen_addresses": "",
     "fsync": "off",
@@ -28,7 +28,7 @@ SETTINGS = {
 
 
 def binaries():
-    """The folder of the newest PostgreSQL that is installed."""
+    """The folder of the newest installed PostgreSQL."""
     found = sorted(pathlib.Path("/usr/lib/postgresql").glob("*/bin/postgres"))
     if not found:
         raise RuntimeError("PostgreSQL is not installed: apt-get install postgresql")
@@ -36,7 +36,7 @@ def binaries():
 
 
 def as_account():
-    """The command prefix that lets go of root."""
+    """The command prefix that drops root's privileges."""
     if os.geteuid() != 0:
         return []
     return ["setpriv", f"--reuid={ACCOUNT}", f"--regid={ACCOUNT}", "--clear-groups"]
@@ -67,7 +67,7 @@ class PostgresServer:
     def start(self, timeout=30):
         options = [word for name, value in SETTINGS.items() for word in ("-c", f"{name}={value}")]
         self.process = subprocess.Popen(
-            # Whatever ends us ends the server: the kernel sends the signal.
+            # The kernel sends the signal to the server when this process ends in any way.
             [*as_account(), "setpriv", "--pdeathsig", "QUIT", self.bin / "postgres",
              "-D", self.data, "-k", self.folder, *options],
             cwd=self.folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
@@ -83,14 +83,14 @@ class PostgresServer:
         raise RuntimeError("postgres did not become ready")
 
     def kill(self):
-        """At once, as when its machine loses power."""
+        """Kills it at once, as when its machine loses power."""
         if self.process and self.process.poll() is None:
             self.process.send_signal(signal.SIGQUIT)
             self.process.wait(20)
 
     @contextlib.contextmanager
     def frozen(self):
-        """Stops it in the middle of what it does: it takes connections and answers nothing."""
+        """Suspends it: it accepts connections but does not respond."""
         others = [int(pid) for pid in os.listdir("/proc") if pid.isdigit() and self._is_ours(pid)]
         for pid in others:
             os.kill(pid, signal.SIGSTOP)
@@ -102,7 +102,7 @@ class PostgresServer:
                     os.kill(pid, signal.SIGCONT)
 
     def _is_ours(self, pid):
-        """The server itself and its processes, each of which leads a group of its own."""
+        """The server itself and its processes, each of which leads its own process group."""
         with contextlib.suppress(OSError, ValueError):
             words = pathlib.Path("/proc", pid, "stat").read_text().rsplit(")", 1)[1].split()
             return self.process.pid in (int(pid), int(words[1]))
@@ -114,7 +114,7 @@ class PostgresServer:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def sql(self, text, database="postgres"):
-        """Runs statements, each on its own; what they print, without decoration."""
+        """Runs statements, each separately; returns their plain output."""
         done = subprocess.run([self.bin / "psql", "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1",
                                self.url(database)],
                               input=text, capture_output=True, encoding="utf-8", check=False)

@@ -19,7 +19,8 @@ MOST_RATIO = 3.0
 
 
 def start(*command):
-    """An attacker. Real ones have machines of their own: these get what the service leaves over."""
+    """An attacker. Real attackers have their own machines; these get the CPU time that the service
+    leaves."""
     return subprocess.Popen(
         ["chrt", "--idle", "0", "setpriv", "--pdeathsig", "KILL", *map(str, command)],
         stdin=subprocess.PIPE,
@@ -31,7 +32,7 @@ def start(*command):
 
 @contextlib.contextmanager
 def slow_downloads(tools, server, count):
-    """Each takes 4 KiB a second of a large file, from addresses of their own."""
+    """Each reads 4 KiB a second of a large file, from separate addresses."""
     requests = pathlib.Path(tempfile.mkstemp()[1])
     fields = {"Authorization": f"Bearer {mint(LARGE)}"}
     requests.write_bytes(request_bytes("GET", LARGE.target(), fields))
@@ -55,7 +56,7 @@ def slow_downloads(tools, server, count):
 
 @contextlib.contextmanager
 def slow_headers(tools, server, count):
-    """Each sends a byte a second; the header deadline closes it, and it comes again."""
+    """Each sends a byte a second; the header deadline closes it, and it connects again."""
     attacker = start(tools / "drip", server.address[1], count, 1000)
     try:
         deadline = time.monotonic() + 60
@@ -69,11 +70,10 @@ def slow_headers(tools, server, count):
 
 
 def run_load(run):
-    """8,000 of each at once: the healthy client's p99 stays within three times what it was.
+    """8,000 of each at once: the healthy client's p99 stays within three times its earlier value.
 
-    A client of a second instance, which nobody attacks, shows how much of that is the machine's: the
-    kernel probes thousands of closed windows by timers that fire together, whoever it does that for.
-    """
+    A client of a second instance, which is not attacked, shows the machine's share of the delay:
+    the kernel probes thousands of closed windows by timers that fire together, for any process. """
     count, seconds = (2000, 8) if run.quick else (8000, 20)
     limits = {"connections": 18000, "connections_per_peer": 2000}
     with run.server(limits=limits) as server, run.server(limits=limits) as bystander:
@@ -91,7 +91,7 @@ def run_load(run):
 
 
 def judge_load(run, count, held, samples):
-    """Against the bystander where the attack alone has slowed it down, and says so."""
+    """Compares with the bystander when the attack alone has slowed that down, and reports it."""
     p99, p99_loaded, p99_beside = (max(sample.quantile(0.99), 1e-9) for sample in samples)
     ratio, own = p99_loaded / p99, p99_loaded / max(p99, p99_beside)
     failures = samples[1].failures
@@ -107,7 +107,7 @@ MODES = {"slow headers": "-H", "slow body": "-B", "slow read": "-X"}
 
 
 def run_slowhttptest(run):
-    """The three modes of slowhttptest: the service stays available, to its probe and to ours."""
+    """The three modes of slowhttptest: the service stays available to its probe and to ours."""
     count, seconds = (500, 8) if run.quick else (4000, 15)
     for name, flag in MODES.items():
         with run.server(limits={"connections": 18000, "connections_per_peer": 10000}) as server:

@@ -1,4 +1,4 @@
-"""A healthy client, and what it sees: one request after the other, timed."""
+"""A healthy client: sends one request after the other and measures the times."""
 
 import time
 
@@ -11,7 +11,7 @@ SMALL_BODY = noise(64 << 10, seed=7)
 
 
 class Sample:
-    """What a client saw of the service for a while."""
+    """The results of a client over a period."""
 
     def __init__(self):
         self.times, self.failures = [], 0
@@ -26,7 +26,7 @@ class Sample:
 
 
 def watch(server, token, seconds, pause=0.005):
-    """Asks for a token and for 64 KiB in turn, every tenth time on a new connection."""
+    """Requests a token and 64 KiB in turn, every tenth time on a new connection."""
     sample, until, count = Sample(), time.monotonic() + seconds, 0
     issue = request_bytes("GET", SMALL.query("trainer123"), host=server.host)
     fetch = request_bytes("GET", SMALL.target(), {"Authorization": f"Bearer {token}"})

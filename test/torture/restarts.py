@@ -21,7 +21,7 @@ def run_restarts(run):
             try:
                 download(reborn, LARGE, target)
                 results.append((target / "video.mp4").read_bytes() == run.tree.content(LARGE))
-            except Exception as fault:  # noqa: BLE001: whatever it is, it is the verdict
+            except Exception as fault:  # noqa: BLE001: any exception is the verdict
                 run.say(f"{download.__name__}: {fault}")
                 results.append(False)
 

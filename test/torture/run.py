@@ -1,4 +1,4 @@
-"""Runs the stages, prints what they saw and a closing table; see scripts/torture."""
+"""Runs the stages, prints their results and a summary table; see scripts/torture."""
 
 import argparse
 import contextlib
@@ -21,7 +21,7 @@ from support.server import Server
 
 
 class Run:
-    """What the stages share: the media, the tools, the table."""
+    """Shared by the stages: the media, the tools, the table."""
 
     def __init__(self, options, folder):
         self.quick, self.tools, self.folder = options.quick, options.tools, folder
@@ -84,7 +84,7 @@ def main():
             print(f"==> {name}", flush=True)
             try:
                 STAGES[name](run)
-            except Exception as fault:  # noqa: BLE001: the other stages still count
+            except Exception as fault:  # noqa: BLE001: the other stages still run
                 run.note(name, f"{type(fault).__name__}: {fault}", False)
         print(f"\n{'verdict':8} {'what':58} seen")
         for what, seen, good in run.rows:

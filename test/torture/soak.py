@@ -1,4 +1,4 @@
-"""As much mixed traffic as an hour brings, and whether anything grows by it."""
+"""Sends the mixed traffic of an hour and checks that nothing grows."""
 
 import os
 import pathlib
@@ -17,7 +17,7 @@ from support.wire import Closed, Connection, request_bytes
 
 # An hour of a node that answers 60 requests a second.
 HOUR = 216_000
-# Growth that is noise: the allocator keeps a page here and there.
+# Growth that counts as noise: the allocator keeps some pages.
 MOST_GROWTH_KIB = 512
 MOST_GROWTH_SHARE = 0.03
 
@@ -32,7 +32,7 @@ def descriptors(pid):
 
 
 class Chaos(threading.Thread):
-    """A client of every kind: good, refused, in ranges, and gone in the middle."""
+    """Clients of every kind: accepted, rejected, with ranges, and disconnected in the middle."""
 
     def __init__(self, server, until, seed):
         super().__init__()

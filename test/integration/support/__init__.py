@@ -1,1 +1,1 @@
-"""What the integration tests share: the real binary, a media tree, raw sockets, tokens, clients."""
+"""Shared by the integration tests: the real binary, a media tree, raw sockets, tokens, clients."""

@@ -1,4 +1,5 @@
-"""docs/openapi.yaml as a judge: which operation a response belongs to, and whether it may look so."""
+"""Checks responses against docs/openapi.yaml: finds the operation of a response and validates the
+response."""
 
 import fnmatch
 import json
@@ -26,7 +27,7 @@ class ApiDescription:
                 self.methods[operation] = method.upper()
 
     def resolve(self, node):
-        """What a $ref points to; anything else as it is."""
+        """The target of a $ref; any other value unchanged."""
         while isinstance(node, dict) and "$ref" in node:
             node = self.resolver.resolve(node["$ref"])[1]
         return node
@@ -37,7 +38,7 @@ class ApiDescription:
         return {status: self.resolve(response) for status, response in described.items()}
 
     def promises(self):
-        """Every (operation, status, problem slug or None) that the document says of GET."""
+        """Every (operation, status, problem slug or None) that the document lists for GET."""
         for operation in sorted(name for name, method in self.methods.items() if method == "GET"):
             for status, response in self.responses(operation).items():
                 if status != "default":
@@ -67,7 +68,7 @@ class ApiDescription:
         return slug
 
     def check_without_content(self, operation, response):
-        """The same for the answer to a HEAD or OPTIONS, which has no content."""
+        """The same for the response to a HEAD or OPTIONS, which has no content."""
         responses = self.responses(operation)
         described = responses.get(str(response.status), responses["default"])
         assert response.body == b"" and "content" not in described

@@ -1,5 +1,5 @@
-"""HAProxy and nginx in front of nodes of a test: as they are shipped in deploy/, and with nothing but what
-it takes to pass requests on."""
+"""HAProxy and nginx in front of nodes of a test: with the configurations shipped in deploy/, and
+with minimal ones that only forward requests."""
 
 import contextlib
 import os
@@ -57,7 +57,7 @@ class Proxy:
         self.log = folder / "log"
         config = folder / "config"
         assert FRONT in text
-        if kind == "nginx" and os.geteuid() == 0:  # the folders of a test are its user's alone
+        if kind == "nginx" and os.geteuid() == 0:  # only its user can access the folders of a test
             text = "user root;\n" + text
         config.write_text(text.replace(FRONT, "%s:%d" % self.address), encoding="utf-8")
         command = {"haproxy": ["haproxy", "-db", "-f", config],
@@ -81,12 +81,12 @@ class Proxy:
         return Connection(self.address, **options)
 
     def request(self, target, fields=(), source=None, **options):
-        """One request on a connection of its own, which comes from `source`."""
+        """One request on a new connection from the address `source`."""
         with self.connect(source=source) as connection:
             return connection.request("GET", target, fields, **options)
 
     def wait_until_ready(self, timeout=30):
-        """Until a node answers through it."""
+        """Waits until a node responds through it."""
         deadline = time.monotonic() + timeout
         while time.monotonic() < deadline:
             with contextlib.suppress(OSError):
@@ -98,8 +98,8 @@ class Proxy:
 
 
 class Balancer(Proxy):
-    """As shipped. `nodes` are three addresses, not all different; `changes` are made to the configuration,
-    which has to have what they replace."""
+    """The shipped configuration. `nodes` are three addresses, not all different. `changes` are
+    replacements in the configuration, which must contain each replaced text."""
 
     def __init__(self, kind, folder, nodes, changes=()):
         text = SHIPPED[kind].read_text(encoding="utf-8")
@@ -115,5 +115,5 @@ def untuned_haproxy(folder, node):
 
 
 def untuned_nginx(folder, location):
-    """`location` is what the server block has besides `listen`."""
+    """`location` is the server block's content besides `listen`."""
     return Proxy("nginx", folder, UNTUNED_NGINX.format(front=FRONT, location=location))

@@ -25,7 +25,7 @@ def make(folder, name="node.example", common="tls", kind=CURVE):
 
 
 def expire(certificate, key):
-    """Makes it one that has ended a day ago."""
+    """Replaces it by a certificate that expired a day ago."""
     subprocess.run(["openssl", "x509", "-in", certificate, "-signkey", key, "-days", "-1",
                     "-out", certificate], check=True, capture_output=True)
 
@@ -43,8 +43,8 @@ def listener(certificate, key, **more):
 
 
 class TlsConnection(Connection):
-    """A Connection under TLS. An end without close_notify raises SSLError where `is_strict`, and
-    is an end otherwise. `options` are attributes of the SSLContext."""
+    """A Connection under TLS. An end without close_notify raises SSLError when `is_strict` is set;
+    otherwise it is an ordinary end. `options` are attributes of the SSLContext."""
 
     def __init__(self, address, timeout=10, receive_buffer=None, alpn=("http/1.1",), is_strict=False,
                  **options):

@@ -1,4 +1,4 @@
-"""What every refusal and every download must look like (docs/api.md §2 and §3)."""
+"""Checks the form of error responses and of downloads (docs/api.md §2 and §3)."""
 
 import re
 import time
@@ -24,14 +24,14 @@ def check_problem(response, status, parameter=None):
 
 
 def check_invalid_token(response):
-    """401 for a credential that came and was no good."""
+    """A 401 for a credential that was sent and is invalid."""
     problem = check_problem(response, 401)
     assert 'error="invalid_token"' in response.get("WWW-Authenticate")
     return problem
 
 
 def without_request_id(response):
-    """What two answers must share for a client not to tell them apart."""
+    """The parts of two responses that must be equal, so that a client cannot distinguish them."""
     fields = sorted(f for f in response.fields if f[0].lower() not in ("x-request-id", "date"))
     problem = response.json()
     problem.pop("request_id")
@@ -39,7 +39,7 @@ def without_request_id(response):
 
 
 def attachment_name(response):
-    """The name that a client that reads RFC 6266 and 8187 saves under."""
+    """The file name that a client with support for RFC 6266 and 8187 uses."""
     value = response.get("Content-Disposition")
     assert value.isascii() and value.isprintable(), value
     match = re.fullmatch(
@@ -52,7 +52,7 @@ def attachment_name(response):
 
 
 def fallback_name(response):
-    """The ASCII name for clients that read nothing else (curl)."""
+    """The ASCII name for clients without that support (curl)."""
     return re.search(r'filename="([^"]*)"', response.get("Content-Disposition")).group(1)
 
 
@@ -76,7 +76,7 @@ def _byte_range(part):
 
 
 def eventually(condition, seconds=20):
-    """Waits until `condition()` holds: for what a server does by itself, soon."""
+    """Waits until `condition()` is true, for things that a server does soon by itself."""
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "it never came true"

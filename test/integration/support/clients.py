@@ -1,4 +1,4 @@
-"""Real clients, run as a user would run them."""
+"""Runs real clients as a user would."""
 
 import os
 import subprocess
@@ -23,7 +23,7 @@ def run_client(*command, folder, timeout=60, check=True):
 
 
 def curl(*arguments, folder, **options):
-    """curl, silent but for errors."""
+    """curl, silent except for errors."""
     return run_client("curl", "-sS", *arguments, folder=folder, **options)
 
 

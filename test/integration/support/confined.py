@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""Runs a command with the system calls that a systemd unit leaves it: confined.py UNIT COMMAND…
-The others fail with EPERM, as its SystemCallErrorNumber says."""
+"""Runs a command with only the system calls that a systemd unit allows: confined.py UNIT COMMAND…
+The others fail with EPERM, as its SystemCallErrorNumber sets."""
 
 import errno
 import os
@@ -25,7 +25,7 @@ def groups():
         elif line.startswith("    ") and not line.strip().startswith("#"):
             members.add(line.strip())
         elif not line.startswith(" "):
-            members = set()  # calls that are in no group
+            members = set()  # calls without a group
     return found
 
 
@@ -36,7 +36,7 @@ def members_of(name, known):
 
 
 def allowed_by(unit):
-    """What its lines of SystemCallFilter amount to, one after the other."""
+    """The result of its SystemCallFilter lines, applied in order."""
     known, allowed = groups(), set()
     for line in re.findall(r"^SystemCallFilter=(.*)$", unit, re.MULTILINE):
         named = set().union(*(members_of(one, known) for one in line.lstrip("~").split()))

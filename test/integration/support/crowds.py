@@ -1,4 +1,4 @@
-"""Answers that only a server with enough to do gives. `world` is test_openapi's."""
+"""Responses that only a busy server gives. `world` is that of test_openapi."""
 
 import contextlib
 import time
@@ -12,7 +12,7 @@ from .wire import Closed
 
 
 def ask_full(world, target, name, limits):
-    """The answer to one connection more than a server takes."""
+    """The response to one connection more than a server accepts."""
     server = world.serve(name, config={"limits": limits})
     held = [server.connect() for _ in range(2)]
     try:

@@ -1,4 +1,4 @@
-"""Faults to order in a running server: the preloaded shim of test/faults/shim.c and its rules."""
+"""Injects faults into a running server: the preloaded shim of test/faults/shim.c and its rules."""
 
 import contextlib
 import enum
@@ -18,7 +18,7 @@ THREAD_SANITIZER_MARK = b"__tsan_init"
 IS_SANITIZED = any(
     mark in BINARY.read_bytes() for mark in (SANITIZER_MARK, THREAD_SANITIZER_MARK)
 )
-# Sanitizers must come first in a process, and keep descriptors and memory of their own.
+# Sanitizers must be loaded first in a process, and they use descriptors and memory of their own.
 not_sanitized = pytest.mark.skipif(IS_SANITIZED, reason="a sanitizer stands in the way")
 
 
@@ -40,7 +40,7 @@ class Call(enum.IntEnum):
 
 
 class Rule:
-    """One fault that is in force until it is used up or lifted."""
+    """One fault, active until it is used up or removed."""
 
     LAYOUT = struct.Struct("=7q")
 
@@ -50,7 +50,7 @@ class Rule:
     def set(self, call, error, skip, times, limit, regular_only):
         fields = self.LAYOUT.pack(0, error, skip, times, limit, regular_only, 0)
         self.memory[self.offset : self.offset + len(fields)] = fields
-        self.memory[self.offset : self.offset + 8] = struct.pack("=q", call)  # last: now it holds
+        self.memory[self.offset : self.offset + 8] = struct.pack("=q", call)  # last: this activates the rule
 
     def hits(self):
         return self.LAYOUT.unpack_from(self.memory, self.offset)[6]
@@ -60,7 +60,7 @@ class Rule:
 
 
 class Faults:
-    """The rules of one process, and what makes it obey them."""
+    """The rules of one process, and the environment that applies them."""
 
     RULES = 8
 
@@ -81,8 +81,8 @@ class Faults:
 
     @contextlib.contextmanager
     def inject(self, call, error=0, skip=0, times=-1, limit=0, regular_only=False):
-        """While it lasts, `times` calls (-1: all) after the first `skip` fail with `error`; with no
-        error they are cut to `limit` bytes. `regular_only`: on regular files alone."""
+        """During the block, `times` calls (-1: all) after the first `skip` fail with `error`;
+        without an error they are cut to `limit` bytes. `regular_only`: on regular files only."""
         rule = Rule(self.memory, 8 + self.used * Rule.LAYOUT.size)
         self.used += 1
         rule.set(call, error, skip, times, limit, regular_only)
@@ -93,7 +93,7 @@ class Faults:
             self.used -= 1
 
     def step_wall_clock(self, seconds):
-        """Sets the wall clock ahead of (behind) the true one."""
+        """Moves the wall clock ahead of (behind) the true one."""
         self.memory[:8] = struct.pack("=q", int(seconds * 1e9))
 
 

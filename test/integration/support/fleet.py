@@ -1,5 +1,5 @@
-"""Three nodes that share media, keys and a store, behind a balancer as deploy/ has it; and a client
-that goes on with its download on another node."""
+"""Three nodes that share media, keys and a store, behind the balancer of deploy/; and a client that
+resumes its download on another node."""
 
 import contextlib
 import json
@@ -19,7 +19,7 @@ OWNER = "trainer123"
 
 
 class Fleet:
-    """`start_server` and `tree` are the fixtures; `store` is what the nodes ask, or None."""
+    """`start_server` and `tree` are the fixtures; `store` is the store of the nodes, or None."""
 
     def __init__(self, start_server, tree, folder, store=None, balancer="haproxy"):
         self.start_server, self.tree = start_server, tree
@@ -33,15 +33,15 @@ class Fleet:
             "shutdown": {"delay": 1},
             **(store.config() if store else {}),
         }
-        # Addresses of their own: nobody takes the port of a node that is away for a moment.
+        # Each node has its own address, so that no other process takes its port during a restart.
         self.addresses = [f"127.0.0.{last}:{free_port()}" for last in (11, 12, 13)]
         self.nodes = [self.start(index) for index in range(3)]
-        # As shipped, but asks more often: a restart takes two seconds less.
+        # As shipped, but with more frequent health checks: a restart takes two seconds less.
         changes = [("inter 1s", "inter 250ms")] if balancer == "haproxy" else []
         self.balancer = Balancer(balancer, folder / "balancer", self.addresses, changes)
 
     def __enter__(self):
-        with contextlib.suppress(AssertionError):  # told below, with the log
+        with contextlib.suppress(AssertionError):  # reported below, with the log
             self.balancer.wait_until_ready()
         for index in range(3):
             self.wait_until_in(index)
@@ -68,7 +68,7 @@ class Fleet:
         return node
 
     def restart(self, index):
-        """Asks a node to leave, waits until it has, and starts it again on its port."""
+        """Stops a node gracefully, waits for its exit, and starts it again on its port."""
         self.nodes[index].stop(timeout=40)
         self.revive(index)
 
@@ -81,7 +81,7 @@ class Fleet:
         self.wait_until_in(index)
 
     def wait_until_in(self, index, timeout=30):
-        """Until the balancer sends requests to the node; asks for some, so that there are any."""
+        """Sends requests until the balancer forwards one to the node."""
         node = self.nodes[index]
 
         def is_in():
@@ -95,15 +95,15 @@ class Fleet:
         return self.balancer.request(target, {"Authorization": f"Bearer {token}"})
 
     def token(self, media=VIDEO, user_id=OWNER):
-        """From whatever node the balancer asks."""
+        """From the node that the balancer selects."""
         answer = self.balancer.request(media.query(user_id))
         assert answer.status == 200, answer
         return answer.json()["token"]
 
 
 class Download(threading.Thread):
-    """Fetches a file through the balancer, and goes on from its last byte when a connection is lost, as
-    a good client does. With `hold` it stops in the middle until it is released."""
+    """Fetches a file through the balancer, and resumes at its last byte when a connection is lost,
+    as a good client does. With `hold` it pauses in the middle until it is released."""
 
     def __init__(self, fleet, media, hold=False):
         super().__init__()
@@ -152,13 +152,13 @@ class Download(threading.Thread):
 
 
 def downloads_of(node):
-    """Those that a node is sending."""
+    """The downloads that a node is sending."""
     return metric(node, "sluice_transfers_active")
 
 
 class Round(threading.Thread):
-    """One download after the other, each with a fresh token for a user whom the store lets, until it is
-    told to stop; every one has to go through at the first attempt."""
+    """Makes one download after the other, each with a fresh token for a user with a grant, until it
+    is stopped; every one must succeed at the first attempt."""
 
     def __init__(self, fleet, media, user_id):
         super().__init__()

@@ -1,6 +1,6 @@
-"""Messages that a strict HTTP/1.1 server refuses, byte for byte, in one table: the tests send them to
-this service, scripts/compare_strictness sends them to others as well. The rules are those of RFC 9110
-and RFC 9112; where they leave a choice, the stricter one is in the table."""
+"""A table of messages, byte for byte, that a strict HTTP/1.1 server rejects. The tests send them to
+this service; scripts/compare_strictness sends them to other servers too. The rules are those of RFC
+9110 and RFC 9112; where these allow a choice, the table has the stricter one."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ CHUNKED = b"Transfer-Encoding: chunked\r\n"
 
 @dataclass(frozen=True)
 class Case:
-    """One message. `statuses`: the answers that are right."""
+    """One message. `statuses`: the correct status codes."""
 
     group: str
     name: str
@@ -334,5 +334,6 @@ SIZES = _cases(
 
 CASES = VERSIONS + METHODS + TARGETS + FIELDS + HOSTS + LENGTHS + CODINGS + SIZES
 
-# What follows each of them in one write. An answer to it is a request smuggled past the first one.
+# The request that follows each message in the same write. A response to it means that a request was
+# smuggled past the first one.
 FOLLOWED_BY = b"GET /smuggled HTTP/1.1\r\nHost: x\r\n\r\n"

@@ -7,7 +7,7 @@ TOKEN_ROUTE = "/api/get-download-token/v2"
 
 
 class Media:
-    """What the kinds have in common. Subclasses are frozen dataclasses of plain identifiers."""
+    """Common to all kinds. Subclasses are frozen dataclasses of plain identifiers."""
 
     kind = ""
 
@@ -15,18 +15,18 @@ class Media:
         raise NotImplementedError
 
     def path(self):
-        """Where the file lies below the media root in the default layout."""
+        """The path of the file below the media root in the default layout."""
         raise NotImplementedError
 
     def claims(self):
         raise NotImplementedError
 
     def target(self):
-        """The download route, percent-encoded as RFC 3986 has it."""
+        """The download route, percent-encoded by RFC 3986."""
         return "/download2/" + "/".join(quote(part, safe="") for part in self.segments())
 
     def query(self, user_id, **extra):
-        """The target that asks for a token; `extra` adds parameters, None leaves one out."""
+        """The target of a token request; `extra` adds parameters, None omits one."""
         fields = {**self.claims(), "user_id": user_id, **extra}
         return TOKEN_ROUTE + "?" + urlencode({k: v for k, v in fields.items() if v is not None})
 

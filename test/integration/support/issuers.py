@@ -86,7 +86,7 @@ class Signer:
         }
 
     def signature(self, data):
-        """As its algorithm makes it, whatever `data` says of algorithms."""
+        """A signature by its own algorithm, regardless of the algorithm in `data`."""
         method = jwt.get_algorithm_by_name(self.algorithm)
         return method.sign(data, method.prepare_key(self.private))
 

@@ -1,4 +1,4 @@
-"""wrk as the load that must not notice what a test does."""
+"""Runs wrk as load that must not be affected by the actions of a test."""
 
 import contextlib
 import re
@@ -8,13 +8,13 @@ SUMMARY = re.compile(r"^\s+(\d+) requests in", re.MULTILINE)
 
 
 class Load:
-    """What wrk saw, once it has ended."""
+    """The report of wrk, after its end."""
 
     requests = 0
     report = ""
 
     def assert_unharmed(self):
-        """Some requests, and every one answered with 2xx or 3xx."""
+        """Checks that there were requests and that every response was 2xx or 3xx."""
         assert self.requests > 0, self.report
         assert "Non-2xx" not in self.report, self.report
         assert "Socket errors" not in self.report, self.report
@@ -22,7 +22,7 @@ class Load:
 
 @contextlib.contextmanager
 def wrk(url, token, seconds=4, connections=16, fields=()):
-    """Runs for `seconds` beside the block, which should not take longer."""
+    """Runs for `seconds` in parallel with the block, which should not take longer."""
     process = subprocess.Popen(
         ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "20s",
          *(part for field in fields for part in ("-H", field)),

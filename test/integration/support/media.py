@@ -1,4 +1,4 @@
-"""A media tree on disk whose bytes and times the tests know."""
+"""A media tree on disk with known bytes and times."""
 
 import os
 import pathlib
@@ -9,7 +9,7 @@ import time
 SAMPLE_MEDIA = pathlib.Path(__file__).resolve().parents[2] / "media"
 
 # 2024-01-02 03:04:05.678901234 UTC: long past, so that Last-Modified is a strong validator, and
-# with a fraction, which an entity tag has to see.
+# with a fraction, which an entity tag must include.
 MTIME_NS = 1704164645678901234
 LAST_MODIFIED = "Tue, 02 Jan 2024 03:04:05 GMT"
 
@@ -17,7 +17,7 @@ SETTLED = 0.03  # seconds: a file that was touched less than 20 ms ago has no va
 
 
 def noise(size, seed=1):
-    """`size` bytes that do not repeat and that are the same in every run."""
+    """`size` bytes that do not repeat and are the same in every run."""
     return random.Random(seed).randbytes(size)
 
 
@@ -37,7 +37,7 @@ class MediaTree:
         os.utime(path, ns=(mtime_ns, mtime_ns))
 
     def path(self, media):
-        """The file of a Media, or of a path below the root; its folder is made."""
+        """The file of a Media, or of a path below the root; creates its folder."""
         relative = media if isinstance(media, str) else media.path()
         path = self.root / relative
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -47,14 +47,14 @@ class MediaTree:
         """Writes a file and returns the media."""
         path = self.path(media)
         if path.exists() and path.stat().st_mtime_ns == mtime_ns and path.read_bytes() == content:
-            return media  # written again it would be another version of the same size and time
+            return media  # written again, it would be another version with the same size and time
         path.write_bytes(content)
         self._set_time(path, mtime_ns)
         time.sleep(SETTLED)
         return media
 
     def replace(self, media, content, mtime_ns=MTIME_NS + 10**9):
-        """Puts another file under the name at one stroke, as a site that updates a video should."""
+        """Replaces the file atomically, as a site that updates a video should."""
         path = self.path(media)
         fresh = path.with_name(path.name + ".new")
         fresh.write_bytes(content)

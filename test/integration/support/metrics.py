@@ -1,4 +1,4 @@
-"""Reads a Prometheus exposition, strictly."""
+"""Parses a Prometheus exposition, strictly."""
 
 import contextlib
 import re
@@ -12,7 +12,7 @@ SAMPLE = re.compile(
 
 
 def parse(text):
-    """{name with labels: value}; fails on what is no Prometheus text or comes twice."""
+    """{name with labels: value}; fails on text that is not Prometheus format and on duplicates."""
     values = {}
     for line in text.splitlines():
         if line.startswith("#"):
@@ -34,7 +34,7 @@ def scrape(server):
 
 
 def scrape_until(server, condition, timeout=15):
-    """The first scrape that `condition` holds of; fails with the last one."""
+    """The first scrape for which `condition` is true; fails with the last one."""
     deadline = time.monotonic() + timeout
     while True:
         values = scrape(server)
@@ -50,7 +50,8 @@ def metric(server, name):
 
 
 def eventually(check, timeout=15):
-    """Asks until `check` returns something true, and returns it; a lost connection counts as no."""
+    """Repeats `check` until it returns a true value, and returns that; a lost connection counts as
+    false."""
     deadline = time.monotonic() + timeout
     while True:
         with contextlib.suppress(Closed, OSError):
@@ -61,5 +62,5 @@ def eventually(check, timeout=15):
 
 
 def has_event(server, name):
-    """Whether the service log has this event by now."""
+    """True when the service log has this event."""
     return any(event.get("event") == name for event in server.events())

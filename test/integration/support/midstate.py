@@ -1,4 +1,4 @@
-"""What is left in memory of an HMAC-SHA256 key once it has been absorbed (FIPS 180-4, RFC 2104)."""
+"""Computes the in-memory state of an HMAC-SHA256 key after absorption (FIPS 180-4, RFC 2104)."""
 
 import struct
 
@@ -16,7 +16,7 @@ def _primes(count):
 
 
 def _root_bits(number, degree):
-    """The first 32 bits of the fraction of a root, by integers alone."""
+    """The first 32 bits of the fraction of a root, computed with integers only."""
     scaled, low, high = number << (32 * degree), 0, 1 << 48
     while high - low > 1:
         middle = (low + high) // 2

@@ -1,4 +1,4 @@
-"""A network of a test's own, whose kernel settings it may change."""
+"""A private network namespace, whose kernel settings a test may change."""
 
 import ctypes
 import fcntl
@@ -15,7 +15,8 @@ SIOCSIFFLAGS, IFF_UP = 0x8914, 1
 
 
 def _enter():
-    """Puts the calling thread, and what it starts, into a new network with a loopback interface."""
+    """Moves the calling thread and its children into a new network namespace with a loopback
+    interface."""
     libc = ctypes.CDLL(None, use_errno=True)
     if libc.unshare(CLONE_NEWNET) != 0:
         pytest.skip(f"no network of its own: {os.strerror(ctypes.get_errno())}")
@@ -24,7 +25,8 @@ def _enter():
 
 
 def run_in_network(work, **settings):
-    """work() in a network with these settings below net.ipv4; skips where there can be none."""
+    """Runs work() in a network namespace with these settings below net.ipv4; skips the test when
+    none can be created."""
     faults = []
 
     def body():
@@ -36,7 +38,7 @@ def run_in_network(work, **settings):
                     pytest.skip(f"the kernel has no net.ipv4.{name}")
                 file.write_text(str(value))
             work()
-        except BaseException as fault:  # handed to the test
+        except BaseException as fault:  # passed to the test
             faults.append(fault)
 
     thread = threading.Thread(target=body)

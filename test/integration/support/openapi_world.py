@@ -1,4 +1,4 @@
-"""Servers for the cases of test_openapi.py, which say what they want to see."""
+"""Servers for the cases of test_openapi.py, each of which names the response it expects."""
 
 import contextlib
 import time
@@ -10,7 +10,7 @@ from support.server import Server
 
 
 class World:
-    """A server per configuration, made when a case first wants it."""
+    """One server per configuration, started when a case first needs it."""
 
     def __init__(self, folder):
         self.folder = folder
@@ -43,7 +43,7 @@ class World:
 
     @property
     def credentials(self):
-        """Wants a key or a session token, and has one key that may do next to nothing."""
+        """Requires a key or a session token, and has one key with almost no permissions."""
         if "credentials" not in self.servers:
             key, entry = issuer_key("narrow", types=["course"])
             slow_key, slow = issuer_key("slow", rate=1)
@@ -57,7 +57,8 @@ class World:
 
     @property
     def impatient(self):
-        """Has enough of bad credentials at once, and one issuer key that nobody knows."""
+        """Reaches its limit of bad credentials at once, and has one issuer key that is unknown to
+        the tests."""
         keys = keys_file(self.folder / "impatient.json", issuer_key("lms")[1])
         return self.serve(
             "impatient",
@@ -80,5 +81,5 @@ class World:
 
     @property
     def without_store(self):
-        """Its store is configured, and out of reach."""
+        """Its store is configured but unreachable."""
         return self.serve("no store", config={"store": {"url": f"sqlite://{self.folder}/no/db"}})

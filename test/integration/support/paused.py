@@ -1,4 +1,4 @@
-"""A client in mid-transfer, for as long as a test needs it there."""
+"""A client that pauses in mid-transfer for as long as a test needs."""
 
 import time
 
@@ -7,13 +7,13 @@ import pytest
 from .tokens import mint
 from .wire import Closed, request_bytes
 
-# More than the socket buffers of both ends ever hold (tcp_wmem and tcp_rmem end at 4 and 6 MiB), so
-# that a client that waits has the server wait in mid-transfer.
+# More than the socket buffers of both ends can hold (tcp_wmem and tcp_rmem end at 4 and 6 MiB), so
+# that the server waits in mid-transfer for a client that pauses.
 LARGE = 48 << 20
 
 
 class Paused:
-    """A download that has read the header and a little of the body, and waits."""
+    """A download that has read the header and a little of the body, and then pauses."""
 
     def __init__(self, server, video, token=None):
         self.connection = server.connect(receive_buffer=65536, timeout=20)
@@ -29,8 +29,8 @@ class Paused:
         return self.start + self.connection.read_exactly(missing, self.head)
 
     def cut(self):
-        """What came before the server cut the transfer; fails when it did not, or by an orderly end,
-        which many clients take for that of the file."""
+        """The bytes received before the server cut the transfer; fails when the server did not cut
+        it, or closed it orderly, which many clients take for the end of the file."""
         with pytest.raises(Closed):
             self.finish()
         assert self.connection.was_reset

@@ -1,4 +1,4 @@
-"""Headers of the PROXY protocol, and a connection that begins with one."""
+"""Headers of the PROXY protocol, and a connection that starts with one."""
 
 import ipaddress
 import struct

@@ -1,4 +1,4 @@
-"""A server that is killed again and again, and clients that resume."""
+"""A server that is killed repeatedly, and clients that resume."""
 
 import signal
 import threading
@@ -10,7 +10,7 @@ from .tokens import mint
 
 
 class Reborn:
-    """A server that is killed and started again on the same port until told to stop."""
+    """A server that is killed and restarted on the same port until it is stopped."""
 
     def __init__(self, folder, tree, pause=0.6):
         self.folder, self.tree, self.pause = folder, tree, pause
@@ -36,7 +36,7 @@ class Reborn:
 
 
 def download_with_curl(reborn, video, folder):
-    """curl -C - until it has all of it, as a user would."""
+    """Repeats curl -C - until the file is complete, as a user would."""
     url = reborn.base + video.target()
     for _ in range(60):
         done = run_client(

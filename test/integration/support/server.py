@@ -14,21 +14,23 @@ from .wire import Connection
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 BINARY = pathlib.Path(os.environ.get("SLUICE_BINARY", ROOT / "build/release/bin/sluice"))
-# How many each server gets where a test does not say: several, so that ThreadSanitizer sees them meet.
+# The default number of threads of a server: several, so that ThreadSanitizer can detect races.
 THREADS = os.environ.get("TEST_THREADS")
-# In what UBSan links into a program.
+# A symbol that UBSan links into a program.
 SANITIZER_MARK = b"__ubsan_handle"
 SANITIZER_REPORT = re.compile(r"(Address|Thread|Leak|Memory)Sanitizer|runtime error:")
 
 
 def environment(extra=None):
-    """Ours without what would configure the binary; `extra` adds."""
+    """This process's environment without the variables that configure the binary; `extra` adds
+    some."""
     base = {name: value for name, value in os.environ.items() if not name.startswith("SLUICE_")}
     return {**base, **(extra or {})}
 
 
 def run_sluice(*arguments, env=None, input=None, timeout=30, prefix=()):
-    """Runs a command of the binary to its end and returns the CompletedProcess, texts decoded."""
+    """Runs a command of the binary to its end and returns the CompletedProcess with decoded
+    texts."""
     return subprocess.run(
         [*prefix, BINARY, *map(str, arguments)],
         env=environment(env),
@@ -41,7 +43,7 @@ def run_sluice(*arguments, env=None, input=None, timeout=30, prefix=()):
 
 
 def address_of(text):
-    """What Connection takes, from what the log says."""
+    """The argument of Connection, from an address in the log."""
     if text.startswith("unix:"):
         return text.removeprefix("unix:")
     host, port = text.rsplit(":", 1)
@@ -49,8 +51,8 @@ def address_of(text):
 
 
 def lets_the_test_mint(config):
-    """`config` with an issuer mode where it names neither a mode nor a credential: `local`, as `serve --dev`
-    has it, or `none` where `local` is refused because others than this machine could connect."""
+    """`config`, with an issuer mode added when it names neither a mode nor a credential: `local`,
+    as in `serve --dev`, or `none` when `local` is rejected because other machines could connect."""
     if not isinstance(config, dict) or {"mode", "keys_file", "jwt"} & set(config.get("issuer", ())):
         return config
     listeners = config.get("listeners", [])
@@ -106,7 +108,7 @@ class Server:
         self.config_path.write_text(text, encoding="utf-8")
 
     def reload(self, config=None, outcome="reloaded"):
-        """SIGHUP, with a new configuration unless there is none; the event that says how it went."""
+        """Sends SIGHUP, with a new configuration if given; returns the event with the result."""
         if config is not None:
             self.configure(config)
         before = len(self.events())
@@ -114,7 +116,7 @@ class Server:
         return self.wait_for_event(lambda event: event["event"] == outcome, start=before)
 
     def wait_for_event(self, wanted, start=0, timeout=20):
-        """The first event from the `start`th on that `wanted` says yes to."""
+        """The first event, from number `start` on, for which `wanted` is true."""
         deadline = time.monotonic() + timeout
         while time.monotonic() < deadline:
             for event in self.events()[start:]:
@@ -124,7 +126,7 @@ class Server:
         raise AssertionError(f"no such event: {self.stderr()[-3000:]}")
 
     def _wait_for_addresses(self, count, timeout=20):
-        """What it listens on, in order: (host, port), or the path of a unix socket."""
+        """Its listening addresses, in order: (host, port), or the path of a unix socket."""
         deadline = time.monotonic() + timeout
         while time.monotonic() < deadline:
             found = [e["address"] for e in self.events() if e.get("event") == "listening"]
@@ -143,7 +145,7 @@ class Server:
         return self.stderr_path.read_text(encoding="utf-8", errors="replace")
 
     def events(self):
-        """The service log so far; a line that is still being written is left out."""
+        """The service log so far, without a line that is still being written."""
         lines = self.stderr().split("\n")[:-1]
         return [json.loads(line) for line in lines if line.startswith("{")]
 
@@ -172,11 +174,11 @@ class Server:
             return connection.rest(timeout)
 
     def ask(self, query, fields=()):
-        """The answer of the token route to a query as it stands."""
+        """The response of the token route to an unchanged query."""
         return self.get(f"{TOKEN_ROUTE}?{query}", fields)
 
     def issue(self, media, user_id="trainer123", fields=(), **extra):
-        """The answer of the token route for `media`."""
+        """The response of the token route for `media`."""
         return self.get(media.query(user_id, **extra), fields)
 
     def token(self, media, user_id="trainer123", **extra):
@@ -195,7 +197,7 @@ class Server:
         return self.process.wait(timeout)
 
     def stop(self, timeout=15):
-        """Asks it to leave and checks that it does so cleanly."""
+        """Stops it with a signal and checks that it exits cleanly."""
         if self.process.poll() is None:
             self.signal()
         try:

@@ -1,4 +1,5 @@
-"""A file system that is slow, broken or gone to order: test/faults/slowfs.c on FUSE."""
+"""A file system that is slow, broken or missing as the test requests: test/faults/slowfs.c on
+FUSE."""
 
 import os
 import pathlib
@@ -13,7 +14,7 @@ SOURCE = pathlib.Path(__file__).resolve().parents[2] / "faults" / "slowfs.c"
 
 
 def build(folder):
-    """The program, or a skip where FUSE is missing."""
+    """The program; skips the test when FUSE is missing."""
     if not os.path.exists("/dev/fuse"):
         pytest.skip("no /dev/fuse")
     flags = subprocess.run(["pkg-config", "--cflags", "--libs", "fuse3"], capture_output=True, text=True)
@@ -46,7 +47,7 @@ class SlowDisk:
         self.process.send_signal(signal.SIGCONT)
 
     def release(self):
-        """Lets go what hang- and stuck- files hold."""
+        """Releases the calls that hang- and stuck- files block."""
         (self.source / ".release").touch()
 
     def unmount(self):

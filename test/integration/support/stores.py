@@ -1,5 +1,5 @@
 """Stores of grants and revocations for the tests: a SQLite file, or a database of a real PostgreSQL
-server. Both are written to by the binary's own commands and by SQL."""
+server. The binary's own commands and SQL write to both."""
 
 import contextlib
 import importlib.util
@@ -32,17 +32,17 @@ class Store:
     url = ""
 
     def config(self, **more):
-        """The configuration of a server that uses it; `more` adds to the section."""
+        """The configuration of a server with this store; `more` adds to the section."""
         return {"store": {"url": self.url, **more}}
 
     def run(self, *arguments, input=None):
-        """A command on this store, which must succeed; what it prints."""
+        """Runs a command on this store, which must succeed; returns its output."""
         done = run_sluice(*arguments[:2], "--store", self.url, *arguments[2:], input=input)
         assert done.returncode == 0, done.stderr
         return done.stdout
 
     def fails(self, *arguments, input=None):
-        """A command that must fail; what it says."""
+        """Runs a command that must fail; returns its message."""
         done = run_sluice(*arguments[:2], "--store", self.url, *arguments[2:], input=input)
         assert done.returncode != 0, done.stdout
         return done.stderr

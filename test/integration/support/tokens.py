@@ -1,4 +1,4 @@
-"""Tokens from outside: signed by PyJWT as server.py does, or put together byte by byte."""
+"""Tokens of other issuers: signed by PyJWT as in server.py, or assembled byte by byte."""
 
 import base64
 import hashlib
@@ -13,14 +13,15 @@ OTHER_SECRET = "another-site-signs-its-tokens-with-this-secret!!!"
 
 
 def claims_for(media, user_id="trainer123", ttl=900, drop=(), **changes):
-    """What server.py writes for `media`: no jti. `changes` replaces or adds, `drop` removes."""
+    """The claims that server.py writes for `media`, without jti. `changes` replaces or adds claims,
+    `drop` removes them."""
     now = int(time.time())
     claims = {**media.claims(), "user_id": user_id, "iat": now, "exp": now + ttl, **changes}
     return {name: value for name, value in claims.items() if name not in drop}
 
 
 def mint(media, secret=SECRET, algorithm="HS256", headers=None, **claims):
-    """A token by PyJWT; without `headers` it has no kid, like those of server.py."""
+    """A token by PyJWT; without `headers` it has no kid, like the tokens of server.py."""
     return jwt.encode(claims_for(media, **claims), secret, algorithm=algorithm, headers=headers)
 
 
@@ -43,12 +44,12 @@ HEADER = {"alg": "HS256", "typ": "JWT"}
 
 
 def sign_header(header, media, secret=SECRET, **claims):
-    """Good claims for `media` under this header, dict or text."""
+    """Valid claims for `media` with this header, a dict or text."""
     return sign(header, claims_for(media, **claims), secret)
 
 
 def sign_payload(payload, secret=SECRET):
-    """A good header over this payload, dict or text."""
+    """A valid header with this payload, a dict or text."""
     return sign(HEADER, payload, secret)
 
 

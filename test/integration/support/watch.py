@@ -1,4 +1,4 @@
-"""Sees whether anybody opens a file, by inotify."""
+"""Detects whether a file is opened, by inotify."""
 
 import contextlib
 import ctypes

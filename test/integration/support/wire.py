@@ -1,4 +1,4 @@
-"""HTTP/1.1 by hand over a plain socket: what is sent is exactly what the test says."""
+"""HTTP/1.1 by hand over a plain socket: sends exactly the bytes of the test."""
 
 import contextlib
 import json
@@ -7,7 +7,7 @@ import time
 
 
 class Closed(Exception):
-    """The server closed before a response was complete; `partial` is as much of it as came."""
+    """The server closed before a response was complete; `partial` is the received part."""
 
     def __init__(self, partial=None):
         super().__init__("connection closed early")
@@ -49,7 +49,7 @@ class Response:
 
 
 def request_bytes(method, target, fields=(), host="127.0.0.1", body=b""):
-    """A request with a Host unless `fields` brings one or `host` is None."""
+    """A request with a Host unless `fields` contains one or `host` is None."""
     fields = list(fields.items()) if isinstance(fields, dict) else list(fields)
     if host is not None and all(name.lower() != "host" for name, _ in fields):
         fields.insert(0, ("Host", host))
@@ -58,8 +58,8 @@ def request_bytes(method, target, fields=(), host="127.0.0.1", body=b""):
 
 
 class Connection:
-    """One connection, to (host, port) or the path of a unix socket. `receive_buffer` makes a reader
-    that the server has to wait for; `source` is the address it comes from."""
+    """One connection, to (host, port) or the path of a unix socket. A small `receive_buffer` makes
+    the server wait for the reader; `source` is the local address."""
 
     def __init__(self, address, timeout=10, receive_buffer=None, source=None):
         family = socket.AF_UNIX if isinstance(address, str) else (
@@ -122,7 +122,7 @@ class Connection:
         return b"".join(parts)
 
     def read(self, method="GET"):
-        """The next response that is not a 1xx, whole."""
+        """The next complete response that is not a 1xx."""
         response = self.read_head()
         while response.status < 200:
             response = self.read_head()
@@ -133,13 +133,14 @@ class Connection:
         return response
 
     def request(self, method, target, fields=(), **options):
-        """Sends a request and reads the answer, which may come before all of it was taken."""
+        """Sends a request and reads the response, which may arrive before the whole request was
+        accepted."""
         with contextlib.suppress(BrokenPipeError, ConnectionResetError):
             self.send(request_bytes(method, target, fields, **options))
         return self.read(method)
 
     def rest(self, timeout=3):
-        """Everything up to the end; fails when the connection stays open for `timeout` seconds."""
+        """All bytes up to the end; fails when the connection stays open for `timeout` seconds."""
         parts, deadline = [], time.monotonic() + timeout
         while True:
             self.socket.settimeout(max(deadline - time.monotonic(), 0.01))
@@ -149,7 +150,7 @@ class Connection:
             parts.append(data)
 
     def is_closed(self, timeout=3):
-        """True when nothing more comes and the server closes within `timeout` seconds."""
+        """True when no more bytes arrive and the server closes within `timeout` seconds."""
         try:
             return self.rest(timeout) == b""
         except socket.timeout:
