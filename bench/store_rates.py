@@ -1,6 +1,5 @@
 #!/usr/bin/python3
-"""Measures the cost of minting and of a store: bench/store_rates.py [--seconds N] [--rounds N]
-[--only WORD]
+"""Measures minting and a store: bench/store_rates.py [--seconds N] [--rounds N] [--only WORD]
 
 Tokens per second and server CPU per request for owners without a store, by each kind of credential,
 and for holders of grants with SQLite and PostgreSQL, answers remembered and not; then downloads with

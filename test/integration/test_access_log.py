@@ -1,4 +1,4 @@
-"""The access log: what a line says, and what happens when its disk does not play along."""
+"""The access log: the content of a line, and the behaviour when its disk fails."""
 
 import json
 import os
@@ -101,7 +101,7 @@ def test_sigusr1_reopens_the_log(start_server, tree, tmp_path):
 
 
 def run_wrk(server, folder, seconds=2):
-    """Full load on one small file; returns how many requests were answered, all of them well."""
+    """Full load on one small file; returns the number of requests, all of which succeeded."""
     script = folder / "wrk.lua"
     script.write_text(f'wrk.headers["Authorization"] = "Bearer {mint(VIDEO)}"\n')
     output = run_client(
@@ -129,7 +129,7 @@ def test_log_that_nobody_reads_costs_lines_and_nothing_else(start_server, tree, 
         server = start_server(tree, arguments=["--access-log", pipe])
         answered = run_wrk(server, tmp_path)
         assert scrape(server)['sluice_responses_total{route="download",status="2xx"}'] >= answered
-        server.stop()  # in spite of the lines that nobody takes
+        server.stop()  # although no reader takes the lines
     finally:
         os.close(reader)
 
@@ -153,7 +153,7 @@ def test_log_goes_on_when_there_is_room_again(start_server, tree, tmp_path, smal
     server = start_server(tree, arguments=["--access-log", log])
     answered = run_wrk(server, tmp_path, seconds=1)
     scrape_until(server, lambda v: v["sluice_access_log_dropped_total"] > 0)
-    # Every answer has a line on the disk or is counted as dropped.
+    # Every response has a line on the disk or is counted as dropped.
     scrape_until(
         server,
         lambda v: v["sluice_access_log_dropped_total"] + log.read_bytes().count(b"\n") >= answered,
@@ -167,6 +167,6 @@ def test_log_goes_on_when_there_is_room_again(start_server, tree, tmp_path, smal
         assert time.monotonic() < deadline
         time.sleep(0.05)
     *_, last = pathlib.Path(log).read_text().strip().split("\n")
-    json.loads(last)  # the line that was torn does not spoil the next one
+    json.loads(last)  # the incomplete line does not damage the next one
     events = [event["event"] for event in server.events()]
     assert events.index("access_log_failed") < events.index("access_log_recovered")

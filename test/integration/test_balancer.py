@@ -1,5 +1,5 @@
-"""HAProxy and nginx in front, as deploy/ has them: who the client is taken to be, whatever it says itself;
-the bytes of a file; connections that are kept."""
+"""HAProxy and nginx in front, as in deploy/: the detected client, regardless of its own forwarding
+fields; the bytes of a file; kept connections."""
 
 import concurrent.futures
 import re
@@ -15,7 +15,7 @@ from support.server import run_sluice
 from support.tokens import mint
 from test_listeners import logged_peer
 
-# What is changed for nodes that are told by the PROXY protocol instead of by fields.
+# The changes for nodes that get the client's address by the PROXY protocol instead of by fields.
 WITH_HEADER = {
     "v1": "default-server send-proxy check-send-proxy check",
     "v2": "default-server send-proxy-v2 check-send-proxy proxy-v2-options ssl,crc32c,unique-id check",
@@ -48,7 +48,7 @@ def front(start_server, tree, pem, tmp_path):
         if kind == "haproxy":
             changes = [("default-server check", told), ("inter 1s", "inter 200ms"), *changes]
         balancer = Balancer(kind, tmp_path / "balancer", ["%s:%d" % node.address] * 3, changes)
-        node.address = node.addresses[1]  # for what the test asks the node itself
+        node.address = node.addresses[1]  # for the test's own requests to the node
         running.append(balancer.__enter__())
         return node, balancer
 
@@ -78,7 +78,7 @@ def test_row_44_the_client_is_known_and_a_forger_changes_nothing(front, kind, op
 
 @EVERY_WAY
 def test_row_44_nobody_behind_a_balancer_is_on_this_machine(front, kind, options):
-    """The balancer itself is: whoever comes by it from there must not have its rights."""
+    """The balancer itself is local, but clients behind it must not get its rights."""
     _, balancer = front(kind, **options, issuer={"mode": "auto"})
     forged = {"X-Forwarded-For": "127.0.0.1", "Forwarded": "for=127.0.0.1", "X-Real-IP": "127.0.0.1"}
     for fields in ({}, forged):
@@ -105,7 +105,7 @@ def test_a_file_comes_through_byte_for_byte(front, tree, kind, options):
 
 
 def test_nginx_is_the_one_that_closes(front):
-    """Else it could put a request on a connection that its node closes in this moment."""
+    """Otherwise it could send a request on a connection that its node is closing."""
     node, balancer = front("nginx", changes=[("keepalive_timeout 60s", "keepalive_timeout 1s")],
                            limits={"idle_timeout": 3})
     assert balancer.request("/healthz").status == 200
@@ -126,7 +126,7 @@ def test_a_connection_that_closes_in_this_moment_costs_no_request(front, kind):
                 time.sleep(pause)
         return True
 
-    pauses = [1 + step / 100 for step in range(16)]  # the node looks ten times a second
+    pauses = [1 + step / 100 for step in range(16)]  # the node checks ten times a second
     with concurrent.futures.ThreadPoolExecutor(len(pauses)) as pool:
         assert all(pool.map(ask, pauses))
 

@@ -1,4 +1,4 @@
-"""Other clients that people download with: wget, aria2, and a player's probe."""
+"""Other common download clients: wget, aria2, and a player's probe."""
 
 import json
 

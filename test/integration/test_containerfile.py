@@ -1,4 +1,4 @@
-"""The Containerfile: its rules, the packages that it names, and its commands as far as they run
+"""The Containerfile: its rules, the packages that it names, and those of its commands that run
 without a container."""
 
 import json
@@ -30,7 +30,7 @@ def of(name, stage=None):
 
 
 def packages(stage):
-    """What the stage installs with apt-get."""
+    """The packages that the stage installs with apt-get."""
     (command,) = [text for text in of("RUN", stage) if "apt-get install" in text]
     arguments = command.split("apt-get install", 1)[1].split("&&")[0].split()
     return {word for word in arguments if not word.startswith("-")}
@@ -41,14 +41,14 @@ def test_rules():
     known = "FROM RUN WORKDIR COPY ENV USER EXPOSE HEALTHCHECK STOPSIGNAL ENTRYPOINT CMD"
     assert names <= set(known.split())
     assert len(of("FROM")) == 2
-    for base in of("FROM"):  # a version, no tag that moves
+    for base in of("FROM"):  # a version, not a moving tag
         assert re.fullmatch(r"debian:\d+\.\d+-slim( AS \w+)?", base)
     for command in of("RUN"):
         subprocess.run(["sh", "-n"], input=command, check=True, encoding="utf-8")
         if "apt-get" in command:
             assert "apt-get update" in command and "rm -rf /var/lib/apt/lists/*" in command
             assert "apt-get install -y --no-install-recommends" in command
-    for name in ("ENTRYPOINT", "CMD"):  # no shell in between that would swallow SIGTERM
+    for name in ("ENTRYPOINT", "CMD"):  # no shell in between that would ignore SIGTERM
         assert all(isinstance(json.loads(argument), list) for argument in of(name))
     assert len(of("HEALTHCHECK")) == 1
     users = of("USER", 1)
@@ -73,7 +73,7 @@ def test_packages_are_debian_s(stage):
 
 
 def test_the_build_has_all_that_it_copies(tmp_path):
-    """The files that are copied are enough to configure what is built."""
+    """The copied files are sufficient to configure the build."""
     for argument in of("COPY", 0):
         *sources, target = argument.split()
         for source in sources:

@@ -193,7 +193,7 @@ def test_conditions(server, video, etag, fields, status):
 
 
 def test_download_needs_no_host_of_its_own(server, video):
-    """Through a balancer, under any name: the token is what counts."""
+    """Through a balancer, under any host name: only the token matters."""
     answer = server.request(
         "GET",
         video.target(),

@@ -1,4 +1,4 @@
-"""docs/api.md §1: what the token route answers."""
+"""docs/api.md §1: the responses of the token route."""
 
 import pytest
 from support.checks import check_problem

@@ -1,4 +1,4 @@
-"""docs/api.md §3 and §4: refusals and their order, and what stands around the two main routes."""
+"""docs/api.md §3 and §4: error responses and their order, and the other routes."""
 
 import json
 import shutil
@@ -54,7 +54,7 @@ def test_mismatch_is_the_same_whether_or_not_the_file_exists(server, other):
 
 
 def test_problem_types_are_stable_and_distinct(server):
-    """One URI per cause: a client tells them apart without reading prose."""
+    """One URI per cause: a client distinguishes them without reading prose."""
     answers = {
         "missing": server.get(VIDEO.target()),
         "invalid": server.get(VIDEO.target(), token="a.b.c"),
@@ -88,7 +88,7 @@ def test_refusals_echo_nothing(server, text):
         assert text.encode() not in whole and b"<script" not in whole
 
 
-# Each row is bad in the respect it is named after and in all later ones; the first decides.
+# Each row is invalid in the respect that names it and in all later ones; the first one decides.
 ORDER = {
     "syntax": (400, "/download2/a/../c/d/e", lambda: "Bearer not-a-token"),
     "credential": (401, ABSENT.target(), lambda: "Basic dTpw"),

@@ -1,4 +1,4 @@
-"""A core dump, which ends up in places nobody thinks of, holds no key."""
+"""A core dump, which may be copied to unexpected places, contains no key."""
 
 import json
 import pathlib
@@ -27,7 +27,7 @@ ANOTHER = b"and one more, for the key that only verifies"
 
 
 def dump(server, folder):
-    """Ends the server by SIGABRT and reads what the kernel wrote of it."""
+    """Ends the server by SIGABRT and reads the core dump."""
     server.signal(signal.SIGABRT)
     server.wait()
     core = eventually(lambda: next(folder.glob("core*"), None))

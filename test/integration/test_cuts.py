@@ -1,6 +1,6 @@
-"""Transfers that we cut: the client hears a reset, plain or under TLS, and the access log has the cause.
-An orderly end in mid-body is taken for that of the file by many a client (Python's requests, Ruby's
-Net::HTTP, wget2)."""
+"""Transfers that the server cuts: the client gets a reset, plain or under TLS, and the access log
+has the cause. An orderly end in mid-body is taken for that of the file by many a client (Python's
+requests, Ruby's Net::HTTP, wget2)."""
 
 import json
 import os
@@ -29,10 +29,11 @@ class Cut:
         self.connection.send(request_bytes("GET", media.target(), fields))
         self.head = self.connection.read_head()
         self.read = len(self.connection.read_exactly(1 << 16, self.head))
-        time.sleep(0.3)  # until the buffers between us are full
+        time.sleep(0.3)  # until the buffers in between are full
 
     def is_reset(self):
-        """Reads on to the end; True when that is a reset. Below TLS: Python's ssl calls both ends one."""
+        """Reads to the end; True when that is a reset. Reads below TLS, because Python's ssl does
+        not distinguish the two ends."""
         with socket.socket(fileno=os.dup(self.connection.socket.fileno())) as below:
             below.settimeout(30)
             try:
@@ -85,7 +86,8 @@ def test_a_cut_is_a_reset_and_has_its_cause(start_tls, tree, tmp_path, cause, is
 
 
 def test_pythons_client_sees_a_cut_for_what_it_is(start_server, tree, tmp_path):
-    """urllib3 and requests take an orderly end for that of the file: Content-Length or not."""
+    """urllib3 and requests take an orderly end for the end of the file, regardless of
+    Content-Length."""
     requests = pytest.importorskip("requests")
     server = start_server(tree, config={"shutdown": {"drain_timeout": 1}})
     large = tree.add(Lesson("large.mp4"), bytes(LARGE))

@@ -1,4 +1,5 @@
-"""The dashboard and the alerts in deploy/, as promtool reads them, and against what a node exposes."""
+"""The dashboard and the alerts in deploy/: checked by promtool, and against the metrics that a node
+exposes."""
 
 import json
 import re
@@ -29,7 +30,7 @@ def promtool(*arguments):
 
 
 def expressions():
-    """Every query that a panel or an alert asks, with where it stands."""
+    """Every query of a panel or an alert, with its location."""
     for panel in DASHBOARD["panels"]:
         for target in panel.get("targets", []):
             yield panel["title"], target["expr"].replace("$__rate_interval", "5m")
@@ -39,7 +40,7 @@ def expressions():
 
 @pytest.fixture(scope="module")
 def exposition(tmp_path_factory, pem):
-    """{name: {label: values}} of a server with all there is, that has served a little."""
+    """{name: {label: values}} of a server with all features that has served some requests."""
     folder = tmp_path_factory.mktemp("dashboards")
     store = SqliteStore(folder / "store.db")
     config = {
@@ -61,7 +62,7 @@ def exposition(tmp_path_factory, pem):
         found = families.setdefault(name, {})
         for label, value in re.findall(r'([a-z_]+)="((?:[^"\\]|\\.)*)"', labels):
             found.setdefault(label, set()).add(value)
-    for labels in families.values():  # what Prometheus adds
+    for labels in families.values():  # added by Prometheus
         labels.update(job={"sluice"}, instance={"node"})
     return families
 
@@ -121,7 +122,8 @@ def test_every_limit_is_in_the_table():
 
 
 GROWS, STANDS, DAY = "0+60x200", "100x200", 86400
-# For each alert: what makes it sound, what does not, in promtool's notation of a sample a step.
+# For each alert: series that fire it and series that do not, in promtool's notation of one sample
+# per step.
 NODE = 'job="sluice", instance="node"'
 SERIES = {
     "SluiceDown": ({f"up{{{NODE}}}": "0x200"}, {f"up{{{NODE}}}": "1x200"}),
@@ -201,7 +203,7 @@ SERIES = {
 
 @pytest.mark.parametrize("step", ["1m", "1d"])
 def test_alerts_sound_when_they_should(tmp_path, step):
-    """Each on its own series, after 91 steps; those that look far ahead or back in steps of a day."""
+    """Each alert on its own series, after 91 steps; alerts over long periods use steps of a day."""
     assert set(SERIES) == set(ALERTS)
     shutil.copy(DEPLOY / "prometheus/sluice.rules.yml", tmp_path)
     tests = []

@@ -1,4 +1,4 @@
-"""What lies in deploy/, as the programs that read it see it, and against the running service."""
+"""The files in deploy/: checked by the programs that read them, and against the running service."""
 
 import json
 import re
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.tooling
 
 
 def run(*command, status=0, **options):
-    """What the command prints; fails with all of it unless it ends with that status."""
+    """The output of the command; fails with all of it unless the exit status is as expected."""
     result = subprocess.run(
         list(map(str, command)), capture_output=True, encoding="utf-8", check=False, **options
     )
@@ -69,7 +69,7 @@ def test_the_unit_leaves_the_service_the_system_calls_that_it_needs(start_server
 
 
 def test_the_unit_waits_for_a_drain():
-    """TimeoutStopSec is longer than the packaged configuration takes at most."""
+    """TimeoutStopSec is longer than the longest stop of the packaged configuration."""
     leave = config_print(DEPLOY / "debian/sluice.json")["shutdown"]
     patience = int(re.search(r"^TimeoutStopSec=(\d+)$", UNIT.read_text(), re.M)[1])
     assert leave["delay"] + leave["drain_timeout"] < patience

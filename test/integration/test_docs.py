@@ -28,7 +28,7 @@ FENCE = re.compile(r"^( *)```(\w*)[^\n]*\n(.*?)^\1```$", re.M | re.S)
 NOT_RUN = re.compile(r"<!-- not run: ([^>]{10,}?) -->\s*\Z")
 PAGE_NOT_RUN = re.compile(r"<!-- no block of this page is run: ([^>]{10,}?) -->")
 
-# What a page calls them, and what they are here.
+# The names on a page, and their replacements here.
 WRAPPER = r"""#!/bin/bash
 # `sluice serve` starts, listens, and is asked to leave; everything else is the binary itself.
 [ "$1" = serve ] || exec "$REAL_SLUICE" "$@"
@@ -71,7 +71,7 @@ def blocks(page):
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory):
-    """A service with the sample media, and the commands and folders that pages speak of."""
+    """A service with the sample media, and the commands and folders that the pages mention."""
     folder = tmp_path_factory.mktemp("docs")
     tree = MediaTree(folder / "media")
     server = Server(folder / "server", tree.root)
@@ -159,7 +159,7 @@ def test_a_reason_is_needed_to_leave_a_block_out(place, tmp_path):
 
 
 def anchors(page):
-    """What a link into this page may name: its headings, as GitHub spells them, and its ids."""
+    """The valid link targets in this page: its headings, as GitHub spells them, and its ids."""
     text = FENCE.sub("", page.read_text(encoding="utf-8"))
     found = set(re.findall(r'<a id="([^"]+)">', text))
     for heading in re.findall(r"^#+ +(.*)$", text, re.M):
@@ -184,7 +184,7 @@ def test_links(page):
 
 @pytest.mark.parametrize("guide", ["guide-integration.fr.md", "integration-guide.md"])
 def test_every_problem_is_explained(guide):
-    """A new problem in http/problem/problem.cpp wants a row in both guides, and one in api.md."""
+    """A new problem in http/problem/problem.cpp needs a row in both guides and one in api.md."""
     table = (ROOT / "http/problem/problem.cpp").read_text(encoding="utf-8")
     problems = {
         slug: status for status, slug in re.findall(r'\.status = (\d+),\s+\.slug = "([a-z-]+)"', table)

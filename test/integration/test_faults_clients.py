@@ -1,4 +1,4 @@
-"""Clients that vanish at every point of an exchange, politely and not: nothing of them is left."""
+"""Clients that disconnect at every point of an exchange, orderly or not, leave nothing behind."""
 
 import os
 import socket
@@ -79,7 +79,7 @@ def test_after_each_part_of_the_answer(start_server, tree, how):
 
 
 def test_half_closed_client_gets_its_answer(start_server, tree):
-    """A FIN after the request is no reason to withhold the answer."""
+    """A FIN after the request does not prevent the response."""
     server = start_server(tree)
     request = request_bytes("GET", VIDEO.target(), {"Authorization": f"Bearer {mint(VIDEO)}"})
     with server.connect() as connection:
@@ -101,7 +101,7 @@ def test_vanishing_while_it_lingers(start_server, tree):
 
 
 def test_port_scan(start_server, tree):
-    """Connections that say nothing, thousands of them in a row."""
+    """Thousands of consecutive connections that send nothing."""
     server = start_server(tree)
     before = descriptors(server)
     began = time.monotonic()

@@ -62,5 +62,5 @@ def test_date_and_log_follow(faulty, tree):
 
 
 def claims_of(token):
-    """Without judging them: PyJWT would do so by the true clock."""
+    """Decodes without checking the times: PyJWT would use the true clock."""
     return jwt.decode(token, options={"verify_signature": False})

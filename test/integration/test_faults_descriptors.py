@@ -17,7 +17,7 @@ pytestmark = not_sanitized
 
 
 def test_row_48_out_of_descriptors_is_said_at_once(start_server, tree):
-    """A client that there is no descriptor for is told so instead of hanging."""
+    """A client without a free descriptor gets an error response instead of hanging."""
     server = start_server(tree, prefix=("prlimit", "--nofile=64:64"))
     with contextlib.ExitStack() as stack:
         held = [stack.enter_context(server.connect()) for _ in range(100)]

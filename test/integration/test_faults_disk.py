@@ -25,7 +25,7 @@ def video(tree):
 
 
 def fetch(server, media):
-    """What arrives of a download: (response, True when it was whole)."""
+    """The received part of a download: (response, True when it was complete)."""
     fields = {"Authorization": f"Bearer {mint(media)}"}
     with server.connect() as connection:
         connection.send(request_bytes("GET", media.target(), fields))
@@ -105,7 +105,8 @@ def test_interrupted_calls_are_made_again(faulty, tree, video, call):
 
 @pytest.mark.parametrize("call", [Call.SEND, Call.SENDFILE, Call.RECV])
 def test_storm_of_would_block(faulty, tree, video, call):
-    """A call that says EAGAIN though the socket is ready is tried again, not waited for in vain."""
+    """A call that returns EAGAIN although the socket is ready is retried, without waiting for an
+    event that never comes."""
     server, faults = faulty(tree)
     with faults.inject(call, errno.EAGAIN, times=200) as fault:
         response, whole = fetch(server, video)

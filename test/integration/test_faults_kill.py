@@ -1,4 +1,4 @@
-"""SIGKILL and a new start in the middle of downloads: clients that resume end with the same bytes."""
+"""SIGKILL and a restart in the middle of downloads: clients that resume get the same bytes."""
 
 import hashlib
 

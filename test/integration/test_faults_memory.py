@@ -20,7 +20,7 @@ ROUNDS = 400  # more than any request allocates
 
 
 def exchange(server, request):
-    """Sends one request on a connection of its own; the answer, or None when it was cut."""
+    """Sends one request on a new connection; returns the response, or None when it was cut."""
     with contextlib.suppress(Closed, OSError), server.connect(timeout=10) as connection:
         connection.send(request)
         return connection.read()
@@ -61,7 +61,7 @@ def test_any_one_allocation_may_fail(faulty, tree, what):
         if answer is None:
             lost += 1
         elif answer.status != expected.status:
-            # 500: a library said that it failed, not why.
+            # 500: a library reported a failure without the reason.
             check_problem(answer, answer.status)
             assert answer.status in (500, 503), answer
             refused += 1
@@ -78,7 +78,7 @@ def test_any_one_allocation_may_fail(faulty, tree, what):
 
 
 def test_no_memory_at_all_for_a_while(faulty, tree):
-    """Everything fails for some time; what comes afterwards is served, deadlines included."""
+    """Everything fails for some time; later requests are served, deadlines included."""
     limits = {"header_timeout": 1, "idle_timeout": 1}
     server, faults = faulty(tree, config={"limits": limits, "media": {"rescan_interval": 1}})
     request = request_bytes("GET", VIDEO.target(), {"Authorization": f"Bearer {mint(VIDEO)}"})
@@ -98,7 +98,8 @@ def test_no_memory_at_all_for_a_while(faulty, tree):
 
 
 def test_address_space_limit(start_server, tree):
-    """A real limit instead of a simulated one: as many connections as fit, the rest is refused."""
+    """A real limit instead of a simulated one: as many connections as fit, the rest are
+    rejected."""
     body = noise(1 << 20)
     video = tree.add(Lesson("large.mp4"), body)
     server = start_server(tree, config={"threads": 1})

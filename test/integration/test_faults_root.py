@@ -1,4 +1,4 @@
-"""The media root goes away and comes back: renamed, replaced, unmounted and mounted again."""
+"""The media root disappears and returns: renamed, replaced, unmounted and mounted again."""
 
 import contextlib
 import shutil
@@ -48,7 +48,7 @@ def test_renamed_away_and_back(start_server, tree):
 
 
 def test_replaced_by_another_tree(start_server, tree):
-    """As a site does that swaps in a new copy: the transfer under way ends with the old one."""
+    """A site swaps in a new copy: the running transfer finishes with the old one."""
     video = tree.add(Lesson("large.mp4"), noise(LARGE))
     old = tree.content(video)
     server = start_server(tree, config=INTERVAL)
@@ -84,7 +84,7 @@ def mounted(folder):
 
 
 def test_unmounted_and_mounted_again(start_server, tree):
-    """The mount point is an empty directory meanwhile: that is no reason to say 404."""
+    """The mount point is an empty directory meanwhile, which must not lead to 404."""
     source = tree.root.with_name("source")
     tree.root.rename(source)
     tree.root.mkdir()

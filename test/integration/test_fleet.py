@@ -1,4 +1,4 @@
-"""Three nodes with PostgreSQL behind HAProxy as deploy/ has it: restarted, reloaded, killed, and given
+"""Three nodes with PostgreSQL behind HAProxy, as in deploy/: restarted, reloaded, killed, and given
 new keys, under load."""
 
 import contextlib
@@ -33,7 +33,7 @@ def large(tree):
 
 @contextlib.contextmanager
 def rounds(fleet, media, count=2):
-    """Clients that mint and download meanwhile, none of which may fail."""
+    """Clients that mint and download in the meantime; none may fail."""
     clients = [Round(fleet, media, STUDENT) for _ in range(count)]
     try:
         yield
@@ -52,7 +52,7 @@ def kid_of(token):
 
 
 def give_new_keys(fleet):
-    """One file for all, whose first key signs from a moment on when every node has read it."""
+    """One file for all nodes; its first key signs from a time at which every node has read it."""
     seen = [len(node.events()) for node in fleet.nodes]
     begins = int(time.time()) + 12  # also on a slow machine
     fleet.write_keys({**SECOND_KEY, "not_before": begins}, FIRST_KEY)
@@ -79,7 +79,7 @@ def test_restarts_reloads_and_new_keys_fail_no_request(fleet, tree):
 
 
 def errors_of(load):
-    """Requests of wrk that were lost or refused."""
+    """Requests of wrk that were lost or rejected."""
     lost = re.search(r"Socket errors: connect (\d+), read (\d+), write (\d+), timeout (\d+)", load.report)
     refused = re.search(r"Non-2xx or 3xx responses: (\d+)", load.report)
     return sum(map(int, lost.groups() if lost else ())) + int(refused.group(1) if refused else 0)
@@ -100,7 +100,7 @@ def test_a_killed_node_costs_what_it_was_sending_and_no_file(fleet, large):
             client.join(120)
         assert [client.fault for client in clients] == [None] * 6
         assert len({client.etag for client in clients}) == 1
-        # Each once; a connection through the balancer to another node noticed nothing.
+        # Each once; connections through the balancer to other nodes are not affected.
         assert sum(client.cuts for client in clients) == on_victim
         assert max(client.cuts for client in clients) == 1
         fleet.revive(0)
@@ -109,7 +109,8 @@ def test_a_killed_node_costs_what_it_was_sending_and_no_file(fleet, large):
 
 
 def test_nodes_agree(fleet):
-    """One token, one ETag, one word about a user; what is for the inside stays there."""
+    """The same token, ETag and pseudonym on all nodes; internal routes are not reachable from
+    outside."""
     token = fleet.token(VIDEO, STUDENT)
     answers = [node.download(VIDEO, token=token) for node in fleet.nodes]
     assert [answer.status for answer in answers] == [200] * 3

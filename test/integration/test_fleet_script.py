@@ -42,14 +42,14 @@ class Script:
             self.text += line
 
     def wait_for(self, pattern, timeout=300):
-        """The first match in what it has printed; a build may come first."""
+        """The first match in its output; a build may come first."""
         def find():
             assert self.process.poll() is None or re.search(pattern, self.text), self.text[-3000:]
             return re.search(pattern, self.text)
         return eventually(find, timeout)
 
     def command(self, start):
-        """The printed line that begins so, without its comment."""
+        """The printed line with this beginning, without its comment."""
         return re.search(rf"^({start}[^\n]*?) *(?:#.*)?$", self.text, re.MULTILINE)[1]
 
     def end(self):

@@ -1,5 +1,5 @@
 """The requests of the Flutter packages that docs/flutter.md describes, header for header and in
-their order, and what those packages do with the answers."""
+order, and the packages' handling of the responses."""
 
 import itertools
 import re
@@ -17,7 +17,7 @@ numbers = itertools.count()
 
 @pytest.fixture
 def video(media):
-    # A name for each test: some replace the file, and what is put back is one more version.
+    # One name per test: some replace the file, and restoring it makes a further version.
     name = f"flutter{next(numbers)}.mp4"
     return media.add(Lesson(name, lesson="lesson-flutter"), noise(SIZE, seed=7))
 
@@ -43,7 +43,7 @@ def android(host, token, *more):
 
 
 def ios(host, token, *more):
-    """A background URLSession: what resume data holds, with the fields that it adds."""
+    """A background URLSession: the content of resume data, with the fields that it adds."""
     return [
         ("Host", host),
         ("Accept", "*/*"),
@@ -112,13 +112,13 @@ def test_streamed_request_of_dart_is_refused(server, video):
 
 
 def test_android_resumes_every_nine_minutes(server, media, video):
-    """It sends Range alone, and keeps going while the ETag stays the same and strong."""
+    """It sends only Range, and continues while the ETag stays the same and strong."""
     token, content, etag = mint(video), b"", None
     for start in range(0, SIZE, 100_000):  # each worker gets as far as this
         more = [("Range", f"bytes={start}-")] if start else []
         response = ask(server, video, android(server.host, token, *more))
         assert response.status == (206 if start else 200)
-        assert response.get("Accept-Ranges") == "bytes"  # what makes it resumable for the package
+        assert response.get("Accept-Ranges") == "bytes"  # the condition for the package to resume
         if start:
             match = re.search(r"(\d+)-(\d+)/(\d+)", response.get("Content-Range"))
             assert int(match[1]) == start
@@ -138,7 +138,7 @@ def test_android_notices_another_version(server, media, video):
 
 
 def test_android_tells_missing_from_refused(server):
-    """The package has a status of its own for 404: it has to mean that the file is not there."""
+    """The package has a separate status for 404, which must mean that the file does not exist."""
     gone = Lesson("parti.mp4")
     check_problem(ask(server, gone, android(server.host, mint(gone))), 404)
     check_problem(ask(server, gone, android(server.host, mint(VIDEO))), 403)

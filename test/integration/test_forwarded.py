@@ -1,4 +1,5 @@
-"""Who a client is when a proxy brings it: trusted proxies are believed, from the right; nobody else."""
+"""The client behind a proxy: the fields of trusted proxies are evaluated from the right; others are
+ignored."""
 
 import pytest
 from support.ids import VIDEO
@@ -11,7 +12,7 @@ CLIENT = "198.51.100.7"
 
 
 def mint(server, fields, host="node.example"):
-    """The answer of the token route, and where its URL points to."""
+    """The response of the token route, and the host of its URL."""
     with server.connect() as connection:
         connection.send(request_bytes("GET", VIDEO.query("trainer123"), fields, host=host))
         answer = connection.read()
@@ -113,7 +114,7 @@ def test_a_request_keeps_the_name_that_a_trusted_proxy_gave_it(start_server, tre
         name = answer.get("X-Request-Id")
         assert name == wanted if wanted else name not in fields.values()
         assert logged_peer(server, answer) == "127.0.0.1"
-    kept = server.get("/healthz")  # nothing of it is left for the next one
+    kept = server.get("/healthz")  # it does not affect the next one
     assert len(kept.get("X-Request-Id")) == 32
 
 

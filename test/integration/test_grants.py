@@ -1,4 +1,5 @@
-"""Who may mint with a store: owners, holders of grants, and nobody while the store is away."""
+"""Minting with a store: owners and holders of grants are accepted; without the store, no grant
+is."""
 
 import concurrent.futures
 import time
@@ -53,7 +54,7 @@ def test_what_a_grant_covers(start_server, tree, store, target, covered):
 
 
 def test_changes_are_seen_by_every_node(start_server, tree, store):
-    # A memory that would outlast the test, were it not told of the change.
+    # A cache that would outlast the test without the notification of the change.
     nodes = [
         start_server(tree, config=store.config(cache_lifetime_ms=60000)) for _ in range(2)
     ]
@@ -164,8 +165,8 @@ def test_hot_query_uses_the_key(store):
 
 
 def test_store_away_fails_closed(start_server, tree, postgres):
-    """Kills PostgreSQL under mint load, twice: no wrong answer, downloads go on, and minting comes
-    back by itself."""
+    """Kills PostgreSQL under mint load, twice: no wrong response, downloads continue, and minting
+    recovers by itself."""
     store = PostgresStore(postgres)
     store.migrate().grant("anna", course="course456")
     server = start_server(tree, config=store.config())

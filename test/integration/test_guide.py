@@ -68,7 +68,7 @@ def test_name_beyond_ascii_reaches_clients_that_read_rfc_8187(server, media, tmp
 
 @pytest.mark.parametrize("video", [ACCENTS, JAPANESE], ids=["accents", "japanese"])
 def test_name_beyond_ascii_is_saved_by_curl_under_the_ascii_name(server, media, tmp_path, video):
-    """curl reads filename= alone; what it saves is whole and safely named."""
+    """curl reads only filename=; the saved file is complete and safely named."""
     curl(*bearer(server.token(video)), "-OJL", server.base + video.target(), folder=tmp_path)
     saved = [entry.name for entry in tmp_path.iterdir()]
     assert saved == [fallback_name(server.download(video))]
@@ -78,7 +78,7 @@ def test_name_beyond_ascii_is_saved_by_curl_under_the_ascii_name(server, media, 
 
 @pytest.mark.parametrize("video", SAMPLES, ids=lambda video: video.kind)
 def test_download_url_round_trips(server, media, video):
-    """The Flutter client of the guide: the token and the URL of the answer, nothing else."""
+    """The Flutter client of the guide uses only the token and the URL of the response."""
     answer = server.issue(video).json()
     assert answer["download_url"].startswith(server.base + "/download2/")
     response = server.get(answer["download_url"][len(server.base) :], token=answer["token"])
@@ -87,7 +87,7 @@ def test_download_url_round_trips(server, media, video):
 
 
 def test_commands_that_scripts_run_prints(server, media, tmp_path):
-    """Pastes them into a shell, so that what a newcomer reads first is never wrong."""
+    """Runs them in a shell, so that a newcomer's first page is never wrong."""
     script = (pathlib.Path(__file__).resolve().parents[2] / "scripts/run").read_text()
     pattern = r"^(?:pair|named_pair|print_commands)\(\) \{.*?^\}$"
     functions = re.findall(pattern, script, re.M | re.S)

@@ -1,4 +1,4 @@
-"""The binary as an attacker meets it: what the linker and the compiler have seen to."""
+"""The hardening of the binary by the compiler and the linker."""
 
 import contextlib
 import re
@@ -51,21 +51,21 @@ def test_stack_protector():
 
 
 def test_indirect_branches_have_landing_pads():
-    """-fcf-protection: an endbr64 where a pointer may lead."""
+    """-fcf-protection: an endbr64 at every target of an indirect call."""
     if "X86-64" not in readelf("-h"):
         pytest.skip("x86 only")
     assert BINARY.read_bytes().count(b"\xf3\x0f\x1e\xfa") > 500
 
 
 def test_fortified_calls():
-    """-D_FORTIFY_SOURCE=3, which only an optimised build has."""
+    """-D_FORTIFY_SOURCE=3, which takes effect only in an optimised build."""
     if "release" not in BINARY.parts:
         pytest.skip("not a release build")
     assert re.search(r"__\w+_chk(@|\b)", readelf("--dyn-syms").replace("__stack_chk_fail", ""))
 
 
 def test_serves_as_the_least_of_users(start_server, tree, tmp_path):
-    """No capability, no group, no new privileges, nothing of root's."""
+    """No capability, no group, no new privileges and no rights of root."""
     prefix = ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--no-new-privs",
               "--bounding-set=-all", "--inh-caps=-all")
     if subprocess.run([*prefix, "true"], capture_output=True, check=False).returncode != 0:

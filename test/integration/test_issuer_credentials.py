@@ -1,4 +1,5 @@
-"""Who may mint: issuer keys of back ends, session tokens of users, and what is said to others."""
+"""The credentials for minting: issuer keys of back ends, session tokens of users, and the responses
+to other callers."""
 
 import hashlib
 import hmac
@@ -207,7 +208,7 @@ def test_a_public_key_in_pem(start_server, tree, tmp_path, algorithm):
 
 
 def forged(header, mac=b"", key=None, user=OWNER):
-    """A token whose header and MAC are whatever the attacker likes."""
+    """A token with a header and a MAC of the attacker's choice."""
     claims = {"sub": user, "exp": int(time.time()) + 600}
     text = ".".join(b64url(json.dumps(part).encode()) for part in (header, claims))
     if key is not None:
@@ -225,7 +226,7 @@ def resigned(signer, header):
 
 
 def test_each_key_has_one_algorithm(start_server, tree, tmp_path):
-    """All four kinds of key in one set: what a header says moves no token from one to another."""
+    """All four kinds of key in one set: no header makes a token valid under another key."""
     signers = {name: Signer(name, name) for name in SIGNERS}
     path = jwks_file(tmp_path / "jwks.json", *(one.jwk() for one in signers.values()))
     server = start_server(tree, config={"issuer": {"jwt": {"key_file": str(path)}}})
@@ -234,7 +235,7 @@ def test_each_key_has_one_algorithm(start_server, tree, tmp_path):
         assert server.get(query(), fields=bearer(signer.token())).status == 200
         for other in (*SIGNERS, "none", "None", "HS384", "PS256", "ES256K", ["RS256"], 256, None):
             if other != name:
-                # The signature is as good as the first; the header alone says something else.
+                # The signature is as valid as the first; only the header differs.
                 attacks[name, str(other)] = resigned(signer, {"alg": other, "kid": name})
         if name != "HS256":
             pem = signer.public_pem()

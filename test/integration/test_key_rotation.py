@@ -1,4 +1,4 @@
-"""Signing keys change while downloads run: no restart, no signal, nothing refused."""
+"""Signing keys change while downloads run: no restart, no signal, no rejected request."""
 
 import json
 import os
@@ -36,7 +36,7 @@ def wait_for(server, event, before):
 
 
 def kid_of(server):
-    """Of a fresh token; whatever the key, a node must serve it."""
+    """The kid of a fresh token; a node must serve it with any key."""
     token = server.token(VIDEO)
     assert server.download(VIDEO, token=token).status == 200
     return next(kid for kid, secret in SECRETS.items() if is_signed_with(token, secret))
@@ -51,7 +51,7 @@ def is_signed_with(token, secret):
 
 
 class Clients:
-    """Each asks one node for a token and downloads with it from every node, over and over."""
+    """Each requests a token from one node and downloads with it from every node, repeatedly."""
 
     def __init__(self, nodes, count=4):
         self.nodes = nodes

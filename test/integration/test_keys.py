@@ -1,4 +1,4 @@
-"""Signing keys: where they come from, how they are changed, and that they never show."""
+"""Signing keys: their sources, their rotation, and that they are never disclosed."""
 
 import base64
 import json
@@ -25,7 +25,7 @@ def key_file(folder, *keys, mode=0o600, name="keys.json"):
 
 
 def serve_once(tree, *arguments, env=None):
-    """Starts with a configuration that has to be refused."""
+    """Starts with a configuration that must be rejected."""
     result = run_sluice(
         "serve", "--listen", "127.0.0.1:0", "--media-root", tree.root, *arguments, env=env
     )
@@ -62,7 +62,8 @@ def test_first_key_signs_and_all_verify(start_server, tree, tmp_path):
 
 
 def test_secret_of_server_py_beside_a_key_file(start_server, tree, tmp_path):
-    """How a site moves: new tokens by the key file, old ones good until they expire."""
+    """A site moves to a key file: the file signs new tokens, and old ones stay valid until they
+    expire."""
     path = key_file(tmp_path, ("a", NEW))
     server = start_server(tree, arguments=["--key-file", path], env={"SLUICE_SECRET": SECRET})
     assert decode(server.token(VIDEO), NEW)[0]["kid"] == "a"

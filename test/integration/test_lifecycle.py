@@ -1,4 +1,4 @@
-"""From start to end of the process: what keeps it from starting, draining, leaving."""
+"""The life of the process: failures to start, draining, and exit."""
 
 import os
 import signal
@@ -29,7 +29,7 @@ def wait_for_event(server, name, timeout=5):
 
 
 def readiness(server, connection=None):
-    """The status of /readyz, or None where nobody answers."""
+    """The status of /readyz, or None without a response."""
     try:
         if connection is not None:
             return connection.request("GET", "/readyz").status

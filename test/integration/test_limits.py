@@ -1,4 +1,4 @@
-"""Every limit of the configuration: the status it is answered with, the close, and its metric."""
+"""Every limit of the configuration: the status of the response, the close, and the metric."""
 
 import contextlib
 import re
@@ -30,7 +30,7 @@ def wait_for(condition, seconds=10):
 
 @pytest.fixture(scope="module")
 def strict(tmp_path_factory, media):
-    """A server whose limits are all within reach."""
+    """A server whose limits are all low enough to reach."""
     limits = {
         "header_bytes": 8192,
         "header_fields": 8,
@@ -110,7 +110,8 @@ def test_stalled_and_slow_transfers_are_counted_apart(start_server, tree):
 
 
 def test_row_41_cap_per_peer(start_server, tree):
-    """429 for one over it, nothing for what comes on top, and other peers are served all along."""
+    """429 for a connection over the limit, no response for further ones, and other peers are served
+    throughout."""
     limits = {"connections_per_peer": 4, "uncounted_peers": ["127.0.0.1"]}
     server = start_server(tree, config={"limits": limits})
     with contextlib.ExitStack() as stack:
@@ -142,7 +143,7 @@ def test_row_41_cap_per_peer(start_server, tree):
 
 
 def test_row_41_the_cap_spares_balancers_by_default(start_server, tree):
-    """From loopback and private networks many clients come by one address."""
+    """Many clients share one address on loopback and in private networks."""
     server = start_server(tree, config={"limits": {"connections_per_peer": 1}})
     with contextlib.ExitStack() as stack:
         held = [stack.enter_context(server.connect()) for _ in range(20)]

@@ -32,7 +32,7 @@ def ask(address, data=b"", target="/healthz", fields=()):
 
 
 def is_refused(address, data):
-    """True when the server says nothing and closes."""
+    """True when the server closes without sending anything."""
     with Connection(address) as connection:
         connection.send(data)
         return connection.is_closed()
@@ -100,7 +100,7 @@ def test_row_52_no_way_in_makes_a_client_local_for_the_issuer(start, tmp_path):
 
 
 def test_a_balancers_connection_takes_one_place(start):
-    """The place it had until its header was read is its client's."""
+    """After its header is read, its place counts for its client."""
     server = start([{"address": "127.0.0.1:0", "proxy_protocol": "any"}], limits={"connections": 1})
     for header in (proxy.v1(), proxy.v2(), b"PROXY UNKNOWN\r\n", proxy.v1()):
         deadline = time.monotonic() + 10  # the one before may not have been noticed to leave yet
@@ -172,7 +172,7 @@ def test_a_header_has_a_deadline(start):
         assert time.monotonic() - began > 0.9
 
 
-# What systemd does: opens the socket, then becomes the service with LISTEN_* set.
+# As systemd does: opens the socket, then executes the service with LISTEN_* set.
 ACTIVATE = """
 import os, sys
 fd, name, *command = sys.argv[1:]

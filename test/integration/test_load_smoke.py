@@ -1,5 +1,5 @@
-"""Load, rude clients and the spread over threads, on whatever binary is given: what a sanitizer is
-to look at. Nothing here is a timing."""
+"""Load, disruptive clients and the distribution over threads, with any binary: a run for
+sanitizers. No test here measures time."""
 
 import contextlib
 import random
@@ -15,7 +15,7 @@ from support.tokens import mint
 from support.wire import request_bytes
 
 SECONDS = 4
-# A close that sends RST, whatever is unread.
+# A close that always sends RST.
 AT_ONCE = struct.pack("ii", 1, 0)
 
 

@@ -1,4 +1,4 @@
-"""What a scrape says, as Prometheus' own tool reads it."""
+"""The content of a scrape, checked by Prometheus' own tool."""
 
 import json
 import os
@@ -14,7 +14,7 @@ from support.wire import request_bytes
 
 
 def some_traffic(server, tree):
-    """A bit of everything: tokens, downloads whole and in part, refusals."""
+    """Some requests of each kind: tokens, whole and partial downloads, rejected requests."""
     large = tree.add(Lesson("large.mp4"), noise(1 << 20))
     server.download(VIDEO)
     server.download(large)

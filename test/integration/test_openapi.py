@@ -1,5 +1,5 @@
-"""The running service against docs/openapi.yaml: whatever the document promises is made to happen,
-and whatever happens has to be in the document."""
+"""Compares the running service with docs/openapi.yaml: every documented response is provoked, and
+every response must be documented."""
 
 import contextlib
 import random
@@ -113,7 +113,7 @@ def rootless(world):
 
 
 def last_of(ask):
-    """The last of several answers, which come too fast for a rate of one a second."""
+    """The last of several responses to requests that exceed a rate of one per second."""
     return [ask() for _ in range(6)][-1]
 
 
@@ -128,7 +128,7 @@ def banned(world):
         time.sleep(0.05)
 
 
-# What brings about each answer, by (status, problem). The media is that of the operation.
+# The request for each response, by (status, problem). The media is that of the operation.
 DOWNLOADS = {
     (200, None): lambda w, m: download(w, m),
     (206, None): lambda w, m: download(w, m, {"Range": "bytes=10-19"}),
@@ -222,7 +222,7 @@ def test_every_promise_is_kept(world, operation, status, slug):
 
 
 def test_every_problem_of_a_route_is_in_the_document():
-    """What is not promised by an operation holds for every path: "default" stands for it."""
+    """Responses that an operation does not list apply to every path: "default" covers them."""
     table = (ROOT / "http/problem/problem.cpp").read_text(encoding="utf-8")
     slugs = set(re.findall(r'\.slug = "([a-z-]+)"', table))
     promised = {slug for _, _, slug in API.promises() if slug}
@@ -259,7 +259,7 @@ JUNK = ["", ".", "..", "a/b", "%", "é", "x" * 300, "\x00", "0", "-1", "trainer1
 
 
 def test_no_query_leads_out_of_the_document(world):
-    """Parameters present, absent, repeated and odd, in combinations that nobody wrote down."""
+    """Parameters present, absent, repeated and unusual, in generated combinations."""
     from urllib.parse import quote
 
     rng = random.Random(20)

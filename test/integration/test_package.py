@@ -1,4 +1,4 @@
-"""The Debian package, from its making to its purge."""
+"""The Debian package, from its build to its purge."""
 
 import os
 import pathlib

@@ -1,4 +1,4 @@
-"""An nginx as anybody sets it up, and a client slower than limits.stall_timeout."""
+"""An nginx with a common configuration, and a client slower than limits.stall_timeout."""
 
 import subprocess
 import time
@@ -62,7 +62,7 @@ def through_nginx(start_server, tree, tmp_path):
 
 
 def read_slowly(address, video):
-    """What a client gets that takes RATE bytes a second; raises Closed when it is cut."""
+    """The bytes that a client gets at RATE bytes a second; raises Closed when it is cut."""
     with Connection(address, receive_buffer=65536, timeout=20) as connection:
         connection.send(request_bytes("GET", video.target(), {"Authorization": f"Bearer {mint(video)}"}))
         head = connection.read_head()
@@ -81,7 +81,7 @@ def test_an_untuned_nginx_streams(through_nginx, tree):
 
 
 def test_without_the_field_the_download_is_lost(through_nginx, tree):
-    """Or the test above proves nothing."""
+    """Otherwise the test above proves nothing."""
     video = tree.add(Lesson("buffered.mp4"), noise(SIZE))
     with pytest.raises(Closed):
         read_slowly(through_nginx("proxy_ignore_headers X-Accel-Buffering;"), video)

@@ -59,7 +59,7 @@ def test_minted_with_a_jti_and_claims_of_its_own_downloads(server):
 
 
 def test_minted_for_another_user_downloads(server):
-    """Who may have a token is decided where it is issued, not where it is used."""
+    """The right to a token is checked when it is issued, not when it is used."""
     assert server.download(VIDEO, token=mint(VIDEO, user_id="student9")).status == 200
 
 

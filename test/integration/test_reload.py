@@ -1,4 +1,5 @@
-"""SIGHUP: the next requests are answered by the new configuration, or the old one stays whole."""
+"""SIGHUP: the new configuration applies to the next requests, or the old one stays entirely in
+force."""
 
 import itertools
 import os
@@ -162,8 +163,8 @@ def test_what_needs_a_restart_is_said_by_name_and_the_rest_applies(start_server,
 
 
 def test_what_is_kept_and_what_is_new_are_judged_together(start_server, tree):
-    """The new file is sound by itself. But its listeners have to wait for a restart, and beside those that
-    are kept its issuer.mode would let everybody mint."""
+    """The new file is valid by itself. But its listeners require a restart, and with the existing
+    listeners its issuer.mode would let everyone mint."""
     proxied = {"address": "127.0.0.1:0", "proxy_protocol": "v1"}
     server = start_server(tree, listen=None, config={
         "listeners": [{"address": "127.0.0.1:0"}, proxied], "issuer": {"mode": "auto"}})

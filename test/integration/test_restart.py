@@ -1,4 +1,4 @@
-"""Leaving in two steps, and another process in the same place without a request that fails."""
+"""Exit in two steps, and a replacement process without a failed request."""
 
 import ctypes
 import os
@@ -194,7 +194,8 @@ def test_the_watchdog_of_another_process_is_not_ours(start_server, tree, manager
 
 
 def freeze_all_but_main(process):
-    """Stops every thread but the first, as a defect or a dead file system would; their ids."""
+    """Stops every thread but the first, as a defect or a dead file system would; returns their
+    ids."""
     libc = ctypes.CDLL(None, use_errno=True)
     libc.ptrace.argtypes = [ctypes.c_long, ctypes.c_long, ctypes.c_void_p, ctypes.c_void_p]
     tasks = [int(task) for task in os.listdir(f"/proc/{process.pid}/task")]

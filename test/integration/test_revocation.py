@@ -1,4 +1,4 @@
-"""Tokens called back: refused from then on, cut in mid-transfer, on every node, across restarts."""
+"""Revoked tokens: rejected from then on, cut in mid-transfer, on every node, across restarts."""
 
 import re
 import time
@@ -126,7 +126,7 @@ def test_store_away_at_start(start_server, tree, postgres):
 
 
 def test_stopped_store_is_not_waited_for(start_server, tree, postgres):
-    """A server that takes connections and never answers: as good as away."""
+    """A server that accepts connections and never responds counts as unreachable."""
     store = PostgresStore(postgres).migrate()
     server = ready(start_server(tree, config=store.config(timeout_ms=300)))
     token = mint(VIDEO)
@@ -181,7 +181,8 @@ def test_sqlite_file_that_is_locked(start_server, tree, tmp_path):
 
 
 def test_full_disk_is_said(tmp_path):
-    """A limit on the size of files stands for a full disk: what cannot be kept is not confirmed."""
+    """A file size limit simulates a full disk: a revocation that cannot be stored is not
+    confirmed."""
     store = SqliteStore(tmp_path / "store.db").migrate()
     table = "user_id,course_id\n" + "".join(f"user{i},course\n" for i in range(20000))
     done = run_sluice(

@@ -1,4 +1,4 @@
-"""Storage that is slow, broken or gone, by a FUSE file system that is so to order."""
+"""Storage that is slow, broken or missing, simulated by a FUSE file system."""
 
 import signal
 import time

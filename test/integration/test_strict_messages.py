@@ -1,4 +1,4 @@
-"""What a strict server refuses (support/hostile.py) and what it has to take, over raw sockets."""
+"""Messages that a strict server rejects (support/hostile.py) or must accept, over raw sockets."""
 
 import contextlib
 import time
@@ -23,7 +23,8 @@ def only_response(data, method="GET"):
 
 
 def check_refusal(data, case):
-    """`data` is one refusal of `case`, after which the connection closes, and nothing else."""
+    """Checks that `data` is only one error response to `case`, after which the connection
+    closes."""
     is_head = case.data.startswith(b"HEAD ")
     answer = only_response(data, "HEAD" if is_head else "GET")
     assert answer.status in case.statuses, answer
@@ -35,13 +36,13 @@ def check_refusal(data, case):
 
 @pytest.mark.parametrize("case", BY_ID)
 def test_row_45_hostile_message(server, case):
-    """One answer, then the end: what follows is never taken for a request."""
+    """One response, then the end: the following bytes are never taken for a request."""
     case = BY_ID[case]
     check_refusal(server.raw(case.data + FOLLOWED_BY), case)
 
 
 def test_row_45_hostile_messages_in_two_parts(server):
-    """The verdict does not depend on how the bytes arrive."""
+    """The result does not depend on how the bytes arrive."""
     for number, case in enumerate(CASES):
         cut = 1 + number * 7919 % (len(case.data) - 1)
         with server.connect() as connection, contextlib.suppress(BrokenPipeError):
@@ -53,7 +54,7 @@ def test_row_45_hostile_messages_in_two_parts(server):
 
 
 def test_row_45_hostile_messages_after_a_good_one(server):
-    """The good request is answered, the other refused, in this order."""
+    """The valid request is served, the other is rejected, in this order."""
     for case in CASES:
         first, second = server.raw(HEAD + b"\r\n" + case.data).split(b"HTTP/1.1 ")[1:]
         assert first.startswith(b"200 "), case.id
@@ -153,7 +154,8 @@ def test_options(server, target):
 
 
 def test_expect_gets_the_final_answer_and_no_100(server):
-    """Nobody waits for 100 (RFC 9110 §10.1.1), and content that does come is no request."""
+    """The final response is sent without a 100 (RFC 9110 §10.1.1), and received content is not
+    taken for a request."""
     data = b"POST /healthz HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 35\r\n\r\n"
     answer = only_response(server.raw(data))
     check_problem(answer, 405)
@@ -184,7 +186,7 @@ def test_head_has_the_header_of_get_and_nothing_else(server):
 
 
 def test_pipelined_refusals_that_are_no_framing_error_go_on(server):
-    """401, 404, 405 and a bad parameter say nothing about where the next request begins."""
+    """401, 404, 405 and an invalid parameter do not affect the framing of the next request."""
     lines = (f"GET {VIDEO.target()}", "GET /nowhere", "POST /healthz", "GET /healthz")
     with server.connect() as connection:
         connection.send("".join(f"{line} HTTP/1.1\r\nHost: x\r\n\r\n" for line in lines).encode())

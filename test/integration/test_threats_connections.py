@@ -15,7 +15,7 @@ from support.wire import Closed, request_bytes
 
 
 def test_row_41_header_deadline_is_absolute(start_server, tree):
-    """Bytes that keep trickling do not extend it."""
+    """A trickle of bytes does not extend it."""
     server = start_server(tree, config={"limits": {"header_timeout": 1}})
     began = time.monotonic()
     with server.connect() as connection, contextlib.suppress(BrokenPipeError, ConnectionResetError):
@@ -50,7 +50,7 @@ def test_row_41_idle_connection_is_closed(start_server, tree):
 
 
 def test_row_41_tls_hello_to_the_plain_port(start_server, tree):
-    """Bytes that will never be a request end at the deadline like any others."""
+    """Bytes that never form a request are cut at the deadline like any others."""
     server = start_server(tree, config={"limits": {"header_timeout": 1}})
     hello = bytes.fromhex("16030100c8010000c40303") + bytes(range(128, 228))
     with server.connect() as connection:
@@ -96,8 +96,8 @@ def test_row_42_slow_reader_is_cut_and_resumes(start_server, tree, limits, pause
 
 
 def test_row_43_a_token_is_good_from_any_address_and_leaves_a_trail(start_server, tree):
-    """A bearer token binds a file, not a client: phones change their address in mid-download. What
-    the operator has is one line per use, with the token's id and the address."""
+    """A bearer token is bound to a file, not to a client: phones change their address in
+    mid-download. The access log has one line per use, with the token's id and the address."""
     server = start_server(tree)
     issued = server.token(VIDEO)
     addresses = [f"127.0.0.{n}" for n in range(2, 52)]

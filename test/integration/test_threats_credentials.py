@@ -22,7 +22,7 @@ def metric(server, name):
 
 
 def forged(kid, signer=None):
-    """A session token that is signed by nobody we know, under any kid."""
+    """A session token signed by an unknown key, with any kid."""
     signer = signer or Signer("EdDSA")
     return signer.token(headers={"kid": kid})
 
@@ -86,7 +86,7 @@ def test_row_55_a_peer_with_bad_credentials_is_slowed_down(start_server, tree, e
     flood("192.0.2.5", lambda who: server.get(VIDEO.query("trainer123"), of(who, forged("nobody"))))
     assert metric(server, 'sluice_limits_reached_total{limit="bad_credentials"}') >= 5
 
-    # Good ones are heard, and those of other clients of the same proxy are verified.
+    # Valid ones are accepted, and those of other clients of the same proxy are verified.
     token = server.get(VIDEO.query("trainer123"), of("192.0.2.9", signers[5].token())).json()["token"]
     for _ in range(8):
         server.get(VIDEO.target(), of("192.0.2.3", bad_token))
@@ -133,7 +133,7 @@ def test_row_56_a_token_ends_with_its_grant(start_server, tree, store):
     store.grant("carl", course="course456", until=int(time.time()) + 4)
     server = ready(start_server(tree, config=store.config(cache_lifetime_ms=60000)))
     for ttl, longest in (("86400", 120), (None, 120), ("5", 5)):
-        for _ in range(2):  # asked of the store, then remembered
+        for _ in range(2):  # from the store, then from the cache
             answer = server.issue(VIDEO, "anna", **({"ttl": ttl} if ttl else {})).json()
             claims = decode(answer["token"])[1]
             assert claims["exp"] <= end
@@ -165,7 +165,7 @@ def test_row_57_nobody_mints_for_a_banned_user(start_server, tree, store, tmp_pa
     )
 
     def asked():
-        """By a trusted key for a stranger, and by an owner's own session."""
+        """With a trusted key for another user, and with an owner's own session."""
         yield server.get(VIDEO.query("mallory"), bearer(key))
         yield server.get(VIDEO.query("trainer123"), bearer(signer.token("trainer123")))
 
@@ -179,7 +179,7 @@ def test_row_57_nobody_mints_for_a_banned_user(start_server, tree, store, tmp_pa
     assert '"by":"key:shop","outcome":"refused","cause":"user_banned","user_id":"mallory"' in (
         tmp_path / "audit"
     ).read_text()
-    # A key that may not ask for him is told nothing of bans.
+    # A key without permission for the user learns nothing about bans.
     check_refusal(
         server.get(VIDEO.query("mallory"), bearer(signer.token("other"))), 403, "session-mismatch"
     )
@@ -223,7 +223,7 @@ PASSWORDS = [
 
 @pytest.mark.parametrize("url", PASSWORDS)
 def test_row_59_passwords_in_the_store_url(url, tmp_path):
-    """By flag, variable and file: refused before anything is printed."""
+    """By flag, variable and file: rejected before anything is printed."""
     file = tmp_path / "sluice.json"
     file.write_text('{"store": {"url": "%s"}}' % url)
     for command in (["config", "print"], ["config", "check"], ["serve"], ["store", "check"]):

@@ -1,4 +1,4 @@
-"""What lies on the disk and how it is named: rows 19, 20, 22 and 23 of the table of threats."""
+"""Files on the disk and their names: rows 19, 20, 22 and 23 of the table of threats."""
 
 import os
 import socket

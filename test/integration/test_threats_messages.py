@@ -1,5 +1,5 @@
-"""Row 45 of the table of threats where a token is involved, and what HTTP asks of a connection. The
-messages themselves: test_strict_messages.py."""
+"""Row 45 of the table of threats where a token is involved, and HTTP's requirements for a
+connection. The messages themselves: test_strict_messages.py."""
 
 import time
 

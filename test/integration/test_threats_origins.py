@@ -1,4 +1,4 @@
-"""Who asks, from where: rows 44, 46 and 47 of the table of threats."""
+"""Origins and callers: rows 44, 46 and 47 of the table of threats."""
 
 import pytest
 from support.checks import check_problem

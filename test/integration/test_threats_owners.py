@@ -1,4 +1,4 @@
-"""Who owns media: rows 50, 51 and 64 of the table of threats."""
+"""Ownership of media: rows 50, 51 and 64 of the table of threats."""
 
 import pytest
 from support.checks import check_problem, check_refusal, eventually
@@ -103,7 +103,7 @@ def test_row_51_a_folder_of_one_template_is_no_trainer_of_another(start_server, 
     for media in (COURSE_PRESENTATION, MODULE_PRESENTATION, Course("presentation.mp4", "alone"),
                   lesson):
         check_refusal(server.issue(media, "courses"), 403, "not-entitled")
-    # Not even a token that is signed: the name is nobody's on any way to the file.
+    # Not even with a signed token: no path to the file gives the name an owner.
     check_problem(server.get(lesson.target(), token=mint(lesson)), 404)
     assert not [event for event in server.events() if event["event"] == "courses_ambiguous"]
 
@@ -148,11 +148,11 @@ def test_row_64_a_token_does_not_follow_the_name_of_a_course(start_server, tree,
         assert server.download(media, token=fresh).body == b"of trainer 2"
         check_refusal(server.download(media, token=old), 403, "token-mismatch")
         assert server.download(media, token=forged).body == b"of trainer 2"
-    # The same whether or not the file is there.
+    # The same whether or not the file exists.
     tree.path(theirs).unlink()
     eventually(lambda: server.download(media, token=fresh).status == 404)
     check_refusal(server.download(media, token=old), 403, "token-mismatch")
-    # A token of server.py says nothing of owners: it is for the course, whoever has it.
+    # A token of server.py has no owner: it is for the course of any trainer.
     tree.add(theirs, b"again")
     assert server.download(media, token=unbound).body == b"again"
 

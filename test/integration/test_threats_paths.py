@@ -29,7 +29,7 @@ def test_row_10_glued_fields_at_mint(server, query, name):
 
 
 def test_row_10_glued_fields_in_a_signed_token(server, media):
-    """What reads the same when joined is not the same media."""
+    """Identifiers that are equal when joined are not the same media."""
     there = media.add(Course("c.mp4", course="a"), b"c")
     for claims in (
         {"type": "course", "course_id": "a/c.mp4", "filename": ""},

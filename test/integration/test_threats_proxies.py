@@ -1,4 +1,4 @@
-"""What a proxy in front makes of strangers and of paths: rows 52 and 53 of the table of threats."""
+"""Strangers and paths behind a proxy: rows 52 and 53 of the table of threats."""
 
 import re
 
@@ -108,7 +108,7 @@ SPELLINGS = ["/metrics", "/%6Detrics", "/%6detrics", "/m%65trics", "/%6D%65%74%7
 
 @pytest.mark.parametrize("kind", ["haproxy", "nginx"])
 def test_row_53_no_spelling_passes_the_rule_of_a_shipped_balancer(start_server, tree, tmp_path, kind):
-    """The node has its metrics on the main listener, where the rule is all that keeps them in."""
+    """The node serves its metrics on the main listener, where only the rule protects them."""
     node = start_server(tree)
     assert b"sluice_build_info" in node.get("/metrics").body
     with Balancer(kind, tmp_path / "balancer", [node.host] * 3) as balancer:

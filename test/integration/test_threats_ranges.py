@@ -234,7 +234,7 @@ def test_row_30_missing_file_stays_404(server, fields):
 
 
 def test_boundaries_and_request_ids_are_not_foreseen(server, video):
-    """Whoever has read one answer knows nothing of the next, and not how many there were."""
+    """One response reveals neither the identifiers of the next one nor their number."""
     answers = [server.download(video, {"Range": "bytes=0-1,4-5"}) for _ in range(20)]
     boundaries = [answer.get("Content-Type").split("boundary=")[1] for answer in answers]
     halves = {text for boundary in boundaries for text in (boundary[6:22], boundary[22:])}

@@ -1,5 +1,5 @@
-"""What one request, one configuration or one reader leaves behind for another: rows 54, 58 and 63 of the
-table of threats."""
+"""State that passes between requests, configurations or readers: rows 54, 58 and 63 of the table of
+threats."""
 
 import contextlib
 import json
@@ -21,7 +21,7 @@ from support.wire import Connection, request_bytes
 
 @pytest.fixture
 def slow_store(postgres):
-    """A database that can be stopped, with grants for everybody."""
+    """A database that can be stopped, with grants for all users."""
     store = PostgresStore(postgres).migrate()
     store.sql("INSERT INTO sluice_grants (user_id, trainer_id, course_id, module_id, lesson_id)"
               " SELECT 'u' || n, 'trainer123', '', '', '' FROM generate_series(0, 2000) n")
@@ -41,7 +41,7 @@ def started(start_server, tree, config, **options):
 
 
 def test_row_54_a_deadline_between_answer_and_writing(start_server, tree, slow_store):
-    """The store is back at the very tick of the deadline: each request is answered, and once."""
+    """The store is back exactly at the deadline: each request gets exactly one response."""
     server = started(start_server, tree, config_of(slow_store, 1))
     media = COURSE_PRESENTATION
     sent = 0
@@ -69,7 +69,8 @@ def test_row_54_a_deadline_between_answer_and_writing(start_server, tree, slow_s
 
 @pytest.mark.parametrize("others", [0, 3, 200], ids=["alone", "pipelined", "beyond_the_buffer"])
 def test_row_54_who_half_closes_while_suspended_is_answered(start_server, tree, slow_store, others):
-    """RFC 9112 §9.6: who closes one side may still read. So it is for requests that came before."""
+    """RFC 9112 §9.6: a client that closes one side may still read the responses to its earlier
+    requests."""
     server = started(start_server, tree, config_of(slow_store, 20))
     with server.connect(timeout=20) as connection:
         with slow_store.server.frozen():

@@ -31,7 +31,7 @@ def flood_program(tmp_path_factory):
 
 
 class Bystander:
-    """Another client of the same thread: what it waits for the answer to a small request."""
+    """Another client of the same thread: its waits for the response to a small request."""
 
     def __init__(self, server):
         self.connection = server.connect(timeout=60)
@@ -110,7 +110,7 @@ def test_row_49_a_renegotiation_is_refused(start_tls):
 
 
 def test_row_49_discarding_one_byte_a_record_takes_turns(start_tls):
-    """What a closing connection still sends is read a little at a time, too."""
+    """Bytes that still arrive on a closing connection are read in small portions too."""
     server = start_tls(threads=1)
     with TlsConnection(server.secure) as attacker, Bystander(server) as bystander:
         attacker.send(request_bytes("GET", "/healthz", {"Connection": "close"}))

@@ -243,7 +243,7 @@ def test_row_33_exp_is_required_and_exclusive(server):
 
 @pytest.mark.parametrize("name", ["iat", "nbf", "exp"])
 def test_row_33_every_time_is_a_number_however_it_is_written(server, name):
-    """RFC 7519 §2: what other libraries write (Python's time.time() without int())."""
+    """RFC 7519 §2: times that other libraries write (Python's time.time() without int())."""
     later = name == "exp"
     now = int(time.time()) + (600 if later else -600)
     for text in (f"{now}.5", f"{now}.000", f"{now}e0", f"{now / 1e9:.9f}e9", f"{now / 1e9:.9f}E+9"):

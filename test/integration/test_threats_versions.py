@@ -1,4 +1,5 @@
-"""Two versions of a file and what tells them apart: rows 29 and 61 of the table of threats."""
+"""Two versions of a file and the validators that distinguish them: rows 29 and 61 of the table of
+threats."""
 
 import os
 import time

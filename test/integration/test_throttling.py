@@ -82,7 +82,7 @@ def test_user_rate_is_the_sum_over_all_threads(start_server, tree, video):
         return (
             alone == about(4 * MEGABYTE)
             and sum(shared) == about(4 * MEGABYTE)
-            and shared[0] > 0.5 * MEGABYTE  # none of them starves
+            and shared[0] > 0.5 * MEGABYTE  # each makes progress
         )
 
     measured(lambda: rates_of(server, video, 4, tokens), is_shared)
@@ -179,5 +179,5 @@ def test_a_throttled_download_waits_and_is_counted(start_server, tree, video):
     assert values["sluice_transfers_active"] == 1
     paused.close()
     scrape_until(server, lambda v: v["sluice_connections_open"] == 1)
-    with Connection(server.address) as connection:  # what limits nobody is not slowed down
+    with Connection(server.address) as connection:  # without a limit there is no slowdown
         assert connection.request("GET", "/healthz").status == 200

@@ -1,5 +1,5 @@
-"""The TLS listener: curl, openssl and Chromium as peers, what is sent, what is refused, and attackers who
-do not finish a handshake."""
+"""The TLS listener: curl, openssl and Chromium as peers, accepted and rejected handshakes, and
+attackers that do not finish a handshake."""
 
 import contextlib
 import os
@@ -198,7 +198,7 @@ def test_alpn(start_tls, offered, chosen):
 
 
 def test_alpn_without_a_protocol_of_ours_is_refused(start_tls):
-    """RFC 7301 §3.2: with the alert that says why."""
+    """RFC 7301 §3.2: with the alert that gives the reason."""
     server = start_tls()
     with pytest.raises(ssl.SSLError, match="(?i)no application protocol"):
         TlsConnection(server.secure, alpn=["h2", "http/0.9"])

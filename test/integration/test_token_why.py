@@ -1,4 +1,4 @@
-"""sluice token why: which check refuses a download, and what would pass."""
+"""sluice token why: the check that rejects a download, and a request that would pass."""
 
 import json
 import time

@@ -140,7 +140,7 @@ def test_slow_reader_within_the_limits_finishes(start_server, tree):
 
 
 def holds(server, path):
-    """Whether the server has a descriptor of that file."""
+    """True when the server has a descriptor of that file."""
     descriptors = f"/proc/{server.process.pid}/fd"
     return any(os.path.realpath(f"{descriptors}/{fd}") == str(path) for fd in os.listdir(descriptors))
 

@@ -126,7 +126,7 @@ def test_page_hides_no_route(site, media):
 
 
 def test_base_url_may_be_connected_to(start_server, tree, page):
-    """Where downloads come from another origin, the page may reach that one and no other."""
+    """When downloads have another origin, the page may connect to that origin and no other."""
     config = {
         "web": {"root": str(page)},
         "public_base_url": "https://media.example:8443/prefix",

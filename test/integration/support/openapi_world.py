@@ -57,8 +57,8 @@ class World:
 
     @property
     def impatient(self):
-        """Reaches its limit of bad credentials at once, and has one issuer key that is unknown to
-        the tests."""
+        """Reaches its limit of bad credentials at once, and has one issuer key whose secret no
+        case has."""
         keys = keys_file(self.folder / "impatient.json", issuer_key("lms")[1])
         return self.serve(
             "impatient",
