@@ -28,7 +28,7 @@ struct rule {
     int64_t skip;
     int64_t times;
     int64_t limit;        // bytes at most, when error is 0
-    int64_t regular_only; // only when the descriptor is a regular file
+    int64_t regular_only; // only when the descriptor is a regular file, not standard error's
     int64_t hits;
 };
 enum { rule_count = 8 };
@@ -55,9 +55,14 @@ __attribute__((constructor)) static void attach(void) {
     control = at == MAP_FAILED ? NULL : at;
 }
 
+// A regular file other than the one that standard error goes to: a test that fills the disk of one
+// log still reads the other.
 static int is_regular(int fd) {
     struct stat facts;
-    return syscall(SYS_fstat, fd, &facts) == 0 && S_ISREG(facts.st_mode);
+    struct stat errors;
+    return syscall(SYS_fstat, fd, &facts) == 0 && S_ISREG(facts.st_mode) &&
+           !(syscall(SYS_fstat, STDERR_FILENO, &errors) == 0 && facts.st_dev == errors.st_dev &&
+             facts.st_ino == errors.st_ino);
 }
 
 // The rule that changes this call, or NULL.

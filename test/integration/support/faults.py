@@ -82,7 +82,8 @@ class Faults:
     @contextlib.contextmanager
     def inject(self, call, error=0, skip=0, times=-1, limit=0, regular_only=False):
         """During the block, `times` calls (-1: all) after the first `skip` fail with `error`;
-        without an error they are cut to `limit` bytes. `regular_only`: on regular files only."""
+        without an error they are cut to `limit` bytes. `regular_only`: on regular files
+        only, and not on the one that standard error goes to."""
         rule = Rule(self.memory, 8 + self.used * Rule.LAYOUT.size)
         self.used += 1
         rule.set(call, error, skip, times, limit, regular_only)
