@@ -40,8 +40,17 @@ class SlowDisk:
             time.sleep(0.02)
 
     def hang(self):
-        """Every call waits from now on."""
+        """Every call waits from now on, and none has been taken by the file system's process: the
+        kernel lets a killed process go only while its request has not been read (fuse_dev_read)."""
         self.process.send_signal(signal.SIGSTOP)
+        deadline = time.monotonic() + 10
+        while not all(state == "T" for state in self._thread_states()):
+            assert time.monotonic() < deadline, "the file system does not stop"
+            time.sleep(0.01)
+
+    def _thread_states(self):
+        for stat in pathlib.Path(f"/proc/{self.process.pid}/task").glob("*/stat"):
+            yield stat.read_text().rpartition(")")[2].split()[0]
 
     def resume(self):
         self.process.send_signal(signal.SIGCONT)
