@@ -1,5 +1,6 @@
 #pragma once
-// Sessions over the bare socket: what a listener without TLS starts. Used by app and by the tests.
+// Starts sessions on plain TCP and unix sockets, for listeners without TLS. The session itself is
+// http/connection/session.hpp. Used by app/service/front.hpp and by the tests.
 
 #include "http/connection/entrance.hpp"
 

@@ -7,7 +7,8 @@ namespace sluice::http {
 
 namespace {
 
-// One peer may fill only a few of the places that wait to be refused, so that others still hear.
+// One peer may take only a few of the places that wait to be refused, so that other peers still
+// receive a response.
 constexpr unsigned refusals_per_peer = 8;
 
 // The finaliser of SplitMix64 (Steele, Lea, Flood 2014): a bijection in which every bit counts.

@@ -1,8 +1,9 @@
 #pragma once
-// How many connections there may be, in all and from one peer (docs/security.md, threats 41 and
-// 48). Asked once per connection by the listener; the session gives its place back when it ends, on
-// whatever thread that is. What it remembers is bounded by the connections that are open: a peer
-// without one has no entry.
+// Limits the number of open connections, in all and per peer (docs/security.md, threats 41 and 48).
+// It does not close or answer connections; it only returns a verdict. The listener asks once per
+// connection; the session gives its place back when it ends, on any thread. Memory is bounded by
+// the number of open connections: a peer without a connection has no entry. Used through
+// http/connection/entrance.hpp.
 
 #include "core/address/ip_address.hpp"
 #include "http/problem/limit_label.hpp"
@@ -19,17 +20,18 @@
 
 namespace sluice::http {
 
-/// What becomes of a new connection.
+/// The verdict on a new connection.
 enum class admission : std::uint8_t {
     served,
     no_room,      // its first request is answered 503
     peer_is_full, // its first request is answered 429
-    turned_away,  // told 503 at once and closed: there is no room to wait for its request
-    dropped,      // closed without a word: its peer has enough that only wait to be refused
-    not_secure,   // its first request is answered 400: not the gate's, but a TLS listener's verdict
+    turned_away,  // answered 503 and closed at once, before its request is read
+    dropped,      // closed without a response: its peer has too many that wait to be refused
+    not_secure,   // its first request is answered 400: set by a TLS listener, not by the gate
 };
 
-/// How long one that is not served may take with its first request, or the handshake before it.
+/// The time a connection that is not served has for its first request, or for the handshake before
+/// it.
 inline constexpr std::chrono::seconds refusal_patience{2};
 [[nodiscard]] inline std::chrono::seconds patience_with(admission how,
                                                         std::chrono::seconds usual) noexcept {
@@ -40,19 +42,19 @@ class connection_gate {
   public:
     struct settings {
         unsigned connections = 16000; // in all
-        unsigned refusals = 256;      // beyond them: connections that wait to be refused
+        unsigned refusals = 256;      // connections that wait to be refused, beyond `connections`
         unsigned per_peer = 1024;     // from one peer (core::peer_of)
-        /// Peers that stand for many clients, such as a balancer: only `connections` holds for
-        /// them.
+        /// Peers that stand for many clients, such as a balancer. For them only `connections`
+        /// applies.
         std::vector<core::address_block> uncounted;
     };
 
     explicit connection_gate(settings with);
 
-    /// Replaces the settings; what is connected stays. Thread safe.
+    /// Replaces the settings. Open connections stay open. Thread safe.
     void renew(settings with);
 
-    /// One connection's place, given back when it is destroyed. The gate outlives it.
+    /// The place of one connection, given back when this object is destroyed. The gate outlives it.
     class place {
       public:
         place() = default;
@@ -74,24 +76,27 @@ class connection_gate {
       private:
         friend class connection_gate;
         connection_gate* gate_ = nullptr;
-        std::optional<core::ip_address> peer_; // none: counted in all only
+        std::optional<core::ip_address> peer_; // nullopt: counted in the total only
     };
 
     struct verdict {
         admission how = admission::dropped;
-        limit_label limit = limit_label::connections; // that was reached, unless it is served
-        connection_gate::place place;                 // empty when turned away or dropped
+        limit_label limit =
+            limit_label::connections; // the limit reached; unused when `how` is served
+        connection_gate::place place; // empty when turned away or dropped
     };
 
-    /// Judges a new connection. `from` is empty where the peer has no address (a unix socket).
-    /// Thread safe.
+    /// Decides on a new connection and reserves its place. `from` is empty when the peer has no
+    /// address (a unix socket). Thread safe.
     [[nodiscard]] verdict admit(const std::optional<core::ip_address>& from);
 
-    /// Connections that hold a place, those that wait to be refused included. Thread safe.
+    /// The number of connections that hold a place, including those that wait to be refused. Thread
+    /// safe.
     [[nodiscard]] std::size_t open() const;
 
   private:
-    // Keyed with a secret, or a peer with many /64s could choose those that collide.
+    // Keyed with a secret: otherwise a peer with many /64 networks could choose addresses that
+    // collide.
     struct keyed_hash {
         std::uint64_t key;
         std::size_t operator()(const core::ip_address& address) const noexcept;

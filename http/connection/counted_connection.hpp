@@ -1,5 +1,7 @@
 #pragma once
-// What everything that holds a connection has: a worker, a deadline, and a place in the metrics.
+// The common base of objects that hold a connection: a reference to the worker, a deadline, and the
+// counters of open connections. Not a session. Used by http/connection/session_base.hpp,
+// http/connection/proxy_prologue.hpp and tls/handshake.hpp.
 
 #include "http/connection/worker.hpp"
 
@@ -29,7 +31,8 @@ class counted_connection : public deadline_node, public connection {
     [[nodiscard]] time_point now() const noexcept { return owner_.where().clock.steady(); }
     void arm(time_point deadline) noexcept { owner_.deadlines().arm(*this, deadline); }
 
-    /// What the connection waits for from now on; nothing to do while that does not change.
+    /// Sets the state in which the metrics count the connection. Does nothing when the state is
+    /// unchanged.
     void wait_for(connection_state what) noexcept {
         if (what != state_) {
             in_state(state_).subtract();
@@ -38,8 +41,8 @@ class counted_connection : public deadline_node, public connection {
         }
     }
 
-    /// Runs a step. What goes wrong inside, memory running out for one, ends this connection alone;
-    /// a step that has destroyed the connection does not throw.
+    /// Runs a step. An exception, such as std::bad_alloc, ends this connection only. A step that
+    /// has destroyed the connection must not throw.
     template <class Step>
     void guarded(Step step) noexcept {
         try {

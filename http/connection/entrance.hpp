@@ -1,7 +1,9 @@
 #pragma once
-// A connection on its way in, and what a listener makes of it. Not the session, and not what comes
-// before one: bare_sessions, proxy_first and tls::context are session_starters. The worker knows
-// this header alone, so that it knows neither sessions nor transports nor PROXY headers.
+// An accepted connection before it has a session, and the interface that starts the session. Not
+// the session itself: bare_sessions, proxied_sessions and tls::context implement session_starter.
+// The worker includes only this header, so it depends on no session, transport or PROXY header.
+// Used by http/connection/worker.hpp, http/connection/listener.hpp, the starters and
+// tls/handshake.hpp.
 
 #include "core/base/unique_fd.hpp"
 #include "http/connection/connection_gate.hpp"
@@ -18,12 +20,12 @@ struct arrival {
     connection_gate::verdict verdict;
 };
 
-/// Makes the session of a connection, or what has to come before it: a PROXY header, a handshake.
+/// Starts the session of a connection, or a step before it: the PROXY header or the TLS handshake.
 class session_starter {
   public:
     virtual ~session_starter() = default;
-    /// On the worker's thread. Throws std::exception when memory has run out; the socket is closed
-    /// then.
+    /// Called on the worker's thread. Throws std::exception when memory runs out; the socket is
+    /// then closed.
     virtual void start(worker& owner, arrival from) const = 0;
 
   protected:
@@ -32,11 +34,12 @@ class session_starter {
     session_starter& operator=(const session_starter&) = default;
 };
 
-/// What a listener asks and starts for each connection. Outlives the connections.
+/// The gate and the starter that a listener uses for each connection. Outlives the connections.
 struct entrance {
     connection_gate& gate;
     const session_starter& starter;
-    /// A header names the client later; until then the gate counts the connection for nobody.
+    /// A PROXY header names the client later; until then the gate counts the connection in the
+    /// total only.
     bool is_proxied = false;
 };
 

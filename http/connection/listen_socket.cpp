@@ -49,7 +49,7 @@ core::unique_fd open_socket(int family, const std::string& what) {
 sockaddr_un address_of(const std::string& path) noexcept {
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
-    std::ranges::copy(path, static_cast<char*>(address.sun_path)); // core::max_unix_path fits
+    std::ranges::copy(path, static_cast<char*>(address.sun_path)); // fits: core::max_unix_path
     return address;
 }
 
@@ -58,7 +58,7 @@ int bind_to(int fd, const Address& address) noexcept {
     return ::bind(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address);
 }
 
-// A socket file whose process is gone refuses connections.
+// True when no process listens: connecting to the socket of a process that is gone is refused.
 bool is_stale(const std::string& path) {
     struct stat facts {};
     if (::lstat(path.c_str(), &facts) != 0) {
@@ -79,7 +79,7 @@ bool is_stale(const std::string& path) {
 }
 
 ::mode_t mode_of(const std::string& octal) noexcept {
-    unsigned mode = 0; // its grammar is core::validate()'s
+    unsigned mode = 0; // core::validate() has checked the syntax
     std::from_chars(octal.data(), octal.data() + octal.size(), mode, 8);
     return static_cast<::mode_t>(mode);
 }
@@ -121,8 +121,8 @@ listen_socket open_unix(const std::string& path, const core::listener_settings& 
     if (!is_stale(path)) {
         fail(what);
     }
-    // Made under another name in the same directory and then renamed: nobody can connect before the
-    // permissions are right, and a stale socket goes in the same step.
+    // Created under another name in the same directory and then renamed: no client can connect
+    // before the permissions are set, and a stale socket is replaced in the same step.
     const auto slash = path.rfind('/');
     const auto draft = path.substr(0, slash + 1) + "." + std::to_string(::getpid());
     if (draft.size() > sizeof(sockaddr_un::sun_path) - 1) {
@@ -131,7 +131,7 @@ listen_socket open_unix(const std::string& path, const core::listener_settings& 
     }
     listen_socket made{.fd = open_socket(AF_UNIX, what), .family = AF_UNIX, .path = path};
     const auto address = address_of(draft);
-    ::unlink(draft.c_str()); // of a process with this id that died between bind and rename
+    ::unlink(draft.c_str()); // left by a process with the same id that died between bind and rename
     if (bind_to(made.fd.get(), address) != 0) {
         fail(what);
     }

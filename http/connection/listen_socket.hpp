@@ -1,6 +1,7 @@
 #pragma once
-// Sockets that listen: opened on an address or a path, or taken over from the service manager. What
-// is made of their connections is http/connection/listener.hpp's.
+// Listening sockets: opened on an address or a path, or taken over from the service manager.
+// Accepts no connections; http/connection/listener.hpp does. Used by http/connection/listener.hpp
+// and by the caller that opens its sockets.
 
 #include "core/address/host_port.hpp"
 #include "core/base/unique_fd.hpp"
@@ -15,22 +16,22 @@ namespace sluice::http {
 struct listen_socket {
     core::unique_fd fd;
     int family = 0;        // AF_INET, AF_INET6 or AF_UNIX
-    std::string path{};    // of a unix socket that this process made; removed by it at the end
+    std::string path{};    // of a unix socket that this process created and removes at the end
     std::uint64_t inode{}; // of that path
 };
 
-/// Throws boost::system::system_error that names the address. IPV6_V6ONLY is always said, whatever
-/// the machine's default is.
+/// Throws boost::system::system_error that names the address. Always sets IPV6_V6ONLY, whatever the
+/// default of the machine is.
 [[nodiscard]] listen_socket open_tcp(const core::host_port& at,
                                      const core::listener_settings& with);
 
-/// The socket appears under its name with its permissions, ready, in one step. A socket that is
-/// there already is replaced when nobody listens on it; anything else that is there, and a socket
-/// that somebody listens on, is an error.
+/// The socket appears under its name in one step, with its permissions set and already listening.
+/// Replaces an existing socket when no process listens on it. An existing socket with a listener,
+/// or any other existing file, is an error.
 [[nodiscard]] listen_socket open_unix(const std::string& path, const core::listener_settings& with);
 
-/// `fd` is a socket that somebody else made. Throws std::runtime_error when it is not one that
-/// listens for streams.
+/// Takes over `fd`, a socket that another process created. Throws std::runtime_error when it is not
+/// a listening stream socket.
 [[nodiscard]] listen_socket take_over(core::unique_fd fd);
 
 /// "127.0.0.1:8080", "[::]:8080", "unix:/run/sluice.sock".

@@ -19,13 +19,13 @@ namespace sluice::http {
 namespace {
 
 constexpr std::chrono::milliseconds failure_pause{100};
-// Before those who are connected have their turn.
+// Connections accepted in one go, before open connections get their turn.
 constexpr int accepted_per_turn = 64;
 
-// Told so at once between two pauses; the rest waits for the next.
+// Waiting connections refused between two pauses; the rest is refused after the next.
 constexpr int turned_away_at_once = 64;
 
-// What the kernel says of the other end.
+// The peer as the kernel reports it.
 peer_info describe_peer(const sockaddr_storage& from) {
     const auto* const bytes = reinterpret_cast<const std::uint8_t*>(&from);
     core::ip_address ip{};
@@ -34,13 +34,13 @@ peer_info describe_peer(const sockaddr_storage& from) {
             bytes + offsetof(sockaddr_in, sin_addr), std::size_t{4}));
     } else if (from.ss_family == AF_INET6) {
         std::copy_n(bytes + offsetof(sockaddr_in6, sin6_addr), ip.size(), ip.begin());
-    } else { // a unix socket: a proxy opens its path for clients of anywhere
+    } else { // a unix socket: a proxy may connect to it for clients from anywhere
         return {.address = "unix", .is_unix = true};
     }
     return {.address = core::to_string(ip), .is_loopback = core::is_loopback(ip), .ip = ip};
 }
 
-// Errors of the connection that was about to come, not of the listener (accept(2)).
+// Errors of the incoming connection, not of the listener (accept(2)).
 bool concerns_one_connection(int error) noexcept {
     return error == ECONNABORTED || error == EINTR || error == EPROTO || error == ENETDOWN ||
            error == EHOSTDOWN || error == EHOSTUNREACH || error == ENETUNREACH;
@@ -55,8 +55,8 @@ bool is_out_of_descriptors(error_code ec) noexcept {
            ec == boost::system::errc::too_many_files_open_in_system;
 }
 
-// The next connection; none, with errno, when there is none. The kernel makes the socket
-// non-blocking and says whose it is in one call.
+// Accepts the next connection; invalid, with errno set, when there is none. One system call
+// accepts, makes the socket non-blocking and returns the address of the peer.
 core::unique_fd take(int listening, peer_info& peer) {
     sockaddr_storage from{};
     socklen_t size = sizeof from;
@@ -95,7 +95,7 @@ void listener::stop() {
             return;
         }
         remove_path(socket_);
-        accept_some(); // those who are connected already would be reset
+        accept_some(); // the kernel would reset connections that wait
         error_code ignored;
         acceptor_.close(ignored);
         pause_.cancel();
@@ -130,7 +130,7 @@ void listener::accept_some() {
     wait();
 }
 
-// Takes one connection; success too when that one has gone wrong on its way.
+// Accepts one connection. Also returns success when that connection failed before it was accepted.
 error_code listener::accept_one() {
     peer_info peer;
     auto socket = take(acceptor_.native_handle(), peer);
@@ -142,14 +142,14 @@ error_code listener::accept_one() {
     try {
         report({});
         hand_over(std::move(socket), std::move(peer));
-    } catch (const std::exception&) { // no memory to hand it over: the socket closes
+    } catch (const std::exception&) { // out of memory for the hand-over: the socket closes
         workers_.front()->count().faults.add();
     }
     return {};
 }
 
 void listener::hand_over(core::unique_fd socket, peer_info peer) {
-    // Whose connection it is, a balancer says later (http/connection/proxy_prologue.hpp).
+    // Behind a balancer the client is known later (http/connection/proxy_prologue.hpp).
     const bool is_counted = !by_.is_proxied && !peer.is_unix;
     auto verdict = by_.gate.admit(is_counted ? std::optional(peer.ip) : std::nullopt);
     if (verdict.how != admission::served) {
@@ -168,7 +168,7 @@ void listener::hand_over(core::unique_fd socket, peer_info peer) {
     });
 }
 
-// Once when accepting begins to fail, once when it works again.
+// Reports once when accepting begins to fail and once when it works again.
 void listener::report(error_code why) {
     if (is_failing_ != why.failed()) {
         is_failing_ = why.failed();
@@ -197,8 +197,9 @@ void listener::back_off(error_code why) {
     });
 }
 
-// A client that nobody accepts hangs until its own patience ends. The spare descriptor is enough to
-// accept, answer and close them one after the other; under TLS they are closed without an answer.
+// A client that is never accepted waits until it times out. The spare descriptor is enough to
+// accept, answer and close such connections one after the other. Under TLS they are closed without
+// a response.
 void listener::turn_away_waiting() {
     auto& own = *workers_.front();
     spare_ = {};
@@ -206,7 +207,7 @@ void listener::turn_away_waiting() {
         peer_info peer;
         auto socket = take(acceptor_.native_handle(), peer);
         if (!socket) {
-            break; // nobody waits any more, or somebody else took the descriptor
+            break; // no connection waits, or another thread took the descriptor
         }
         own.begin({.socket = std::move(socket),
                    .peer = std::move(peer),

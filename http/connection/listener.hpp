@@ -1,7 +1,8 @@
 #pragma once
-// Accepts the connections of one socket and spreads them over the workers, each in turn. Never
-// gives up: when descriptors run out it tells those who wait so, by means of a descriptor kept for
-// that, and tries again a little later.
+// Accepts the connections of one socket and distributes them over the workers in turn. Does not
+// serve them. Accepting never ends because of an error: when descriptors run out, the listener uses
+// a spare descriptor to refuse the waiting connections and tries again after a pause. Used by
+// app/service/front.hpp.
 
 #include "core/base/unique_fd.hpp"
 #include "http/connection/entrance.hpp"
@@ -22,8 +23,8 @@ namespace sluice::http {
 class listener {
   public:
     /// The first of `workers` also runs the accept loop. `on_failure` is called once when accepting
-    /// begins to fail (with the error) and once when it works again (with none). `by` says who gets
-    /// in and how; it outlives the workers.
+    /// begins to fail (with the error) and once when it works again (with none). `by` holds the
+    /// gate and the starter of sessions; it outlives the workers.
     listener(listen_socket socket, const entrance& by, std::vector<worker*> workers,
              std::function<void(error_code)> on_failure);
 
@@ -31,15 +32,15 @@ class listener {
     listener(const listener&) = delete;
     listener& operator=(const listener&) = delete;
 
-    /// Begins to accept.
+    /// Starts to accept connections.
     void start();
-    /// Takes who has connected already, then closes the listening socket, soon. Thread safe;
-    /// connections live on.
+    /// Accepts the connections that are already waiting, then closes the listening socket; happens
+    /// shortly after the call. Open connections stay open. Thread safe.
     void stop();
     /// False once stop() has been done. Thread safe.
     [[nodiscard]] bool is_open() const noexcept { return is_open_.load(); }
 
-    /// With the port the kernel chose where 0 was asked for.
+    /// The address, with the port that the kernel chose when port 0 was requested.
     [[nodiscard]] const std::string& name() const noexcept { return name_; }
 
   private:
@@ -64,7 +65,7 @@ class listener {
     std::string name_;
     acceptor acceptor_;
     timer pause_;
-    core::unique_fd spare_; // given up for a moment when descriptors run out
+    core::unique_fd spare_; // closed for a moment when descriptors run out
     std::size_t next_ = 0;
     bool is_failing_ = false;
     std::atomic<bool> is_open_{true};

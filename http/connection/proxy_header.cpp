@@ -23,7 +23,7 @@ std::optional<std::uint16_t> read_port(std::string_view text) noexcept {
     return has_leading_zero ? std::nullopt : core::parse_port(text);
 }
 
-/// The words of `line`, which single spaces part; nullopt when there are not exactly five.
+/// The words of `line`, separated by single spaces; nullopt when there are not exactly five.
 std::optional<std::array<std::string_view, 5>> five_words(std::string_view line) noexcept {
     std::array<std::string_view, 5> words;
     for (std::size_t i = 0; i < words.size(); ++i) {
@@ -37,13 +37,13 @@ std::optional<std::array<std::string_view, 5>> five_words(std::string_view line)
     return words;
 }
 
-// The family decides which notation is right: TCP6 with a dotted address is malformed.
+// The address must match the family: TCP6 with a dotted address is malformed.
 std::optional<core::ip_address> read_address(std::string_view text, bool is_v4) noexcept {
     const bool is_dotted = text.find(':') == std::string_view::npos;
     return is_dotted == is_v4 ? core::parse_ip_address(text) : std::nullopt;
 }
 
-/// What stands between "PROXY " and CRLF.
+/// Parses the text between "PROXY " and CRLF.
 std::optional<proxied_client> read_v1_line(std::string_view line) noexcept {
     if (line == "UNKNOWN" || line.starts_with("UNKNOWN ")) {
         return proxied_client{};
@@ -84,7 +84,7 @@ proxy_reading read_v1(std::string_view bytes) noexcept {
     return {.now = status::complete, .size = feed + 1, .client = *client};
 }
 
-/// True when `bytes` may be, or be going to be, the beginning of `whole`.
+/// True when `bytes` begin with `whole`, or are a beginning of it.
 bool fits(std::string_view bytes, std::string_view whole) noexcept {
     const auto size = std::min(bytes.size(), whole.size());
     return bytes.substr(0, size) == whole.substr(0, size);

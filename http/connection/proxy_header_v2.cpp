@@ -17,7 +17,7 @@ constexpr std::size_t v4_addresses = 12;    // two addresses, two ports
 constexpr std::size_t v6_addresses = 36;    // likewise
 constexpr std::size_t unix_addresses = 216; // two paths
 
-// Extensions that are looked at; others are checked for their length and passed over.
+// Extensions that are read. For all others only the length is checked.
 constexpr std::uint8_t type_crc32c = 0x03;
 constexpr std::uint8_t type_ssl = 0x20;
 constexpr std::uint8_t client_ssl = 0x01; // first byte of type_ssl: the client used TLS
@@ -26,7 +26,8 @@ unsigned big_endian(std::uint8_t high, std::uint8_t low) noexcept {
     return static_cast<unsigned>(high) << 8U | low;
 }
 
-/// One step of CRC-32C (RFC 4960, appendix B), bit by bit: a header is short and comes once.
+/// One step of CRC-32C (RFC 4960, appendix B), bit by bit: a header is short and read once per
+/// connection.
 std::uint32_t crc32c(std::uint32_t crc, std::uint8_t byte) noexcept {
     crc ^= byte;
     for (int bit = 0; bit < 8; ++bit) {
@@ -35,7 +36,8 @@ std::uint32_t crc32c(std::uint32_t crc, std::uint8_t byte) noexcept {
     return crc;
 }
 
-/// Whether the checksum at `at` is that of `header` with those four bytes as zeroes.
+/// True when the checksum at `at` equals the checksum of `header` with those four bytes set to
+/// zero.
 bool has_good_checksum(byte_view header, std::size_t at) noexcept {
     std::uint32_t crc = 0xFFFFFFFFU;
     std::uint32_t said = 0;
@@ -47,7 +49,7 @@ bool has_good_checksum(byte_view header, std::size_t at) noexcept {
     return (crc ^ 0xFFFFFFFFU) == said;
 }
 
-/// Walks the extensions from `at` to the end; false when they do not fill the header exactly.
+/// Reads the extensions from `at` to the end; false when they do not fill the header exactly.
 bool read_extensions(byte_view header, std::size_t at, proxied_client& client) noexcept {
     while (at < header.size()) {
         if (header.size() - at < 3) {
@@ -73,7 +75,8 @@ bool read_extensions(byte_view header, std::size_t at, proxied_client& client) n
     return true;
 }
 
-/// Bytes of the addresses of a family and protocol; nullopt for datagrams and what does not exist.
+/// Size in bytes of the addresses of a family and protocol; nullopt for datagrams and unknown
+/// values.
 std::optional<std::size_t> addresses_of(std::uint8_t family) noexcept {
     switch (family) {
     case 0x00:
@@ -123,11 +126,11 @@ proxy_reading read_proxy_v2(std::string_view bytes) {
     }
     const auto header = all.first(size);
     proxied_client client;
-    if (is_local) { // a health check of the balancer's own: what it says besides is not for us
+    if (is_local) { // a health check of the balancer: the rest of the header is ignored
         return {.now = status::complete, .size = size, .client = client};
     }
     read_source(header.subspan(proxy_v2_head), *addresses, client);
-    // Unspecified addresses may be of any length, so nobody knows where extensions would begin.
+    // Unspecified addresses may have any length, so the position of the extensions is unknown.
     if (*addresses != 0 && !read_extensions(header, proxy_v2_head + *addresses, client)) {
         return {.now = status::malformed};
     }

@@ -13,7 +13,8 @@ namespace {
 
 using status = proxy_reading::status;
 
-// -1: error or nothing there, with errno. Peeked bytes stay for the next call.
+// Returns -1 with errno set on an error or when no bytes are available. Peeked bytes remain for the
+// next call.
 ssize_t receive(stream_socket& socket, std::span<char> into, bool peeks) noexcept {
     ssize_t got = 0;
     do {
@@ -57,7 +58,8 @@ void proxy_prologue::wait() {
     });
 }
 
-// Peeks first: how long the header is shows in its bytes, and what follows is the session's.
+// Peeks first: the bytes show the length of the header, and the bytes after it belong to the
+// session.
 void proxy_prologue::read() {
     std::array<char, max_proxy_v2_size> room; // NOLINT(cppcoreguidelines-pro-type-member-init)
     const auto peeked = receive(socket_, room, true);
@@ -81,7 +83,7 @@ void proxy_prologue::read() {
     }
     const auto wanted = taken_.size() - before;
     if (receive(socket_, std::span(room).first(wanted), false) != static_cast<ssize_t>(wanted)) {
-        delete this; // what was peeked is there: this does not happen
+        delete this; // peeked bytes are available: cannot happen
     } else if (seen.now == status::complete) {
         finish(seen.client);
     } else {
@@ -94,22 +96,22 @@ void proxy_prologue::finish(const proxied_client& client) {
         from_.peer = {.address = client.is_unix ? "unix" : core::to_string(client.address),
                       .is_secure = client.is_secure,
                       .ip = client.address};
-        // The place so far was the balancer's.
+        // The place held until now was counted for the balancer.
         from_.verdict.place = {};
         from_.verdict =
             by_.gate.admit(client.is_unix ? std::nullopt : std::optional(client.address));
         if (from_.verdict.how != admission::served) {
             owner_.count().add_limit(from_.verdict.limit);
         }
-    } else { // a balancer in between all the same: the client may be anywhere
+    } else { // through a balancer still: the client may be anywhere
         from_.peer.is_loopback = false;
     }
     auto& owner = owner_;
     const auto& next = by_.next;
     auto from = std::move(from_);
-    error_code ec; // what was not released closes with its socket
+    error_code ec; // a socket that was not released closes here
     from.socket = core::unique_fd(socket_.release(ec));
-    delete this; // from here on nothing throws
+    delete this; // nothing throws after this line
     if (from.verdict.how != admission::dropped) {
         owner.begin(std::move(from), next);
     }

@@ -1,7 +1,8 @@
 #pragma once
-// The beginning of a connection from a balancer that speaks the PROXY protocol: reads the header,
-// and not a byte more, then hands the connection to the next starter. The grammar of the header is
-// http/connection/proxy_header.hpp's. Made by app for the listeners that ask for a header.
+// Reads the PROXY header at the beginning of a connection from a balancer, and not a byte more,
+// then passes the connection to the next starter. Does not parse the header:
+// http/connection/proxy_header.hpp does. Used by app/service/front.hpp for the listeners that
+// require a header.
 
 #include "core/address/ip_address.hpp"
 #include "core/config/config_listener.hpp"
@@ -16,19 +17,19 @@
 
 namespace sluice::http {
 
-/// Which header a listener asks for, and what follows it.
+/// The header that a listener requires, and the starter that follows it.
 struct proxy_rules {
-    connection_gate& gate;                 // asked about the client that the header names
+    connection_gate& gate;                 // decides on the client that the header names
     core::proxy_protocol allowed;          // not `off`
-    std::vector<core::address_block> from; // who may send a header; empty: everybody
+    std::vector<core::address_block> from; // peers that may send a header; empty: all
     const session_starter& next;
 };
 
-/// Starts every connection with its PROXY header. Outlives its connections.
+/// Reads the PROXY header of each connection, then starts the session. Outlives its connections.
 class proxied_sessions final : public session_starter {
   public:
     explicit proxied_sessions(proxy_rules rules) : rules_(std::move(rules)) {}
-    /// A connection that is turned away is answered at once, without a header.
+    /// A connection that is turned away is answered at once; its header is not read.
     void start(worker& owner, arrival from) const override;
 
   private:
@@ -40,7 +41,7 @@ class proxy_prologue final : public counted_connection {
   public:
     proxy_prologue(worker& owner, arrival from, const proxy_rules& by);
 
-    /// The header has limits.header_timeout to be complete.
+    /// The header must be complete within limits.header_timeout.
     void start();
 
   private:
@@ -50,10 +51,10 @@ class proxy_prologue final : public counted_connection {
     void refuse();
     void on_deadline() override;
 
-    arrival from_; // but for its socket:
+    arrival from_; // without its socket, which is
     stream_socket socket_;
     const proxy_rules& by_;
-    std::string taken_; // of the header so far
+    std::string taken_; // bytes of the header read so far
     bool is_timed_out_ = false;
 };
 

@@ -1,7 +1,8 @@
 #pragma once
-// One connection: read a head, answer it, send the answer, repeat. A state machine of non-blocking
-// steps with at most one wait outstanding, so it owns itself: it is destroyed in the handler of its
-// last wait. http/connection/session_base.hpp holds what does not depend on the transport.
+// The state machine of one connection: read a head, answer it, send the answer, repeat. It consists
+// of non-blocking steps with at most one wait outstanding. The session owns itself: it is destroyed
+// in the handler of its last wait. http/connection/session_base.hpp holds the parts that do not
+// depend on the transport. Used by http/connection/bare_sessions.cpp and tls/handshake.cpp.
 
 #include "http/connection/session_base.hpp"
 #include "http/loop/transport.hpp"
@@ -22,7 +23,7 @@ class session final : public session_base {
     session(worker& owner, Transport stream, peer_info peer)
         : session_base(owner, std::move(peer)), connection_(std::move(stream)) {}
 
-    /// Begins; the session destroys itself when the connection is over.
+    /// Starts the session, which destroys itself when the connection ends.
     void start(connection_gate::verdict verdict) {
         admission_ = verdict.how;
         place_ = std::move(verdict.place);
@@ -39,8 +40,8 @@ class session final : public session_base {
   private:
     using step = void (session::*)();
 
-    // Every wait ends here: a session that was closed meanwhile ends with it, and one that timed
-    // out reads no request any more.
+    // The handler of every wait. A session that was closed during the wait ends here; a session
+    // that timed out reads no further request.
     auto after_wait(step next) {
         return [this, next](error_code ec) {
             run_step([&] {
@@ -55,8 +56,8 @@ class session final : public session_base {
         };
     }
 
-    // The border of the connection: what goes wrong inside costs this one. Whoever throws has no
-    // wait outstanding, because a step starts its wait as the last thing it does.
+    // An exception ends this connection only. No wait is outstanding when a step throws, because a
+    // step starts its wait last.
     template <class Run>
     void run_step(Run run) noexcept {
         try {
@@ -68,7 +69,7 @@ class session final : public session_base {
         }
     }
 
-    /// Goes on with `next` once others have had their turn.
+    /// Runs `next` after the other sessions have had their turn.
     void defer(step next) {
         turn_ = next;
         owner_.turns().push(*this);
@@ -129,9 +130,9 @@ class session final : public session_base {
         start_writing();
     }
 
-    // While a handler works elsewhere nothing is read, but a reset is noticed. Once the next
-    // request is here, or the peer has closed its side (it is answered all the same, RFC 9112
-    // §9.6), the kernel has no more to say, and the deadline does the rest.
+    // While the request is suspended nothing is read, but a reset is noticed. When the next request
+    // has arrived, or the peer has closed its side (it is still answered, RFC 9112 §9.6), the
+    // kernel reports no further change, and only the deadline remains.
     void watch() {
         is_watching_ = true;
         connection_.async_wait_readable([this](error_code) {
@@ -153,12 +154,13 @@ class session final : public session_base {
         }
     }
 
-    // The handler's deadline is over from here on: the wait may end after the next tick.
+    // The deadline of the handler no longer applies from here on: the wait may end after the next
+    // tick.
     void on_resumed() override {
         phase_ = phase::writing;
         expect_progress(now());
         if (is_watching_) {
-            connection_.cancel_wait(); // its handler goes on
+            connection_.cancel_wait(); // its handler continues
         } else {
             run_step([this] { start_writing(); });
         }
@@ -174,19 +176,20 @@ class session final : public session_base {
 
     void start_writing() {
         phase_ = phase::writing;
-        // What a slow download does not need is given back before it starts to wait.
+        // Buffers that a slow download does not need are given back before it waits.
         if (in_->parser.consumed() == in_->bytes.data().size() || !out_->answer.keeps_alive()) {
             release_inbound();
         }
-        // Not at once: the answers to all who asked by now leave one behind the other, so that a
-        // client which waits is woken once for several of them (docs/performance.md).
+        // The answer is not sent at once. The answers to all requests read in this round are sent
+        // one after the other, so that a waiting client is woken once for several of them
+        // (docs/performance.md).
         turn_ = &session::begin_writing;
         owner_.turns().push_holder(*this);
     }
     void begin_writing() { advance(out_->record.first_byte = now()); }
     void write() { advance(now()); }
 
-    // The clock is not read again for an answer that leaves at once.
+    // `instant` is reused: an answer that is sent at once needs no second reading of the clock.
     void advance(time_point instant) {
         const auto most = allowance(instant);
         if (most == 0) {
@@ -226,7 +229,7 @@ class session final : public session_base {
             return;
         }
         phase_ = phase::reading;
-        if (in_) { // the next request came with this one
+        if (in_) { // the next request arrived with this one
             in_->bytes.consume(in_->parser.consumed());
             in_->start(owner_.where().limits.header);
             arm(instant + owner_.where().limits.header_timeout);
@@ -237,7 +240,8 @@ class session final : public session_base {
                 wait_for(connection_state::idle);
                 connection_.async_wait_next(after_wait(&session::read));
             } else {
-                defer(&session::read); // behind what is ready now: by then it may be here
+                defer(&session::read); // after the sessions that are ready: the request may have
+                                       // arrived by then
             }
         }
     }
@@ -265,8 +269,8 @@ class session final : public session_base {
         return linger_bytes + owner_.where().limits.header.content_bytes;
     }
 
-    // A read may bring one byte (under TLS, where each record is read alone): their number is
-    // bounded, too.
+    // A read may return a single byte (under TLS each record is read alone), so the number of reads
+    // is bounded too.
     error_code drain_input() {
         std::array<char, 4096> sink; // NOLINT(cppcoreguidelines-pro-type-member-init)
         error_code ec;
@@ -290,7 +294,7 @@ class session final : public session_base {
             try {
                 time_out();
                 return;
-            } catch (const std::exception&) { // no memory to say why
+            } catch (const std::exception&) { // out of memory for the response
                 owner_.count().faults.add();
             }
         } else if (phase_ == phase::suspended) {
@@ -309,7 +313,7 @@ class session final : public session_base {
             is_cut_ = true;
             hang_up(); // the outstanding wait ends the session
             if (sleeps) {
-                defer(&session::write); // there is none: its turn does
+                defer(&session::write); // no wait is outstanding; its turn ends it
             }
         }
     }
@@ -319,14 +323,14 @@ class session final : public session_base {
         end(outcome::cut);
     }
 
-    // The wait for more of the request is still outstanding; it goes on as the lingering read.
+    // The wait for more of the request is still outstanding; it continues as the lingering read.
     void time_out() {
         refuse(problem_id::header_timeout);
         send_at_once();
         linger();
     }
 
-    // No lingering: what the peer had sent is read, so that the close resets nothing.
+    // Closes without lingering. The input received so far is read, so that the close sends no RST.
     void turn_away() {
         hold_inbound();
         refuse_admission();
@@ -335,7 +339,7 @@ class session final : public session_base {
         end(outcome::complete);
     }
 
-    // A refusal fits into the socket's buffer, or the peer is beyond help.
+    // A refusal fits into the socket's buffer; if it does not, the rest is dropped.
     void send_at_once() {
         const auto status = out_->writer.advance(out_->answer, connection_);
         conclude(status == response_writer::status::failed ? outcome::aborted : outcome::complete,
@@ -343,8 +347,8 @@ class session final : public session_base {
         connection_.shutdown_send();
     }
 
-    // In mid-answer by a reset: many a client takes what came before an orderly end for the whole,
-    // whatever Content-Length says.
+    // Closes by a reset in the middle of an answer: many clients take the part before an orderly
+    // close for the whole answer, whatever Content-Length says.
     void hang_up() noexcept {
         phase_ = phase::closed;
         if (out_) {
@@ -366,7 +370,7 @@ class session final : public session_base {
     Transport connection_;
     step turn_ = nullptr;
     std::size_t discarded_ = 0;
-    bool is_cut_ = false;      // by us
+    bool is_cut_ = false;      // cut by the server
     bool is_watching_ = false; // the one outstanding wait is watch()'s
 };
 

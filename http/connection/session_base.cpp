@@ -55,7 +55,7 @@ void session_base::sleep(time_point instant) noexcept {
     phase_ = phase::throttled;
     asleep_since_ = instant;
     wait_for(connection_state::throttled);
-    // The wheel is late by a tick at least.
+    // The wheel is at least one tick late.
     arm(out_->answer.speed()->ready_at(bucket_) - deadline_wheel::tick);
 }
 
@@ -103,7 +103,7 @@ reply session_base::open_reply(std::chrono::sys_seconds wall, bool keep_alive) {
     return opened;
 }
 
-// The frame of an answer to in_'s head as of now.
+// Opens the answer to the head in in_ at the current time.
 reply session_base::open_answer() {
     const auto& where = owner_.where();
     auto& asked = in_->asked;
@@ -123,7 +123,7 @@ reply session_base::open_answer() {
     return opened;
 }
 
-// True when `work` has filled out_, or a refusal has taken its place.
+// True when `work` or, after an exception, a refusal has filled out_.
 template <class Work>
 bool session_base::fill(Work work) noexcept {
     try {
@@ -135,7 +135,7 @@ bool session_base::fill(Work work) noexcept {
             refuse_after_fault(problem_id::internal);
         }
         return true;
-    } catch (const std::exception&) { // no memory for a refusal
+    } catch (const std::exception&) { // out of memory for a refusal
         return false;
     }
 }
@@ -173,7 +173,8 @@ void session_base::compose() {
 
 void session_base::believe(const proxy_trust& trust) {
     if (find_client(trust, in_->asked)) {
-        out_->record.client = in_->asked.client.address; // the header is gone when it is logged
+        out_->record.client =
+            in_->asked.client.address; // a copy: the header is gone when the line is written
     }
     if (const auto named = find_request_id(in_->asked.head)) {
         out_->id = *named;
@@ -195,7 +196,7 @@ void session_base::resume(continuation then) {
     if (!is_answered) {
         on_fault();
     } else if (is_suspended()) {
-        start_waiting(); // the deadline stays that of the first time
+        start_waiting(); // the deadline of the first suspension stays
     } else {
         on_resumed();
     }
@@ -224,7 +225,7 @@ void session_base::refuse(problem_id why) {
     open_exchange();
     auto opened = open_reply(owner_.where().clock.wall_seconds(), false);
     auto frame = opened.frame();
-    if (in_) { // as much of the request as has come
+    if (in_) { // the part of the request that has arrived
         const auto bytes = in_->bytes.data();
         frame.is_head = in_->parser.is_for_head(bytes);
         const auto origin = find_origin({bytes.data(), bytes.size()});
@@ -303,7 +304,7 @@ void session_base::conclude(outcome how, time_point instant) noexcept {
                             .record = record},
                            owner_.where().log);
     }
-    out_->answer.clear(); // the descriptor goes now, not with the next use of the pool
+    out_->answer.clear(); // closes the descriptor now, not at the next use of the pooled object
     owner_.outbounds().give_back(std::move(out_));
 }
 

@@ -1,7 +1,7 @@
 #pragma once
-// What a connection is, whatever carries it: its request, its answer, its place among the others,
-// and the borders at which faults are turned into refusals. The state machine is
-// http/connection/session.hpp.
+// The part of a session that does not depend on the transport: its request, its answer, its turns,
+// and the places where exceptions become refusals. Performs no I/O; the state machine is
+// http/connection/session.hpp, the only user.
 
 #include "http/connection/counted_connection.hpp"
 #include "http/connection/worker.hpp"
@@ -25,7 +25,7 @@ class session_base : public counted_connection, public turn_taker, public resuma
     session_base& operator=(const session_base&) = delete;
     ~session_base() override;
 
-    /// The suspended request goes on: answered by `then`, unless that suspends it again.
+    /// Continues the suspended request: `then` answers it, or suspends it again.
     void resume(continuation then) final;
 
   protected:
@@ -33,49 +33,52 @@ class session_base : public counted_connection, public turn_taker, public resuma
 
     /// How long a closing connection waits for the peer's own close (RFC 9112 §9.6).
     static constexpr std::chrono::seconds linger_time{2};
-    /// Bytes it reads and discards meanwhile, beside limits.content_bytes.
+    /// Bytes that it reads and discards in that time, in addition to limits.content_bytes.
     static constexpr std::size_t linger_bytes = 65536;
-    /// Reads before others have their turn.
+    /// Reads in one turn, before other sessions get theirs.
     static constexpr int reads_per_turn = 32;
 
-    /// Makes in_ available.
+    /// Takes in_ from the pool, unless the session holds it already.
     void hold_inbound();
     void release_inbound() noexcept;
     [[nodiscard]] bool is_suspended() const noexcept { return in_ && in_->later.is_pending(); }
     [[nodiscard]] bool has_started() const noexcept { return in_ && in_->parser.has_started(); }
 
-    /// Fills out_ with the answer to in_'s complete head, or suspends the request. When memory runs
-    /// out or a handler throws, the answer is a refusal; throws std::bad_alloc when there is not
-    /// even memory for that.
+    /// Fills out_ with the answer to the complete head in in_, or suspends the request. When memory
+    /// runs out or a handler throws, the answer is a refusal. Throws std::bad_alloc when there is
+    /// no memory for the refusal either.
     void answer();
-    /// Gives the suspended request up: answers with a refusal.
+    /// Abandons the suspended request and answers it with a refusal.
     void give_up(problem_id why);
-    /// Fills out_ with a refusal; the connection closes after it.
+    /// Fills out_ with a refusal; the connection closes after the response.
     void refuse(problem_id why);
     /// Fills out_ with the refusal of a connection that is not served.
     void refuse_admission();
-    /// Counts a refusal of the parser.
+    /// Counts the limit that made the parser refuse the request.
     void count_limit(const request_parser& parser) noexcept;
-    /// How a response that could not be sent has ended: cut where the file is at fault, counted.
+    /// The outcome of a response that could not be sent: cut, and counted, when the file is the
+    /// cause.
     [[nodiscard]] outcome judge_failure() noexcept;
-    /// Counts and logs the response, which ended at `instant`, and gives it back.
+    /// Counts and logs the response, which ended at `instant`, and returns it to the pool.
     void conclude(outcome how, time_point instant) noexcept;
-    /// Counts the limit at which a deadline has passed; of a transfer it is the cause in the log.
+    /// Counts the limit whose deadline has passed. For a transfer, the limit becomes the cause in
+    /// the log.
     void count_timeout() noexcept;
-    /// The cause in the log of an answer that is cut, if there is one under way.
+    /// Sets the cause in the log of an answer that is cut, if one is under way.
     void blame(std::string_view why) noexcept;
-    /// From now on the peer owes progress with the answer, which began `since`.
+    /// Starts the deadline of the transfer, which began `since`: the peer must make progress from
+    /// now on.
     void expect_progress(time_point since) noexcept;
     /// Waits for the peer to close.
     void linger() noexcept;
-    /// How many bytes may be sent in this turn; 0 where the rate allows none for now.
+    /// Bytes that may be sent in this turn; 0 when the rate allows none now.
     [[nodiscard]] std::uint64_t allowance(time_point instant);
-    /// Counts what was sent in it against the rate.
+    /// Counts the bytes sent in this turn against the rate.
     void charge(std::uint64_t sent, time_point instant);
-    /// Sends nothing until the rate allows more: on_deadline() then finds phase::throttled. A peer
-    /// that goes away is noticed at the next write.
+    /// Pauses until the rate allows more; on_deadline() then finds phase::throttled. A disconnect
+    /// of the peer is noticed at the next write.
     void sleep(time_point instant) noexcept;
-    /// Goes on; that it slept is not held against the peer.
+    /// Continues after sleep(). The pause does not count against the peer's deadline.
     void wake() noexcept;
 
     peer_info peer_;
@@ -84,20 +87,20 @@ class session_base : public counted_connection, public turn_taker, public resuma
     unsigned served_ = 0;
     phase phase_ = phase::reading;
     std::optional<core::transfer_deadline> deadline_;
-    core::rate_bucket bucket_; // what the connection may have, where that is limited
+    core::rate_bucket bucket_; // the rate of the connection, where one is set
     admission admission_ = admission::served;
     connection_gate::place place_;
 
   private:
-    /// out_ holds the answer to a request that was suspended.
+    /// Called when out_ holds the answer to a request that was suspended.
     virtual void on_resumed() = 0;
-    /// A suspended request cannot even be refused: the connection has to go.
+    /// Called when a suspended request cannot be refused either: closes the connection.
     virtual void on_fault() noexcept = 0;
 
     template <class Work>
     [[nodiscard]] bool fill(Work work) noexcept;
     void compose();
-    /// Takes from the head what a trusted proxy says.
+    /// Takes over the facts that a trusted proxy states in the head.
     void believe(const proxy_trust& trust);
     void refuse_after_fault(problem_id why);
     void start_waiting() noexcept;

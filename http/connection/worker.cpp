@@ -32,7 +32,7 @@ worker::worker(std::shared_ptr<const site> where, log_sink* sink)
 worker::~worker() {
     mailbox_->close();
     while (!connections_.empty()) {
-        connections_.front().stop(); // each unlinks itself
+        connections_.front().stop(); // stop() unlinks it
     }
     log_.flush();
 }
@@ -42,7 +42,7 @@ void worker::run() {
     while (!context_.stopped()) {
         try {
             context_.run();
-        } catch (const std::exception&) { // sessions catch their own; this is a hand-over or a tick
+        } catch (const std::exception&) { // from a hand-over or a tick: sessions catch their own
             count_.faults.add();
         }
     }
@@ -55,7 +55,7 @@ void worker::stop() {
 void worker::renew(std::shared_ptr<const site> next) {
     net::post(context_, [this, next = std::move(next)]() mutable {
         auto later = std::make_shared<era>(era{next, file_cache(next->limits.cache)});
-        in_force_->files.clear(); // a request that it is kept for opens its file anew
+        in_force_->files.clear(); // a pinned request opens its file again
         in_force_ = std::move(later);
         where_ = next.get();
     });
@@ -64,7 +64,7 @@ void worker::renew(std::shared_ptr<const site> next) {
 void worker::revoke(std::shared_ptr<const core::revocation_table> table) {
     net::post(context_, [this, table = std::move(table)]() mutable {
         revoked_ = std::move(table);
-        for (auto& one : connections_) { // none leaves the list here: a cut ends later
+        for (auto& one : connections_) { // recheck() removes none: a cut connection ends later
             one.recheck(*revoked_);
         }
     });
@@ -91,7 +91,7 @@ void worker::schedule_tick() {
 void worker::adopt(arrival from, const session_starter& by) noexcept {
     count_.connections_accepted.add();
     if (!from.peer.is_unix) {
-        const int on = 1; // a socket that is gone already says so at the first read
+        const int on = 1; // may fail: a closed socket shows at the first read
         ::setsockopt(from.socket.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     }
     begin(std::move(from), by);
@@ -99,7 +99,7 @@ void worker::adopt(arrival from, const session_starter& by) noexcept {
 
 void worker::begin(arrival from, const session_starter& by) noexcept try {
     by.start(*this, std::move(from));
-} catch (const std::exception&) { // no memory for a session: the socket closes
+} catch (const std::exception&) { // out of memory for a session: the socket closes
     count_.faults.add();
 }
 

@@ -1,6 +1,8 @@
 #pragma once
-// One thread's share of the service: its io_context, its connections, and what they use without a
+// One thread of the service: its io_context, its connections, and the state they use without a
 // lock: counters, deadlines, pools, the date, the access log. A connection never leaves its worker.
+// The worker knows no kind of session; it starts connections through http/connection/entrance.hpp.
+// Used by http/connection/listener.hpp and http/connection/counted_connection.hpp.
 
 #include "http/connection/entrance.hpp"
 #include "http/exchange/access_log.hpp"
@@ -28,7 +30,7 @@
 
 namespace sluice::http {
 
-/// What a worker keeps count of, to destroy those that are open when it ends itself.
+/// A member of the worker's list. The worker destroys the connections that are open when it ends.
 class connection : public boost::intrusive::list_base_hook<
                        boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
   public:
@@ -37,17 +39,19 @@ class connection : public boost::intrusive::list_base_hook<
     connection& operator=(const connection&) = delete;
     virtual ~connection() = default;
 
-    /// Cuts the transfer under way, if `revoked` kills the token it was begun with.
+    /// Cuts the transfer under way when `revoked` revokes the token that started it.
     virtual void recheck(const core::revocation_table& /*revoked*/) {}
-    /// The worker ends: destroys this. A transfer under way is cut, and logged as such.
+    /// Called when the worker ends: destroys this object. A transfer under way is cut and logged as
+    /// such.
     virtual void stop() noexcept { delete this; }
 };
 
-/// A request while it is read and answered; given back as soon as nothing of it is needed.
+/// A request while it is read and answered. Returned to the pool as soon as no part of it is
+/// needed.
 struct inbound {
     explicit inbound(std::shared_ptr<mailbox> to) noexcept : later(std::move(to)) {}
 
-    /// Ready for the next request.
+    /// Prepares for the next request.
     void start(const header_limits& limits) noexcept {
         bytes.set_limit(limits.header_bytes);
         parser.start(limits);
@@ -59,7 +63,7 @@ struct inbound {
     suspension_slot later;
 };
 
-/// A response while it is sent: what a slow download holds.
+/// A response while it is sent: all that a slow download holds.
 struct outbound {
     response answer;
     response_writer writer;
@@ -75,57 +79,57 @@ class worker {
     worker(const worker&) = delete;
     worker& operator=(const worker&) = delete;
 
-    /// Serves until stop(). The thread that calls it owns everything else here.
+    /// Serves until stop(). The calling thread owns all other members.
     void run();
-    /// Ends run() soon; connections are cut. Thread safe.
+    /// Makes run() return soon; open connections are cut. Thread safe.
     void stop();
 
-    /// Serves new requests by `next`, soon. Thread safe. The site before it goes when the last
-    /// worker and the last pin() have let go of it.
+    /// New requests are served by `next` soon after the call. Thread safe. The previous site is
+    /// destroyed when the last worker and the last pin() have released it.
     void renew(std::shared_ptr<const site> next);
 
-    /// Judges downloads by `table` from now on, soon, and cuts those under way whose token it
-    /// kills. Thread safe. Called again when there is more in the same table.
+    /// Downloads are checked against `table` soon after the call, and those under way whose token
+    /// it revokes are cut. Thread safe. Call it again when the same table has grown.
     void revoke(std::shared_ptr<const core::revocation_table> table);
 
-    /// Grows ten times a second as long as the thread goes round its loop. Thread safe.
+    /// Grows ten times a second while the event loop runs. Thread safe.
     [[nodiscard]] std::uint64_t rounds() const noexcept { return rounds_.value(); }
 
     [[nodiscard]] net::io_context& context() noexcept { return context_; }
     [[nodiscard]] counters& count() noexcept { return count_; }
 
-    /// Takes a connected socket in non-blocking mode: counts it and begins it. On this worker's
-    /// thread, as begin().
+    /// Counts a connected socket in non-blocking mode and starts it with begin(). Call it, like
+    /// begin(), on this worker's thread.
     void adopt(arrival from, const session_starter& by) noexcept;
-    /// Starts `from` by `by`; a failure closes the socket and is counted.
+    /// Starts the session of `from` with `by`. A failure closes the socket and is counted.
     void begin(arrival from, const session_starter& by) noexcept;
 
     // For sessions, on this worker's thread:
-    /// What is in force; it may be another one in the next handler that runs.
+    /// The site in force. The next handler that runs may see another one.
     [[nodiscard]] const site& where() const noexcept { return *where_; }
-    /// Keeps what is in force alive, files() included, for a request that waits in the middle of
-    /// its answer. Nobody else needs it: a transfer holds its own file and its own copy of the
+    /// Keeps the site in force alive, including files(), for a request that waits before its answer
+    /// is complete. No other caller needs it: a transfer holds its own file and its own copy of the
     /// limits.
     [[nodiscard]] std::shared_ptr<const void> pin() const noexcept { return in_force_; }
     [[nodiscard]] deadline_wheel& deadlines() noexcept { return deadlines_; }
     [[nodiscard]] turn_queue& turns() noexcept { return turns_; }
     [[nodiscard]] ready_set& ready() noexcept { return ready_; }
-    /// Of what is in force: a request that was suspended under another configuration keeps to the
-    /// cache it began with, and never puts a file that it opened by that one in here.
+    /// The file cache of the site in force. A request that was suspended under another
+    /// configuration keeps the cache it started with, and never puts its files into this one.
     [[nodiscard]] file_cache& files() noexcept { return in_force_->files; }
     [[nodiscard]] core::token_press& press() noexcept { return press_; }
-    /// Null: not known yet, or there is no store.
+    /// Null: not loaded yet, or there is no store.
     [[nodiscard]] const core::revocation_table* revoked() const noexcept { return revoked_.get(); }
     [[nodiscard]] access_log& log() noexcept { return log_; }
     [[nodiscard]] object_pool<inbound>& inbounds() noexcept { return inbounds_; }
     [[nodiscard]] object_pool<outbound>& outbounds() noexcept { return outbounds_; }
     void enlist(connection& one);
-    /// The Date of `now`, made once a second.
+    /// The value of the Date field at `now`, formatted once a second.
     [[nodiscard]] std::string_view date(std::chrono::sys_seconds now);
     [[nodiscard]] request_ids& ids() noexcept { return ids_; }
 
   private:
-    /// A configuration, and the files that were opened by it.
+    /// A site and the files opened under it.
     struct era {
         std::shared_ptr<const site> where;
         file_cache files;
@@ -134,7 +138,7 @@ class worker {
     void schedule_tick();
 
     std::shared_ptr<era> in_force_;
-    const site* where_; // its
+    const site* where_; // of in_force_
     const core::clock& clock_;
     counters count_;
     counter rounds_;
