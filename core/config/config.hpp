@@ -1,8 +1,7 @@
 #pragma once
-// Everything an operator may decide, with defaults that are safe to run. Plain data: where the
-// values come from is core/config/config_source.hpp, what they are called is
-// core/config/config_settings.hpp. No secret has a place here: keys are loaded by
-// core/token/key_file.hpp and never meet this struct. Filled by app/, read by every layer above
+// All settings of the gateway, with defaults that are safe to run. Plain data:
+// core/config/config_source.hpp fills it, and core/config/config_settings.hpp names its fields. It
+// never holds a secret: core/token/key_file.hpp loads keys separately. Used by every layer above
 // core.
 
 #include "core/access/pseudonym.hpp"
@@ -18,50 +17,50 @@
 
 namespace sluice::core {
 
-/// Who brings the store's schema up to date.
+/// How the store's schema is brought up to date.
 enum class store_migration : std::uint8_t {
-    automatic, // "auto": the service itself, when it starts
-    manual,    // "manual": somebody, with `sluice store migrate`
+    automatic, // "auto": the service migrates when it starts
+    manual,    // "manual": an operator runs `sluice store migrate`
 };
 
-/// Where a trusted proxy says who its client is.
+/// The fields in which a trusted proxy names its client.
 enum class proxy_fields : std::uint8_t {
     x_forwarded, // "x-forwarded": X-Forwarded-For, X-Forwarded-Proto, X-Forwarded-Host
     forwarded,   // "forwarded": Forwarded (RFC 7239)
 };
 
-/// Oldest TLS that is spoken.
+/// Oldest TLS version that is accepted.
 enum class tls_version : std::uint8_t { v1_2, v1_3 };
 
-/// Least severe event that is written.
+/// Least severe event that is logged.
 enum class log_level : std::uint8_t { debug, info, warning, error };
 
-/// How a line of the access log is written.
+/// The form of a line of the access log.
 enum class log_format : std::uint8_t { json, logfmt };
 
 struct config {
-    /// host:port, IPv6 as [::1]:8080, unix:/path or systemd[:name]; port 0 takes any free port.
-    /// Loopback, so that a first start exposes nothing.
+    /// host:port, IPv6 as [::1]:8080, unix:/path or systemd[:name]; port 0 takes any free port. The
+    /// default is loopback, so that a first start exposes nothing.
     std::string listen = "127.0.0.1:8080";
 
-    /// Sockets with their particulars; when there are any, `listen` is not used.
+    /// Listeners with settings of their own. When there are any, `listen` is not used.
     std::vector<listener_settings> listeners;
 
-    /// CIDR blocks of the proxies that are believed when they name their client, and "unix" for
-    /// those that come by a unix socket. None: nobody is.
+    /// CIDR blocks of the proxies whose forwarding fields are trusted; "unix" stands for
+    /// connections over a unix socket. Empty: no proxy is trusted.
     std::vector<std::string> trusted_proxies;
 
-    /// One kind, because a proxy that writes the one passes the other through, forged or not.
+    /// One kind only, because a proxy that sets one kind passes the other through, even if forged.
     proxy_fields trusted_fields = proxy_fields::x_forwarded;
 
-    /// Threads that serve connections; 0 is one per core, which is best for a gateway.
+    /// Threads that serve connections. 0 means one per core, which is best for a gateway.
     unsigned threads = 0;
 
-    /// What clients reach us by: http(s)://host[:port][/prefix], no trailing slash. Empty: built
-    /// from the Host of each request, which is right wherever nothing rewrites that field.
+    /// The service's base URL as clients see it: http(s)://host[:port][/prefix], no trailing slash.
+    /// Empty: built from the Host field of each request, which is right unless a proxy rewrites it.
     std::string public_base_url;
 
-    /// Where the media lies.
+    /// Where the media is stored.
     struct media_section {
         /// Directory that holds the media. No default: a guess could publish the wrong tree.
         std::string root;
@@ -72,8 +71,8 @@ struct config {
         std::string layout_course = "{trainer_id}/{course_id}/{filename}";
         std::string layout_module = "{trainer_id}/{course_id}/{module_id}/{filename}";
 
-        /// Seconds between two looks for changed course directories. Ten keep a new course waiting
-        /// less than anybody notices and cost a stat per directory.
+        /// Seconds between two scans for changed course directories. Ten are short enough for a new
+        /// course and cost one stat per directory.
         std::chrono::seconds rescan_interval{10};
 
         friend bool operator==(const media_section&, const media_section&) = default;
@@ -81,111 +80,113 @@ struct config {
 
     /// Issued and accepted tokens.
     struct tokens_section {
-        /// Path of the key file; empty: SLUICE_SECRET, else a random key for this process.
+        /// Path of the key file. Empty: SLUICE_SECRET, else a random key for this process.
         std::string key_file;
 
-        /// Seconds a token lives when the caller names no ttl: the 15 minutes of the guide.
+        /// Lifetime in seconds of a token whose request has no ttl: 15 minutes, as in the guide.
         std::chrono::seconds default_ttl{900};
 
-        /// Longest life in seconds; a longer ttl is clamped to it. A day outlasts any download.
+        /// Longest lifetime in seconds; a longer ttl is clamped to it. A day outlasts any download.
         std::chrono::seconds max_ttl{86400};
 
-        /// Seconds that `iat` and `nbf` may lie ahead, in download tokens and session tokens; never
-        /// stretches `exp`. Clocks that NTP keeps differ by milliseconds, which is enough to refuse
-        /// a token that another node has just made. At most 60.
+        /// Seconds that `iat` and `nbf` may lie in the future, in download tokens and session
+        /// tokens; never extends `exp`. Clocks that NTP synchronises differ by milliseconds, which
+        /// is enough to reject a token that another node has just issued. At most 60.
         std::chrono::seconds leeway{5};
 
-        /// Bytes per second that the downloads of a user of our tokens may have together, written
-        /// as `rate`; 0: tokens name none.
+        /// Bytes per second for all downloads of one user together, written to our tokens as
+        /// `rate`. 0: tokens have no `rate`.
         std::uint64_t rate = 0;
 
-        /// `iss` that is written and required. Empty, as server.py writes none: neither.
+        /// `iss` that is written and required. Empty: neither, as in server.py.
         std::string issuer;
 
-        /// `aud` that is written and required. Empty, as server.py writes none: neither.
+        /// `aud` that is written and required. Empty: neither, as in server.py.
         std::string audience;
     } tokens;
 
     /// The token endpoint.
     struct issuer_section {
-        /// Closed until the operator has decided who may mint. A loopback address is no
-        /// credential: everybody has one behind a proxy on the same machine (docs/security.md,
-        /// docs/security.md, threat 52).
+        /// Issues no tokens until the operator has configured who may have them. A loopback address
+        /// is no credential: behind a proxy on the same machine, every client has one
+        /// (docs/security.md, threat 52).
         issuer_modes mode = issuer_mode::automatic;
 
-        /// Who owns media. Must be nobody where the path of a lesson does not name its trainer:
-        /// else a caller would own whatever he puts his own name in front of.
+        /// Who owns media. Must be nobody when the path of a lesson does not contain its trainer:
+        /// otherwise a caller would own any lesson by naming himself as its trainer.
         media_owners owners = media_owners::trainers;
 
         /// Path of the file of issuer keys (core/issuer/issuer_key_file.hpp). Empty: none.
         std::string keys_file;
 
-        /// Path of the key, or keys, of the platform's session tokens: PEM or JWKS. Empty: none.
+        /// Path of the keys that verify the platform's session tokens: PEM or JWKS. Empty: none.
         std::string jwt_key_file;
 
-        /// `iss` of session tokens. Empty: not looked at.
+        /// `iss` required of session tokens. Empty: not checked.
         std::string jwt_issuer;
 
-        /// What `aud` of session tokens must name. Empty: they must not have one.
+        /// Value that `aud` of session tokens must contain. Empty: they must not have an `aud`.
         std::string jwt_audience;
 
-        /// The word in `scope` with which a session token may ask for every user. Empty: no token
-        /// may.
+        /// The word in `scope` that allows a session token to request tokens for any user. Empty:
+        /// no session token may.
         std::string jwt_scope = "sluice:mint";
     } issuer;
 
     /// Grants and revocations (docs/store.md).
     struct store_section {
-        /// sqlite:///path, a path, or postgresql://… without a password. Empty: no store, owners
-        /// alone may have tokens and nothing can be revoked.
+        /// sqlite:///path, a path, or postgresql://… without a password. Empty: no store; then only
+        /// owners can have tokens, and nothing can be revoked.
         std::string url;
 
-        /// Who brings the schema up to date. The service, so that an empty file or database just
-        /// works; in a fleet with a database administrator: somebody.
+        /// How the schema is brought up to date. Automatic, so that an empty file or database works
+        /// at once; manual suits a fleet with a database administrator.
         store_migration migrate = store_migration::automatic;
 
         /// Connections that look up grants, and threads that wait for them. A look-up takes a
-        /// fraction of a millisecond, so few serve thousands a second.
+        /// fraction of a millisecond, so a few serve thousands a second.
         unsigned connections = 4;
 
-        /// Milliseconds that connecting, or a statement, may take before the store counts as away.
+        /// Milliseconds that connecting or a statement may take before the store counts as
+        /// unavailable.
         unsigned timeout_ms = 2000;
 
-        /// Milliseconds an answer about grants is remembered, at most: what bounds an answer that
-        /// is out of date when a change goes unheard. 0: none is.
+        /// Longest time in milliseconds that an answer about grants is cached. It limits how long
+        /// an answer stays out of date when the notification of a change is lost. 0: nothing is
+        /// cached.
         unsigned cache_lifetime_ms = 5000;
 
-        /// Answers remembered at once, about 300 bytes each.
+        /// Answers cached at once, about 300 bytes each.
         unsigned cache_entries = 10000;
 
-        /// Revocations held in memory, 32 to 64 bytes each. A limit for a script that runs away.
+        /// Revocations held in memory, 32 to 64 bytes each. A limit against a runaway script.
         unsigned max_revocations = 4000000;
     } store;
 
     /// Browsers on other origins.
     struct cors_section {
-        /// Exact origins (scheme://host[:port]), or the one entry "*". None: no page elsewhere
-        /// reads an answer.
+        /// Exact origins (scheme://host[:port]), or the one entry "*". Empty: no page of another
+        /// origin can read a response.
         std::vector<std::string> allowed_origins;
 
-        /// Request fields that those pages may send besides the ones that are always allowed
+        /// Request fields that those pages may send in addition to the ones that are always allowed
         /// (http/request/cors.hpp).
         std::vector<std::string> allowed_headers;
     } cors;
 
-    /// Every limit is finite (docs/security.md, threats 41, 42 and 48); the names of those that are
-    /// off at 0 say so.
+    /// Every limit is finite (docs/security.md, threats 41, 42 and 48), except where the comment
+    /// says that 0 turns it off.
     struct limits_section {
         /// Connections at once. Each may hold two descriptors: keep it below half of `ulimit -n`.
         unsigned connections = 16000;
 
-        /// Connections at once from one peer: an IPv4 address, or the /64 of an IPv6 one. A
-        /// sixteenth of all: enough for the schools and carriers that share an address, too few for
-        /// one attacker. More are answered 429.
+        /// Connections at once from one peer: an IPv4 address, or the /64 of an IPv6 one. The
+        /// default is a sixteenth of all connections: enough for schools and carriers that share an
+        /// address, too few for one attacker. Further connections are answered 429.
         unsigned connections_per_peer = 1000;
 
-        /// Addresses and CIDR blocks whose connections stand for many clients, so that
-        /// connections_per_peer does not hold for them: loopback and private networks, where
+        /// Addresses and CIDR blocks to which connections_per_peer does not apply, because one
+        /// address stands for many clients. The default lists loopback and private networks, where
         /// balancers and container gateways are. A balancer with a public address must be added.
         std::vector<std::string> uncounted_peers{
             "127.0.0.0/8",    "::1",           "10.0.0.0/8", "172.16.0.0/12",
@@ -200,79 +201,81 @@ struct config {
         /// Bytes of a request target; more is answered 414. RFC 9112 §3 asks for at least 8000.
         std::size_t target_bytes = 8000;
 
-        /// Bytes of content that a request may announce; more is answered 413. Nothing here takes
-        /// content: up to this much is refused with 400 and thrown away, so that the client gets
-        /// to read the refusal before the connection closes.
+        /// Bytes of content that a request may announce; more is answered 413. No route takes
+        /// content: up to this much is rejected with 400 and discarded, so that the client can read
+        /// the response before the connection closes.
         std::size_t content_bytes = 65536;
 
-        /// Seconds from the first byte of a request to the end of its header (slowloris): absolute,
-        /// not extended by progress.
+        /// Seconds from the first byte of a request to the end of its header (slowloris). Absolute:
+        /// progress does not extend it.
         std::chrono::seconds header_timeout{10};
 
-        /// Seconds a connection may wait for its next request. Longer than the 60 s of common
-        /// balancers, which must be the ones to close.
+        /// Seconds that a connection may be idle between requests. Longer than the 60 s of common
+        /// balancers, so that the balancer closes first.
         std::chrono::seconds idle_timeout{75};
 
-        /// Seconds that a request may wait for a database or another slow answer before it is
-        /// answered 503; its client waits meanwhile. Downloads never wait so.
+        /// Seconds that a request may wait for a database or another slow dependency before it is
+        /// answered 503. Downloads never wait for one.
         std::chrono::seconds handler_timeout{5};
 
-        /// Seconds a transfer may stand still before it is cut; phones pause for long. A client
+        /// Seconds without progress after which a transfer is cut; phones pause for long. A client
         /// resumes with Range.
         std::chrono::seconds stall_timeout{60};
 
-        /// Bytes per second that a transfer must average, 0 for off. So low that only a client that
-        /// holds a connection on purpose falls below it.
+        /// Least average rate of a transfer in bytes per second; 0 turns it off. So low that only a
+        /// client that holds a connection on purpose falls below it.
         std::uint64_t min_rate = 512;
 
-        /// Seconds before min_rate is judged.
+        /// Seconds before min_rate applies.
         std::chrono::seconds min_rate_grace{60};
 
-        /// Bytes per second that one connection may have; 0: as fast as it goes.
+        /// Most bytes per second on one connection; 0: no limit.
         std::uint64_t connection_rate = 0;
 
-        /// Bytes per second that the downloads of one user on this node may have together, 0: no
-        /// limit. The lower of this and the token's `rate` holds.
+        /// Most bytes per second for all downloads of one user together on this node; 0: no limit.
+        /// The lower of this and the token's `rate` applies.
         std::uint64_t user_rate = 0;
 
-        /// Downloads of one user at once on this node, 0: no limit; more are answered 429. A
+        /// Downloads of one user at once on this node; 0: no limit. More are answered 429. A
         /// download manager opens up to 16.
         unsigned user_downloads = 0;
 
-        /// Bad credentials in a second, and at once, from one peer that is none of uncounted_peers;
-        /// more are answered 429, and its session tokens are not verified for so long. Far more
-        /// than a school sends whose devices have old tokens, and a hundredth of a core's time.
+        /// Rejected credentials per second, and in a burst, from one peer outside uncounted_peers.
+        /// Further requests are answered 429, and session tokens of that peer are not verified
+        /// meanwhile. Far above what a school with expired tokens sends; costs a hundredth of a
+        /// core's time.
         unsigned bad_credentials = 100;
 
-        /// Requests served on one connection before it is closed: lets a balancer spread load
-        /// again.
+        /// Requests served on one connection before it is closed, so that a balancer can spread the
+        /// load again.
         unsigned requests_per_connection = 100000;
     } limits;
 
-    /// What each thread remembers of the files it has just served.
+    /// The files that each thread keeps open after serving them.
     struct cache_section {
-        /// Files at most, each with its descriptor; 0: none. Beside limits.connections these count
-        /// against `ulimit -n`, once per thread.
+        /// Most open files per thread, each with its descriptor; 0: none. These and
+        /// limits.connections share `ulimit -n`.
         unsigned files = 512;
 
-        /// Milliseconds that an opened file is served again without another look at its name: how
-        /// long a replaced or removed file may still be sent.
+        /// Milliseconds that an opened file is served again without looking up its name. A replaced
+        /// or removed file can still be sent for this long.
         unsigned lifetime_ms = 1000;
     } cache;
 
-    /// What is written about the work done.
+    /// Logs of the requests served and of the tokens requested.
     struct log_section {
         log_level level = log_level::info;
 
-        /// One line per response: a path, "-" for standard output, or "off". Standard output is
-        /// what systemd and containers collect.
+        /// One line per response: a path, "-" for standard output, or "off". systemd and containers
+        /// collect standard output.
         std::string access = "-";
 
-        /// One line per token asked for: a path, "-" for standard output, or "off".
+        /// One line per token requested: a path, "-" for standard output, or "off".
         std::string audit = "off";
         log_format format = log_format::json;
 
-        /// Who a line was about can be followed, and not found out, without the key.
+        /// The default is a keyed hash: it links the lines of one user, and only the key can
+        /// identify him.
         logged_user user_id = logged_user::hash;
     } log;
 
@@ -280,31 +283,31 @@ struct config {
     struct tls_section {
         tls_version min_version = tls_version::v1_2;
 
-        /// Seconds a handshake may take in all.
+        /// Seconds that a whole handshake may take.
         std::chrono::seconds handshake_timeout{10};
     } tls;
 
-    /// Leaving.
+    /// Shutdown.
     struct shutdown_section {
-        /// Seconds after SIGTERM in which /readyz says no while connections are still taken, for a
-        /// balancer to notice.
+        /// Seconds after SIGTERM in which /readyz answers 503 while connections are still accepted,
+        /// so that a balancer can notice.
         std::chrono::seconds delay{0};
 
-        /// Seconds that transfers under way are given after SIGTERM; below the 30 to 90 s after
-        /// which supervisors kill.
+        /// Seconds that transfers have to finish after SIGTERM. Below the 30 to 90 s after which
+        /// supervisors kill.
         std::chrono::seconds drain_timeout{30};
     } shutdown;
 
     /// The download page (web/).
     struct web_section {
-        /// Directory of the built page. Empty: no page, which is right wherever only apps and
-        /// servers call.
+        /// Directory of the built page. Empty: no page, which is right when only apps and servers
+        /// call.
         std::string root;
     } web;
 
     /// Prometheus.
     struct metrics_section {
-        /// host:port of a listener that serves /metrics alone. Empty: /metrics on the main
+        /// host:port of a listener that serves only /metrics. Empty: /metrics is on the main
         /// listener.
         std::string listen;
     } metrics;

@@ -1,4 +1,4 @@
-// The configuration file as a source: JSON objects nested by the sections of the settings.
+// Reads the configuration file: JSON objects nested by the sections of the settings.
 #include "core/base/unique_fd.hpp"
 #include "core/config/config_listeners.hpp"
 #include "core/config/config_merge.hpp"

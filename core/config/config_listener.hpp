@@ -1,6 +1,7 @@
 #pragma once
-// One entry of the setting `listeners`: a socket, and what is particular about the connections that
-// come in by it. Plain data; the table of its fields is core/config/config_listeners.hpp.
+// One entry of the setting `listeners`: a socket, and the settings of the connections accepted on
+// it. Plain data; the table of its fields is core/config/config_listeners.hpp. Used by
+// http/connection and app/service/front.
 
 #include <cstdint>
 #include <string>
@@ -8,20 +9,20 @@
 
 namespace sluice::core {
 
-/// Which header of the PROXY protocol every connection has to begin with.
+/// The header of the PROXY protocol with which every connection must begin.
 enum class proxy_protocol : std::uint8_t { off, v1, v2, any };
 
 struct listener_settings {
     /// host:port, unix:/path, or systemd[:name] (core/address/listen_address.hpp).
     std::string address;
 
-    /// Off: a header of it is a malformed request. Otherwise a connection without one is closed.
+    /// Off: a PROXY header is a malformed request. Otherwise a connection without one is closed.
     proxy_protocol proxy = proxy_protocol::off;
 
-    /// CIDR blocks that may send such a header; empty: whoever can connect.
+    /// CIDR blocks that may send such a header. Empty: any peer that can connect.
     std::vector<std::string> proxy_from;
 
-    /// An IPv6 address takes IPv4 connections too, where it is [::].
+    /// The address [::] accepts IPv4 connections too.
     bool dual_stack = true;
 
     /// Other processes may listen on the same address and port; the kernel spreads connections.
@@ -30,10 +31,10 @@ struct listener_settings {
     /// Permissions of a unix socket, in octal.
     std::string mode = "0660";
 
-    /// Connections that wait to be accepted; the kernel takes no more than net.core.somaxconn.
+    /// Connections that wait to be accepted; the kernel caps it at net.core.somaxconn.
     unsigned backlog = 4096;
 
-    /// PEM files; both or none. With them the listener speaks TLS alone.
+    /// PEM files; both or none. With them the listener accepts only TLS.
     std::string certificate;
     std::string key;
 

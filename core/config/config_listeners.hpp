@@ -1,6 +1,7 @@
 #pragma once
-// The setting `listeners`, a list of objects: the table of their fields, and the way from and to
-// JSON. Read by the same rows, kinds and checks as the table of settings.
+// The setting `listeners`, a list of objects: the table of their fields, and conversion from and to
+// JSON. Reuses the rows, kinds and checks of the table of settings. Used by core/config and `sluice
+// config print`.
 
 #include "core/base/operator_problem.hpp"
 #include "core/config/config_settings.hpp"
@@ -16,21 +17,21 @@ namespace sluice::core {
 
 using listener_field = setting_row<listener_settings>;
 
-/// Most entries: far above what one process has sockets for a reason.
+/// Most entries: far more sockets than one process has a use for.
 inline constexpr std::size_t max_listeners = 64;
 
 [[nodiscard]] std::span<const listener_field> listener_fields() noexcept;
 
-/// The listeners of a list; every fault becomes a problem whose `where` is the place within the
+/// Parses a list of listeners. Every fault becomes a problem whose `where` is the place within the
 /// list, such as "[1].proxy_protocol".
 [[nodiscard]] std::vector<listener_settings>
 read_listeners(const boost::json::value& from, std::vector<operator_problem>& problems);
 
-/// The same from text, as flags and environment variables hold it.
+/// The same from text, as flags and environment variables contain it.
 [[nodiscard]] std::vector<listener_settings>
 read_listeners(std::string_view text, std::vector<operator_problem>& problems);
 
-/// Fields that have their default are left out.
+/// The listeners as JSON. Fields with their default value are left out.
 [[nodiscard]] boost::json::value listeners_to_json(std::span<const listener_settings> from);
 
 /// The fields as a Markdown table, for the documentation.

@@ -34,7 +34,7 @@ void config_merge::complain(std::string where, std::string what) {
 
 loaded_config config_merge::finish(config_use use) && {
     for (auto& problem : validate(merged_.settings, use)) {
-        // "listeners[1].address" was given where "listeners" was.
+        // A problem at "listeners[1].address" belongs to the setting "listeners".
         const auto bracket = std::min(problem.where.find('['), problem.where.size());
         const auto origin = origins_.find(std::string_view(problem.where).substr(0, bracket));
         complain(origin == origins_.end() ? std::move(problem.where)

@@ -1,6 +1,6 @@
 #pragma once
-// The accumulator behind load_config(): takes values and complaints from one source after the other
-// and remembers who set what. Private to core's .cpp files.
+// The accumulator behind load_config(): takes values and problems from one source after the other
+// and remembers which source set which setting. Private to core's .cpp files.
 
 #include "core/config/config_settings.hpp"
 #include "core/config/config_source.hpp"
@@ -13,17 +13,17 @@ namespace sluice::core {
 
 class config_merge {
   public:
-    /// Sets the field, or complains about the value; `where` is the place the operator wrote it.
+    /// Sets the field, or adds a problem with the value. `where` is where the operator wrote it.
     void give(const setting& which, const setting_value& value, std::string where);
 
-    /// The same for `listeners`, unless there are `problems`: those are added instead, each at its
-    /// place behind `where`.
+    /// The same for `listeners`. When there are `problems`, it adds those instead, each with its
+    /// place appended to `where`.
     void give(const setting& which, std::vector<listener_settings> listeners,
               std::vector<operator_problem> problems, const std::string& where);
 
     void complain(std::string where, std::string what);
 
-    /// Validates what has been merged. Problems of a setting that a source gave point to that
+    /// Validates the merged settings. A problem with a setting that a source gave points to that
     /// source.
     [[nodiscard]] loaded_config finish(config_use use) &&;
 
@@ -35,7 +35,7 @@ class config_merge {
 /// Reads the configuration file at `path` into `merge`.
 void read_config_file(const std::string& path, config_merge& merge);
 
-/// The complaint about a name that no setting has, with the nearest of `known`.
+/// The problem text for a name that is no setting; suggests the nearest of `known`.
 [[nodiscard]] std::string unknown_setting(std::string_view name,
                                           const std::vector<std::string_view>& known);
 

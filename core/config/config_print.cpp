@@ -16,7 +16,7 @@ namespace json = boost::json;
 
 namespace {
 
-/// Sets "media.layout.course" inside nested objects, making those that are not there yet.
+/// Sets "media.layout.course" inside nested objects, and creates those that are missing.
 void put(json::object& into, std::string_view path, json::value value) {
     const auto dot = path.find('.');
     const auto head = path.substr(0, dot);

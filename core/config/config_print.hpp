@@ -1,6 +1,7 @@
 #pragma once
-// Shows settings: as a configuration file that would set them, and as the table of
-// docs/configuration.md. There is nothing secret to leave out (core/config/config.hpp).
+// Prints settings: as a configuration file that would set them, and as the table of
+// docs/configuration.md. Nothing is left out, since no setting is secret (core/config/config.hpp).
+// Used by `sluice config print`.
 
 #include "core/config/config.hpp"
 
@@ -9,10 +10,10 @@
 
 namespace sluice::core {
 
-/// Every setting with its value, nested as in the file: reading it back gives `from` again.
+/// Every setting with its value, nested as in the file. Reading the text back gives `from` again.
 [[nodiscard]] std::string to_json(const config& from);
 
-/// A Markdown table, one row per setting with the defaults, each line ended by a newline.
+/// A Markdown table with one row per setting and its default; each line ends with a newline.
 [[nodiscard]] std::string settings_table();
 
 } // namespace sluice::core

@@ -33,8 +33,8 @@ constexpr std::int64_t year = 365 * day;
 constexpr std::int64_t mebi = std::int64_t{1} << 20;
 constexpr std::int64_t gibi = std::int64_t{1} << 30;
 
-// Ranges keep a typing error from switching a protection off, not a site from its needs.
-// header_bytes starts where the longest token (4096 bytes) still fits beside a long target.
+// Ranges prevent a typing error from turning a protection off; they do not limit what a site needs.
+// The minimum of header_bytes fits the longest token (4096 bytes) and a long target.
 constexpr std::array table{
     fixed(text_setting<&c::listen>("listen",
                                    "Address of the main listener; port 0 takes any free port")),

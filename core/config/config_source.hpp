@@ -1,7 +1,7 @@
 #pragma once
 // Fills a core::config from its three sources: file, then environment, then flags; the later one
-// wins. Reads no environment and no argv itself: app/main.cpp hands them in. Secrets are refused
-// everywhere (core/token/key_file.hpp loads those).
+// wins. It does not read the environment or argv itself: app/main.cpp passes them in. Secrets are
+// rejected in every source (core/token/key_file.hpp loads those). Used by app/run_command.
 
 #include "core/base/operator_problem.hpp"
 #include "core/config/config.hpp"
@@ -15,10 +15,10 @@
 
 namespace sluice::core {
 
-/// Largest configuration file that is read.
+/// Largest configuration file that is accepted.
 inline constexpr std::size_t max_config_bytes = std::size_t{1} << 20;
 
-/// The two variables that start with SLUICE_ and are no settings.
+/// The two variables that start with SLUICE_ but are not settings.
 inline constexpr std::string_view config_file_variable = "SLUICE_CONFIG";
 inline constexpr std::string_view secret_variable = "SLUICE_SECRET";
 
@@ -29,7 +29,7 @@ struct flag_setting {
     std::string value; // one-line form
 };
 
-/// Where to look. All of it may be empty: the defaults are then what there is.
+/// The sources. Without any of them the defaults apply.
 struct config_sources {
     std::string file; // path; empty: none
     std::vector<std::pair<std::string, std::string>> environment;
@@ -42,8 +42,8 @@ struct loaded_config {
     std::vector<operator_problem> problems;
 };
 
-/// Reads, merges and validates. All problems at once, in the order of the sources; a value that is
-/// refused leaves its setting as it was. No problem repeats a value.
+/// Reads, merges and validates. Reports all problems at once, in the order of the sources. A
+/// rejected value leaves its setting unchanged. No problem repeats a value.
 [[nodiscard]] loaded_config load_config(const config_sources& from, config_use use);
 
 } // namespace sluice::core

@@ -19,7 +19,7 @@ namespace {
 
 using problems = std::vector<operator_problem>;
 
-/// RFC 9110 §5.1, without "*": that one has another meaning in Access-Control-Allow-Headers.
+/// RFC 9110 §5.1, without "*", which has another meaning in Access-Control-Allow-Headers.
 bool is_field_name(std::string_view text) {
     static constexpr std::string_view marks = "!#$%&'+-.^_`|~";
     return !text.empty() && text.size() <= 128 && std::ranges::all_of(text, [](char c) {
@@ -82,8 +82,8 @@ void check_media(const config& settings, config_use use, problems& out) {
     if (!lesson || !course || !module) {
         return;
     }
-    // A caller writes the trainer of a lesson himself: it proves something only where the file's
-    // path depends on it (docs/authorisation.md).
+    // The caller chooses the trainer of a lesson, so the trainer proves ownership only when the
+    // file's path contains it (docs/authorisation.md).
     if (!lesson->names_trainer() && settings.issuer.owners != media_owners::nobody) {
         out.push_back({"media.layout.lesson",
                        "does not name {trainer_id}, so every caller would own every lesson: put "
@@ -95,7 +95,8 @@ void check_media(const config& settings, config_use use, problems& out) {
     if (!media_layout::combine(*lesson, *course, *module, at, fault)) {
         out.push_back({"media.layout." + std::string(name_of(at)), std::move(fault)});
     }
-    // The trainer is not in the URL of a presentation, so the catalogue must be able to find it.
+    // The URL of a presentation does not contain the trainer, so the catalogue must be able to find
+    // it.
     const bool needs_catalogue = course->names_trainer() || module->names_trainer();
     const bool has_catalogue = !lesson->course_directory().empty() ||
                                !course->course_directory().empty() ||

@@ -26,7 +26,7 @@ constexpr std::string_view beside_local =
     "where issuer.mode has local (serve --dev): behind a proxy everybody would look like this "
     "machine";
 
-/// Reports what is no address, and what two listeners cannot share.
+/// Reports invalid addresses, and addresses that two listeners cannot share.
 class address_book {
   public:
     explicit address_book(problems& out) : out_(out) {}
@@ -84,8 +84,7 @@ void check_listener(const std::string& place, const listener_settings& one, prob
     }
 }
 
-/// Reports an address by which others than this machine could connect, or that says nothing of
-/// them.
+/// Reports an address that other machines can connect to, or whose peers cannot be determined.
 void check_loopback(const std::string& where, const std::string& text, problems& out) {
     const auto address = parse_listen_address(text);
     if (!address) {

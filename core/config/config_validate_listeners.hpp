@@ -1,5 +1,5 @@
 #pragma once
-// The part of core/config/config_validate.hpp that is about sockets and whom they connect to.
+// The part of core/config/config_validate.hpp that checks sockets and the peers that can connect.
 
 #include "core/base/operator_problem.hpp"
 #include "core/config/config.hpp"
@@ -8,11 +8,11 @@
 
 namespace sluice::core {
 
-/// The objections to `listen`, `listeners`, `metrics.listen` and `trusted_proxies`.
+/// Adds the problems of `listen`, `listeners`, `metrics.listen` and `trusted_proxies`.
 void check_listeners(const config& settings, std::vector<operator_problem>& out);
 
-/// The objections to whatever lets others than this machine connect, where issuer.mode has local.
-/// An inherited socket (systemd:) is one: it may be of any kind.
+/// Adds a problem for each address that other machines can connect to, when issuer.mode contains
+/// local. An inherited socket (systemd:) counts as one, since it may be of any kind.
 void check_local_only(const config& settings, std::vector<operator_problem>& out);
 
 } // namespace sluice::core

@@ -41,7 +41,7 @@ std::optional<setting_value> to_value(const json::value& value) {
     if (const auto* const number = value.if_int64()) {
         return *number;
     }
-    if (value.is_uint64()) { // only numbers above int64's range; no setting reaches so far
+    if (value.is_uint64()) { // only numbers above the range of int64; no setting accepts those
         return std::numeric_limits<std::int64_t>::max();
     }
     if (const auto* const array = value.if_array()) {
@@ -71,7 +71,7 @@ struct to_json_visitor {
 } // namespace
 
 setting_value from_json(const setting_shape& which, const json::value& value) {
-    // Without a counterpart, an empty list is what every other kind objects to.
+    // Values without a counterpart become an empty list, which every other kind rejects.
     const setting_value wrong = which.kind == setting_kind::list
                                     ? setting_value(std::int64_t{})
                                     : setting_value(std::vector<std::string>{});

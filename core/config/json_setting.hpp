@@ -1,5 +1,5 @@
 #pragma once
-// Settings as JSON, both ways. Private to core's .cpp files.
+// Converts settings from and to JSON. Private to core's .cpp files.
 
 #include "core/config/config_settings.hpp"
 
@@ -7,8 +7,8 @@
 
 namespace sluice::core {
 
-/// `value` as the setting's kind would have it. What no setting takes (null, fractions, objects,
-/// mixed lists) and other kinds come out as something that check() objects to.
+/// `value` in the form of the setting's kind. Values that no setting accepts (null, fractions,
+/// objects, mixed lists) and values of another kind become one that check() rejects.
 [[nodiscard]] setting_value from_json(const setting_shape& which, const boost::json::value& value);
 
 [[nodiscard]] boost::json::value to_json_value(const setting_value& value);

@@ -1,4 +1,4 @@
-// The part of core/config/config_settings.hpp that judges and reads values.
+// The part of core/config/config_settings.hpp that checks and parses values.
 #include "core/config/config_settings.hpp"
 #include "core/text/trimmed.hpp"
 #include "core/text/utf8.hpp"
@@ -12,7 +12,7 @@ namespace sluice::core {
 
 namespace {
 
-// PATH_MAX, which is the longest any of our texts can be of use.
+// PATH_MAX: no setting has a use for a longer text.
 constexpr std::size_t max_text_bytes = 4096;
 constexpr std::size_t max_list_entries = 256;
 
@@ -20,7 +20,7 @@ std::string check_text(std::string_view text) {
     if (text.size() > max_text_bytes) {
         return "must not be longer than " + std::to_string(max_text_bytes) + " bytes";
     }
-    // Invisible characters in a path or a name are a slip that nobody would ever find.
+    // An invisible character in a path or a name is a mistake that is hard to find.
     if (has_forbidden_code_point(text)) {
         return "must be valid UTF-8 without control or invisible characters";
     }

@@ -1,6 +1,6 @@
 #pragma once
-// How a row of the settings table reaches its field: readers and writers made from member pointers.
-// Used by the tables alone: core/config/config_settings.cpp and core/config/config_listeners.cpp.
+// Accessors from a row of the settings table to its field, made from member pointers. Used only by
+// the tables in core/config/config_settings.cpp and core/config/config_listeners.cpp.
 
 #include "core/config/config_settings.hpp"
 
@@ -22,7 +22,7 @@ template <auto... Members, class Config>
     return (settings.*....*Members);
 }
 
-/// The struct that the first of `Members` is a member of.
+/// The struct to which the first of `Members` belongs.
 template <auto... Members>
 struct target;
 template <class Owner, class Field, Field Owner::*First, auto... Rest>
@@ -128,13 +128,13 @@ template <const auto& Names, auto... Members>
         {path, setting_kind::choice, 0, 0, Names, help}, get, set};
 }
 
-/// `row`, as one that a reload cannot change.
+/// `row`, marked as a setting that a reload cannot change.
 [[nodiscard]] constexpr setting fixed(setting row) noexcept {
     row.needs_restart = true;
     return row;
 }
 
-/// Several of them together, in a field with has() and add().
+/// Several enumerators together, in a field with has() and add().
 template <const auto& Names, class Enum, auto... Members>
 [[nodiscard]] constexpr auto choices_setting(std::string_view path, std::string_view help) {
     const auto get = [](const target_type<Members...>& from) -> setting_value {

@@ -13,7 +13,7 @@ namespace sluice::core {
 
 namespace {
 
-/// Lets a string_view be looked up without making a string of it.
+/// Allows look-ups by string_view without building a string.
 struct text_hash {
     using is_transparent = void;
     std::size_t operator()(std::string_view text) const noexcept {
@@ -25,12 +25,11 @@ using text_set = std::unordered_set<std::string, text_hash, std::equal_to<>>;
 
 } // namespace
 
-// Never changed once it is published. Its keys come from the disk, never from a client, who
-// therefore cannot make them collide.
+// Immutable once published. Its keys come from the disk, so a client cannot make them collide.
 struct catalogue::index {
     struct owner {
         std::string trainer_id;
-        std::vector<std::string> others; // who have the course too; empty in good order
+        std::vector<std::string> others; // other trainers with the course; normally empty
     };
 
     std::unordered_map<std::string, owner, text_hash, std::equal_to<>> owners; // by course_id

@@ -1,8 +1,8 @@
 #pragma once
-// Which trainer owns a course: for course and module presentations the trainer is not in the URL
-// (docs/api.md §2). An in-memory index of the course directories, replaced whole by refresh(); a
-// lookup never touches the disk. Nothing here runs by itself: app/service/catalogue_watcher decides
-// when to refresh.
+// An index in memory of which trainer owns which course: the URL of a course or module presentation
+// does not contain the trainer (docs/api.md §2). refresh() replaces the index as a whole; a look-up
+// never touches the disk. It starts no thread: app/service/catalogue_watcher decides when to
+// refresh. Used by media_library and core/issuer/ownership.
 
 #include "core/base/result.hpp"
 #include "core/media/layout_segment.hpp"
@@ -22,45 +22,46 @@ class catalogue_scan;
 
 class catalogue {
   public:
-    /// Directory names held in memory, about 200 bytes each with their place in the index: a limit
-    /// that no school reaches and a run-away script does.
+    /// Most directory names held in memory, about 200 bytes each with their place in the index: a
+    /// limit that no school reaches and a runaway script does.
     static constexpr std::size_t max_names = 1'000'000;
 
-    /// `course_directory` is media_layout::course_directory(); when it is empty no course is ever
+    /// `course_directory` is media_layout::course_directory(); when it is empty, no course is ever
     /// found. The index is empty until refresh(). `store` must outlive the catalogue.
     catalogue(media_store& store, std::vector<layout_segment> course_directory);
     ~catalogue();
     catalogue(const catalogue&) = delete;
     catalogue& operator=(const catalogue&) = delete;
 
-    /// The owner's trainer_id. media_not_found when nobody has the course, course_ambiguous when
-    /// two trainers do. Thread safe and wait-free but for one shared_ptr load.
+    /// The owner's trainer_id. media_not_found when no trainer has the course, course_ambiguous
+    /// when two trainers do. Thread safe and wait-free but for one shared_ptr load.
     [[nodiscard]] result<std::string> owner_of(std::string_view course_id) const;
 
-    /// True when `trainer_id` has the course, alone or not. Thread safe, like owner_of().
+    /// True when `trainer_id` has the course, even if others have it too. Thread safe, like
+    /// owner_of().
     [[nodiscard]] bool owns(std::string_view trainer_id, std::string_view course_id) const;
 
-    /// A course whose id differs from `course_id` by Unicode normalisation alone: for explanations.
-    /// Looks at every course. Empty when there is none. Thread safe.
+    /// A course whose id differs from `course_id` only by Unicode normalisation; empty when there
+    /// is none. Only for explanations: it scans every course. Thread safe.
     [[nodiscard]] std::string twin_of(std::string_view course_id) const;
 
     struct report {
         std::size_t trainers = 0; // with at least one course
         std::size_t courses = 0;
         std::size_t directories_read = 0;       // read again because they had changed
-        std::size_t directories_unreadable = 0; // what was known of them was kept
-        std::vector<std::string> ambiguous;     // course ids that more than one trainer has, sorted
+        std::size_t directories_unreadable = 0; // their previous entries were kept
+        std::vector<std::string> ambiguous;     // ids of courses with more than one trainer, sorted
         bool root_readable = true;              // false: the old index was kept
-        bool root_replaced = false;             // another directory has taken its place
+        bool root_replaced = false;             // the path now names another directory
         bool truncated = false;                 // max_names was reached: courses are missing
     };
 
-    /// Sees whether the root is still the same (media_store::renew_root), then reads again the
-    /// directories that have changed since the last time and swaps the index in. A directory is
-    /// also read again until its time stamps have stood still for longer than any file system's
-    /// tick, so that two changes within one tick are both seen. Symbolic links and names that are
-    /// no identifiers are passed over. One caller at a time (a mutex sees to it). `now` is the time
-    /// of the call.
+    /// Checks whether the root is still the same directory (media_store::renew_root), reads again
+    /// the directories that have changed since the last call, and publishes the new index. A
+    /// directory is also read again until its time stamps have been unchanged for longer than any
+    /// file system's tick, so that two changes within one tick are both seen. Symbolic links and
+    /// names that are not identifiers are skipped. A mutex serialises callers. `now` is the time of
+    /// the call.
     report refresh(std::chrono::steady_clock::time_point now = std::chrono::steady_clock::now());
 
     /// Directories to watch for changes, relative to root() ("" is the root itself).

@@ -7,7 +7,7 @@ namespace sluice::core {
 namespace {
 
 // The coarsest time stamps in use are FAT's two seconds. Two changes within one tick leave the same
-// stamp, so a stamp is believed only once it has stood still for a whole tick before the reading.
+// stamp, so a stamp is trusted only if it is a whole tick older than the reading.
 constexpr std::chrono::seconds coarsest_tick{2};
 
 } // namespace
@@ -17,7 +17,7 @@ struct catalogue_scan::place {
     std::string name; // below parent_fd
     std::string path; // below the root
     std::size_t depth;
-    std::string_view trainer_id; // empty until the walk has passed it
+    std::string_view trainer_id; // empty until the walk has passed its segment
     std::string_view course_id;
 
     [[nodiscard]] place child(int fd, const std::string& child_name,
@@ -71,8 +71,8 @@ void catalogue_scan::visit(pass& run, const place& at) const {
         if (below.depth == segments_.size()) {
             run.found(below.trainer_id, below.course_id);
         } else {
-            // Below an unreadable directory the descriptor is -1: all there is unreadable too, and
-            // what was known of it is kept.
+            // Below an unreadable directory the descriptor is -1: everything there is unreadable
+            // too, and its previous entries are kept.
             visit(run, below);
         }
     }
@@ -101,7 +101,7 @@ void catalogue_scan::recall_or_read(pass& run, const place& at, const opened_dir
         known.is_settled = false;
         return;
     }
-    // The stamp was taken in an earlier walk, which may have been long: time counts from this one.
+    // An earlier, possibly long walk took the stamp, so time is counted from this walk.
     const time_point since = known.unchanged_since.value_or(run.now);
     known.unchanged_since = since;
     known.is_settled = !run.counted.truncated && run.now - since >= coarsest_tick;

@@ -1,7 +1,6 @@
 #pragma once
-// Walks the course directories below the media root and remembers what each directory held, so that
-// the next walk reads only those that have changed. Not thread safe; the catalogue is the one
-// caller.
+// Walks the course directories below the media root and remembers the content of each directory, so
+// that the next walk reads only those that have changed. Not thread safe. Used only by catalogue.
 
 #include "core/media/directory_reader.hpp"
 #include "core/media/layout_segment.hpp"
@@ -20,26 +19,25 @@ namespace sluice::core {
 class catalogue_scan {
   public:
     using time_point = std::chrono::steady_clock::time_point;
-    /// Told of each course directory found.
+    /// Called for each course directory found.
     using sink = std::function<void(std::string_view trainer_id, std::string_view course_id)>;
 
     struct totals {
         std::size_t directories_read = 0;
-        std::size_t directories_unreadable = 0; // what was known of them was kept
-        bool truncated = false;                 // more names than max_names: the rest was left out
+        std::size_t directories_unreadable = 0; // their previous content was kept
+        bool truncated = false;                 // max_names was reached; the rest was left out
     };
 
-    /// `course_directory` as media_layout::course_directory() gives it; empty: nothing is ever
-    /// found. `max_names` bounds the directory names held in memory, about 100 bytes each.
+    /// `course_directory` comes from media_layout::course_directory(); when it is empty, nothing is
+    /// ever found. `max_names` limits the directory names held in memory, about 100 bytes each.
     catalogue_scan(std::vector<layout_segment> course_directory, std::size_t max_names);
 
-    /// Walks from `root_fd`. Names that are no identifiers, names that are reserved for another
-    /// template, and symbolic links are passed over.
-    /// `now` is the time at which the call begins.
+    /// Walks from `root_fd`. Names that are not identifiers, names that are reserved for another
+    /// template, and symbolic links are skipped. `now` is the time at which the call begins.
     totals update(int root_fd, time_point now, const sink& found);
 
-    /// The directories of the last walk whose content decides what the next one finds, relative to
-    /// the root ("" is the root itself), sorted.
+    /// The directories of the last walk whose content decides the result of the next one, relative
+    /// to the root ("" is the root itself), sorted.
     [[nodiscard]] std::vector<std::string> directories() const;
 
   private:
@@ -47,7 +45,7 @@ class catalogue_scan {
         directory_stamp stamp;
         std::vector<std::string> children; // names that match the next segment
         std::optional<time_point> unchanged_since;
-        bool is_settled = false; // `children` holds every change made under this `stamp`
+        bool is_settled = false; // `children` contains every change made under this `stamp`
     };
     using memories = std::map<std::string, memory>;
     struct place; // a directory on the walk

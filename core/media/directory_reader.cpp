@@ -15,7 +15,7 @@ namespace {
 constexpr std::size_t listing_bytes = 32768; // several hundred names for one system call
 
 directory_state state_of(int error) noexcept {
-    // ENOTDIR is also what O_DIRECTORY | O_NOFOLLOW says of a symbolic link.
+    // O_DIRECTORY | O_NOFOLLOW also fails with ENOTDIR on a symbolic link.
     const bool gone =
         error == ENOENT || error == ENOTDIR || error == ELOOP || error == ENAMETOOLONG;
     return gone ? directory_state::gone : directory_state::unreadable;
@@ -25,7 +25,7 @@ bool is_directory(int parent_fd, const dirent64& entry) noexcept {
     if (entry.d_type != DT_UNKNOWN) {
         return entry.d_type == DT_DIR;
     }
-    struct stat facts {}; // some file systems do not keep the type beside the name
+    struct stat facts {}; // some file systems do not store the type with the name
     return ::fstatat(parent_fd, entry.d_name, &facts, AT_SYMLINK_NOFOLLOW) == 0 &&
            S_ISDIR(facts.st_mode);
 }
@@ -46,8 +46,8 @@ opened_directory open_directory(int parent_fd, const char* name) noexcept {
     return opened;
 }
 
-// getdents64 rather than readdir: readdir takes an error for the end of a removed directory, and
-// half a listing for the whole would make courses vanish.
+// getdents64 rather than readdir: readdir reports the end of a removed directory as an error.
+// Taking a partial listing for the whole would make courses vanish.
 bool list_directories(int fd, const std::function<bool(std::string_view)>& visit) {
     const unique_fd readable(::openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (!readable) {

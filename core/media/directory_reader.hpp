@@ -1,6 +1,6 @@
 #pragma once
-// Opens and lists directories without following symbolic links. Knows nothing of media or courses;
-// catalogue_scan is the caller.
+// Opens and lists directories without following symbolic links. It knows nothing of media or
+// courses. Used only by catalogue_scan.
 
 #include "core/base/unique_fd.hpp"
 
@@ -12,8 +12,9 @@
 
 namespace sluice::core {
 
-/// Changes whenever a name in the directory comes or goes, but no finer than the file system's
-/// clock ticks. The change time is in it because copying tools set the modification time back.
+/// Changes whenever a name in the directory is added or removed, within the resolution of the file
+/// system's clock. It includes the change time because copying tools set the modification time
+/// back.
 struct directory_stamp {
     dev_t device{};
     ino_t inode{};
@@ -28,21 +29,21 @@ struct directory_stamp {
 enum class directory_state : std::uint8_t {
     open,
     gone,       // no such name, or not a directory, or a symbolic link to one
-    unreadable, // anything else: permissions, descriptors, disk, mount
+    unreadable, // any other failure: permissions, descriptors, disk, mount
 };
 
 struct opened_directory {
     directory_state state = directory_state::gone;
-    unique_fd fd; // O_PATH: a place to start from
+    unique_fd fd; // O_PATH: a base for further look-ups
     directory_stamp stamp;
 };
 
 /// Opens the directory `name`, one component, below `parent_fd`.
 [[nodiscard]] opened_directory open_directory(int parent_fd, const char* name) noexcept;
 
-/// Calls `visit` with the name of each directory in `fd` but "." and "..", in the order of the
-/// disk, until it returns false. False when the listing broke off: what was visited is then not
-/// all.
+/// Calls `visit` with the name of each directory in `fd` except "." and "..", in the order of the
+/// disk, until it returns false. Returns false when reading the directory failed: some names may
+/// then be missing.
 [[nodiscard]] bool list_directories(int fd, const std::function<bool(std::string_view)>& visit);
 
 } // namespace sluice::core

@@ -27,8 +27,8 @@ bool has_brace(std::string_view text) noexcept {
     return text.find_first_of("{}") != std::string_view::npos;
 }
 
-/// Judges the segment as it looks when the shortest id stands in it: an id is never "." or "..", so
-/// a literal beside one cannot make the segment either.
+/// Checks the segment with the shortest possible id in it: an id is never "." or "..", so no
+/// literal beside one can produce those names either.
 bool has_good_literals(const layout_segment& segment) {
     const bool is_literal = segment.what == placeholder::none;
     return is_identifier(is_literal ? segment.prefix : segment.prefix + 'x' + segment.suffix);

@@ -1,6 +1,6 @@
 #pragma once
-// One segment of a layout template: a literal, or one placeholder with literals around it. Read
-// both ways: media_layout writes directory names with it, the catalogue reads ids out of them.
+// One segment of a layout template: a literal, or one placeholder with literals around it.
+// media_layout writes directory names with it; the catalogue reads ids from directory names.
 
 #include <cstdint>
 #include <optional>
@@ -10,7 +10,7 @@
 
 namespace sluice::core {
 
-/// What a `{name}` stands for; `none` in a segment that is all literal.
+/// The kind of a `{name}`; `none` in a segment without a placeholder.
 enum class placeholder : std::uint8_t {
     none,
     trainer_id,
@@ -24,27 +24,26 @@ enum class placeholder : std::uint8_t {
 [[nodiscard]] std::string_view name_of(placeholder what) noexcept;
 
 struct layout_segment {
-    std::string prefix; // all of a literal segment
+    std::string prefix; // the whole text of a literal segment
     placeholder what = placeholder::none;
     std::string suffix;
-    /// Segments of other templates at this place of the tree. A directory that one of them can name
-    /// is theirs: this segment neither reads nor writes such a name. media_layout::combine() fills
-    /// it.
+    /// Segments of other templates at the same depth. A directory name that one of them can produce
+    /// belongs to them: this segment neither reads nor writes it. Set by media_layout::combine().
     std::vector<layout_segment> reserved{};
 
-    /// Reads `text`, which holds no '/'. At most one placeholder: "{course_id}-{module_id}" would
-    /// give course "a-b", module "c" the directory of course "a", module "b-c" (docs/security.md,
-    /// docs/security.md, threat 10). The literals obey the rules of an identifier. On failure
-    /// `problem` says in English what is wrong.
+    /// Parses `text`, which contains no '/'. At most one placeholder is accepted:
+    /// "{course_id}-{module_id}" would give course "a-b", module "c" the directory of course "a",
+    /// module "b-c" (docs/security.md, threat 10). The literals follow the rules of an identifier.
+    /// On failure `problem` says in English what is wrong.
     [[nodiscard]] static std::optional<layout_segment> parse(std::string_view text,
                                                              std::string& problem);
 
-    /// The value of the placeholder in a directory called `name`, a view into `name`; nullopt when
-    /// the literals do not match, when what is left is no identifier, when the name is reserved, or
-    /// in a literal segment.
+    /// The value of the placeholder in a directory called `name`, as a view into `name`. nullopt
+    /// when the literals do not match, the rest is not an identifier, the name is reserved, or the
+    /// segment is literal.
     [[nodiscard]] std::optional<std::string_view> match(std::string_view name) const noexcept;
 
-    /// True when this segment, with some value for its placeholder, can be written `name`.
+    /// True when this segment can produce `name` with some value of its placeholder.
     [[nodiscard]] bool can_be(std::string_view name) const noexcept;
 
     /// True when `name` belongs to another template.
@@ -53,16 +52,16 @@ struct layout_segment {
     friend bool operator==(const layout_segment&, const layout_segment&) = default;
 };
 
-/// What the names that two segments can be written as have in common.
+/// How the sets of names of two segments overlap.
 enum class name_overlap : std::uint8_t {
     none,
-    same,        // each name of one is a name of the other
+    same,        // both have exactly the same names
     first_in,    // all names of the first are names of the second, which has others
     second_in,   // the other way round
-    some_shared, // neither holds the other: "a{course_id}" and "{trainer_id}b"
+    some_shared, // neither contains the other: "a{course_id}" and "{trainer_id}b"
 };
 
-/// Judges by the literals; what the placeholders stand for is the caller's question.
+/// Compares the literals only; the caller compares the placeholders.
 [[nodiscard]] name_overlap overlap_of(const layout_segment& first,
                                       const layout_segment& second) noexcept;
 

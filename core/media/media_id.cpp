@@ -17,7 +17,7 @@ constexpr std::size_t rel_parts = 4;
 
 constexpr std::array<std::string_view, 3> kind_names{"lesson", "course", "module"};
 
-// What a byte of a name is: most names are plain ASCII, and one pass over this table settles them.
+// The class of a byte in a name. Most names are plain ASCII: one pass over this table accepts them.
 enum class byte_class : std::uint8_t { plain, refused, multibyte };
 
 constexpr std::array<byte_class, 256> make_byte_classes() {
@@ -52,7 +52,7 @@ failure invalid(std::string_view parameter) noexcept {
     return {errc::parameter_invalid, parameter};
 }
 
-/// nullopt unless `rel` has exactly four parts; the parts themselves are not judged.
+/// nullopt unless `rel` has exactly four parts. The parts themselves are not checked.
 std::optional<std::array<std::string_view, rel_parts>> split_rel(std::string_view rel) noexcept {
     std::array<std::string_view, rel_parts> parts;
     for (std::size_t i = 0; i < rel_parts; ++i) {

@@ -1,7 +1,7 @@
 #pragma once
-// The media a request or a token names: identifiers that are known to be good. Parsed once at the
-// border; whoever holds a media_id need not check again. It is a view: the text lives with the
-// caller.
+// The media that a request or a token names, as validated identifiers. It is parsed once, where
+// input enters; code that receives a media_id need not check it again. It is a view: the caller
+// owns the text. Used by the handlers, the commands, core/token and core/access.
 
 #include "core/base/result.hpp"
 
@@ -22,7 +22,8 @@ enum class media_kind : std::uint8_t { lesson, course, module };
 [[nodiscard]] std::optional<media_kind> parse_media_kind(std::string_view text) noexcept;
 
 /// True for 1 to 128 bytes of valid UTF-8, not "." or "..", without '/', '\', NUL, C0/C1 controls,
-/// DEL, bidi or zero-width controls (docs/api.md §1); joiners as core/text/utf8.hpp has them.
+/// DEL, bidi or zero-width controls (docs/api.md §1). core/text/utf8.hpp defines the joiners that
+/// are accepted.
 [[nodiscard]] bool is_identifier(std::string_view text) noexcept;
 
 /// Like is_identifier, but 1 to 255 bytes.
@@ -46,7 +47,7 @@ class media_id {
                                                  std::string_view filename) noexcept;
 
     [[nodiscard]] media_kind kind() const noexcept { return kind_; }
-    /// Empty unless kind() is lesson: for the other two the catalogue knows the trainer.
+    /// Empty unless kind() is lesson; for the other kinds the catalogue has the trainer.
     [[nodiscard]] std::string_view trainer_id() const noexcept { return trainer_id_; }
     [[nodiscard]] std::string_view course_id() const noexcept { return course_id_; }
     /// Empty for a course presentation.
@@ -57,7 +58,7 @@ class media_id {
 
     /// The `rel` claim of a lesson: the four identifiers joined by '/'.
     [[nodiscard]] std::string rel() const;
-    /// The same at the end of `out`.
+    /// Appends rel() to `out`.
     void append_rel(std::string& out) const;
 
     /// Field by field, bytes not normalised (docs/security.md, threats 10 and 17).

@@ -10,7 +10,7 @@ namespace sluice::core {
 
 namespace {
 
-// What a template of each kind may name; all but trainer_id are required.
+// The placeholders allowed in a template of each kind; all but trainer_id are required.
 constexpr std::array lesson_placeholders{placeholder::trainer_id, placeholder::course_id,
                                          placeholder::module_id, placeholder::lesson_id,
                                          placeholder::filename};
@@ -51,7 +51,7 @@ std::optional<std::vector<layout_segment>> parse_segments(std::string_view text,
     return segments;
 }
 
-/// Empty when the placeholders are those of the kind, else what is wrong.
+/// Empty when the placeholders fit the kind; else a sentence that says what is wrong.
 std::string placeholder_problem(media_kind kind, const std::vector<layout_segment>& segments) {
     const auto allowed = placeholders_of(kind);
     for (const auto& segment : segments) {
@@ -99,7 +99,7 @@ std::string text_of(const layout_segment& segment) {
     return segment.prefix + (is_literal ? "" : braced(segment.what)) + segment.suffix;
 }
 
-/// Keeps the names of `special` out of `general`.
+/// Reserves the names of `special`, so that `general` does not use them.
 void reserve(const layout_segment& special, layout_segment& general) {
     general.reserved.push_back({special.prefix, special.what, special.suffix, {}});
 }
@@ -141,7 +141,7 @@ bool layout_template::expand(const media_id& id, std::string_view trainer_id,
 
 bool layout_template::admits(const media_id& id, std::string_view trainer_id) const {
     return std::ranges::none_of(segments_, [&](const layout_segment& segment) {
-        if (segment.reserved.empty()) { // nearly always: nothing is built
+        if (segment.reserved.empty()) { // the usual case: no name is built
             return false;
         }
         std::string name(segment.prefix);
@@ -151,7 +151,7 @@ bool layout_template::admits(const media_id& id, std::string_view trainer_id) co
 }
 
 std::string layout_template::keep_apart(layout_template& one, layout_template& other) {
-    // The last segment of each is a file, and no path is a file and a directory.
+    // The last segment of each is a file, and no path is both a file and a directory.
     const auto directories = std::min(one.segments_.size(), other.segments_.size()) - 1;
     for (std::size_t i = 0; i < directories; ++i) {
         auto& here = one.segments_[i];

@@ -42,7 +42,7 @@ failure media_library::report(failure why, const media_id& media,
     return why;
 }
 
-// Where the path does not name the trainer, a course that nobody has (any more) is nobody else's.
+// Where the path does not contain the trainer, a course without an owner belongs to nobody else.
 bool media_library::is_anothers(const media_id& media, std::string_view owner,
                                 const result<std::string>& now) const {
     if (owner.empty()) {

@@ -1,5 +1,6 @@
 #pragma once
-// From a media_id to an open file: layout, catalogue and store in one question.
+// Opens the file of a media_id: combines layout, catalogue and store. Used by the handlers in
+// http/handlers.
 
 #include "core/media/catalogue.hpp"
 #include "core/media/media_layout.hpp"
@@ -10,12 +11,12 @@
 
 namespace sluice::core {
 
-/// Told of what was asked for by somebody who may have it and is not there. Called on a worker's
-/// thread: returns at once.
+/// Receives each authorised request for a file that does not exist. Called on a worker's thread:
+/// must return at once.
 class miss_listener {
   public:
     virtual ~miss_listener() = default;
-    /// `path` is where the file would be, relative to the root; empty where nobody has the course.
+    /// `path` is the expected path relative to the root; empty when no trainer has the course.
     virtual void missed(const media_id& media, const std::string& path) noexcept = 0;
 
   protected:
@@ -26,25 +27,25 @@ class miss_listener {
 
 class media_library {
   public:
-    /// References are kept. `misses` may be null.
+    /// Keeps references. `misses` may be null.
     media_library(const media_layout& layout, const catalogue& courses, const media_store& store,
                   miss_listener* misses = nullptr) noexcept
         : layout_(layout), courses_(courses), store_(store), misses_(misses) {}
 
-    /// An open file, and whose it is.
+    /// An open file and its owner.
     struct found {
         media_handle file;
-        std::string trainer_id; // of a presentation, as the catalogue has it; else empty
+        std::string trainer_id; // of a presentation, from the catalogue; else empty
     };
 
-    /// Fails as media_store::open and catalogue::owner_of do. `owner` is the trainer whose
-    /// presentation is meant: where another has the course now the failure is token_mismatch with
-    /// the subject "owner", the same whether or not there is such a file. Empty: whoever has it.
-    /// `path` is scratch space: the relative path is left in it.
+    /// Fails as media_store::open and catalogue::owner_of do. `owner` is the trainer to whom the
+    /// presentation must belong. When another trainer has the course now, the failure is
+    /// token_mismatch with the subject "owner", whether or not the file exists. Empty: any owner.
+    /// `path` is scratch space: it contains the relative path afterwards.
     [[nodiscard]] result<found> open(const media_id& media, std::string_view owner,
                                      std::string& path) const;
 
-    /// What readiness asks.
+    /// The check behind /readyz.
     [[nodiscard]] bool is_readable() const noexcept { return store_.is_readable(); }
 
   private:

@@ -46,8 +46,8 @@ media_store::resolver choose(media_store::resolver wanted, int root_fd) {
     return media_store::resolver::walk;
 }
 
-/// What errno says about the name rather than about the node. A whitelist: a reason we do not know
-/// is better answered with "try again" than with "no such file".
+/// True when errno is about the name rather than the node. A list of known reasons: for an unknown
+/// one, "try again" is a better answer than "no such file".
 bool is_about_the_name(int error) noexcept {
     constexpr std::array reasons{ENOENT, ENOTDIR, EISDIR, ENAMETOOLONG, EACCES,   EPERM,
                                  ENXIO,  ENODEV,  EINVAL, EILSEQ,       ENOMEDIUM};
@@ -65,20 +65,20 @@ failure to_failure(int error) noexcept {
     return {errc::media_unavailable, name == nullptr ? "" : name};
 }
 
-/// Bytes of the first few entries, "." and ".." among them; negative when the disk does not tell.
+/// Bytes of the first few entries, "." and ".." included; negative when the disk reports an error.
 ssize_t list_some(int fd) noexcept {
     alignas(dirent64) std::array<char, 1024> entries{}; // the longest entry takes 280 bytes
     return ::getdents64(fd, entries.data(), entries.size());
 }
 
-/// Anything besides "." and "..": they come first in an empty directory, 24 bytes each, and alone.
-/// Also true when the disk does not tell.
+/// True when there are entries besides "." and "..": in an empty directory these are the only ones,
+/// 24 bytes each. Also true when the disk reports an error.
 bool has_entries(int fd) noexcept {
     constexpr ssize_t both_dots = 48;
     return list_some(fd) != both_dots || list_some(fd) != 0;
 }
 
-/// Of stat and of statx.
+/// For the time types of stat and statx.
 template <class Time>
 file_time to_file_time(const Time& time) noexcept {
     return {time.tv_sec, static_cast<std::uint32_t>(time.tv_nsec)};
@@ -111,7 +111,7 @@ result<media_handle> media_store::open(const std::string& relative_path) const {
     if (file.error != 0) {
         return to_failure(file.error);
     }
-    const auto now = time_.wall(); // before fstat: what is written after it is later than this
+    const auto now = time_.wall(); // before fstat, so that any later write has a later time stamp
     struct stat found {};
     if (::fstat(file.fd.get(), &found) != 0) {
         return to_failure(errno);
@@ -127,7 +127,7 @@ result<media_handle> media_store::open(const std::string& relative_path) const {
 
 namespace {
 
-// Asks no file server: what is known of the file is as old as its entry in a cache is.
+// Sends no request to a file server: cached attributes are as recent as those of a cached file.
 bool look_at(const open_media& media, struct statx& found) noexcept {
     constexpr int flags = AT_EMPTY_PATH | AT_STATX_DONT_SYNC;
     return ::statx(media.fd.get(), "", flags, STATX_BASIC_STATS, &found) == 0;
@@ -148,7 +148,7 @@ bool is_current(const open_media& media) noexcept {
 std::string_view change_of(const open_media& media) noexcept {
     struct statx found {};
     if (!look_at(media, found)) {
-        return {}; // what is wrong shows when it is read
+        return {}; // a fault of the file shows when it is read
     }
     if (found.stx_size < media.facts.size) {
         return "file_ended";
@@ -158,7 +158,7 @@ std::string_view change_of(const open_media& media) noexcept {
     return !has_facts_of(media, found) || is_touched ? "file_changed" : std::string_view{};
 }
 
-// dup3 puts another directory behind the number that every thread uses, at one stroke: whoever
+// dup3 atomically replaces the directory behind the number that every thread uses: a thread that
 // resolves a path meanwhile has the old one or the new one, and no lock is needed.
 media_store::root_state media_store::renew_root() noexcept {
     const auto settle = [this](root_state state) {
@@ -178,7 +178,7 @@ media_store::root_state media_store::renew_root() noexcept {
     }
     const bool is_same = ::fstat(root_fd_.get(), &held) == 0 && named.st_dev == held.st_dev &&
                          named.st_ino == held.st_ino;
-    // An empty root is as good as any, unless it has taken the place of another.
+    // An empty root is accepted unless it has replaced another directory.
     const bool is_gone = (!is_same || before == root_state::missing) && !has_entries(found.get());
     if (!is_same && ::dup3(found.get(), root_fd_.get(), O_CLOEXEC) < 0) {
         return before;
@@ -195,8 +195,8 @@ bool media_store::is_readable() const noexcept {
         return false;
     }
     const unique_fd fd(::openat(root_fd_.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    // Opening answers from the cache. Listing asks the disk, and says ENOENT of a removed
-    // directory.
+    // Opening may be answered from a cache. Listing asks the disk, and fails with ENOENT for a
+    // removed directory.
     return fd && list_some(fd.get()) >= 0;
 }
 

@@ -1,8 +1,8 @@
 #pragma once
-// Finds the file that somebody meant who wrote its name in another Unicode normalisation. macOS
-// hands out names in decomposed form, nearly everything else composes them, and the two look alike.
-// For explanations alone: a name that differs by one byte is another name. Reads directories by
-// their path, which may take long: never on a worker's thread.
+// Finds a file whose name differs from a requested one only by Unicode normalisation. macOS returns
+// decomposed names, nearly all other software composes them, and the two look alike. Only for
+// explanations: a name that differs by one byte is another name. Reads directories by path, which
+// may take long: never on a worker's thread. Used by app/log/twin_log and the commands.
 
 #include <cstddef>
 #include <optional>
@@ -12,21 +12,20 @@
 
 namespace sluice::core {
 
-/// The path below `root` that exists and differs from `path` by normalisation alone; nullopt when
-/// there is none, when `path` itself exists, or when a directory has more entries than anybody
-/// looks through (100,000).
+/// The path below `root` that exists and differs from `path` only by normalisation. nullopt when
+/// there is none, when `path` itself exists, or when a directory has more than 100,000 entries.
 [[nodiscard]] std::optional<std::string> find_name_twin(const std::string& root,
                                                         std::string_view path);
 
-/// What a look through a whole media root found.
+/// Result of a scan of a whole media root.
 struct uncomposed_names {
-    std::vector<std::string> first; // a few paths below the root
-    std::size_t count = 0;          // of all that were seen
-    bool is_complete = true;        // false: there were more names than were looked at
+    std::vector<std::string> first; // the first few paths below the root
+    std::size_t count = 0;          // of all that were found
+    bool is_complete = true;        // false: there were more names than were scanned
 };
 
-/// Names below `root` that are not composed (NFC): a client that composes what it sends does not
-/// find them. Looks at `most` names and follows no symbolic links.
+/// Finds names below `root` that are not composed (NFC): a client that composes its requests cannot
+/// reach them. Scans at most `most` names and follows no symbolic links.
 [[nodiscard]] uncomposed_names find_uncomposed(const std::string& root, std::size_t most);
 
 } // namespace sluice::core

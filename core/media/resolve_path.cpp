@@ -15,12 +15,13 @@ namespace sluice::core {
 
 namespace {
 
-// O_NONBLOCK: a FIFO without a writer must not hold the thread; a regular file reads as ever.
-// O_NOCTTY: no terminal becomes ours. O_NOATIME is left out: it is refused on files we do not own.
+// O_NONBLOCK: opening a FIFO without a writer must not block the thread; it does not affect regular
+// files. O_NOCTTY: no terminal becomes the controlling one. O_NOATIME is left out: the kernel
+// rejects it for files that we do not own.
 constexpr int file_flags = O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY;
 constexpr int directory_flags = O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
 
-// EAGAIN says that a rename elsewhere raced with the look-up. More than a few in a row is no
+// EAGAIN means that a rename elsewhere raced with the look-up. More than a few in a row is not an
 // accident.
 constexpr int openat2_attempts = 4;
 
@@ -35,8 +36,8 @@ opened_file open_once(int root_fd, const char* path, int flags) noexcept {
 opened_file open_component(int parent_fd, const std::string& name, int flags) noexcept {
     unique_fd fd(::openat(parent_fd, name.c_str(), flags));
     int error = fd ? 0 : errno;
-    // O_DIRECTORY speaks before O_NOFOLLOW does: ENOTDIR covers symbolic links as well. The second
-    // look decides nothing but which refusal is counted.
+    // O_DIRECTORY is checked before O_NOFOLLOW, so ENOTDIR covers symbolic links too. This second
+    // look-up only decides which rejection is counted.
     struct stat facts {};
     if (error == ENOTDIR && ::fstatat(parent_fd, name.c_str(), &facts, AT_SYMLINK_NOFOLLOW) == 0 &&
         S_ISLNK(facts.st_mode)) {

@@ -11,7 +11,7 @@ constexpr std::uint64_t suspect_bit = std::uint64_t{1} << 32U;
 constexpr std::uint64_t time_mask = suspect_bit - 1;
 constexpr std::uint64_t key_mask = ~(time_mask | suspect_bit);
 
-/// The last step of MurmurHash3: each bit of the sum moves half of those that come out.
+/// The last step of MurmurHash3: each input bit changes about half of the output bits.
 constexpr std::uint64_t mixed(std::uint64_t hash, std::uint64_t word) noexcept {
     hash += word;
     hash ^= hash >> 33U;
