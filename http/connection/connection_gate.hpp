@@ -81,9 +81,8 @@ class connection_gate {
 
     struct verdict {
         admission how = admission::dropped;
-        limit_label limit =
-            limit_label::connections; // the limit reached; unused when `how` is served
-        connection_gate::place place; // empty when turned away or dropped
+        limit_label limit = limit_label::connections; // reached, unless served
+        connection_gate::place place;                 // empty when turned away or dropped
     };
 
     /// Decides on a new connection and reserves its place. `from` is empty when the peer has no

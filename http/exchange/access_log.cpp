@@ -35,7 +35,7 @@ void write_user(std::string_view user_id, const log_policy& policy, core::pseudo
     line.word("user", {name.data(), name.size()});
 }
 
-// As in Content-Range, but for the size: "0-99". Of several parts, how many.
+// The range as in Content-Range, without the size: "0-99". For several parts, their number.
 void write_range(const exchange_record& record, log_line& line) {
     if (record.slices > 1) {
         line.number("parts", record.slices);
@@ -58,7 +58,7 @@ void append_access_line(const access_entry& entry, const log_policy& policy,
     line.time("time", entry.time);
     line.word("request_id", entry.request_id);
     line.word("peer", entry.peer);
-    line.text("method", record.method); // empty where there was no request line
+    line.text("method", record.method); // empty when there was no request line
     line.word("route", name_of(record.route));
     line.number("status", entry.over.status);
     line.number("bytes", entry.over.bytes);
@@ -68,7 +68,7 @@ void append_access_line(const access_entry& entry, const log_policy& policy,
     line.word("outcome", name_of(entry.how));
     line.text_if_any("problem", record.problem);
     line.text_if_any("cause", record.cause);
-    line.text_if_any("jti", record.jti); // any text that its signer chose
+    line.text_if_any("jti", record.jti); // may be any text: the signer chose it
     write_user(record.user_id, policy, seen, line);
     line.end();
 }

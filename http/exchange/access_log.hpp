@@ -1,7 +1,9 @@
 #pragma once
-// One line per response. A worker formats into its own buffer and hands whole buffers to a sink;
-// the request never waits for a disk. No target, query or token in it, and of the user what the
-// operator wants: the route, the jti and the request id are enough to find one request.
+// The access log: one line per response. A worker formats into its own buffer and hands whole
+// buffers to a sink, so that no request waits for a disk. A line holds no target, query or token,
+// and the user only as the operator has configured; the route, the jti and the request id are
+// enough to find one request. The sink is not here: app/log implements it. Used by
+// http/connection/worker.hpp.
 
 #include "core/access/pseudonym.hpp"
 #include "core/config/config.hpp"
@@ -30,7 +32,7 @@ class log_sink {
     log_sink& operator=(const log_sink&) = default;
 };
 
-/// What the operator decides about lines.
+/// The operator's settings for lines.
 struct log_policy {
     core::log_format format = core::log_format::json;
     core::logged_user user = core::logged_user::off;
@@ -46,19 +48,19 @@ struct access_entry {
     const exchange_record& record;
 };
 
-/// Appends `entry` and a line feed. `seen` keeps names of users from line to line.
+/// Appends `entry` and a line feed. `seen` caches the pseudonyms of users between lines.
 void append_access_line(const access_entry& entry, const log_policy& policy,
                         core::pseudonym_cache& seen, std::string& out);
 
-/// A worker's buffer before the sink. Without a sink it does nothing.
+/// The buffer of one worker in front of the sink. Without a sink it does nothing.
 class access_log {
   public:
     access_log(log_sink* sink, counters& count) noexcept : sink_(sink), count_(count) {}
 
     [[nodiscard]] bool is_on() const noexcept { return sink_ != nullptr; }
-    /// A line that there is no memory for is dropped and counted.
+    /// Writes one line. When memory runs out, the line is dropped and counted.
     void write(const access_entry& entry, const log_policy& policy) noexcept;
-    /// Hands over what there is; called once a tick and at the end.
+    /// Hands the buffered lines to the sink; called once a tick and at the end.
     void flush() noexcept;
 
   private:

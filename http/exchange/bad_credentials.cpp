@@ -4,8 +4,8 @@ namespace sluice::http {
 
 namespace {
 
-// What nobody can have who was given a credential: one that has expired, was revoked or is for
-// another file is none of these.
+// Failures that no caller with an issued credential can cause. A credential that has expired, was
+// revoked or is for another file is not among them.
 bool is_bad(core::errc why) noexcept {
     switch (why) {
     case core::errc::credential_malformed:
@@ -25,7 +25,8 @@ bool is_bad(core::errc why) noexcept {
 } // namespace
 
 bool bad_credentials::is_counted(const request& in) const noexcept {
-    // Without an address it came by a unix socket, from a proxy that does not say for whom.
+    // Without an address the request came over a unix socket, from a proxy that does not name the
+    // client.
     return in.peer->ip != core::ip_address{} && !core::contains(with_.uncounted, in.peer->ip);
 }
 

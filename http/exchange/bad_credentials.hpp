@@ -1,7 +1,8 @@
 #pragma once
-// What bad credentials cost the peer that sends them: beyond limits.bad_credentials a second they
-// are answered 429, and session tokens are not verified for it (docs/security.md, threat 55). Asked
-// when a credential has been found bad, so that good ones pay nothing.
+// Limits bad credentials per peer: above limits.bad_credentials a second, the peer's bad
+// credentials are answered 429 and its session tokens are not verified (docs/security.md, threat
+// 55). It is asked only after a credential has failed, so that good credentials cost nothing. Used
+// by http/handlers/download_handler.hpp and http/handlers/token_handler.hpp.
 
 #include "core/address/peer_rates.hpp"
 #include "core/base/error.hpp"
@@ -15,21 +16,22 @@ namespace sluice::http {
 class bad_credentials {
   public:
     struct settings {
-        unsigned rate = 100; // from one peer, in a second and at once
-        /// Addresses that stand for many clients: the bad ones of one are not counted against the
-        /// others.
+        unsigned rate = 100; // from one peer: per second, and in one burst
+        /// Addresses that stand for many clients. Bad credentials from them are not counted, so
+        /// that one client does not affect the others.
         std::vector<core::address_block> uncounted;
     };
 
-    /// `rates` outlives this; it is the process's, so that a reload forgets nothing.
+    /// `rates` outlives this. It belongs to the process, so that a reload keeps the counts.
     bad_credentials(core::peer_rates& rates, settings with)
         : rates_(rates), with_(std::move(with)) {}
 
     /// True when the peer of `in` is over its rate.
     [[nodiscard]] bool are_too_many(const request& in) const noexcept;
 
-    /// What a credential that failed with `why` is answered with: counts it when it is no good one
-    /// of ours, and is too_many_bad_credentials when those were too many.
+    /// Returns the failure for the answer to a credential that failed with `why`. Counts the
+    /// credential when this service cannot have issued it, and returns too_many_bad_credentials
+    /// when the peer is over its rate.
     [[nodiscard]] core::failure judge(core::failure why, const request& in, reply& out) const;
 
   private:

@@ -12,7 +12,7 @@ namespace sluice::http {
 
 namespace {
 
-/// All lines of that name as one list; a view into `head` or `room`.
+/// All lines of that name as one list. Returns a view into `head` or `room`.
 std::string_view joined(const request_head& head, std::string_view name, std::string& room) {
     std::string_view all;
     for (const auto& line : head.fields) {

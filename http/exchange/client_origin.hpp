@@ -1,7 +1,8 @@
 #pragma once
-// Whose request it is when a proxy brings it: what trusted proxies write into X-Forwarded-* or
-// Forwarded, and what everybody else writes there being worth nothing (docs/security.md, threat
-// 44).
+// Finds the client of a request behind a proxy: the fields X-Forwarded-* or Forwarded of trusted
+// proxies are used, those of any other peer are ignored (docs/security.md, threat 44). The PROXY
+// protocol is not here: http/connection/proxy_header.hpp is. Used by
+// http/connection/session_base.cpp.
 
 #include "core/address/ip_address.hpp"
 #include "core/config/config.hpp"
@@ -16,7 +17,7 @@ namespace sluice::http {
 
 struct request;
 
-/// Who is believed, and in which fields.
+/// The trusted proxies, and the fields they may set.
 struct proxy_trust {
     std::vector<core::address_block> networks;
     bool trusts_unix = false;
@@ -27,11 +28,12 @@ struct proxy_trust {
 
 [[nodiscard]] bool is_trusted(const proxy_trust& trust, const peer_info& peer) noexcept;
 
-/// Takes scheme, host and, where one is named, the client from the fields of a trusted peer: true
-/// when in.client is now whom in.peer points to.
+/// Takes the scheme, the host and, when one is named, the client from the fields of a trusted peer.
+/// Returns true when the fields named a client: in.peer then points to in.client.
 bool find_client(const proxy_trust& trust, request& in);
 
-/// What a trusted peer calls the request: a good X-Request-Id, else the trace of a traceparent.
+/// The id that a trusted peer gives the request: a valid X-Request-Id, otherwise the trace id of a
+/// traceparent.
 [[nodiscard]] std::optional<request_id> find_request_id(const request_head& head);
 
 } // namespace sluice::http

@@ -4,7 +4,7 @@ namespace sluice::http {
 
 namespace {
 
-// Routes that are for the operators. A balancer's rule may compare the path as it was sent.
+// True for the routes of the operators. A balancer's rule may compare the path as it was sent.
 constexpr bool is_of_operations(route_label label) noexcept {
     return label == route_label::metrics || label == route_label::health ||
            label == route_label::ready;
@@ -77,8 +77,8 @@ void dispatch(const site& where, request& in, reply& out) {
         return;
     }
     const auto* const found = where.routes.find(in.path.view());
-    // /%6Detrics is /metrics to us, but not to a balancer that keeps /metrics from the world
-    // (docs/security.md, threat 53): such a route has one spelling.
+    // /%6Detrics is /metrics to this service, but not to a balancer that blocks /metrics from
+    // outside (docs/security.md, threat 53): such a route has one accepted spelling.
     const bool is_disguised = found != nullptr && is_of_operations(found->label) &&
                               in.raw_path.find('%') != std::string_view::npos;
     if (found == nullptr || is_disguised) {

@@ -1,13 +1,15 @@
 #pragma once
-// From a checked head to an answer: target, route, method, then the route's handler.
+// Dispatches a checked head: checks the target, the route and the method, then calls the handler of
+// the route. Does not parse the head: http/request/request_parser.hpp does. Used by
+// http/connection/session_base.cpp.
 
 #include "http/exchange/exchange.hpp"
 #include "http/exchange/site.hpp"
 
 namespace sluice::http {
 
-/// Answers `in.head` in `out`, always. Order: target syntax (400), route (404), method (405),
-/// content (400), handler.
+/// Always answers `in.head` in `out`, or suspends it. Order of the checks: target syntax (400),
+/// route (404), method (405), content (400), handler.
 void dispatch(const site& where, request& in, reply& out);
 
 } // namespace sluice::http

@@ -1,6 +1,7 @@
 #pragma once
 // One request and its answer while they are under way, and the interface of a handler. Pooled per
-// worker: an idle connection owns none of this.
+// worker: an idle connection holds none of this. Not the connection:
+// http/connection/session_base.hpp is. Used by all handlers, the router and the session.
 
 #include "core/access/revocation_table.hpp"
 #include "core/download/byte_range.hpp"
@@ -23,49 +24,50 @@
 
 namespace sluice::http {
 
-/// What a handler may look at, and room for its intermediate results.
+/// The input of a handler, and room for its intermediate results.
 struct request {
     request_head head;
     path_segments path;
     std::string_view raw_path; // as sent, still encoded
     std::string_view query;
-    const peer_info* peer = nullptr; // the client, as far as trusted proxies name it
-    peer_info client;                // what `peer` points to where one has
-    std::string public_host;         // what the client asked for, as a trusted proxy says; or empty
-    bool is_secure = false;          // the client's own connection is TLS
-    /// Wall time when the header was complete, or the wait over; and its whole seconds.
+    const peer_info* peer = nullptr; // the client; behind a trusted proxy, as the proxy names it
+    peer_info client;                // `peer` points here when a trusted proxy named the client
+    std::string public_host; // the host the client asked for, from a trusted proxy; or empty
+    bool is_secure = false;  // the client's own connection is TLS
+    /// Wall time when the header was complete or, after a suspension, when the request was resumed;
+    /// and the same in whole seconds.
     std::chrono::system_clock::time_point wall{};
     std::chrono::sys_seconds now{};
     std::chrono::steady_clock::time_point steady_now{};
-    file_cache* files = nullptr;                     // of the worker that serves this request
+    file_cache* files = nullptr;                     // of the worker of this request
     core::token_press* press = nullptr;              // likewise
     request_ids* ids = nullptr;                      // likewise; for boundaries
-    const core::revocation_table* revoked = nullptr; // null: not known, or there is no store
+    const core::revocation_table* revoked = nullptr; // null: not loaded, or no store
     core::claims claims;         // scratch: reused, so that it keeps its buffers
     query_parameters parameters; // likewise
     std::string scratch;         // likewise
 };
 
-/// What the access log says of a response besides the request's own facts.
+/// Facts that the access log records about a response, in addition to those of the request.
 struct exchange_record {
     route_label route = route_label::none;
     std::string_view method;
-    std::string_view problem; // slug; empty where the answer is no refusal
-    std::string_view cause;   // the domain's name for it, finer than the slug; for the log only
+    std::string_view problem; // slug; empty when the answer is not a refusal
+    std::string_view cause;   // finer than the slug; for the log only
     std::string jti;          // of the verified or issued token
     std::string user_id;      // likewise
-    std::string client;       // where a trusted proxy named one: it is logged as the peer
-    core::byte_slice slice{}; // of the file, where a part of it was asked for
-    unsigned slices = 0;      // how many parts were asked for; 0: not a part of a file
-    core::token_trace trace;  // of the token that a download was let through for
+    std::string client;       // named by a trusted proxy; logged as the peer
+    core::byte_slice slice{}; // the requested part of the file, if any
+    unsigned slices = 0;      // number of requested parts; 0: not a range request
+    core::token_trace trace;  // of the token that authorised a download
     std::chrono::steady_clock::time_point started{};    // the header was complete
-    std::chrono::steady_clock::time_point first_byte{}; // began to send
+    std::chrono::steady_clock::time_point first_byte{}; // sending began
 
-    /// Forgets all but the capacity of its texts.
+    /// Resets everything; the texts keep their capacity.
     void restart(std::chrono::steady_clock::time_point now) noexcept;
 };
 
-/// What a handler fills in.
+/// The output of a handler.
 class reply {
   public:
     /// Without a `slot` the request cannot be suspended.
@@ -76,22 +78,22 @@ class reply {
     void open(const response_frame& frame) noexcept { frame_ = frame; }
     [[nodiscard]] const response_frame& frame() const noexcept { return frame_; }
 
-    /// Starts a response that the caller finishes.
+    /// Starts a response, which the caller finishes.
     response& begin(unsigned status);
 
-    /// The response goes no faster than `how` has it; called once it has begun.
+    /// Limits the speed of the response to `how`. Call it after begin().
     void keep(std::unique_ptr<pace> how) noexcept { out_.keep(std::move(how)); }
 
-    /// Answers with a row of the problem table. `subject` is in static storage.
+    /// Answers with a row of the problem table. `subject` must be in static storage.
     void refuse(problem_id why, std::string_view subject = {});
     void refuse(core::failure why);
 
-    /// Like refuse(), for the caller to add fields and finish with finish_problem().
+    /// Like refuse(), but the caller adds fields and then calls finish_problem().
     response& begin_problem(problem_id why, std::string_view subject = {});
     void finish_problem();
 
-    /// Instead of an answer: it comes later, by the completion. The handler returns at once and
-    /// touches neither `in` nor `out` after this. `in` is kept as it is until then.
+    /// Suspends the request: the completion answers it later. The handler must return at once and
+    /// touch neither `in` nor `out` after this call. `in` is kept unchanged until the answer.
     [[nodiscard]] completion suspend(problem_id if_dropped = problem_id::internal) {
         return slot_->suspend(if_dropped);
     }
@@ -105,11 +107,11 @@ class reply {
     counters& count_;
     suspension_slot* slot_;
     response_frame frame_;
-    std::string content_; // of the problem under way
+    std::string content_; // of the problem being written
 };
 
-/// Answers the requests of one route, at once or later (reply::suspend). Never blocks. Const: one
-/// object serves all threads.
+/// Answers the requests of one route, immediately or later (reply::suspend). Must not block.
+/// handle() is const: one object serves all threads.
 class handler {
   public:
     virtual ~handler() = default;

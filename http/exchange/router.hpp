@@ -1,6 +1,8 @@
 #pragma once
-// Which handler answers a path: a table of patterns, walked in order. Distinguishes a path that no
-// route has (404) from a method that a route lacks (405 with Allow). HEAD follows GET.
+// Finds the handler of a path: a table of patterns, searched in order. Distinguishes a path without
+// a route (404) from a method that a route does not allow (405 with Allow). HEAD follows GET. Not
+// the table of routes itself: app/service/routes.hpp builds it. Used by http/exchange/dispatch.hpp
+// through site::routes.
 
 #include "http/exchange/exchange.hpp"
 
@@ -11,8 +13,8 @@
 
 namespace sluice::http {
 
-/// One row. `pattern` is "/literal/*/literal": "*" takes any one segment; literals are compared
-/// byte for byte with decoded segments. "/" is the root alone.
+/// One row. `pattern` is "/literal/*/literal": "*" matches any one segment; literals are compared
+/// byte for byte with decoded segments. "/" is the root only.
 struct route {
     std::string_view pattern;
     route_label label{};
@@ -23,7 +25,7 @@ class router {
   public:
     explicit router(std::span<const route> table);
 
-    /// The first route whose pattern fits; nullptr when there is none.
+    /// The first route whose pattern matches; nullptr when there is none.
     [[nodiscard]] const route* find(std::span<const std::string_view> segments) const noexcept;
 
   private:
@@ -34,7 +36,7 @@ class router {
     std::vector<row> rows_;
 };
 
-/// Every route answers these (GET, HEAD; OPTIONS is answered for it).
+/// The methods of every route (GET and HEAD; OPTIONS is answered for all routes).
 inline constexpr std::string_view allowed_methods = "GET, HEAD, OPTIONS";
 
 } // namespace sluice::http

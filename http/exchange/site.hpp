@@ -1,6 +1,8 @@
 #pragma once
-// What all connections share for as long as one configuration is in force. Immutable: a reload
-// builds the next site aside and hands it to each worker (worker::renew). Made by app::generation.
+// The parts that all connections share while one configuration is in force. Immutable: a reload
+// builds the next site separately and hands it to each worker (worker::renew). Not the process's
+// own state, which survives a reload. Built by app/service/generation.hpp; used by
+// http/connection/worker.hpp.
 
 #include "core/base/clock.hpp"
 #include "core/download/transfer_deadline.hpp"
@@ -17,12 +19,12 @@
 
 namespace sluice::http {
 
-/// Finite, all of them; where they come from: core/config/config.hpp, limits.
+/// All limits are finite. They come from core/config/config.hpp, limits.
 struct session_limits {
     header_limits header;
     std::chrono::seconds header_timeout{10};
     std::chrono::seconds idle_timeout{75};
-    std::chrono::seconds handshake_timeout{10}; // of TLS
+    std::chrono::seconds handshake_timeout{10}; // of the TLS handshake
     std::chrono::seconds handler_timeout{5};
     core::transfer_limits transfer;
     unsigned requests_per_connection = 100000;
@@ -32,12 +34,12 @@ struct session_limits {
 struct site {
     const router& routes;
     const cors_policy& cors;
-    const core::clock& clock; // the same for all sites of a process
+    const core::clock& clock; // the same for all sites of the process
     session_limits limits;
     log_policy log;
     proxy_trust proxies{};
-    user_transfers* users = nullptr; // of the process; null: no limit per user is kept
-    /// Set once, when the listeners close: answers then close their connections.
+    user_transfers* users = nullptr; // of the process; null: no limits per user
+    /// Set once, when the listeners close. Answers then close their connections.
     const std::atomic<bool>& is_draining;
 };
 

@@ -1,7 +1,7 @@
 #pragma once
-// A request that is answered later: what its handler holds meanwhile (completion), and the way back
-// to the worker of its connection (mailbox). Nothing here knows sessions or sockets. See
-// docs/decisions/0013.
+// Requests that are answered later: the handler holds a completion, and a mailbox leads back to the
+// worker of the connection. Knows no sessions and no sockets. See docs/decisions/0013. Used by
+// http/exchange/exchange.hpp; http/connection/session_base.hpp implements resumable.
 
 #include "http/loop/asio.hpp"
 #include "http/problem/problem.hpp"
@@ -17,8 +17,8 @@ namespace sluice::http {
 struct request;
 class reply;
 
-/// Where other threads leave work for a worker. Closed when the worker ends: what comes later, and
-/// what it has not done by then, is dropped.
+/// Delivers work from other threads to a worker. Closed when the worker ends: work posted later,
+/// and work not done by then, is dropped.
 class mailbox {
   public:
     explicit mailbox(net::io_context& to) noexcept : to_(&to) {}
@@ -26,13 +26,13 @@ class mailbox {
     /// Runs `work()` on the worker's thread, or drops it. Thread safe.
     template <class Work>
     void post(Work&& work) {
-        const std::lock_guard guard(mutex_); // the context lives as long as to_ is set
+        const std::lock_guard guard(mutex_); // the context exists while to_ is set
         if (to_ != nullptr) {
             net::post(to_->get_executor(), std::forward<Work>(work));
         }
     }
 
-    /// After it nothing is posted any more. Thread safe.
+    /// Drops all work posted after this call. Thread safe.
     void close() noexcept {
         const std::lock_guard guard(mutex_);
         to_ = nullptr;
@@ -43,55 +43,55 @@ class mailbox {
     net::io_context* to_;
 };
 
-/// How a suspended request goes on: a reference to a callable that outlives the call.
+/// The next step of a suspended request: a reference to a callable that outlives the call.
 struct continuation {
     void* object = nullptr;
     void (*call)(void* object, request& in, reply& out) = nullptr;
 };
 
-/// The connection whose request is suspended (session_base).
+/// The connection of a suspended request (session_base).
 class resumable {
   public:
-    /// On the worker's thread: the request goes on by `then`.
+    /// Continues the request with `then`. Call it on the worker's thread.
     virtual void resume(continuation then) = 0;
 
   protected:
     resumable() = default;
     resumable(const resumable&) = default;
     resumable& operator=(const resumable&) = default;
-    ~resumable() = default; // nobody deletes a connection by this interface
+    ~resumable() = default; // connections are not deleted through this interface
 };
 
-/// What a session and a completion share.
+/// The state that a session and a completion share.
 struct suspension {
     const std::shared_ptr<mailbox> to;
     const problem_id if_dropped;
-    resumable* owner = nullptr;        // the worker's thread only; null when nobody waits any more
-    std::shared_ptr<const void> pin{}; // what was in force: the handler and all that it refers to
+    resumable* owner = nullptr; // for the worker's thread only; null: the request was abandoned
+    std::shared_ptr<const void> pin{}; // keeps the handler and its site alive
 
-    /// On the worker's thread: answers by `then`, if somebody still waits for it.
+    /// Answers with `then`, unless the request was abandoned. Call it on the worker's thread.
     void resume(continuation then);
 };
 
-/// The promise to answer one suspended request. Whoever holds it calls complete() once, on any
-/// thread, at any time: when the client is gone, the request has timed out or the worker has ended,
-/// that does nothing. Destroyed without it, the request is answered with `if_dropped`.
+/// The promise to answer one suspended request. Its holder calls complete() once, on any thread, at
+/// any time. The call has no effect when the client has gone, the request has timed out or the
+/// worker has ended. A completion destroyed without the call answers the request with `if_dropped`.
 class completion {
   public:
     completion() noexcept = default;
     explicit completion(std::shared_ptr<suspension> shared) noexcept : shared_(std::move(shared)) {}
     completion(completion&&) noexcept = default;
     completion& operator=(completion&& other) noexcept {
-        std::swap(shared_, other.shared_); // what this one held is dropped with `other`
+        std::swap(shared_, other.shared_); // the previous one is dropped with `other`
         return *this;
     }
     completion(const completion&) = delete;
     completion& operator=(const completion&) = delete;
     ~completion();
 
-    /// Runs `then(request& in, reply& out)` on the worker's thread; it answers in `out`, or
-    /// suspends again. `in` is the request as the handler saw it; its times are those of now.
-    /// REQUIRES: neither completed nor moved from. `then` holds what it needs by value.
+    /// Runs `then(request& in, reply& out)` on the worker's thread; `then` answers in `out` or
+    /// suspends the request again. `in` is the request as the handler saw it, with the current
+    /// times. REQUIRES: neither completed nor moved from. `then` holds its data by value.
     template <class Then>
     void complete(Then then) {
         auto shared = std::exchange(shared_, nullptr);
@@ -112,7 +112,7 @@ class completion {
     std::shared_ptr<suspension> shared_;
 };
 
-/// A session's place for the suspension of its request, part of the pooled request.
+/// Holds the suspension of a session's request; part of the pooled request.
 class suspension_slot {
   public:
     explicit suspension_slot(std::shared_ptr<mailbox> to) noexcept : to_(std::move(to)) {}
@@ -126,7 +126,7 @@ class suspension_slot {
         pending_->owner = &owner;
         pending_->pin = std::move(pin);
     }
-    /// The completion, if it still comes, finds nobody.
+    /// Abandons the request: a later completion has no effect.
     void forget() noexcept {
         if (pending_) {
             pending_->owner = nullptr;

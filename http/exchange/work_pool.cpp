@@ -24,7 +24,7 @@ bool work_pool::enqueue(std::unique_ptr<job> one) {
     {
         const std::lock_guard guard(mutex_);
         if (waiting_.size() >= with_.queue) {
-            return false; // `one` ends outside the lock, and its request with it
+            return false; // `one`, and its request, are destroyed outside the lock
         }
         waiting_.push_back(std::move(one));
     }

@@ -1,7 +1,8 @@
 #pragma once
-// Threads for what would block an I/O thread: a database, a slow signature. A fixed number of them
-// and a bounded queue: when it is full the work is refused, at once, so that a stuck store costs
-// requests and not memory. Nothing on the path of a download goes through here.
+// Threads for work that would block an I/O thread: a database, a slow signature. The number of
+// threads is fixed and the queue is bounded. When the queue is full, work is rejected at once, so
+// that a stuck store costs requests and not memory. No part of a download uses this pool. Used by
+// http/handlers/token_handler.hpp and app/service/store_service.hpp.
 
 #include "http/exchange/exchange.hpp"
 
@@ -23,27 +24,27 @@ class work_pool {
   public:
     struct settings {
         unsigned threads = 4;
-        std::size_t queue = 1024; // jobs that wait for a thread; more are refused
+        std::size_t queue = 1024; // jobs that wait for a thread; more are rejected
     };
 
-    /// `on_fault` is told what a job has thrown, from the thread that ran it; it does not throw.
+    /// `on_fault` receives each exception of a job, on the thread that ran it; it must not throw.
     work_pool(settings with, std::function<void(const std::exception&)> on_fault);
-    /// Drops what waits; waits for what runs.
+    /// Drops the waiting jobs and waits for the running ones.
     ~work_pool();
     work_pool(const work_pool&) = delete;
     work_pool& operator=(const work_pool&) = delete;
 
-    /// Runs `work()` on one of the threads, in the order of the calls. False, and `work` dropped,
-    /// when the queue is full. Thread safe.
+    /// Runs `work()` on one of the threads, in the order of the calls. Returns false and drops
+    /// `work` when the queue is full. Thread safe.
     template <class Work>
     bool run(Work work) {
         return enqueue(std::make_unique<job_of<Work>>(std::move(work)));
     }
 
-    /// Suspends the request of `out`; runs `work()` on the pool and then, with what it returned,
-    /// `then(request& in, reply& out, Result)` on the request's own thread. Answered with
-    /// `overloaded` when the queue is full, and with `internal` when `work` throws. `work` touches
-    /// nothing of the request: when the request has been given up it may still run.
+    /// Suspends the request of `out`, runs `work()` on the pool and then, with its result,
+    /// `then(request& in, reply& out, Result)` on the request's own thread. The answer is
+    /// `overloaded` when the queue is full and `internal` when `work` throws. `work` must not touch
+    /// the request: it may still run after the request was abandoned.
     template <class Work, class Then>
     void answer(reply& out, Work work, Then then) {
         run([this, done = out.suspend(problem_id::overloaded), work = std::move(work),
