@@ -1,8 +1,9 @@
 #pragma once
-// What a response's body is to the writer: bytes that leave by a transport, now or later. Two
-// kinds: text in memory, which is always there, and http/sending/file_body.hpp. It plays the part
-// of Beast's BodyWriter concept, which cannot say "later" and hands out buffers where a file leaves
-// by sendfile.
+// The interface between the response writer and a body: bytes that are sent through a transport,
+// now or later. There are two kinds: text in memory, which is always available, and
+// http/sending/file_body.hpp. It corresponds to Beast's BodyWriter concept, which has no way to
+// wait for a body and hands out buffers, whereas a file is sent by sendfile. Used by
+// http/sending/file_body.hpp and http/sending/response_writer.hpp.
 
 #include "http/loop/asio.hpp"
 
@@ -14,19 +15,20 @@
 
 namespace sluice::http {
 
-/// How far one step of a body has come.
+/// The result of one step of sending a body.
 struct body_step {
     enum class status : std::uint8_t {
         sent,    // `count` bytes, at least one
         blocked, // the peer must read first
-        failed,  // the connection is lost, or where the bytes come from: `fault` says which
+        failed,  // the connection or the storage failed: see `fault`
     };
     status now = status::sent;
     std::uint64_t count = 0;
-    std::string_view fault{}; // of the storage, for the log; empty when the connection was lost
+    std::string_view fault{}; // of the storage, for the log; empty: connection lost
 };
 
-/// What came of a call of a transport. `fault_of` names the fault of the storage in an error.
+/// The step that corresponds to the result of a transport's call. `fault_of` names the storage
+/// fault in an error.
 template <class FaultOf>
 [[nodiscard]] body_step step_of(std::size_t count, error_code ec, FaultOf fault_of) noexcept {
     if (ec == net::error::would_block) {
@@ -38,12 +40,13 @@ template <class FaultOf>
     return {.count = count};
 }
 
-/// Bytes that lie in memory.
+/// A body of bytes in memory.
 class text_body {
   public:
     explicit text_body(std::string_view text) noexcept : text_(text) {}
 
-    /// Sends what the transport takes of the bytes from `first` on. `more`: others follow at once.
+    /// Sends as many of the bytes from `first` on as the transport accepts. `more`: further bytes
+    /// follow at once.
     template <class Transport>
     body_step send_some(Transport& transport, std::uint64_t first, bool more) const {
         error_code ec;

@@ -1,7 +1,8 @@
 #pragma once
-// The bytes of one open file as a response sends them: by sendfile where the transport has it. A
-// file that is written to under a transfer is noticed, and the transfer cut: what arrives is one
-// version or is not whole. One thread.
+// A body of the bytes of one open file, sent by sendfile when the transport supports it. Detects a
+// file that is modified during a transfer; the transfer is then cut, so that the client receives
+// one version or an incomplete file. Does not open files: core does. For one thread. Used by
+// http/sending/response.hpp.
 
 #include "core/media/media_store.hpp"
 #include "http/sending/body.hpp"
@@ -14,11 +15,12 @@ namespace sluice::http {
 
 class file_body {
   public:
-    /// Of no file.
+    /// A body without a file.
     file_body() noexcept = default;
     explicit file_body(core::media_handle media) noexcept : media_(std::move(media)) {}
 
-    /// Sends what the transport takes of `length` bytes from `first` on. REQUIRES: a file.
+    /// Sends as many of the `length` bytes from `first` on as the transport accepts. REQUIRES: a
+    /// file.
     template <class Transport>
     body_step send_some(Transport& transport, std::uint64_t first, std::uint64_t length) {
         error_code ec;
@@ -27,13 +29,13 @@ class file_body {
         return step_of(count, ec, fault_of);
     }
 
-    /// Bytes of it have been handed to a transport.
+    /// True when bytes of the file have been handed to a transport.
     [[nodiscard]] bool has_sent() const noexcept { return has_sent_; }
-    /// What has become of the file since it was opened (core::change_of).
+    /// The change of the file since it was opened (core::change_of).
     [[nodiscard]] std::string_view change() const noexcept { return core::change_of(*media_); }
 
-    /// The name that the log has for an error of send_some(): "file_ended", or that of an errno;
-    /// empty when it is known to come from the connection. sendfile reads and sends in one call.
+    /// The log's name for an error of send_some(): "file_ended" or the name of an errno; empty when
+    /// the error is known to come from the connection. sendfile reads and sends in one call.
     [[nodiscard]] static std::string_view fault_of(error_code ec) noexcept;
 
   private:

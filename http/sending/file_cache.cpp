@@ -25,7 +25,7 @@ std::size_t file_cache::key_hash::operator()(std::string_view key) const noexcep
 }
 
 void file_cache::clear() noexcept {
-    by_key_.clear(); // first: its keys live in the entries
+    by_key_.clear(); // first: its keys are views into the entries
     entries_.clear();
 }
 
@@ -50,7 +50,7 @@ void file_cache::insert(std::string_view key, cached_file_handle file, time_poin
 void file_cache::forget(std::string_view key) {
     if (const auto found = by_key_.find(key); found != by_key_.end()) {
         const auto position = found->second;
-        by_key_.erase(found); // first: its key lives in the entry
+        by_key_.erase(found); // first: its key is a view into the entry
         entries_.erase(position);
     }
 }

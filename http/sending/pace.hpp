@@ -1,6 +1,7 @@
 #pragma once
-// How fast one response may go: its connection's rate, and its user's, where there are such limits.
-// A response that nothing limits has none of this.
+// Limits the speed of one response to the rate of its connection and of its user, where such limits
+// are set. A response without a limit has no pace. Sends nothing and waits for nothing: the session
+// does. Used by http/sending/response.hpp; made by http/handlers/download_handler.hpp.
 
 #include "core/download/rate_bucket.hpp"
 #include "http/sending/user_transfers.hpp"
@@ -9,10 +10,10 @@
 
 namespace sluice::http {
 
-/// Bytes per second; 0: as fast as it goes.
+/// Bytes per second; 0: unlimited.
 struct transfer_rates {
     std::uint64_t connection = 0;
-    std::uint64_t user = 0; // summed over the user's transfers on this node
+    std::uint64_t user = 0; // for all transfers of the user on this node
 };
 
 class pace {
@@ -25,21 +26,21 @@ class pace {
     pace& operator=(const pace&) = delete;
     ~pace() = default;
 
-    /// Bytes that may go at `now`, at most `most`; 0: not before ready_at(). Of what the user may
-    /// have, each of several transfers takes an equal share: else the first to wake would have all.
-    /// `connection` is the bucket of the connection, which outlives the response.
+    /// Bytes that may be sent at `now`, at most `most`; 0: none before ready_at(). Several
+    /// transfers of a user share the rate equally: otherwise the first to wake would take all of
+    /// it. `connection` is the bucket of the connection, which outlives the response.
     [[nodiscard]] std::uint64_t allowance(const core::rate_bucket& connection, std::uint64_t most,
                                           time_point now) const noexcept;
-    /// `bytes` have gone.
+    /// Counts `bytes` that were sent.
     void charge(core::rate_bucket& connection, std::uint64_t bytes, time_point now) noexcept;
     [[nodiscard]] time_point ready_at(const core::rate_bucket& connection) const noexcept;
 
   private:
-    /// Of the user's rate.
+    /// The transfer's share of the user's rate.
     [[nodiscard]] std::uint64_t share() const noexcept;
 
     transfer_rates rates_;
-    core::rate_bucket own_; // of the share
+    core::rate_bucket own_; // the bucket of the share
     user_transfers::place place_;
 };
 

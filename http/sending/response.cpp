@@ -9,8 +9,8 @@ namespace sluice::http {
 
 namespace {
 
-// Text that a pooled response may keep; beyond it a rare large answer would stay in memory for
-// ever.
+// Capacity of text that a pooled response may keep. Without the limit, a rare large answer would
+// occupy memory for ever.
 constexpr std::size_t kept_capacity = 2 * max_kept_content;
 
 constexpr std::string_view exposed_fields =
@@ -87,7 +87,7 @@ void response::finish_with(const cached_file& file, core::byte_slice slice) {
     field("Content-Length", slice.length);
     finish_header();
     if (!is_head_ && !file.content.empty()) {
-        text_.append(file.content, slice.first, slice.length); // one segment for all of it
+        text_.append(file.content, slice.first, slice.length); // header and content in one segment
     }
     text_segment(0);
     if (!is_head_ && file.content.empty() && slice.length > 0) {
@@ -134,12 +134,12 @@ void response::finish_with(const cached_file& file, std::span<const core::byte_s
 void response::clear() noexcept {
     text_.clear();
     if (text_.capacity() > kept_capacity) {
-        std::string().swap(text_); // shrink_to_fit() would ask for memory
+        std::string().swap(text_); // shrink_to_fit() would allocate
     }
     segments_.clear();
     file_ = {};
     pace_.reset();
-    status_ = 0; // until begin(): nothing was answered
+    status_ = 0; // until begin(): no answer yet
 }
 
 void response::finish_header() {

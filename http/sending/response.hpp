@@ -1,6 +1,7 @@
 #pragma once
-// One response as it will be sent: a header section, then any mix of text and slices of one open
-// file. Built by handlers, sent by response_writer; pooled, so that its buffers are reused.
+// One response before it is sent: a header section, then any sequence of text and slices of one
+// open file. Built by the handlers through reply (http/exchange/exchange.hpp). Sends nothing:
+// http/sending/response_writer.hpp does. Pooled, so that its buffers are reused.
 
 #include "core/download/byte_range.hpp"
 #include "core/media/media_store.hpp"
@@ -19,10 +20,10 @@
 
 namespace sluice::http {
 
-/// What every response to a request has in common, known before a handler runs.
+/// The parts that all responses to a request have in common, known before a handler runs.
 struct response_frame {
     unsigned version = 11; // of the request
-    bool is_head = false;  // header section only
+    bool is_head = false;  // send the header section only
     bool keep_alive = false;
     std::string_view date; // IMF-fixdate
     std::string_view request_id;
@@ -32,20 +33,21 @@ struct response_frame {
 
 class response {
   public:
-    /// A run of bytes to send: of text() or of the file.
+    /// A range of bytes to send, from text() or from the file.
     struct segment {
         bool is_file = false;
         std::uint64_t first = 0;
         std::uint64_t length = 0;
     };
 
-    /// Empties it and writes the status line and the fields that all responses have.
+    /// Clears the response and writes the status line and the common fields.
     void begin(const response_frame& frame, unsigned status);
 
-    /// `name` and `value` never hold a line break: callers pass constants and text made by core.
+    /// Appends one field. `name` and `value` must not contain a line break: callers pass constants
+    /// and text made by core.
     void field(std::string_view name, std::string_view value);
     void field(std::string_view name, std::uint64_t value);
-    /// Whole field lines, made before.
+    /// Appends complete, prepared field lines.
     void fields(std::string_view lines) { text_ += lines; }
 
     /// Ends the header section; the body is `content`.
@@ -59,19 +61,19 @@ class response {
     void finish_with(const cached_file& file, std::span<const core::byte_slice> slices,
                      std::string_view boundary);
 
-    /// It goes no faster than `how` has it.
+    /// Limits the speed of the response to `how`.
     void keep(std::unique_ptr<pace> how) noexcept { pace_ = std::move(how); }
 
-    /// Forgets it; gives back the file and any buffer that has grown out of proportion.
+    /// Clears the response; closes the file and frees any buffer that has grown out of proportion.
     void clear() noexcept;
 
     [[nodiscard]] unsigned status() const noexcept { return status_; }
     [[nodiscard]] bool keeps_alive() const noexcept { return keep_alive_; }
     [[nodiscard]] std::string_view text() const noexcept { return text_; }
     [[nodiscard]] std::span<const segment> segments() const noexcept { return segments_; }
-    /// Null: as fast as it goes.
+    /// Null: unlimited.
     [[nodiscard]] pace* speed() const noexcept { return pace_.get(); }
-    /// Where the bytes of file segments come from.
+    /// The source of the bytes of file segments.
     [[nodiscard]] file_body& file() noexcept { return file_; }
 
   private:

@@ -1,6 +1,8 @@
 #pragma once
-// The only loop that sends response bytes. Works on any transport (http/loop/transport.hpp) and
-// never blocks: it says whether to go on, to wait, or to give up.
+// The only loop that sends response bytes. It works on any transport (http/loop/transport.hpp) and
+// never blocks: it returns whether to continue, to wait or to give up. It does not wait itself:
+// http/connection/session.hpp does. Used by http/connection/worker.hpp and
+// http/connection/session.hpp.
 
 #include "http/sending/response.hpp"
 
@@ -11,7 +13,8 @@
 
 namespace sluice::http {
 
-/// Most file bytes one connection sends before others on its thread have a turn.
+/// Maximum number of file bytes one connection sends before other connections of its thread get
+/// their turn.
 inline constexpr std::uint64_t bytes_per_turn = std::uint64_t{512} * 1024;
 
 class response_writer {
@@ -19,15 +22,16 @@ class response_writer {
     enum class status {
         done,
         blocked, // the peer must read first
-        yielded, // its turn is over
-        failed,  // the connection is lost, or the file is: never padded, always cut
+        yielded, // the turn is over
+        failed,  // the connection or the file failed: the response is cut, never padded
     };
 
     void start() noexcept { *this = {}; }
 
-    /// Sends what the transport takes, until `most` bytes of the file have gone. Looks whether the
-    /// file has changed before it goes on with one, and once all of it has gone: a change is
-    /// noticed before the last bytes leave, but for one that comes while they do.
+    /// Sends as much as the transport accepts, until `most` bytes of the file have been sent.
+    /// Checks whether the file has changed before it continues with a file, and once after its last
+    /// bytes. A change is noticed before the last bytes are sent, unless it happens while they are
+    /// sent.
     template <class Transport>
     status advance(response& what, Transport& transport, std::uint64_t most = bytes_per_turn) {
         if (has_changed(what)) {
@@ -57,13 +61,13 @@ class response_writer {
         return transport.has_unsent() ? status::blocked : status::done;
     }
 
-    /// Something of `what` has not been handed to the transport yet.
+    /// True when part of `what` has not been handed to the transport yet.
     [[nodiscard]] bool has_more(const response& what) const noexcept {
         return index_ < what.segments().size();
     }
     /// Bytes handed to the transport, header included.
     [[nodiscard]] std::uint64_t bytes_sent() const noexcept { return bytes_sent_; }
-    /// After failed: what was wrong with the file, for the log ("file_ended", "file_changed", or
+    /// After status::failed: the fault of the file, for the log ("file_ended", "file_changed", or
     /// the name of an errno); empty when the connection was lost.
     [[nodiscard]] std::string_view file_fault() const noexcept { return file_fault_; }
 

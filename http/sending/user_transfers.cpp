@@ -17,7 +17,7 @@ user_transfers::place user_transfers::take(std::string_view user_id, std::uint32
         size_.fetch_add(1, std::memory_order_relaxed);
     }
     auto& user = found->second;
-    // Only ever raised under the lock: it cannot be above what is read here.
+    // The count is raised under the lock only, so it cannot be higher than the value read here.
     if (most != 0 && user.downloads.load(std::memory_order_relaxed) >= most) {
         return {};
     }

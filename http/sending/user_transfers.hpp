@@ -1,8 +1,9 @@
 #pragma once
-// The downloads under way of each user on this node, over all threads: how many there are, and the
-// rate that they share. A user has an entry while a valid token of theirs is being served, and
-// until what was sent too much is paid off (half a second): nobody without tokens can make it grow.
-// Asked only where a limit per user is configured or rides in the token.
+// The downloads under way of each user on this node, over all threads: their number, and the rate
+// that they share. A user has an entry while a valid token of theirs is served, and until bytes
+// sent above the rate are paid off (half a second). Callers without a token cannot make it grow.
+// Used only when a limit per user is configured or stated in the token, by
+// http/handlers/download_handler.hpp and http/sending/pace.hpp.
 
 #include "core/download/rate_bucket.hpp"
 
@@ -22,13 +23,13 @@ class user_transfers {
   public:
     using time_point = core::rate_bucket::time_point;
 
-    /// What the transfers of one user have in common.
+    /// The state that the transfers of one user share.
     struct entry {
         core::rate_bucket bucket;
         std::atomic<std::uint32_t> downloads{0};
     };
 
-    /// One download under way; gives its place back when it goes. Empty: nobody's.
+    /// One download under way. Gives its place back when it is destroyed. Empty: no place.
     class place {
       public:
         place() noexcept = default;
@@ -52,20 +53,20 @@ class user_transfers {
         entry* of_ = nullptr;
     };
 
-    /// A place for one more download of `user_id`; empty when there are `most` already (0: any
-    /// number). Thread safe, as is all of this.
+    /// Takes a place for one more download of `user_id`; empty when there are `most` already (0:
+    /// any number). Thread safe, like all of this class.
     [[nodiscard]] place take(std::string_view user_id, std::uint32_t most);
 
-    /// Forgets users without downloads and debts, some at each call; called once a tick by every
+    /// Removes users without downloads and debts, some at each call. Called once a tick by every
     /// worker.
     void expire(time_point now);
 
-    /// Users that are remembered.
+    /// The number of users with an entry.
     [[nodiscard]] std::size_t size() const;
 
   private:
-    // Ordered maps: user ids are chosen outside, and hashes can be made to collide. Their entries
-    // stay where they are.
+    // Ordered maps: user ids are chosen by callers, and hashes can be made to collide. Entries do
+    // not move.
     struct shard {
         mutable std::mutex mutex;
         std::map<std::string, entry, std::less<>> users;
