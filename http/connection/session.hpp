@@ -240,8 +240,7 @@ class session final : public session_base {
                 wait_for(connection_state::idle);
                 connection_.async_wait_next(after_wait(&session::read));
             } else {
-                defer(&session::read); // after the sessions that are ready: the request may have
-                                       // arrived by then
+                defer(&session::read); // the ready sessions first: it may come by then
             }
         }
     }

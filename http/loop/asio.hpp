@@ -1,6 +1,7 @@
 #pragma once
-// The short names this layer gives Asio and Beast, and the concrete executor of every connection:
-// one io_context per thread, so no type-erased executor and no strand on the hot path.
+// Short names for Asio and Beast in this layer, and the concrete executor of every connection: each
+// thread has one io_context, so the hot path needs no type-erased executor and no strand. Used
+// throughout http.
 
 #include "core/base/unique_fd.hpp"
 
@@ -21,11 +22,11 @@ namespace bhttp = boost::beast::http;
 
 using error_code = boost::system::error_code;
 using tcp = net::ip::tcp;
-/// Of TCP or of a unix socket.
+/// A socket of TCP or of a unix socket.
 using stream_socket =
     net::basic_stream_socket<net::generic::stream_protocol, net::io_context::executor_type>;
 
-/// Of `descriptor`, which is one of either. Throws boost::system::system_error.
+/// Makes a stream_socket of `descriptor`, a TCP or unix socket. Throws boost::system::system_error.
 inline stream_socket make_stream_socket(net::io_context& context, core::unique_fd descriptor) {
     stream_socket socket(context.get_executor());
     socket.assign(net::generic::stream_protocol(0, 0), descriptor.get());

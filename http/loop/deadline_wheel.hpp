@@ -1,7 +1,7 @@
 #pragma once
-// Deadlines of all connections of one thread: arming is a store in the common case, because a
-// deadline that only moves later is moved lazily, when its slot comes round. Coarse on purpose (a
-// tick).
+// The deadlines of all connections of one thread. Arming is a single store in the common case: a
+// deadline that moves later is moved when its slot is reached. Precision is one tick, by design.
+// Not a general timer. For one thread. Used by http/connection/worker.hpp.
 
 #include <boost/intrusive/list.hpp>
 
@@ -13,13 +13,13 @@ namespace sluice::http {
 
 class deadline_wheel;
 
-/// A link of the wheel's own, as a connection is in other lists too. It leaves its list by itself
+/// The wheel has its own link, because a connection is in other lists too. The link leaves its list
 /// when it is destroyed.
 using deadline_hook =
     boost::intrusive::list_base_hook<boost::intrusive::tag<deadline_wheel>,
                                      boost::intrusive::link_mode<boost::intrusive::auto_unlink>>;
 
-/// Something with at most one deadline. Not movable: the wheel links it.
+/// An object with at most one deadline. Not movable, because the wheel links it.
 class deadline_node : public deadline_hook {
   public:
     using time_point = std::chrono::steady_clock::time_point;
@@ -31,14 +31,14 @@ class deadline_node : public deadline_hook {
     virtual ~deadline_node() = default;
 
   protected:
-    /// The deadline has passed; the node is disarmed. May destroy the node.
+    /// Called when the deadline has passed; the node is disarmed. May destroy the node.
     virtual void on_deadline() = 0;
 
   private:
     friend class deadline_wheel;
 
     time_point deadline_{};
-    time_point linked_for_{}; // of the slot it sits in; never later than deadline_
+    time_point linked_for_{}; // time of its slot; never later than deadline_
 };
 
 class deadline_wheel {
@@ -47,16 +47,16 @@ class deadline_wheel {
     static constexpr std::chrono::milliseconds tick{100};
 
     explicit deadline_wheel(time_point start) : turned_to_(start) {}
-    /// Disarms all that are armed.
+    /// Disarms all nodes.
     ~deadline_wheel() = default;
     deadline_wheel(const deadline_wheel&) = delete;
     deadline_wheel& operator=(const deadline_wheel&) = delete;
 
-    /// Replaces the node's deadline; on_deadline() is called by the first advance() at least a tick
-    /// past it.
+    /// Replaces the node's deadline. The first advance() at least one tick after the deadline calls
+    /// on_deadline().
     void arm(deadline_node& node, time_point deadline) noexcept;
 
-    /// Calls on_deadline() of every node whose time has come. Called once a tick.
+    /// Calls on_deadline() of every node with a passed deadline. Called once a tick.
     void advance(time_point now);
 
   private:
@@ -65,9 +65,9 @@ class deadline_wheel {
 
     void link(deadline_node& node) noexcept;
 
-    static constexpr std::size_t slots = 1024; // 102 s ahead; what is later is looked at again then
+    static constexpr std::size_t slots = 1024; // 102 s ahead; later deadlines are linked again then
     std::array<slot, slots> ring_;
-    time_point turned_to_; // start of the tick that comes next
+    time_point turned_to_; // start of the next tick
     std::size_t cursor_ = 0;
 };
 

@@ -1,5 +1,6 @@
 #pragma once
-// Objects that are costly to make, kept for the next user on the same thread.
+// A pool of objects that are expensive to create, for reuse on the same thread. Does not reset
+// them: the user does. For one thread. Used by http/connection/worker.hpp.
 
 #include <cstddef>
 #include <functional>

@@ -1,5 +1,7 @@
 #pragma once
-// For the few things a worker must not give up when memory runs out: its tick, its accept loop.
+// Retries an operation until it has memory. Only for the operations that a worker cannot do
+// without: its tick, its accept loop, its event loop. Used by http/connection/listener.cpp,
+// http/connection/worker.cpp, http/loop/ready_set.cpp and http/loop/turn_queue.cpp.
 
 #include <chrono>
 #include <new>
@@ -7,8 +9,8 @@
 
 namespace sluice::http {
 
-/// Runs `start` again until there is memory for it. It blocks its thread meanwhile, which could do
-/// nothing without memory either.
+/// Runs `start` until it no longer throws std::bad_alloc. Blocks the thread between attempts;
+/// without memory the thread could do nothing else.
 template <class Start>
 void persist(Start start) noexcept {
     for (;;) {

@@ -36,7 +36,7 @@ void ready_socket::leave() noexcept {
 void ready_socket::withdraw(int fd) noexcept {
     if (is_member_) {
         leave();
-        static_cast<void>(owner_->arm(EPOLL_CTL_DEL, fd, *this)); // fails for what is not in it
+        static_cast<void>(owner_->arm(EPOLL_CTL_DEL, fd, *this)); // fails if not in the set
     }
 }
 
@@ -44,7 +44,7 @@ void ready_socket::begin_wait(want what, int fd, bool is_sure) {
     wanted_ = what;
     if (what == want::read ? may_read_ : may_write_) {
         end_wait({});
-    } else if (!is_member_ || !is_sure || is_urgent_) { // either reports what is ready by now
+    } else if (!is_member_ || !is_sure || is_urgent_) { // both report the current state
         if (const auto failure =
                 owner_->arm(is_member_ ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, fd, *this)) {
             end_wait(failure);
@@ -77,7 +77,7 @@ void ready_socket::notice(std::uint32_t events) noexcept {
 void ready_socket::complete(error_code ec) noexcept {
     wanted_ = want::nothing;
     unlink();
-    auto handler = handler_; // it may begin another wait, or destroy this
+    auto handler = handler_; // a copy: it may start a wait or destroy this
     handler(ec);
 }
 
@@ -94,7 +94,7 @@ ready_set::ready_set(net::io_context& context, turn_queue& turns)
 void ready_set::watch() {
     persist([this] {
         set_.async_wait(descriptor::wait_read, [this](error_code ec) {
-            if (!ec) { // the answers to a batch leave before the next is taken
+            if (!ec) { // answers to one batch are sent before the next
                 turns_.run_along([this] { return take_events(); });
                 watch();
             }
@@ -104,7 +104,7 @@ void ready_set::watch() {
 
 std::size_t ready_set::take_events() {
     const int count = ::epoll_wait(set_.native_handle(), events_.data(), events_at_once, 0);
-    count_ = static_cast<std::size_t>(std::max(count, 0)); // EINTR: watch() asks again
+    count_ = static_cast<std::size_t>(std::max(count, 0)); // EINTR: watch() tries again
     for (next_ = 0; next_ < count_;) {
         const auto& event = events_[next_++];
         if (event.data.ptr != nullptr) {
@@ -123,7 +123,7 @@ void ready_set::make_due(ready_socket& one) noexcept {
 
 void ready_set::run_due() noexcept {
     is_due_posted_ = false;
-    decltype(due_) now; // what becomes due meanwhile waits for the next run
+    decltype(due_) now; // sockets that become due now wait for the next run
     now.swap(due_);
     while (!now.empty()) {
         auto& one = now.front();

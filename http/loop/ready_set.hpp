@@ -1,7 +1,9 @@
 #pragma once
-// Which sockets of a worker can be tried again: an edge-triggered epoll set of its own, which Asio
-// watches as one descriptor. Asio's waits cost an epoll_ctl each and an allocation, and cannot know
-// that a short read has emptied a socket (docs/decisions/0027). One thread.
+// The readiness of a worker's sockets: a separate edge-triggered epoll set, which Asio watches as
+// one descriptor. Asio's own waits cost one epoll_ctl and one allocation each, and cannot know that
+// a short read has emptied a socket (docs/decisions/0027). Reads and writes nothing itself: the
+// transports do. For one thread. Used by http/loop/socket_transport.hpp, tls/secure_socket.hpp and
+// http/connection/worker.hpp.
 
 #include "http/loop/asio.hpp"
 #include "http/loop/turn_queue.hpp"
@@ -21,8 +23,8 @@ namespace sluice::http {
 
 class ready_set;
 
-/// A socket in the set, from its first wait on, and what is known of it without asking the kernel.
-/// At most one wait at a time.
+/// A socket that joins the set with its first wait, and its readiness as far as it is known without
+/// a system call. At most one wait at a time.
 class ready_socket : public boost::intrusive::list_base_hook<
                          boost::intrusive::tag<class due_tag>,
                          boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
@@ -35,42 +37,43 @@ class ready_socket : public boost::intrusive::list_base_hook<
     enum class want : std::uint8_t { nothing, read, write };
 
     explicit ready_socket(ready_set& owner) noexcept : owner_(&owner) {}
-    /// Of one that has not waited yet.
+    /// REQUIRES: `other` has not waited yet.
     ready_socket(ready_socket&& other) noexcept : owner_(other.owner_) {}
     ~ready_socket();
 
-    /// False: to read would be in vain before a wait for it is over.
+    /// False when a read would find nothing until a wait for reading ends.
     [[nodiscard]] bool may_read() const noexcept { return may_read_; }
-    /// Everything that was there has been read.
-    void drained() noexcept { may_read_ = is_ending_; } // the end has been announced already
-    /// No more can be sent for now.
+    /// Call it when a read has emptied the socket.
+    void drained() noexcept { may_read_ = is_ending_; } // the end is reported only once
+    /// Call it when the socket's buffer is full.
     void filled() noexcept { may_write_ = false; }
 
-    /// Calls `handler` later, once `fd` may be tried again, or with an error. Asks the kernel what
-    /// is ready by now, unless `is_sure` that only what comes from now on counts.
+    /// Calls `handler` later, when `fd` may be tried again, or with an error. Asks the kernel for
+    /// the current state, unless `is_sure` states that only future events count.
     template <class Handler>
     void wait(want what, int fd, const Handler& handler, bool is_sure = false) {
         handler_.hold(handler);
         begin_wait(what, fd, is_sure);
     }
-    /// Calls `handler` later, whatever the socket does: its owner holds something to go on with.
+    /// Calls `handler` later without waiting for the socket: its owner already holds data to
+    /// continue with.
     template <class Handler>
     void wait_no_longer(const Handler& handler) {
         handler_.hold(handler);
         wanted_ = want::read;
         end_wait({});
     }
-    /// The outstanding wait, if there is one, ends soon with `why`.
+    /// Ends the outstanding wait, if there is one, soon and with `why`.
     void end_wait(error_code why) noexcept;
-    /// Before its descriptor is closed, which takes it out of the set.
+    /// Call it before the descriptor is closed; closing removes it from the set.
     void leave() noexcept;
-    /// Takes `fd` out of the set, which stays open for another owner.
+    /// Removes `fd` from the set; the descriptor stays open for another owner.
     void withdraw(int fd) noexcept;
 
   private:
     friend class ready_set;
 
-    // A small function object in place.
+    // A small function object, stored in place.
     class held_handler {
       public:
         template <class Handler>
@@ -88,20 +91,20 @@ class ready_socket : public boost::intrusive::list_base_hook<
     };
 
     void begin_wait(want what, int fd, bool is_sure);
-    /// What the kernel reports. May destroy this.
+    /// Handles the events that the kernel reports. May destroy this.
     void notice(std::uint32_t events) noexcept;
     /// Ends the wait. May destroy this.
     void complete(error_code ec) noexcept;
 
     ready_set* owner_;
     held_handler handler_;
-    error_code due_; // what a wait that is in the list of those due ends with
+    error_code due_; // result of a wait in the list of due ones
     want wanted_ = want::nothing;
     bool is_member_ = false;
-    bool may_read_ = true; // not known to be in vain
+    bool may_read_ = true; // false: known to find nothing
     bool may_write_ = true;
     bool is_ending_ = false; // the peer has closed its side, or the connection is broken
-    bool is_urgent_ = false; // urgent data came: a read may end before it, short of what is there
+    bool is_urgent_ = false; // urgent data came: a read may stop before it
 };
 
 class ready_set {
@@ -131,9 +134,9 @@ class ready_set {
                            boost::intrusive::constant_time_size<false>>
         due_;
     bool is_due_posted_ = false;
-    std::array<epoll_event, events_at_once> events_{}; // of take_events() under way:
-    std::size_t next_ = 0;                             // the first not looked at
-    std::size_t count_ = 0;                            // and how many there are
+    std::array<epoll_event, events_at_once> events_{}; // of the running take_events()
+    std::size_t next_ = 0;                             // the first event not handled
+    std::size_t count_ = 0;                            // number of events
 };
 
 } // namespace sluice::http

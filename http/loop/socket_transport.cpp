@@ -12,7 +12,7 @@ namespace sluice::http {
 
 namespace {
 
-// The count of a system call, or its errno as an error.
+// Returns the count of a system call, or sets `ec` from errno.
 std::size_t outcome(ssize_t count, error_code& ec) noexcept {
     if (count >= 0) {
         ec = {};
@@ -31,12 +31,12 @@ ssize_t uninterrupted(Call call) noexcept {
     return count;
 }
 
-// The file system has no sendfile for this file.
+// True when the file system does not support sendfile for this file.
 bool is_refusal(int error) noexcept {
     return error == EINVAL || error == EOPNOTSUPP || error == ENOSYS;
 }
 
-// What sendfile does, by way of a buffer.
+// Sends as sendfile does, through a buffer.
 ssize_t copy_file(int socket, int file, off_t offset, std::uint64_t length) noexcept {
     std::array<char, 65536> bytes; // NOLINT(cppcoreguidelines-pro-type-member-init)
     const auto most = std::min<std::uint64_t>(length, bytes.size());
@@ -58,7 +58,7 @@ std::size_t socket_transport::read_some(std::span<char> into, error_code& ec) no
         outcome(uninterrupted(
                     [&] { return ::recv(socket_.get(), into.data(), into.size(), MSG_DONTWAIT); }),
                 ec);
-    if (got < into.size()) { // what comes later is announced anew
+    if (got < into.size()) { // later data raises a new event
         drained();
     }
     if (got == 0 && !ec) {
@@ -111,7 +111,7 @@ peer_state socket_transport::peek() noexcept {
 }
 
 void socket_transport::shutdown_send() noexcept {
-    ::shutdown(socket_.get(), SHUT_WR); // the peer may be gone already
+    ::shutdown(socket_.get(), SHUT_WR); // may fail: the peer may be gone
 }
 
 void socket_transport::abort() noexcept {

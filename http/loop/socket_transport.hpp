@@ -1,6 +1,8 @@
 #pragma once
-// A plain TCP or unix-socket connection: non-blocking system calls, file bytes by sendfile. SIGPIPE
-// is ignored by the process (app/process/signals): sendfile has no flag against it.
+// The transport of a plain TCP or unix socket: non-blocking system calls; file bytes are sent by
+// sendfile. Not TLS: tls/tls_transport.hpp is. The process ignores SIGPIPE (app/process/signals),
+// because sendfile has no flag against it. Used by http/connection/bare_sessions.cpp and
+// tls/handshake.cpp.
 
 #include "core/base/unique_fd.hpp"
 #include "http/loop/ready_set.hpp"
@@ -14,7 +16,7 @@ namespace sluice::http {
 
 class socket_transport : private ready_socket {
   public:
-    /// `socket` is connected and in non-blocking mode. Movable until the first wait.
+    /// REQUIRES: `socket` is connected and in non-blocking mode. Movable until the first wait.
     socket_transport(ready_set& set, core::unique_fd socket) noexcept
         : ready_socket(set), socket_(std::move(socket)) {}
 
@@ -45,7 +47,7 @@ class socket_transport : private ready_socket {
     void abort() noexcept;
 
   private:
-    // `count`, and whether the socket's buffer is full is remembered.
+    // Returns `count` and records whether the socket's buffer is full.
     std::size_t sent(std::size_t count, error_code ec) noexcept;
 
     core::unique_fd socket_;

@@ -1,7 +1,8 @@
 #pragma once
-// What a session needs of a connection: try to read, try to write, wait until trying again makes
-// sense. Three models: socket_transport (plain sockets, sendfile), tls/tls_transport, and
-// stream_transport (any Beast or Asio stream, buffered: the tests).
+// The interface between a session and a connection: try to read, try to write, and wait until
+// another attempt makes sense. Three types model it: socket_transport (plain sockets, sendfile),
+// tls/tls_transport, and stream_transport (any Beast or Asio stream, buffered: for the tests). Used
+// by http/connection/session.hpp.
 
 #include "http/loop/asio.hpp"
 
@@ -12,12 +13,12 @@
 
 namespace sluice::http {
 
-/// What peek() finds.
+/// The result of peek().
 enum class peer_state {
     silent,  // nothing to read
     sending, // something to read
-    ended,   // closed its side: it sends no more, and may still read (RFC 9112 §9.6)
-    gone,    // reset the connection, or broke the protocol below
+    ended,   // the peer closed its side and may still read (RFC 9112 §9.6)
+    gone,    // the peer reset the connection or violated the protocol below
 };
 
 /// No call blocks. A call that can make no progress sets would_block; end of input is error::eof.
@@ -29,20 +30,20 @@ concept transport = requires(T t, std::span<char> into, std::string_view text, e
     { t.write_some(text, true, ec) } -> std::same_as<std::size_t>;
     /// 0 without an error: the file ends before `offset`.
     { t.send_file(int{}, std::uint64_t{}, std::uint64_t{}, ec) } -> std::same_as<std::size_t>;
-    /// Bytes were taken that have not left yet: wait until writable.
+    /// True when accepted bytes have not been sent yet: wait until writable.
     { t.has_unsent() } -> std::same_as<bool>;
-    /// Known to have nothing to read before a wait for it is over.
+    /// True when a read would find nothing until a wait for reading ends.
     { t.is_drained() } -> std::same_as<bool>;
     /// At most one wait of either kind is outstanding. close() makes it complete with an error.
     t.async_wait_readable(handler);
-    t.async_wait_next(handler); // where it is drained, and everything that was sent has been read
+    t.async_wait_next(handler); // REQUIRES: is_drained(), and all received data was read
     t.async_wait_writable(handler);
     t.cancel_wait(); // the outstanding wait completes soon, with or without an error
-    { t.peek() } -> std::same_as<peer_state>; // takes nothing
-    t.say_goodbye();   // the end that comes is meant: where the protocol below has a word for it
-    t.shutdown_send(); // says goodbye, too
+    { t.peek() } -> std::same_as<peer_state>; // consumes nothing
+    t.say_goodbye();                          // announces an orderly end, if the protocol below can
+    t.shutdown_send();                        // also says goodbye
     t.close();
-    t.abort(); // close, and throw away what has been taken and not yet delivered
+    t.abort(); // closes and discards accepted bytes that are not delivered
 };
 
 } // namespace sluice::http

@@ -33,7 +33,7 @@ void turn_queue::see_to_run() {
 }
 
 std::size_t turn_queue::take_turns(list& of, std::size_t most) {
-    list now; // who queues again in its turn waits for the next run
+    list now; // entries queued during a turn wait for the next run
     now.swap(of);
     std::size_t turns = 0;
     for (; turns < most && !now.empty(); ++turns) {

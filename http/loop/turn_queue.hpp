@@ -1,7 +1,8 @@
 #pragma once
-// Who wants to go on once the others have had their turn: first come, first served, and who has
-// something to give back before who has not. One post to Asio's queue runs many turns, so a turn
-// costs two pointers and no allocation. One thread.
+// A FIFO of sessions that yielded. Sessions that hold buffers run before those that hold none. One
+// post to Asio's queue runs many turns, so a turn costs two pointers and no allocation. It does not
+// watch sockets: http/loop/ready_set.hpp does. For one thread. Used by http/connection/worker.hpp,
+// http/connection/session_base.hpp and http/loop/ready_set.hpp.
 
 #include "http/loop/asio.hpp"
 
@@ -12,7 +13,8 @@
 
 namespace sluice::http {
 
-/// Something that waits for its turn, at most once at a time; leaves the queue when it goes.
+/// An object that waits for its turn, at most once at a time. Leaves the queue when it is
+/// destroyed.
 class turn_taker : public boost::intrusive::list_base_hook<
                        boost::intrusive::tag<class turn_tag>,
                        boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
@@ -21,7 +23,7 @@ class turn_taker : public boost::intrusive::list_base_hook<
     turn_taker(const turn_taker&) = delete;
     turn_taker& operator=(const turn_taker&) = delete;
 
-    /// May queue itself again, and may destroy itself.
+    /// Runs the turn. May queue itself again, and may destroy itself.
     virtual void take_turn() = 0;
 
   protected:
@@ -32,14 +34,15 @@ class turn_queue {
   public:
     explicit turn_queue(net::io_context& context) noexcept : context_(context) {}
 
-    /// `one` takes its turn behind all that is ready now. It is not in the queue yet.
+    /// Queues `one` behind all that is ready now. REQUIRES: `one` is not in the queue.
     void push(turn_taker& one);
-    /// The same, before all that push() has brought: `one` holds what its turn gives back. Of those
-    /// there are no more than were read between two runs, whatever the number of connections.
+    /// Like push(), but ahead of all entries from push(), because the turn of `one` gives back
+    /// buffers. There are at most as many such entries as requests were read between two runs,
+    /// whatever the number of connections.
     void push_holder(turn_taker& one);
 
-    /// Does `some()`, which says how much that was, then lets take their turns whose it is, and so
-    /// on until there was nothing, or enough of both: without a post to Asio in between.
+    /// Alternates between `some()`, which returns how much it did, and the turns that are due,
+    /// until `some()` returns 0 or the limit of turns is reached. Needs no post to Asio in between.
     template <class Some>
     void run_along(Some some) {
         const bool was_posted = std::exchange(is_posted_, true);
@@ -62,9 +65,9 @@ class turn_queue {
         boost::intrusive::list<turn_taker, boost::intrusive::base_hook<turn_taker::list_base_hook>,
                                boost::intrusive::constant_time_size<false>>;
 
-    /// Asio takes at most this many events from the kernel at once. As many turns, and then the
-    /// kernel is asked again: else those who wait there would be served once in a round of
-    /// everybody who waits here.
+    /// Asio takes at most this many events from the kernel at once. After as many turns the kernel
+    /// is asked again; otherwise new events would be served only once per round of all waiting
+    /// sessions.
     static constexpr std::size_t turns_at_once = 128;
 
     [[nodiscard]] bool has_any() const noexcept { return !holders_.empty() || !waiting_.empty(); }
