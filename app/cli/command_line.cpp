@@ -33,7 +33,7 @@ command_line help_on(std::vector<std::string> topic) {
     return parsed;
 }
 
-/// The row whose name is how `arguments` begins.
+/// The row whose name `arguments` begin with.
 const command_row* match_command(std::span<const std::string> arguments) {
     for (const auto& row : commands()) {
         const auto words = words_of(row.name);
@@ -45,8 +45,7 @@ const command_row* match_command(std::span<const std::string> arguments) {
     return nullptr;
 }
 
-/// Why `arguments` begin with no command; or help, when that is what a group of commands was asked
-/// for.
+/// Why no command matches `arguments`, or the help when they ask for that of a group of commands.
 outcome explain_mismatch(std::span<const std::string> arguments) {
     const auto& first = arguments.front();
     if (first.starts_with('-')) {
@@ -81,7 +80,7 @@ outcome explain_mismatch(std::span<const std::string> arguments) {
     return usage_error{first + " needs a second word: " + list};
 }
 
-/// Reads what follows the command.
+/// Parses the arguments after the command.
 class argument_reader {
   public:
     argument_reader(const command_row& row, std::span<const std::string> rest)
@@ -109,7 +108,7 @@ class argument_reader {
     }
 
   private:
-    // No flag has one dash, and a token's jti may begin with one.
+    // Operands may begin with one dash, as a token's jti can; no flag does.
     [[nodiscard]] bool is_operand(std::string_view word) const {
         return word == "-" || !word.starts_with('-') ||
                (row_.max_operands > 0 && !word.starts_with("--"));

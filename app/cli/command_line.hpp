@@ -1,6 +1,7 @@
 #pragma once
-// argv, parsed: which command, with which settings and options. Knows the table of commands, not
-// what they do (app/run_command.hpp). Values of settings are judged later, by core::load_config().
+// Parses argv into a command, its settings and its options. It knows the table of commands, not
+// what they do (app/run_command.hpp). core::load_config() checks the values of settings later. Used
+// by app/run_command and app/commands.
 
 #include "app/cli/command_table.hpp"
 #include "core/config/config_source.hpp"
@@ -14,7 +15,7 @@
 
 namespace sluice::app {
 
-/// A command line that names an existing command and only flags it has.
+/// A parsed command line: an existing command, and only flags that this command has.
 struct command_line {
     command what{};
     std::string config_file;                                 // --config; empty: not given
@@ -23,19 +24,20 @@ struct command_line {
     std::vector<std::string> operands;
 
     [[nodiscard]] bool has(std::string_view flag) const { return options.contains(flag); }
-    /// Empty when not given.
+    /// Empty when the flag is not given.
     [[nodiscard]] std::string_view option(std::string_view flag) const;
 };
 
-/// What is wrong with a command line, as a sentence without a full stop.
+/// The fault of a command line, as a sentence without a full stop.
 struct usage_error {
     std::string message;
 };
 
-/// `arguments` is argv without the program's name. GNU style: --flag value and --flag=value, flags
-/// and operands in any order, "--" ends the flags, "-" is an operand. A value that starts with "--"
-/// must be written with "=", so that a forgotten value does not swallow the next flag. --help (-h)
-/// anywhere before "--" asks for help on the command; --version (-V) stands alone.
+/// Parses `arguments`, which are argv without the program's name. GNU style: --flag value and
+/// --flag=value, flags and operands in any order, "--" ends the flags, "-" is an operand. A value
+/// that starts with "--" must be written with "=", so that a forgotten value does not swallow the
+/// next flag. --help (-h) anywhere before "--" asks for help on the command; --version (-V) stands
+/// alone.
 [[nodiscard]] std::variant<command_line, usage_error>
 parse_command_line(std::span<const std::string> arguments);
 

@@ -1,6 +1,6 @@
 #pragma once
-// The commands of `sluice` and their flags, as data: the parser (app/cli/command_line.hpp) and the
-// help (app/cli/help.hpp) both read it, so that they agree.
+// The commands of `sluice` and their flags, as data. The parser (app/cli/command_line.hpp) and the
+// help (app/cli/help.hpp) both read this table, so that they agree.
 
 #include <array>
 #include <cstddef>
@@ -40,13 +40,13 @@ enum class command : std::uint8_t {
 /// One flag. All text is static.
 struct flag_row {
     std::string_view name;    // "--listen"
-    std::string_view value;   // what follows it, for people; empty: a switch
-    std::string_view setting; // the setting it gives a value to; empty: an option of the command
+    std::string_view value;   // placeholder of its value in the help; empty: a switch
+    std::string_view setting; // the setting it sets; empty: an option of the command
     std::string_view help;
     std::string_view gives{}; // the value that a switch gives to `setting`
 };
 
-/// Flags that any number of settings may be given with: "--set limits.connections=100".
+/// The flag that sets any setting and can be repeated: "--set limits.connections=100".
 inline constexpr std::string_view set_flag = "--set";
 /// The path of the configuration file.
 inline constexpr std::string_view config_flag = "--config";
@@ -56,7 +56,7 @@ struct command_row {
     command what{};
     std::string_view name; // "token issue"
     std::string_view summary;
-    std::string_view operand; // what it is called in the help; empty: none
+    std::string_view operand; // its placeholder in the help; empty: none
     std::size_t min_operands = 0;
     std::size_t max_operands = 0;
     std::array<std::span<const flag_row>, 3> flags; // groups, some of them shared
@@ -65,7 +65,7 @@ struct command_row {
 
 [[nodiscard]] std::span<const command_row> commands() noexcept;
 
-/// The row of `what`.
+/// The row of the command `what`.
 [[nodiscard]] const command_row& row_of(command what) noexcept;
 
 /// nullptr when `row` has no flag of this name.

@@ -7,7 +7,7 @@ namespace sluice::app {
 
 namespace {
 
-/// `left` in a column of `width`, at least two spaces, `right`.
+/// `left` padded to `width`, at least two spaces, then `right`.
 std::string line(std::string_view left, std::size_t width, std::string_view right) {
     std::string out = "  " + std::string(left);
     out.append(left.size() < width ? width - left.size() : 0, ' ');

@@ -1,5 +1,5 @@
 #pragma once
-// The texts of `sluice help`, made from the table of commands.
+// Formats the texts of `sluice help` from the table of commands. Used by app/run_command.
 
 #include "app/cli/command_table.hpp"
 
@@ -8,13 +8,13 @@
 
 namespace sluice::app {
 
-/// All commands in one screen, and what to read next.
+/// All commands on one screen, and where to read more.
 [[nodiscard]] std::string overview();
 
 /// Usage, flags and a worked example of one command.
 [[nodiscard]] std::string help_on_command(const command_row& row);
 
-/// What `sluice help <topic...>` prints: the overview, one command, or every command of a group
+/// The text of `sluice help <topic...>`: the overview, one command, or every command of a group
 /// such as "token". Empty when there is no such topic.
 [[nodiscard]] std::string help_on_topic(std::span<const std::string> topic);
 

@@ -1,6 +1,6 @@
 #pragma once
-// The three streams of a command and its exit status, so that commands run in a test without a
-// process.
+// The standard streams of a command and its exit status, so that tests can run commands without a
+// process. Used by app/run_command and app/commands.
 
 #include <iosfwd>
 #include <string_view>
@@ -9,15 +9,15 @@ namespace sluice::app {
 
 struct terminal {
     std::istream& in;
-    std::ostream& out; // what was asked for
-    std::ostream& err; // everything else
+    std::ostream& out; // the result
+    std::ostream& err; // messages
 };
 
 inline constexpr int exit_success = 0;
-inline constexpr int exit_failure = 1; // the answer is no, or it could not be found out
-inline constexpr int exit_usage = 2;   // the command line makes no sense
+inline constexpr int exit_failure = 1; // the answer is no, or it could not be determined
+inline constexpr int exit_usage = 2;   // the command line is invalid
 
-/// Says what is wrong with the command line; exit_usage.
+/// Prints `message` as a fault of the command line. Returns exit_usage.
 [[nodiscard]] int refuse_usage(const terminal& streams, std::string_view message);
 
 } // namespace sluice::app

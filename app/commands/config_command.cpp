@@ -21,7 +21,7 @@ void report(const std::vector<core::operator_problem>& problems, const terminal&
 
 namespace {
 
-/// Names that clients who compose what they send do not find.
+/// Reports names that clients cannot reach when they compose their requests (NFC).
 void report_uncomposed(const std::string& root, const terminal& streams) {
     constexpr std::size_t most_names = 200'000; // a second or two
     if (root.empty()) {

@@ -1,5 +1,6 @@
 #pragma once
-// `sluice config check` and `sluice config print`.
+// `sluice config check` and `sluice config print`. Used by app/run_command; `report` also by
+// app/commands/key_command.
 
 #include "app/cli/command_line.hpp"
 #include "app/cli/terminal.hpp"
@@ -10,17 +11,16 @@
 
 namespace sluice::app {
 
-/// One line for each problem, on the error stream: "sluice.json: threads: must be ...".
+/// Writes one line for each problem to the error stream: "sluice.json: threads: must be ...".
 void report(const std::vector<core::operator_problem>& problems, const terminal& streams);
 
-/// Says "ok", with what there is to know about the keys, or reports the problems of settings and
-/// keys together, then those of certificates. exit_success only when `sluice serve` would start
-/// with them.
+/// Prints "ok" with notes on the keys, or reports the problems of settings and keys together, then
+/// those of certificates. Returns exit_success only when `sluice serve` would start with them.
 [[nodiscard]] int check_config(const core::loaded_config& loaded, const core::key_loading& keys,
                                const terminal& streams);
 
-/// Prints the settings as a configuration file; the table of all settings with --markdown. Settings
-/// with problems are reported instead.
+/// Prints the settings as a configuration file, or with --markdown the table of all settings. If
+/// the settings have problems, reports those instead.
 [[nodiscard]] int print_config(const command_line& line, const core::loaded_config& loaded,
                                const terminal& streams);
 

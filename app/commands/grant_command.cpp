@@ -13,7 +13,7 @@ namespace sluice::app {
 
 namespace {
 
-// Far above any school's grants: a million take about 60 MiB.
+// Far more than any school's grants: a million take about 60 MiB.
 constexpr std::size_t most_import_bytes = std::size_t{256} << 20U;
 
 /// "course_id" -> "--course".

@@ -36,7 +36,7 @@ std::vector<std::string> split(std::string_view text) {
     return list;
 }
 
-/// nullopt when the flag has a value that is no number from 1 to `most`.
+/// nullopt when the value of the flag is not a number from 1 to `most`.
 std::optional<std::int64_t> number_of(const command_line& line, std::string_view flag,
                                       std::int64_t most) {
     const auto text = line.option(flag);
@@ -47,7 +47,7 @@ std::optional<std::int64_t> number_of(const command_line& line, std::string_view
     return good ? std::optional(number) : std::nullopt;
 }
 
-/// Empty, and the limits in `key`; else what is wrong with a flag.
+/// Reads the limits into `key`. Returns an empty text, or what is wrong with a flag.
 std::string read_limits(const command_line& line, core::issuer_key& key) {
     for (const auto& name : split(line.option("--types"))) {
         const auto kind = core::parse_media_kind(name);
@@ -83,7 +83,8 @@ int fail(const std::string& path, std::string_view fault, const terminal& stream
     return exit_failure;
 }
 
-/// What a command does to the keys: `all` are those of `file`, which nobody else changes meanwhile.
+/// A change to the keys: `all` are those of `file`, which is locked against other writers
+/// meanwhile.
 struct change {
     const command_line& line;
     const std::string& path;
@@ -92,7 +93,7 @@ struct change {
     std::int64_t now;
 };
 
-/// Writes the keys, and only then shows the new one.
+/// Writes the keys and then prints the new one, so that a printed key is always in the file.
 int keep(const change& what, std::string_view key, const terminal& streams) {
     const auto& all = what.all;
     if (all.size() > core::max_issuer_keys) {

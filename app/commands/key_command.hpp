@@ -1,6 +1,6 @@
 #pragma once
-// `sluice key …`: makes, rotates, retires and lists the issuer keys of a file. A running service
-// sees the change by itself.
+// `sluice key …`: creates, rotates, retires and lists the issuer keys of a file. A running service
+// notices the change by itself. Used by app/run_command.
 
 #include "app/cli/command_line.hpp"
 #include "app/cli/terminal.hpp"
@@ -10,8 +10,8 @@
 
 namespace sluice::app {
 
-/// Any of them. The key that `new` and `rotate` make is all that goes to the output, and is kept
-/// nowhere.
+/// Runs any of these commands. `new` and `rotate` print only the key that they create, and store it
+/// nowhere in plain text.
 [[nodiscard]] int run_key_command(const command_line& line, const core::config& settings,
                                   std::chrono::sys_seconds now, const terminal& streams);
 

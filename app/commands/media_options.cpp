@@ -14,7 +14,7 @@ constexpr std::array<std::string_view, 3> id_flags{"--rel", "--course-id", "--mo
 constexpr std::array<std::string_view, 5> media_flags{"--type", "--rel", "--course-id",
                                                       "--module-id", "--filename"};
 
-/// The id flags that a kind of media needs; the others are refused.
+/// The id flags that a kind of media needs; all other id flags are rejected.
 std::span<const std::string_view> needed_ids(core::media_kind kind) {
     const std::span ids(id_flags);
     switch (kind) {
@@ -28,7 +28,7 @@ std::span<const std::string_view> needed_ids(core::media_kind kind) {
     return ids.subspan(1, 2);
 }
 
-/// Empty when exactly the flags of `kind` are given.
+/// Empty when exactly the flags of `kind` are given; else what is wrong.
 std::string objection_to_flags(const command_line& line, core::media_kind kind) {
     const auto needed = needed_ids(kind);
     for (const auto flag : id_flags) {

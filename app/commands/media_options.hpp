@@ -1,6 +1,7 @@
 #pragma once
-// --type, --rel, --course-id, --module-id and --filename of `token issue` and `token verify`: the
-// same rules as the parameters of the HTTP endpoint (docs/api.md §1).
+// Parses --type, --rel, --course-id, --module-id and --filename of `token issue` and `token verify`
+// by the rules for the parameters of the HTTP endpoint (docs/api.md §1). Used by
+// app/commands/token_command.
 
 #include "app/cli/command_line.hpp"
 #include "core/media/media_id.hpp"
@@ -10,10 +11,10 @@
 
 namespace sluice::app {
 
-/// True when any of the flags is given.
+/// True when at least one of the flags is given.
 [[nodiscard]] bool has_media_options(const command_line& line);
 
-/// The media, a view into `line`; or a sentence without a full stop that names the flag at fault.
+/// The media as a view into `line`, or a sentence without a full stop that names the faulty flag.
 [[nodiscard]] std::variant<core::media_id, std::string>
 media_from_options(const command_line& line);
 

@@ -28,7 +28,7 @@ std::string objection_to(const core::revocation& one) {
     case token:
         break;
     }
-    // Two dots make it a token: then the wrong thing was pasted, and it should not be kept.
+    // A text with two dots is a token, pasted by mistake; it must not be stored.
     return subject.empty() || subject.size() > core::max_revocation_text ||
                    core::has_forbidden_code_point(subject) || std::ranges::count(subject, '.') == 2
                ? "a jti is wanted: sluice token inspect - shows that of a token"
@@ -51,7 +51,7 @@ int put(const core::revocation& one, const store_tools& with, const terminal& st
     return exit_success;
 }
 
-/// When a token that was issued before `time` has expired for certain.
+/// The time by which every token issued before `time` has expired.
 std::int64_t end_of_tokens(std::int64_t time, const core::config& settings) {
     return time + (settings.tokens.max_ttl + settings.tokens.leeway).count();
 }
@@ -67,7 +67,8 @@ int revoke(const command_line& line, core::revocation_kind kind, const store_too
     }
     if (line.has("--before")) {
         const auto text = line.option("--before");
-        // Times of issue are whole seconds: one issued within this second may be older than us.
+        // Issue times are whole seconds: a token issued within this second may be older than the
+        // command.
         one.issued_before = text == "now" ? now + 1 : core::parse_timestamp(text);
         if (!one.issued_before) {
             return refuse_usage(streams, "--before takes now, 2026-01-31T12:00:00Z, 2026-01-31 or "

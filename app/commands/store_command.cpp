@@ -9,7 +9,7 @@ namespace sluice::app {
 
 namespace {
 
-// Whoever types a command can wait longer than a client of the service, and lists may be long.
+// An operator can wait longer than a client of the service, and lists may be long.
 constexpr std::chrono::seconds patience{30};
 
 int migrate(core::access_store& in, const terminal& streams) {

@@ -1,6 +1,6 @@
 #pragma once
-// `sluice grant …`, `sluice revoke …` and `sluice store …`: opens the store of the settings and
-// works on it directly; a running service sees the change by itself.
+// `sluice grant …`, `sluice revoke …` and `sluice store …`. They open the store of the settings and
+// change it directly; a running service notices the change by itself. Used by app/run_command.
 
 #include "app/cli/command_line.hpp"
 #include "app/cli/terminal.hpp"
@@ -11,14 +11,15 @@
 
 namespace sluice::app {
 
-/// What every one of them works with.
+/// The dependencies of all store commands.
 struct store_tools {
     const core::config& settings;
     core::access_store& store;
     std::chrono::sys_seconds now;
 };
 
-/// Any of them. exit_failure with the cause when there is no store, or it cannot be used.
+/// Runs any of these commands. Returns exit_failure, and prints the cause, when there is no store
+/// or it cannot be used.
 [[nodiscard]] int run_store_command(const command_line& line, const core::config& settings,
                                     std::chrono::sys_seconds now, const terminal& streams);
 
@@ -30,7 +31,7 @@ struct store_tools {
 [[nodiscard]] int run_revoke_command(const command_line& line, const store_tools& with,
                                      const terminal& streams);
 
-/// exit_failure, and the cause of `fault` for people.
+/// Prints the cause of `fault`. Returns exit_failure.
 [[nodiscard]] int report_fault(const core::store_fault& fault, const terminal& streams);
 
 } // namespace sluice::app

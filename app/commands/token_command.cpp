@@ -54,8 +54,8 @@ std::string_view meaning_of(core::errc code) {
     }
 }
 
-/// The trainer whose course it is now, as far as media.root shows it. Empty for a lesson, which
-/// names its trainer itself.
+/// The trainer who owns the course now, according to media.root. Empty for a lesson, which contains
+/// its trainer.
 std::string owner_on_disk(const core::media_id& media, const core::config& settings,
                           const terminal& streams) {
     if (media.kind() == core::media_kind::lesson || settings.media.root.empty()) {
@@ -73,8 +73,8 @@ std::string owner_on_disk(const core::media_id& media, const core::config& setti
     }
 }
 
-/// The exit status when `user` may not have a token now, or nobody can tell; where there is no
-/// store nobody is banned.
+/// The exit status when `user` is banned, or when the store cannot be asked; nullopt otherwise, and
+/// without a store.
 std::optional<int> refuse_banned(std::string_view user, const token_tools& with,
                                  const terminal& streams) {
     const auto& url = with.settings.store.url;
@@ -101,7 +101,8 @@ std::optional<int> refuse_banned(std::string_view user, const token_tools& with,
 } // namespace
 
 std::string read_token(const terminal& streams) {
-    // A little more than the longest token: too long stays too long, without reading it all.
+    // A little more than the longest token: an oversized token is still detected, without reading
+    // it whole.
     std::string token(crypto::max_token_bytes + white_space.size() + 1, '\0');
     streams.in.read(token.data(), static_cast<std::streamsize>(token.size()));
     token.resize(static_cast<std::size_t>(streams.in.gcount()));

@@ -28,10 +28,10 @@ namespace {
 using std::chrono::seconds;
 using std::chrono::sys_seconds;
 
-// 9999-12-31: what lies beyond is no time that anybody meant.
+// 9999-12-31: a later time is certainly a mistake.
 constexpr std::int64_t last_printable_time = 253'402'300'799;
 
-/// The object that `part` encodes; nullopt when it is not one.
+/// The JSON object that `part` encodes; nullopt when it is not one.
 std::optional<json::object> decode_part(std::string_view part) {
     const auto bytes = crypto::base64url_decode(part);
     if (!bytes) {
@@ -95,11 +95,11 @@ void print_time(const json::object& claims, std::string_view name, sys_seconds n
     }
     const auto whole = static_cast<std::int64_t>(number);
     const sys_seconds when{seconds(whole)};
-    // `now` is whole, so that a fraction is past with the next second.
+    // `now` is in whole seconds: a time with a fraction has passed at the next second.
     const bool is_past = when < now || (when == now && static_cast<double>(whole) == number);
     out << utc_text(when) << (is_past ? ", " : ", in ")
         << span_text(is_past ? now - when : when - now) << (is_past ? " ago" : "");
-    // RFC 7519 §4.1.4: at exp itself the time is over.
+    // RFC 7519 §4.1.4: the token has expired at exp itself.
     out << (name != "exp" ? "\n" : is_past ? ": EXPIRED\n" : ": not expired\n");
 }
 

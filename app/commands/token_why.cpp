@@ -18,7 +18,7 @@ namespace sluice::app {
 
 namespace {
 
-/// The media that the path of a download names.
+/// The media that the path of a download URL names.
 std::optional<core::media_id> media_of(const http::path_segments& path) {
     const auto at = path.view();
     const auto kind = http::download_kind_at(at);
@@ -85,7 +85,7 @@ std::string explain_binding(const core::media_id& wanted, const core::claims& re
            "byte for byte, case and accents included.";
 }
 
-/// A sentence about a name on the disk that differs by Unicode normalisation alone, or nothing.
+/// A sentence about a name on the disk that differs only by Unicode normalisation; else empty.
 std::string explain_twin(const media_set& media, const core::media_id& wanted,
                          const std::string& path) {
     const auto twin = path.empty()
@@ -99,7 +99,7 @@ std::string explain_twin(const media_set& media, const core::media_id& wanted,
            ". Names are compared byte by byte: rename it to NFC, or ask for it by those bytes.";
 }
 
-/// Empty when the file is there, or when it cannot be looked for.
+/// Empty when the file exists, or when it cannot be looked up.
 std::string explain_file(const core::media_id& wanted, const core::claims& read,
                          const token_tools& with) {
     if (with.settings.media.root.empty()) {
@@ -145,7 +145,7 @@ int explain_refusal(const command_line& line, const token_tools& with, const ter
     if (token == "-") {
         token = read_token(streams);
     }
-    // A prefix that a proxy takes away is taken away here.
+    // Drops a path prefix, as a proxy in front of the service would.
     const auto route = std::min(url.find("/download2/"), url.size());
     const auto end = std::min(url.find_first_of("?#", route), url.size());
     http::path_segments path;

@@ -1,14 +1,14 @@
 #pragma once
-// `sluice token why`: replays the decision on a download, offline, and says in one paragraph which
-// check refused it and what would pass.
+// `sluice token why`: replays the decision on a download, offline, and explains in one paragraph
+// which check rejected it and what would pass. Used by app/run_command.
 
 #include "app/commands/token_command.hpp"
 
 namespace sluice::app {
 
-/// --url is that of the download, --token the token ("-": from standard input). exit_success means
-/// that the gateway would serve the file now. The file is looked for where media.root is set;
-/// revocations are in the store, which is not asked.
+/// Takes the URL of the download from --url and the token from --token ("-": standard input).
+/// exit_success means that the gateway would serve the file now. The file is looked up when
+/// media.root is set. Revocations are not checked, since they are in the store.
 [[nodiscard]] int explain_refusal(const command_line& line, const token_tools& with,
                                   const terminal& streams);
 

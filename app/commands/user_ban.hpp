@@ -1,5 +1,6 @@
 #pragma once
-// Asks the store, for a command, whether a user is banned. The service knows it from its memory.
+// Looks up in the store, for a command, whether a user is banned. The service looks in its memory
+// instead. Used by app/commands/token_command.
 
 #include "core/access/access_store.hpp"
 
@@ -8,7 +9,7 @@
 
 namespace sluice::app {
 
-/// True when a revocation holds against every token that `user_id` may be given at `now`.
+/// True when a revocation covers every token that could be issued to `user_id` at `now`.
 [[nodiscard]] core::store_result<bool> is_banned(core::access_store& in, std::string_view user_id,
                                                  std::chrono::sys_seconds now);
 

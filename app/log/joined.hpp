@@ -1,5 +1,5 @@
 #pragma once
-// Names as one text for a log line or a message.
+// Joins names into one text for a log line or a message. Used by app/service and app/commands.
 
 #include <string>
 #include <string_view>

@@ -20,12 +20,13 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// How long a reader of the log that has stopped reading may hold up the exit.
+// How long a reader that has stopped reading can delay the exit.
 constexpr auto exit_patience = 2s;
 constexpr int poll_interval = 100; // ms
 
-// A descriptor of our own for what `stream` stands for. Others share the stream, so it cannot be
-// made non-blocking; a pipe or a terminal can be opened a second time, for us alone.
+// Opens a descriptor of our own for the file behind `stream`. Other processes share the stream, so
+// it must not be made non-blocking; a pipe or a terminal can be opened again for this process
+// alone.
 core::unique_fd open_stream(int stream) {
     struct stat facts {};
     if (::fstat(stream, &facts) == 0 && (S_ISFIFO(facts.st_mode) || S_ISCHR(facts.st_mode))) {
@@ -38,7 +39,7 @@ core::unique_fd open_stream(int stream) {
     return core::unique_fd(::fcntl(stream, F_DUPFD_CLOEXEC, 3));
 }
 
-// Does not wait for the reader of a named pipe: it may come later.
+// Does not wait for the reader of a named pipe, which may open it later.
 core::unique_fd open_path(const std::string& path) {
     struct stat facts {};
     const bool is_pipe = ::stat(path.c_str(), &facts) == 0 && S_ISFIFO(facts.st_mode);
@@ -113,7 +114,7 @@ void line_writer::reopen() {
     changed_.notify_one();
 }
 
-// The old file goes on where the new one cannot be had.
+// Keeps the old file when the new one cannot be opened.
 void line_writer::open_again() {
     try {
         open();
@@ -148,7 +149,7 @@ void line_writer::run() {
 }
 
 void line_writer::write_out(std::string_view lines) {
-    // The torn line has been counted as lost: its end is none of these lines.
+    // The torn line has already been counted as lost; its remainder is not part of `lines`.
     const std::string whole = is_torn_ ? "\n" + std::string(lines) : std::string();
     auto left = is_torn_ ? std::string_view(whole) : lines;
     while (!left.empty()) {
@@ -156,7 +157,7 @@ void line_writer::write_out(std::string_view lines) {
             lose(left.substr(left.size() > lines.size() ? 1 : 0), ETIMEDOUT);
             return;
         }
-        // As much as a pipe that is writable takes without waiting.
+        // The amount that a writable pipe accepts without blocking.
         const auto size = is_file_ ? left.size() : std::min<std::size_t>(left.size(), PIPE_BUF);
         const auto count = write_some(left.substr(0, size));
         if (count >= 0) {
@@ -177,14 +178,14 @@ ssize_t line_writer::write_some(std::string_view lines) const noexcept {
                       : ::write(fd_.get(), lines.data(), lines.size());
 }
 
-// False when the process is to end and the reader does not read.
+// False when the process is ending and the reader does not read.
 bool line_writer::wait_writable() {
     using clock = std::chrono::steady_clock;
     auto deadline = clock::time_point::max();
     while (clock::now() < deadline) {
         pollfd one{.fd = fd_.get(), .events = POLLOUT, .revents = 0};
         if (::poll(&one, 1, poll_interval) > 0) {
-            return true; // or failing, which the write will say
+            return true; // or failing, which the write will report
         }
         if (is_stopping_ && deadline == clock::time_point::max()) {
             deadline = clock::now() + exit_patience;

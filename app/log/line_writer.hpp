@@ -1,7 +1,8 @@
 #pragma once
-// A log's way to its file: a thread that writes what others hand over (access log, audit log,
-// service log). A full or slow disk and a pipe that nobody reads cost lines, which are counted,
-// never the time of whoever writes them; nor do they hold up the start or the exit.
+// Writes the lines of a log to its file on a thread of its own. When a disk is full or slow, or
+// nobody reads a pipe, lines are lost and counted, but callers never wait, and neither start-up nor
+// exit is delayed. Used by the service log, and by application for the access log and the audit
+// log.
 
 #include "core/base/unique_fd.hpp"
 #include "http/exchange/access_log.hpp"
@@ -20,24 +21,24 @@ namespace sluice::app {
 
 class line_writer final : public http::log_sink {
   public:
-    /// Lines held at most while the file is slow; as many again may be on their way to it.
+    /// Most bytes queued while the file is slow; as many again may be in the write under way.
     static constexpr std::size_t max_pending = 8 * 1024 * 1024; // bytes
 
     /// Appends to the file at `path`, "-" for standard output. Throws std::system_error when it
     /// cannot be opened. `on_change` is called from the writer's thread with an errno when writing
-    /// begins to fail, and with 0 when it works again. `count` is written by that thread alone.
+    /// begins to fail, and with 0 when it works again. Only that thread writes `count`.
     line_writer(std::string path, http::counters& count, std::function<void(int error)> on_change);
-    /// Appends to what the open descriptor `stream` stands for, with room for `most` bytes.
+    /// Appends to the file behind the open descriptor `stream`; queues at most `most` bytes.
     line_writer(int stream, http::counters& count, std::function<void(int error)> on_change,
                 std::size_t most = max_pending);
-    /// Writes what is left, for as long as a supervisor may be expected to wait.
+    /// Writes the remaining lines, but waits no longer than a supervisor can be expected to.
     ~line_writer() override;
     line_writer(const line_writer&) = delete;
     line_writer& operator=(const line_writer&) = delete;
 
     bool write(std::string& lines) noexcept override;
 
-    /// Opens the path again, soon, and writes there from then on: somebody has moved the file away.
+    /// Soon reopens the path and writes there from then on, for when the file has been moved away.
     /// Thread safe.
     void reopen();
 
@@ -52,21 +53,21 @@ class line_writer final : public http::log_sink {
     void lose(std::string_view lines, int error);
 
     std::string path_;
-    int stream_ = -1; // instead of a path
+    int stream_ = -1; // used when there is no path
     std::size_t most_ = max_pending;
     http::counters& count_;
     std::function<void(int)> on_change_;
     std::mutex mutex_;
     std::condition_variable changed_;
-    std::string pending_;       // under the mutex
-    bool is_reopening_ = false; // likewise
+    std::string pending_;       // guarded by the mutex
+    bool is_reopening_ = false; // guarded by the mutex
     std::atomic<bool> is_stopping_{false};
     // The writer's thread only:
     core::unique_fd fd_;
-    bool is_file_ = false;   // not a pipe, a socket or a terminal
-    bool is_socket_ = false; // as journald gives a service
+    bool is_file_ = false;   // false for a pipe, a socket or a terminal
+    bool is_socket_ = false; // true under journald
     bool is_failing_ = false;
-    bool is_torn_ = false; // the last line that was written lacks its end
+    bool is_torn_ = false; // the last line written is incomplete
     std::thread thread_;
 };
 

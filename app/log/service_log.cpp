@@ -63,7 +63,7 @@ void service_log::write(core::log_level level, std::string_view event,
     refused_.fetch_add(1, std::memory_order_relaxed);
 }
 
-// The log itself says once that something is missing above.
+// Logs once that lines above it are missing.
 void service_log::tell_of_gap() {
     const auto lost = dropped();
     const auto before = told_.exchange(lost, std::memory_order_relaxed);

@@ -1,8 +1,8 @@
 #pragma once
-// What the process says about itself: start, listening, failures, shutdown; one JSON object per
-// line on standard error. Not the access log. No secret, token, path of a request or user ever gets
-// here, with one exception: a name that is on the disk in another Unicode form (twin_log).
-// Whoever writes a line never waits for its reader (docs/decisions/0031).
+// The log of the process itself: start, listening, failures, shutdown; one JSON object per line on
+// standard error. Not the access log. It never contains a secret, token, request path or user, with
+// one exception: a name that is on the disk in another Unicode form (twin_log). Callers never wait
+// for its reader (docs/decisions/0031). Used by app/service and app/log/twin_log.
 
 #include "app/log/line_writer.hpp"
 #include "core/base/clock.hpp"
@@ -23,29 +23,29 @@ class service_log {
   public:
     using member = std::pair<std::string_view, std::string_view>;
 
-    /// Bytes that wait for the reader at most; what comes on top is dropped and counted.
+    /// Most bytes queued for the reader; further lines are dropped and counted.
     static constexpr std::size_t max_pending = std::size_t{256} * 1024;
 
-    /// Writes lines of `least` and above to the open descriptor `stream`. Throws std::system_error
-    /// when it cannot be written to at all.
+    /// Writes lines of level `least` and above to the open descriptor `stream`. Throws
+    /// std::system_error when the descriptor is not writable.
     service_log(const core::clock& clock, core::log_level least, int stream);
-    /// Writes what is left, for as long as a supervisor may be expected to wait.
+    /// Writes the remaining lines, but waits no longer than a supervisor can be expected to.
     ~service_log() = default;
     service_log(const service_log&) = delete;
     service_log& operator=(const service_log&) = delete;
 
-    /// From now on. Thread safe.
+    /// Sets the level of all later lines. Thread safe.
     void set_level(core::log_level least) noexcept;
 
     /// `event` is a stable name to search for; members are escaped. Thread safe; returns at once. A
-    /// line that there is no room or no memory for is dropped and counted.
+    /// line is dropped and counted when the queue is full or memory runs out.
     void info(std::string_view event, std::initializer_list<member> members = {}) noexcept;
     void warning(std::string_view event, std::initializer_list<member> members = {}) noexcept;
     void error(std::string_view event, std::initializer_list<member> members = {}) noexcept;
 
     /// Lines dropped so far. Thread safe.
     [[nodiscard]] std::uint64_t dropped() const noexcept;
-    /// Appends its metric.
+    /// Appends its metrics.
     void append_metrics(std::string& out) const;
 
   private:
@@ -57,9 +57,9 @@ class service_log {
 
     const core::clock& clock_;
     std::atomic<core::log_level> least_;
-    std::atomic<std::uint64_t> refused_{0}; // for want of room or memory
-    http::counters count_;                  // of the writer's thread
-    std::atomic<std::uint64_t> told_{0};    // of dropped(), in the log itself
+    std::atomic<std::uint64_t> refused_{0}; // no room or no memory
+    http::counters count_;                  // written by the writer's thread
+    std::atomic<std::uint64_t> told_{0};    // value of dropped() that the log has last reported
     line_writer out_;                       // last: its thread uses the others
 };
 

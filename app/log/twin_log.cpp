@@ -31,7 +31,7 @@ void twin_log::missed(const core::media_id& media, const std::string& path) noex
             queue_.push_back({std::string(media.course_id()), path});
             wake_.notify_one();
         }
-    } catch (const std::exception&) { // memory: an explanation is not worth a fault
+    } catch (const std::exception&) { // no memory: the explanation is left out
     }
 }
 

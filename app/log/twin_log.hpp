@@ -1,7 +1,8 @@
 #pragma once
-// Says in the service log when somebody asked for a name that is on the disk in another Unicode
-// normalisation: the two look alike, and the 404 alone would be a riddle. Looks on a thread of its
-// own, one name a second at most, and forgets what comes faster. Made by media_set.
+// Reports in the service log that a client requested a name that is on the disk in another Unicode
+// normalisation: the two look alike, so the 404 alone would not explain the cause. Looks up at most
+// one name a second on a thread of its own, and drops names that arrive faster. Used by
+// app/service/media_set.
 
 #include "app/log/service_log.hpp"
 #include "core/media/catalogue.hpp"
@@ -18,10 +19,11 @@ namespace sluice::app {
 
 class twin_log final : public core::miss_listener {
   public:
-    /// References are kept.
+    /// Keeps references.
     twin_log(service_log& log, const core::catalogue& courses);
 
-    /// Takes names that are not ASCII; a full queue, or one that is in use, is no reason to wait.
+    /// Queues a name that is not ASCII. Drops it, rather than wait, when the queue is full or in
+    /// use.
     void missed(const core::media_id& media, const std::string& path) noexcept override;
 
   private:

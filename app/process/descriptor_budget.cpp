@@ -17,7 +17,7 @@ constexpr std::uint64_t most_refusals = 256;
 std::uint64_t raise_descriptor_limit() noexcept {
     rlimit limit{};
     if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) {
-        return 1024; // cannot fail; the limit of a plain shell
+        return 1024; // cannot fail; the default limit of a shell
     }
     const auto before = limit.rlim_cur;
     limit.rlim_cur = limit.rlim_max;

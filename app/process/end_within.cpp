@@ -13,7 +13,7 @@ void end_within(std::chrono::milliseconds limit, int status) {
             std::this_thread::sleep_for(limit);
             ::_exit(status);
         }).detach();
-    } catch (const std::system_error&) { // no thread: then only a disk that hangs delays the end
+    } catch (const std::system_error&) { // no thread: then a disk that hangs can delay the exit
     }
 }
 

@@ -1,12 +1,12 @@
 #pragma once
-// The end of the process, whatever hangs.
+// Guarantees that the process ends even when a thread hangs. Used by app/service/serve.
 
 #include <chrono>
 
 namespace sluice::app {
 
-/// Ends the process with `status` once `limit` has passed, if it has not ended by itself by then: a
-/// thread that waits for a disk which does not answer cannot be joined.
+/// Ends the process with `status` after `limit` unless it has ended before: a thread that waits for
+/// a disk that does not answer cannot be joined.
 void end_within(std::chrono::milliseconds limit, int status);
 
 } // namespace sluice::app

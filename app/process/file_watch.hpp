@@ -1,7 +1,7 @@
 #pragma once
-// Notices that one of a few files has changed, by looking: a stat of each once a second costs
-// nothing, and unlike inotify it works on network file systems and through the symbolic links by
-// which orchestrators swap secrets.
+// Notices changes of a few files by polling: one stat of each per second costs nothing, and unlike
+// inotify it works on network file systems and through the symbolic links with which orchestrators
+// swap secrets. Used by app/service/serve.
 
 #include <cstdint>
 #include <string>
@@ -12,7 +12,7 @@ namespace sluice::app {
 
 class file_watch {
   public:
-    /// What is told of a file; all zero while there is none.
+    /// The attributes of a file that are compared; all zero when it does not exist.
     struct facts {
         std::uint64_t device = 0;
         std::uint64_t inode = 0;
@@ -21,14 +21,14 @@ class file_watch {
         friend bool operator==(const facts&, const facts&) = default;
     };
 
-    /// Looks at `paths`, those that are not empty, from now on. What they are now is known.
+    /// Watches `paths` from now on, except empty ones. Their current state is the reference.
     void follow(std::vector<std::string> paths);
 
-    /// Takes what the files are now as known.
+    /// Makes the current state of the files the new reference.
     void look_again();
 
-    /// True when a file has changed since the last time, and has stood still since the last look: a
-    /// file that is being written is left alone.
+    /// True when a file differs from the reference and has not changed since the last look: a file
+    /// that is still being written is not reported.
     [[nodiscard]] bool has_changed();
 
   private:

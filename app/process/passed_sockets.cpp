@@ -35,7 +35,7 @@ passed_sockets passed_sockets::find(environment_view environment, long pid, int 
     const auto count_text = value_of(environment, "LISTEN_FDS");
     const auto pid_text = value_of(environment, "LISTEN_PID");
     if (!count_text || !pid_text || number_of(*pid_text) != pid) {
-        return found; // a parent's, which forgot to take them out of the environment
+        return found; // meant for a parent that left them in the environment
     }
     const auto count = number_of(*count_text);
     if (!count || *count < 0 || *count > most_sockets) {

@@ -1,7 +1,7 @@
 #pragma once
-// Sockets that the service manager opened for us (socket activation; sd_listen_fds(3) is the
-// documentation of the protocol): descriptors from 3 on, counted in LISTEN_FDS, named in
-// LISTEN_FDNAMES, meant for the process in LISTEN_PID.
+// Sockets that the service manager opened for this process (socket activation; sd_listen_fds(3)
+// documents the protocol): descriptors from 3 on, counted in LISTEN_FDS, named in LISTEN_FDNAMES,
+// for the process in LISTEN_PID. Used by service_manager and app/service/front.
 
 #include "core/base/unique_fd.hpp"
 
@@ -13,21 +13,21 @@
 
 namespace sluice::app {
 
-/// Variables as they were at the start: name and value.
+/// The environment variables at start-up: name and value.
 using environment_view = std::span<const std::pair<std::string, std::string>>;
 
 class passed_sockets {
   public:
     passed_sockets() = default;
 
-    /// Takes the descriptors over when they are meant for `pid`; none otherwise. Throws
-    /// std::runtime_error when the variables make no sense. `first` is 3 but in tests.
+    /// Takes ownership of the descriptors when LISTEN_PID is `pid`; otherwise finds none. Throws
+    /// std::runtime_error when the variables are invalid. `first` is 3 except in tests.
     static passed_sockets find(environment_view environment, long pid, int first = 3);
 
-    /// The sockets of that name; "" stands for all that are left.
+    /// Hands over the sockets of that name; "" stands for all that remain.
     [[nodiscard]] std::vector<core::unique_fd> take(std::string_view name);
 
-    /// Names of those that nobody has taken.
+    /// Names of the sockets that have not been taken.
     [[nodiscard]] std::vector<std::string> left() const;
 
   private:

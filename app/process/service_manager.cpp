@@ -66,7 +66,7 @@ void service_manager::alive() const {
     notify("WATCHDOG=1");
 }
 
-// Best effort: a manager that does not listen must not keep the service from its work.
+// Best effort: a manager that does not respond must not stop the service.
 void service_manager::notify(const std::string& state) const {
     sockaddr_un to{};
     if (address_.size() < 2 || address_.size() >= sizeof to.sun_path ||

@@ -1,6 +1,7 @@
 #pragma once
-// Whoever started and watches this process (systemd): what it passed, and what it wants to hear
-// (sd_notify(3), sd_watchdog_enabled(3)). Without one, nothing here does anything.
+// The connection to the service manager (systemd) that started this process: the sockets it passed,
+// state notifications and the watchdog (sd_notify(3), sd_watchdog_enabled(3)). Without a manager,
+// every call does nothing. Used by app/main and app/service/serve.
 
 #include "app/process/passed_sockets.hpp"
 
@@ -13,11 +14,11 @@ namespace sluice::app {
 
 class service_manager {
   public:
-    /// None: everything stays silent.
+    /// No manager.
     service_manager() = default;
 
-    /// Reads LISTEN_*, NOTIFY_SOCKET and WATCHDOG_*. Throws std::runtime_error when a variable
-    /// makes no sense.
+    /// Reads LISTEN_*, NOTIFY_SOCKET and WATCHDOG_*. Throws std::runtime_error when a variable is
+    /// invalid.
     service_manager(environment_view environment, long pid);
 
     [[nodiscard]] passed_sockets& sockets() noexcept { return sockets_; }
@@ -25,10 +26,10 @@ class service_manager {
     void ready(std::string_view status) const;
     void reloading() const;
     void stopping(std::string_view status) const;
-    /// "I am alive": to be said more often than watchdog_limit().
+    /// Sends the watchdog's keep-alive. Must be called more often than watchdog_limit().
     void alive() const;
 
-    /// The silence after which the manager takes this process for dead; none: it does not watch.
+    /// The manager's watchdog timeout; nullopt when it does not watch this process.
     [[nodiscard]] std::optional<std::chrono::microseconds> watchdog_limit() const noexcept {
         return watchdog_;
     }
@@ -37,7 +38,7 @@ class service_manager {
     void notify(const std::string& state) const;
 
     passed_sockets sockets_;
-    std::string address_; // of the notification socket; '@' stands for an abstract one
+    std::string address_; // of the notification socket; '@' marks an abstract one
     std::optional<std::chrono::microseconds> watchdog_;
 };
 

@@ -1,13 +1,15 @@
 #pragma once
-// Signals as something to wait for, in one thread; no code ever runs in a signal handler.
+// Lets one thread wait for signals; no code ever runs in a signal handler. Used by
+// app/service/serve.
 
 #include <chrono>
 #include <csignal>
 
 namespace sluice::app {
 
-/// Blocks SIGTERM, SIGINT, SIGHUP and SIGUSR1 for this thread and those it starts, and ignores
-/// SIGPIPE (sendfile has no flag against it) and SIGXFSZ. Made before any other thread.
+/// Blocks SIGTERM, SIGINT, SIGHUP and SIGUSR1 for this thread and the threads it starts, and
+/// ignores SIGPIPE (sendfile has no flag against it) and SIGXFSZ. Must be created before any other
+/// thread.
 class process_signals {
   public:
     process_signals();
@@ -15,9 +17,9 @@ class process_signals {
     process_signals(const process_signals&) = delete;
     process_signals& operator=(const process_signals&) = delete;
 
-    /// Waits for one of them; returns its number.
+    /// Waits for one of the signals; returns its number.
     int wait() const;
-    /// The same for at most `limit`; 0 when none came.
+    /// Waits for at most `limit`; returns 0 when no signal arrived.
     int wait_for(std::chrono::milliseconds limit) const;
 
   private:

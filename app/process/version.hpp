@@ -1,5 +1,5 @@
 #pragma once
-// The one place that knows which version this is.
+// The version of this build. Used by app/run_command and app/service/process_metrics.
 
 #include <string_view>
 
