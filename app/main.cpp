@@ -20,10 +20,11 @@
 
 namespace {
 
-/// Takes SLUICE_SECRET out of the environment: neither children nor /proc/<pid>/environ keep it.
+/// Removes SLUICE_SECRET from the environment, so that neither children nor /proc/<pid>/environ
+/// have it.
 std::optional<sluice::crypto::secret> take_secret() {
     const std::string name(sluice::core::secret_variable);
-    // Before any thread is started: getenv and unsetenv are safe here only.
+    // Before any thread is started: only then are getenv and unsetenv safe.
     char* const value = std::getenv(name.c_str()); // NOLINT(concurrency-mt-unsafe)
     if (value == nullptr) {
         return std::nullopt;

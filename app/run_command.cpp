@@ -49,7 +49,7 @@ int explain(const command_line& line, const terminal& streams) {
     return exit_success;
 }
 
-/// serve, token issue and token verify: the commands that work with settings and keys.
+/// serve, token issue and token verify: the commands that need settings and keys.
 int run_with_keys(const command_line& line, invocation& with, const terminal& streams,
                   const core::clock& time, const serve_function& serve) {
     const bool is_serve = line.what == command::serve;
@@ -63,7 +63,7 @@ int run_with_keys(const command_line& line, invocation& with, const terminal& st
         return exit_failure;
     }
     if (is_serve) {
-        // The arguments and the environment stay what they were at the start; files are read again.
+        // A reload uses the arguments and the environment of the start, and reads the files again.
         const reload_source source = [&](const core::loaded_keys& running) {
             auto again = load_settings(line, with, core::config_use::serve);
             auto keys = core::reload_key_ring(again.settings.tokens.key_file, running);
@@ -86,7 +86,7 @@ int run_with_keys(const command_line& line, invocation& with, const terminal& st
     }
 }
 
-/// grant, revoke and store: the commands that work with settings and the store.
+/// grant, revoke and store: the commands that need settings and the store.
 int run_with_store(const command_line& line, const invocation& with, const terminal& streams,
                    const core::clock& time) {
     const auto loaded = load_settings(line, with, core::config_use::tool);

@@ -1,6 +1,6 @@
 #pragma once
-// From a command line to the command that answers it: parses, loads settings and keys, runs. The
-// process (argv, environ, signals) is app/main.cpp's; serving is handed in.
+// Runs a command line: parses it, loads settings and keys, and calls the command. Not the process
+// (argv, environ, signals): that is app/main.cpp, which also passes in the function that serves.
 
 #include "app/cli/terminal.hpp"
 #include "app/service/reload.hpp"
@@ -17,20 +17,20 @@
 
 namespace sluice::app {
 
-/// What the process was started with.
+/// The arguments and environment with which the process was started.
 struct invocation {
     std::vector<std::string> arguments; // without the program's name
     std::vector<std::pair<std::string, std::string>> environment;
-    std::optional<crypto::secret> secret; // SLUICE_SECRET, taken out of the environment
+    std::optional<crypto::secret> secret; // SLUICE_SECRET, removed from the environment
 };
 
-/// Runs the gateway until it is told to stop; its result is the exit status. The source outlives
-/// the call.
+/// Runs the gateway until it is told to stop; returns the exit status. The source outlives the
+/// call.
 using serve_function =
     std::function<int(const core::config&, core::loaded_keys, const reload_source&)>;
 
-/// The exit status of the command that `with` names. Throws what `serve` throws. The secret is
-/// wiped before `serve` is called.
+/// Runs the command in `with` and returns its exit status. Throws what `serve` throws. The secret
+/// is wiped before `serve` is called.
 [[nodiscard]] int run_command(invocation with, const terminal& streams, const core::clock& time,
                               const serve_function& serve);
 

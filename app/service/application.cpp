@@ -26,7 +26,7 @@ unsigned threads_of(const core::config& settings) {
                                  : std::max(1U, std::thread::hardware_concurrency());
 }
 
-// The simple form stands for a listener without particulars.
+// The short form of a listener with default settings.
 core::listener_settings plain(const std::string& address) {
     core::listener_settings one;
     one.address = address;
@@ -143,9 +143,9 @@ bool application::reap() {
         decltype(retired_) gone(std::make_move_iterator(kept),
                                 std::make_move_iterator(retired_.end()));
         retired_.erase(kept, retired_.end());
-        try { // its catalogue may be waiting for a disk that hangs: nobody waits for it here
+        try { // its catalogue may be waiting for a disk that hangs: do not wait here
             std::thread([all = std::move(gone)] {}).detach();
-        } catch (const std::system_error&) { // no thread: here, then
+        } catch (const std::system_error&) { // no thread: destroy it here
         }
     }
     return !retired_.empty();
@@ -189,7 +189,7 @@ bool application::is_alive() {
 
 bool application::is_empty() const {
     return std::ranges::none_of(fronts_, [](const auto& one) {
-        return one->is_listening() || one->connections() > 0; // in this order: a last one may come
+        return one->is_listening() || one->connections() > 0; // in this order: one may arrive now
     });
 }
 
@@ -227,7 +227,7 @@ void application::reopen_logs() {
     }
 }
 
-// What limits.connections comes to with the descriptors there are.
+// Divides the available descriptors between connections, refusals and cached files.
 descriptor_budget application::share_descriptors() const {
     const auto& settings = current_->settings();
     const auto descriptors = raise_descriptor_limit();

@@ -1,6 +1,7 @@
 #pragma once
-// Owns what a running service keeps from its start to its end: threads, listeners, counters, logs;
-// and the generation that is in force.
+// The parts of a running service that live from its start to its end: threads, listeners, counters
+// and logs; and the generation in force. Not the parts that a reload replaces: those are
+// app/service/generation. Used by serve and reload.
 
 #include "app/log/line_writer.hpp"
 #include "app/log/service_log.hpp"
@@ -27,58 +28,59 @@ namespace sluice::app {
 
 class application {
   public:
-    /// Opens the media root, reads the catalogue, binds the listeners; throws std::exception when
-    /// something cannot be had. `settings` have been validated; `passed` are the sockets that the
-    /// service manager opened, all of which a listener has to want.
+    /// Opens the media root, reads the catalogue and binds the listeners; throws std::exception
+    /// when a resource is unavailable. `settings` have been validated. `passed` are the sockets
+    /// that the service manager opened; listeners must use all of them.
     application(const core::config& settings, core::loaded_keys keys, passed_sockets& passed,
                 service_log& log);
     ~application();
     application(const application&) = delete;
     application& operator=(const application&) = delete;
 
-    /// Starts the threads and accepts.
+    /// Starts the threads and begins to accept connections.
     void start();
 
-    /// What is in force.
+    /// The generation in force.
     [[nodiscard]] const generation& current() const noexcept { return *current_; }
 
-    /// Serves new requests by `settings` and `keys`; those under way end by what they began with.
-    /// Throws std::exception when something cannot be had: then nothing has changed. `settings`
-    /// have been validated and agree with the running ones where a restart is needed.
+    /// Serves new requests by `settings` and `keys`; requests under way finish under the old ones.
+    /// Throws std::exception, and changes nothing, when a resource is unavailable. `settings` have
+    /// been validated and equal the running ones wherever a change needs a restart.
     void renew(core::config settings, core::loaded_keys keys);
 
     [[nodiscard]] certificates& tls() noexcept { return certificates_; }
-    /// New connections are served under these, unless there are none; warns of those that have
-    /// expired.
+    /// Serves new connections with these certificates, if there are any, and warns of those that
+    /// have expired.
     void use(certificates::staged next);
 
-    /// Frees generations that no request needs any more; true when one is left over.
+    /// Frees generations that no request uses any more; true when at least one remains.
     bool reap();
 
-    /// Opens the access log again by its path: logrotate has moved it.
+    /// Reopens the access log by its path, after logrotate has moved the file.
     void reopen_logs();
 
-    /// Readiness turns red, for balancers to see; everything else goes on.
+    /// /readyz answers 503 from now on, for balancers; all other routes keep working.
     void begin_leaving() noexcept;
-    /// Listeners close, answers close their connections.
+    /// Closes the listeners; each connection is closed after its current response.
     void begin_drain();
-    /// True when every worker has gone round its loop since the last call.
+    /// True when every worker has completed a round of its event loop since the last call.
     [[nodiscard]] bool is_alive();
-    /// How often each worker has gone round its loop (http::worker::rounds).
+    /// The number of rounds of each worker's event loop (http::worker::rounds).
     [[nodiscard]] std::vector<std::uint64_t> rounds() const;
-    /// True when each worker has looked at all of its connections since `before`, a rounds(): on a
-    /// busy machine a request may be here that its thread has had no time to read.
+    /// True when each worker has checked all of its connections since `before`, a result of
+    /// rounds(). On a busy machine a request may have arrived that its thread has had no time to
+    /// read.
     [[nodiscard]] bool have_gone_round(const std::vector<std::uint64_t>& before) const;
-    /// Requests under way now.
+    /// Requests under way.
     [[nodiscard]] std::uint64_t active_requests() const noexcept;
-    /// True when no connection is open, nor will be.
+    /// True when no connection is open and none can be opened any more.
     [[nodiscard]] bool is_empty() const;
-    /// Connections taken so far.
+    /// Connections accepted so far.
     [[nodiscard]] std::uint64_t accepted() const noexcept;
-    /// Moves as long as anything is sent.
+    /// Grows as long as any connection sends.
     [[nodiscard]] std::uint64_t bytes_sent() const noexcept;
 
-    /// Ends all threads; what is under way is cut.
+    /// Ends all threads; requests under way are cut.
     void stop();
 
   private:
@@ -98,16 +100,16 @@ class application {
     std::vector<std::uint64_t> rounds_; // of each worker at the last is_alive()
     std::vector<const http::counters*> counters_;
     http::user_transfers users_;
-    core::peer_rates bad_credentials_; // of all generations
+    core::peer_rates bad_credentials_; // shared by all generations
     certificates certificates_;
     std::unique_ptr<store_service> store_; // null: no store
-    http::counters audit_count_;           // of the audit's own thread
+    http::counters audit_count_;           // written by the audit log's thread
     std::unique_ptr<line_writer> audit_log_;
     std::shared_ptr<const generation> current_;
-    // Kept until nobody else holds them, so that none ends on a worker's thread, where closing a
-    // catalogue would hold up its connections.
+    // Kept until nothing else holds them, so that no generation ends on a worker's thread, where
+    // closing a catalogue would delay its connections.
     std::vector<std::shared_ptr<const generation>> retired_;
-    http::counters log_count_; // of the access log's own thread
+    http::counters log_count_; // written by the access log's thread
     std::optional<line_writer> access_log_;
     std::vector<std::unique_ptr<front>> fronts_; // the main one first
     std::vector<std::thread> threads_;

@@ -22,17 +22,17 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-// Long enough for `mkdir -p` or a copy to finish its directories, short enough that nobody waits.
+// Long enough for `mkdir -p` or a copy to create its directories, short enough not to be noticed.
 constexpr milliseconds shortest_pause{20};
 
-// Under a steady stream of changes refreshing takes a fifth of one core at most.
+// Under a steady stream of changes, refreshing takes at most a fifth of one core.
 constexpr int pause_per_refresh_time = 4;
 
-// A volume that is mounted again sends no event: it is looked for this often.
+// A volume that is mounted again sends no event, so the watcher checks for it at this interval.
 constexpr std::chrono::seconds retry{1};
 
 // Each round finds directories one level deeper in a tree that was created meanwhile. A tree that
-// grows for longer than this keeps sending events, so nothing is lost by stopping.
+// grows for longer than this keeps sending events, so stopping loses nothing.
 constexpr int max_rounds = 8;
 
 constexpr std::uint32_t watched_events = IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO |
@@ -47,7 +47,7 @@ core::unique_fd make_stop_event() {
     return fd;
 }
 
-/// The directory was removed or hidden since it was found: nothing is left to watch.
+/// True when the directory was removed or hidden since it was found: there is nothing to watch.
 bool is_gone(int error) noexcept {
     return error == ENOENT || error == ENOTDIR || error == ELOOP || error == EACCES;
 }
@@ -70,14 +70,15 @@ catalogue_watcher::catalogue_watcher(core::catalogue& catalogue,
 void catalogue_watcher::run(const std::stop_token& stop) {
     const std::stop_callback wake_up(stop, [this] {
         const std::uint64_t one = 1;
-        // Cannot fail: the counter is nowhere near its limit.
+        // Cannot fail: the counter is far below its limit.
         [[maybe_unused]] const auto written = ::write(stop_event_.get(), &one, sizeof one);
     });
     while (!stop.stop_requested()) {
         const auto pause = is_root_there_ ? rescan_interval_ : std::min(rescan_interval_, retry);
         const wake why = wait(pause, inotify_.get());
         if (why == wake::change) {
-            // One copied course is many events: let them gather and answer them all at once.
+            // Copying a course causes many events: wait until they stop, and refresh once for all
+            // of them.
             const auto quiet =
                 std::max(shortest_pause, last_refresh_took_ * pause_per_refresh_time);
             if (wait(quiet, -1) == wake::stop) {
@@ -93,7 +94,7 @@ void catalogue_watcher::run(const std::stop_token& stop) {
 
 catalogue_watcher::wake catalogue_watcher::wait(milliseconds limit, int change_fd) const {
     std::array<pollfd, 2> waiting{pollfd{stop_event_.get(), POLLIN, 0},
-                                  pollfd{change_fd, POLLIN, 0}}; // poll passes over -1
+                                  pollfd{change_fd, POLLIN, 0}}; // poll ignores -1
     const auto whole_seconds = std::chrono::floor<std::chrono::seconds>(limit);
     timespec timeout{};
     timeout.tv_sec = whole_seconds.count();
@@ -102,18 +103,18 @@ catalogue_watcher::wake catalogue_watcher::wait(milliseconds limit, int change_f
     if (ready > 0) {
         return waiting[0].revents != 0 ? wake::stop : wake::change;
     }
-    return wake::interval; // a signal cuts the wait short: one refresh too many, no harm done
+    return wake::interval; // a signal interrupted the wait: one refresh too many, which is harmless
 }
 
-// What happened does not matter, only that something did: the scan finds out by itself. That makes
-// an overflowing event queue harmless.
+// The events' content is not needed, because the scan finds the changes itself. An overflow of the
+// event queue is therefore harmless.
 void catalogue_watcher::discard_events() const {
     alignas(inotify_event) std::array<char, 16384> events{};
     while (::read(inotify_.get(), events.data(), events.size()) > 0) {
     }
 }
 
-// What the catalogue knew before stays in force; the next look comes after rescan_interval.
+// On failure the previous catalogue stays in force; the next attempt follows after rescan_interval.
 void catalogue_watcher::try_to_refresh() noexcept {
     try {
         refresh();
@@ -122,14 +123,14 @@ void catalogue_watcher::try_to_refresh() noexcept {
     }
     try {
         report_degraded(ENOMEM);
-    } catch (const std::exception&) { // not even memory to say so
+    } catch (const std::exception&) { // not enough memory for the log line
     }
 }
 
 void catalogue_watcher::refresh() {
     const auto started = steady_clock::now();
     core::catalogue::report total = catalogue_.refresh();
-    // What was created in a new directory before its watch existed sent no event: look again.
+    // A change in a new directory before its watch existed sent no event: scan again.
     for (int round = 1; round < max_rounds && update_watches(); ++round) {
         const std::size_t read_before = total.directories_read;
         const bool was_replaced = total.root_replaced;
@@ -142,8 +143,8 @@ void catalogue_watcher::refresh() {
     on_refresh_(total);
 }
 
-// Each directory is asked for every time: the kernel gives the number it has for one that is
-// watched already, and a new one where the path has come to name another directory.
+// Adds a watch for every directory each time: the kernel returns the existing number for a
+// directory that is already watched, and a new one when the path names another directory.
 bool catalogue_watcher::update_watches() {
     if (!inotify_) {
         return false;
@@ -160,7 +161,7 @@ bool catalogue_watcher::update_watches() {
     }
     for (const int watch : watches_) {
         if (!current.contains(watch)) {
-            ::inotify_rm_watch(inotify_.get(), watch); // fails when its directory is gone: as well
+            ::inotify_rm_watch(inotify_.get(), watch); // may fail: the directory is gone
         }
     }
     const bool has_new = !std::ranges::includes(watches_, current);

@@ -1,5 +1,6 @@
 #pragma once
-// The certificates of all TLS listeners of the process, replaced together.
+// The certificates of all TLS listeners of the process, replaced together. Used by application,
+// generation and `sluice config check`.
 
 #include "app/log/service_log.hpp"
 #include "core/config/config.hpp"
@@ -12,27 +13,29 @@
 
 namespace sluice::app {
 
-/// The files that certificates are read from.
+/// The files from which certificates are read.
 [[nodiscard]] std::vector<std::string> certificate_files(const core::config& settings);
 
 class certificates {
   public:
-    /// Of every listener that has one; throws std::exception when a file cannot be used.
+    /// Loads the certificate of every listener that has one; throws std::exception when a file
+    /// cannot be used.
     explicit certificates(const core::config& settings);
 
-    /// Null for a listener without.
+    /// Null for a listener without a certificate.
     [[nodiscard]] const http::session_starter*
     starter_of(const core::listener_settings& listener) const noexcept;
 
-    /// What the files and `with` amount to now; throws std::exception, and nothing has changed.
+    /// Reads the certificates of `with` from their files without putting them in force; throws
+    /// std::exception when a file cannot be used.
     using staged = std::vector<tls::context::handle>;
     [[nodiscard]] staged load(const core::config::tls_section& with) const;
-    /// New connections are served under these.
+    /// Serves new connections with these certificates.
     void use(staged next);
 
-    /// Warns of those in use that have expired at `now`, or do not hold yet.
+    /// Logs a warning for each certificate in use that has expired at `now` or is not valid yet.
     void warn(std::chrono::sys_seconds now, service_log& log) const;
-    /// What a scrape says of them. Thread safe.
+    /// Appends the metrics of the certificates. Thread safe.
     void append_metrics(std::string& text) const;
 
   private:

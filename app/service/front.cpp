@@ -11,11 +11,11 @@ namespace sluice::app {
 
 namespace {
 
-// One for an address or a path; as many as the service manager passed under a name.
+// One socket for an address or a path; for a name, all that the service manager passed under it.
 std::vector<http::listen_socket> sockets_of(const core::listener_settings& wanted,
                                             passed_sockets& passed) {
     const auto address = core::parse_listen_address(wanted.address);
-    if (!address) { // core::validate() has seen to it
+    if (!address) { // core::validate() has rejected invalid addresses
         throw std::invalid_argument("not an address to listen on: " + wanted.address);
     }
     std::vector<http::listen_socket> sockets;

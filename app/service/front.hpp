@@ -1,6 +1,6 @@
 #pragma once
-// A set of workers with the listeners that feed them and the gate that all of these share. The main
-// one serves the API; another one may serve /metrics.
+// A set of workers with the listeners that feed them and the gate that they share. The main front
+// serves the API; a second one may serve only /metrics. Used by application.
 
 #include "app/process/passed_sockets.hpp"
 #include "app/service/generation.hpp"
@@ -22,42 +22,42 @@ class front {
   public:
     using site_member = const http::site& (generation::*)() const noexcept;
 
-    /// `which` of a generation's sites it serves.
+    /// Serves the site `which` of each generation.
     front(site_member which, http::connection_gate::settings limits);
     front(const front&) = delete;
     front& operator=(const front&) = delete;
 
-    /// Before the listeners. `sink` may be null.
+    /// Must be called before add_listener(). `sink` may be null.
     void add_workers(unsigned count, const std::shared_ptr<const generation>& by,
                      http::log_sink* sink);
     /// Opens the sockets of `wanted`, or takes them from `passed`; throws std::exception when they
-    /// cannot be had. Sessions are over the bare socket where `tls` is null.
+    /// are unavailable. Without `tls` the sessions use the bare socket.
     void add_listener(const core::listener_settings& wanted, passed_sockets& passed,
                       const http::session_starter* tls,
                       const std::function<void(http::error_code)>& on_failure);
 
-    /// Starts to serve; the threads are added to `threads`.
+    /// Starts to serve; adds its threads to `threads`.
     void start(std::vector<std::thread>& threads);
     /// Serves new requests and connections by `next`.
     void renew(const std::shared_ptr<const generation>& next,
                http::connection_gate::settings limits);
-    /// Closes the listening sockets, soon.
+    /// Tells the workers to close the listening sockets.
     void stop_listening();
     [[nodiscard]] bool is_listening() const noexcept;
-    /// Ends the threads soon; what is under way is cut.
+    /// Tells the threads to end; requests under way are cut.
     void stop();
 
     [[nodiscard]] const std::vector<std::unique_ptr<http::worker>>& workers() const noexcept {
         return workers_;
     }
-    /// What each listener listens on, for people.
+    /// The address of each listener as text for people.
     [[nodiscard]] std::vector<std::string> addresses() const;
     [[nodiscard]] std::size_t connections() const { return gate_.open(); }
 
   private:
     site_member site_;
-    http::connection_gate gate_; // before the workers: their connections hold places of it
-    http::bare_sessions bare_;   // likewise, and so are the next two
+    http::connection_gate gate_; // before the workers: their connections hold places in it
+    http::bare_sessions bare_;   // before the workers too, like the next two
     std::vector<std::unique_ptr<const http::proxied_sessions>> proxied_;
     std::vector<std::unique_ptr<const http::entrance>> entrances_;
     std::vector<std::unique_ptr<http::worker>> workers_;

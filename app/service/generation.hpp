@@ -1,7 +1,8 @@
 #pragma once
-// One configuration in force: everything that a reload replaces, built aside, immutable from then
-// on, and handed to the workers as a whole (docs/architecture.md, "Reload"). What outlives a
-// generation (threads, listeners, counters, logs) is app::application's.
+// One configuration in force: everything that a reload replaces. It is built completely before use,
+// immutable afterwards, and handed to the workers as a whole (docs/architecture.md, "Reload").
+// Parts that outlive a generation (threads, listeners, counters, logs) belong to app::application.
+// Used by application and front.
 
 #include "app/log/service_log.hpp"
 #include "app/service/certificates.hpp"
@@ -28,7 +29,7 @@ namespace sluice::app {
 
 class generation {
   public:
-    /// What all generations of a process have in common; outlives them.
+    /// The parts that all generations of a process share; they outlive every generation.
     struct surroundings {
         const core::clock& clock;
         const std::atomic<bool>& is_leaving;
@@ -43,8 +44,8 @@ class generation {
         http::log_sink* audit; // null: none
     };
 
-    /// `settings` have been validated; `media` fits them. Throws std::exception when something
-    /// cannot be had.
+    /// `settings` have been validated; `media` fits them. Throws std::exception when a resource is
+    /// unavailable.
     generation(core::config settings, core::loaded_keys keys,
                std::shared_ptr<const media_set> media, const surroundings& around);
     generation(const generation&) = delete;
@@ -54,7 +55,7 @@ class generation {
     [[nodiscard]] const core::loaded_keys& keys() const noexcept { return keys_; }
     [[nodiscard]] const std::shared_ptr<const media_set>& media() const noexcept { return media_; }
 
-    /// What the main listener serves, and the one for /metrics.
+    /// The site of the main listener; metrics() is that of the listener for /metrics.
     [[nodiscard]] const http::site& main() const noexcept { return main_; }
     [[nodiscard]] const http::site& metrics() const noexcept { return metrics_; }
 
@@ -71,7 +72,7 @@ class generation {
     core::issuer_gate gate_;
     http::bad_credentials bad_;
     core::ownership owners_;
-    std::optional<store::granted_entitlements> granted_; // where there is a store
+    std::optional<store::granted_entitlements> granted_; // only with a store
     http::cors_policy cors_;
     handlers handlers_;
     http::router main_routes_;

@@ -1,5 +1,6 @@
 #pragma once
-// From the settings of the issuer section to the gate: reads the files they name.
+// Builds the issuer gate from the settings of the issuer section and the files they name. Used by
+// generation, reload, serve and `sluice config check`.
 
 #include "app/log/service_log.hpp"
 #include "core/base/operator_problem.hpp"
@@ -12,27 +13,27 @@
 
 namespace sluice::app {
 
-/// What an operator should know of the settings of the issuer section.
+/// A remark for the operator on the settings of the issuer section.
 struct issuer_notice {
-    std::string_view event; // of the service log
+    std::string_view event; // its name in the service log
     std::string_view text;
     bool is_warning = false;
 };
 
-/// Nothing to say where callers need a credential and one is configured.
+/// nullopt when callers need a credential and one is configured.
 [[nodiscard]] std::optional<issuer_notice> notice_on_issuer(const core::config& settings);
 
-/// Writes the notice, if there is one.
+/// Logs the notice, if there is one.
 void report_issuer(const core::config& settings, service_log& log);
 
-/// The gate that `settings`, which have been validated, ask for. What is wrong with a file is added
-/// to `problems`; the gate is of use only when nothing was. Keys for which there is no use are
-/// added to `skipped`, with the reason.
+/// The gate for `settings`, which have been validated. Faults of files are added to `problems`; the
+/// gate is usable only when there are none. Keys without a use are added to `skipped`, with the
+/// reason.
 [[nodiscard]] core::issuer_gate make_issuer_gate(const core::config& settings,
                                                  std::vector<core::operator_problem>& problems,
                                                  std::vector<core::operator_problem>& skipped);
 
-/// The same; throws std::runtime_error with all that is wrong, and logs what was skipped.
+/// The same; throws std::runtime_error with all problems, and logs skipped keys.
 [[nodiscard]] core::issuer_gate make_issuer_gate(const core::config& settings, service_log& log);
 
 } // namespace sluice::app

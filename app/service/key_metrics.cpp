@@ -23,8 +23,8 @@ std::string text_of(const std::optional<std::int64_t>& time) {
     return time ? std::to_string(*time) : "-";
 }
 
-// The same on nodes with the same keys, kids, times and order. 32 bits of a MAC tell less than
-// any token does.
+// Equal on nodes with the same keys, kids, times and order. 32 bits of a MAC reveal less than any
+// token does.
 std::uint32_t fingerprint_of(const core::key_ring& ring) {
     std::uint32_t value = 0;
     for (const auto& key : ring.keys()) {

@@ -1,6 +1,6 @@
 #pragma once
-// What a scrape says of the keys in force: how many, how old, and whether other nodes have the
-// same. Never a name of one.
+// The metrics of the keys in force: their number, their age, and a fingerprint to compare nodes.
+// They never contain the name of a key. Used by generation.
 
 #include "core/token/key_file.hpp"
 
@@ -12,10 +12,10 @@ namespace sluice::app {
 
 class key_metrics {
   public:
-    /// `path` is the key file that `keys` have just been read from; empty: none.
+    /// `path` is the file from which `keys` have just been read; empty: none.
     key_metrics(const core::loaded_keys& keys, const std::string& path);
 
-    /// Appends the exposition.
+    /// Appends the metrics in the exposition format.
     void append(std::string& out) const;
 
   private:

@@ -14,7 +14,7 @@ namespace {
 core::layout_template template_of(core::media_kind kind, const std::string& text) {
     std::string problem;
     auto parsed = core::layout_template::parse(kind, text, problem);
-    if (!parsed) { // core::validate() has seen to it
+    if (!parsed) { // core::validate() has rejected invalid templates
         throw std::invalid_argument("media layout \"" + text + "\": " + problem);
     }
     return *std::move(parsed);
@@ -27,7 +27,7 @@ core::media_layout layout_of(const core::config::media_section& media) {
         template_of(core::media_kind::lesson, media.layout_lesson),
         template_of(core::media_kind::course, media.layout_course),
         template_of(core::media_kind::module, media.layout_module), at, problem);
-    if (!layout) { // core::validate() has seen to it
+    if (!layout) { // core::validate() has rejected conflicting templates
         throw std::invalid_argument("media.layout." + std::string(name_of(at)) + " " + problem);
     }
     return *std::move(layout);
@@ -55,7 +55,7 @@ bool media_set::fits(const core::config& settings) const {
     return settings.media == section_;
 }
 
-// An ambiguity is said when it appears, and when it is mended, not at every refresh.
+// Logs an ambiguity when it appears and when it is resolved, not at every refresh.
 void media_set::report(const core::catalogue::report& found) {
     if (found.root_readable != was_readable_) {
         was_readable_ = found.root_readable;

@@ -1,6 +1,7 @@
 #pragma once
-// Where the media lies and what is known of it: the store, the layout and the catalogue with its
-// watcher. Costly to make, so generations that agree on the media section share one.
+// The media root of a configuration: its store, layout and catalogue, with the watcher. Costly to
+// create, so generations with equal media sections share one. Used by generation and the token
+// commands.
 
 #include "app/log/service_log.hpp"
 #include "app/log/twin_log.hpp"
@@ -21,7 +22,7 @@ class media_set {
     media_set(const media_set&) = delete;
     media_set& operator=(const media_set&) = delete;
 
-    /// True when a set made from `settings` would be like this one.
+    /// True when a set made from `settings` would equal this one.
     [[nodiscard]] bool fits(const core::config& settings) const;
 
     [[nodiscard]] const core::media_library& library() const noexcept { return library_; }
@@ -36,8 +37,8 @@ class media_set {
     core::media_layout layout_;
     core::media_store store_;
     core::catalogue courses_;
-    bool was_readable_ = true;           // last reported, like the next
-    std::vector<std::string> ambiguous_; // one thread at a time
+    bool was_readable_ = true;           // as last reported
+    std::vector<std::string> ambiguous_; // as last reported; one thread at a time
     twin_log twins_;
     core::media_library library_;
     catalogue_watcher watcher_; // last: its thread uses the others

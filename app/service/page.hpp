@@ -1,5 +1,5 @@
 #pragma once
-// Reads the download page (web.root) of a generation.
+// Reads the download page (web.root). Used by generation.
 
 #include "app/log/service_log.hpp"
 #include "core/config/config.hpp"
@@ -9,8 +9,8 @@
 
 namespace sluice::app {
 
-/// One handler per file; none where no page is configured. Says in `log` what was left out. Throws
-/// std::runtime_error when web.root is not the folder of a page.
+/// One handler per file; none when no page is configured. Logs the files that were left out. Throws
+/// std::runtime_error when web.root is not the directory of a page.
 [[nodiscard]] std::vector<http::web_handler> read_page(const core::config& settings,
                                                        service_log& log);
 

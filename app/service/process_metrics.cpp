@@ -41,7 +41,8 @@ memory_use memory() {
     return {.size = pages.size * page, .resident = pages.resident * page};
 }
 
-// Linux 6.2 and later keep the number in the directory's size; before, it has to be counted.
+// Linux 6.2 and later report the number as the directory's size; on older kernels the entries have
+// to be counted.
 std::uint64_t open_descriptors() {
     struct stat facts {};
     if (::stat("/proc/self/fd", &facts) == 0 && facts.st_size > 0) {

@@ -1,6 +1,6 @@
 #pragma once
-// What a scrape says of the process itself, under the names that every Prometheus client uses, and
-// of the build.
+// The metrics of the process, under the names that all Prometheus clients use, and of the build.
+// Used by application and generation.
 
 #include <chrono>
 #include <string>
@@ -9,10 +9,10 @@ namespace sluice::app {
 
 class process_metrics {
   public:
-    /// Takes its making for the start of the process.
+    /// Takes the time of its construction as the start of the process.
     process_metrics();
 
-    /// Appends the exposition. Costs a handful of system calls.
+    /// Appends the metrics in the exposition format. Costs a handful of system calls.
     void append(std::string& out) const;
 
   private:

@@ -34,7 +34,7 @@ std::vector<std::string> key_names(const core::loaded_keys& keys) {
     return names;
 }
 
-// Staged first: what cannot be used refuses the rest.
+// Certificates are staged first, so that an unusable one prevents the whole reload.
 void put_in_force(application& running, reload_input input, bool with_certificates) {
     auto& settings = input.config.settings;
     auto staged = with_certificates ? running.tls().load(settings.tls) : certificates::staged{};
@@ -48,7 +48,7 @@ bool reload(application& running, const reload_source& source, service_log& log,
     auto& next = input.config.settings;
     const auto& before = running.current().settings();
     const auto waiting = core::keep_fixed_settings(before, next);
-    if (input.config.problems.empty()) { // a kept setting may not agree with a new one
+    if (input.config.problems.empty()) { // a setting that is kept may conflict with a new one
         input.config.problems = core::validate(next, core::config_use::serve);
     }
     if (auto why = reasons(input); !why.empty()) {
@@ -66,7 +66,7 @@ bool reload(application& running, const reload_source& source, service_log& log,
         report_issuer(running.current().settings(), log);
     }
     return true;
-} catch (const std::exception& fault) { // memory, too: a reload never ends the process
+} catch (const std::exception& fault) { // includes bad_alloc: a reload never ends the process
     log.error("reload_refused", {{"reasons", fault.what()}});
     return false;
 }

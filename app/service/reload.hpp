@@ -1,7 +1,7 @@
 #pragma once
-// SIGHUP: the configuration, keys and certificates are read again and put in force as a whole, or
-// refused as a whole with the reasons in the log. Decides what may change; app::application changes
-// it.
+// SIGHUP: reads the configuration, keys and certificates again, and puts them in force as a whole
+// or rejects them as a whole, with the reasons in the log. Decides what may change;
+// app::application changes it. Used by serve.
 
 #include "app/log/service_log.hpp"
 #include "app/service/application.hpp"
@@ -12,23 +12,23 @@
 
 namespace sluice::app {
 
-/// What the sources of a start say now.
+/// The current content of the sources that were read at the start.
 struct reload_input {
     core::loaded_config config;
     core::key_loading keys;
 };
 
-/// Reads them again; `running` holds what cannot be read a second time.
+/// Reads the sources again; `running` contains what cannot be read a second time.
 using reload_source = std::function<reload_input(const core::loaded_keys& running)>;
 
-/// True when what `source` says is in force now. Logs what has changed, by name and without values,
-/// what has to wait for a restart, or why nothing has changed.
+/// True when the content of `source` is now in force. Logs the names of the changed settings
+/// without their values, the settings that need a restart, or why nothing has changed.
 bool reload(application& running, const reload_source& source, service_log& log);
 
-/// The same for the files of keys alone: the configuration stays what it is.
+/// The same for the key files only; the configuration stays the same.
 bool reload_keys(application& running, service_log& log);
 
-/// The same for certificates alone.
+/// The same for the certificates only.
 bool reload_certificates(application& running, service_log& log);
 
 } // namespace sluice::app

@@ -1,5 +1,5 @@
 #pragma once
-// The route table, all of it.
+// The complete route table. Used by generation.
 
 #include "http/exchange/router.hpp"
 #include "http/handlers/download_handler.hpp"
@@ -11,7 +11,7 @@
 
 namespace sluice::app {
 
-/// Everything that answers a request.
+/// All request handlers.
 struct handlers {
     http::token_handler token;
     http::download_handler lesson;
@@ -20,10 +20,10 @@ struct handlers {
     http::health_handler health;
     http::ready_handler ready;
     http::metrics_handler metrics;
-    std::vector<http::web_handler> page; // does not move while routes point into it
+    std::vector<http::web_handler> page; // must not move while routes refer to it
 };
 
-/// Routes of the main listener. `has_metrics`: /metrics is not on a listener of its own.
+/// Routes of the main listener. `has_metrics`: /metrics is served here, not on its own listener.
 [[nodiscard]] std::vector<http::route> main_routes(const handlers& all, bool has_metrics);
 
 /// Routes of the metrics listener.

@@ -25,14 +25,14 @@ using namespace std::chrono_literals;
 
 constexpr auto poll_interval = 20ms;
 constexpr auto reap_interval = 200ms;
-constexpr auto look_interval = 1000ms; // between two looks at the files of keys and certificates
-// Connections that say nothing for so long after the listeners have closed are idle. Requests that
-// had arrived, but had not been read, have this long to begin.
+constexpr auto look_interval = 1000ms; // between two checks of the files of keys and certificates
+// Connections without activity for this long after the listeners have closed count as idle.
+// Requests that had arrived but had not been read have this long to begin.
 constexpr auto settle_time = 500ms;
-// Where connections were taken in the last moment, they have so long for their first request: the
-// client may have had no time on its processor yet, and nothing tells it to try again.
+// Connections accepted just before the end have this long for their first request: the client may
+// not have been scheduled yet, and nothing tells it to retry.
 constexpr auto first_request_time = 2s;
-// For the logs and for what ends in order. With it the process ends within shutdown.drain_timeout
+// For the logs and for destructors. Including it, the process ends within shutdown.drain_timeout
 // and two seconds.
 constexpr auto last_moments = 1500ms;
 
@@ -43,7 +43,7 @@ void warn(const core::config& settings, const core::loaded_keys& keys, service_l
     report_issuer(settings, log);
 }
 
-// Files that are put in force when they change.
+// Files whose changes are put in force.
 struct watched_files {
     file_watch keys;
     file_watch certificates;
@@ -55,7 +55,7 @@ struct watched_files {
     }
 };
 
-// What the main thread looks after while the others serve.
+// The main thread's loop while the workers serve.
 class watch {
   public:
     watch(application& running, const process_signals& signals, const service_manager& manager,
@@ -63,14 +63,14 @@ class watch {
         : running_(running), signals_(signals), manager_(manager), log_(log),
           files_(std::move(files)) {}
 
-    /// Until it is time to leave.
+    /// Returns when it is time to leave.
     void run(const reload_source& source) {
         while (true) {
             accepted_ = running_.accepted();
             const auto number = next_signal();
             if (number == SIGHUP) {
                 manager_.reloading();
-                // Before they are read: what comes later is noticed later.
+                // Taken before the files are read, so that a later change is noticed.
                 files_.keys.look_again();
                 files_.certificates.look_again();
                 reload(running_, source, log_);
@@ -84,7 +84,7 @@ class watch {
         }
     }
 
-    /// The exit status.
+    /// Returns the exit status.
     int leave() {
         const auto& with = running_.current().settings().shutdown;
         manager_.stopping("draining");
@@ -127,7 +127,7 @@ class watch {
         const auto limit = manager_.watchdog_limit();
         const bool has_retired = running_.reap();
         if (limit) {
-            if (running_.is_alive()) { // the manager hears nothing of workers that are stuck
+            if (running_.is_alive()) { // no keep-alive while a worker is stuck
                 manager_.alive();
             }
             const auto third = std::chrono::duration_cast<std::chrono::milliseconds>(*limit / 3);
@@ -136,8 +136,8 @@ class watch {
         return signals_.wait_for(has_retired ? reap_interval : look_interval);
     }
 
-    // Keys and certificates are put in force when their files change; a bad file leaves the old
-    // ones, and the log says so.
+    // Puts keys and certificates in force when their files change. A bad file leaves the old ones
+    // in force, and is logged.
     void follow_files() {
         const auto now = clock::now();
         if (now < next_look_) {
@@ -152,11 +152,11 @@ class watch {
             if (files_.certificates.has_changed()) {
                 reload_certificates(running_, log_);
             }
-        } catch (const std::bad_alloc&) { // there may be memory for it at the next look
+        } catch (const std::bad_alloc&) { // there may be memory at the next check
         }
     }
 
-    // False when a second signal wants an end at once.
+    // False when a second signal requests an immediate end.
     template <class Predicate>
     bool stays_until(clock::time_point deadline, Predicate is_done) {
         while (clock::now() < deadline && !is_done()) {
@@ -184,7 +184,7 @@ class watch {
     service_log& log_;
     watched_files files_;
     clock::time_point next_look_{};
-    std::uint64_t accepted_ = 0; // before the last wait for a signal: a second ago at most
+    std::uint64_t accepted_ = 0; // before the last wait for a signal: at most a second ago
 };
 
 } // namespace

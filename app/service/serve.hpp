@@ -1,5 +1,5 @@
 #pragma once
-// `sluice serve`: from validated settings to exit status.
+// `sluice serve`: runs the service from validated settings to the exit status. Used by app/main.
 
 #include "app/process/service_manager.hpp"
 #include "app/service/reload.hpp"
@@ -8,11 +8,11 @@
 
 namespace sluice::app {
 
-/// Serves until SIGTERM or SIGINT, then leaves: /readyz 503 for shutdown.delay, then no new
-/// connections, and transfers finish within shutdown.drain_timeout. A second signal ends at once.
-/// Returns 0 after a drain, 1 after a second signal; throws std::exception for start-up faults.
-/// SIGUSR1 reopens the access log; SIGHUP puts in force what `source` says. `manager` is told what
-/// happens, and may have opened the sockets.
+/// Serves until SIGTERM or SIGINT, then leaves: /readyz answers 503 for shutdown.delay, then no new
+/// connections are accepted, and transfers finish within shutdown.drain_timeout. A second signal
+/// ends the process at once. Returns 0 after a drain, 1 after a second signal; throws
+/// std::exception for start-up faults. SIGUSR1 reopens the access log; SIGHUP reloads from
+/// `source`. `manager` receives state notifications, and may have opened the sockets.
 int serve(const core::config& settings, core::loaded_keys keys, const reload_source& source,
           service_manager& manager);
 

@@ -1,6 +1,7 @@
 #pragma once
-// The store as a running service uses it: connections for grants, the feed, and what the two of
-// them keep in memory. One for the process, where store.url is set; reloads do not touch it.
+// The store in a running service: connections for grants, the feed of changes, and what both keep
+// in memory. One per process, when store.url is set; a reload does not change it. Used by
+// application and generation.
 
 #include "app/log/service_log.hpp"
 #include "core/access/revocations.hpp"
@@ -24,22 +25,22 @@ class store_service {
   public:
     using table_handler = std::function<void(const std::shared_ptr<const core::revocation_table>&)>;
 
-    /// Returns at once: the store may be away for now. `clock` and `log` outlive it.
+    /// Returns at once, even when the store is unavailable. `clock` and `log` outlive it.
     store_service(const core::config& settings, const core::clock& clock, service_log& log);
     store_service(const store_service&) = delete;
     store_service& operator=(const store_service&) = delete;
 
-    /// Begins to follow the store. `on_revocations` is told the table in force after each change,
+    /// Begins to follow the store. `on_revocations` receives the table in force after each change,
     /// on the feed's thread.
     void start(table_handler on_revocations);
-    /// After it `on_revocations` is not called any more.
+    /// Once it returns, `on_revocations` is not called any more.
     void stop();
 
-    /// Where questions wait for the store.
+    /// The threads on which look-ups wait for the store.
     [[nodiscard]] http::work_pool& threads() noexcept { return threads_; }
     [[nodiscard]] store::grant_book& grants() noexcept { return grants_; }
     [[nodiscard]] const core::revocations& revoked() const noexcept { return revoked_; }
-    /// Appends what a scrape says of the store. Thread safe.
+    /// Appends the metrics of the store. Thread safe.
     void append_metrics(std::string& out) const;
 
   private:
@@ -51,12 +52,12 @@ class store_service {
     const core::clock& clock_;
     service_log& log_;
     store::store_address where_;
-    bool is_migrated_ = false; // the feed's thread alone
+    bool is_migrated_ = false; // used by the feed's thread only
     core::revocations revoked_;
     std::atomic<bool> is_followed_ = false;
     store::connection_pool pool_;
     store::grant_book grants_;
-    // Last: their threads use the others.
+    // Last: their threads use the other members.
     http::work_pool threads_;
     std::optional<store::change_feed> feed_;
 };

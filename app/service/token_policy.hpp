@@ -1,6 +1,6 @@
 #pragma once
-// The one place where the settings of tokens become the policy of the token service: the gateway
-// and the token commands must not differ.
+// Converts the settings of tokens into the policy of the token service, in one place, so that the
+// gateway and the token commands cannot differ.
 
 #include "core/config/config.hpp"
 #include "core/token/token_service.hpp"
