@@ -12,7 +12,7 @@ namespace sluice::http {
 
 namespace {
 
-constexpr std::size_t logged_jti_size = 64; // a foreign jti may be any text
+constexpr std::size_t logged_jti_size = 64; // the jti of another issuer may be any text
 
 core::download_request read_conditions(const request_head& head, std::string& ranges,
                                        std::string& matches, std::string& none_matches) {
@@ -30,7 +30,7 @@ bool sends_content(const core::download_plan& plan) noexcept {
     return plan.what == outcome::whole || plan.what == outcome::part || plan.what == outcome::parts;
 }
 
-// 0 is no limit.
+// 0 means no limit.
 std::uint64_t lower_rate(std::uint64_t a, std::uint64_t b) noexcept {
     return a == 0 || b == 0 ? std::max(a, b) : std::min(a, b);
 }
@@ -45,7 +45,7 @@ core::result<void> download_handler::authorise(const core::media_id& media, requ
     }
     in.claims.clear();
     const auto verdict = with_.tokens.authorise(*token, media, in.wall, in.claims);
-    if (!verdict && !is_token_text(*token)) { // a good token is; a bad one may wait for this
+    if (!verdict && !is_token_text(*token)) { // a valid token always is: checked for failures only
         return core::failure{core::errc::credential_malformed};
     }
     const bool is_ours = verdict || verdict.error().code == core::errc::token_mismatch ||
@@ -72,7 +72,7 @@ core::result<void> download_handler::check_revocation(const request& in, reply& 
     if (in.revoked->kills(trace)) {
         return core::failure{core::errc::token_revoked};
     }
-    out.record().trace = trace; // a revocation may come while the file is being sent
+    out.record().trace = trace; // the token may be revoked during the transfer
     return {};
 }
 
@@ -108,7 +108,7 @@ void download_handler::handle(request& in, reply& out) const {
     out.keep(std::move(speed));
 }
 
-// Whether the user may have one more download; fills `speed` where there is any limit.
+// True when the user may start one more download. Fills `speed` when there is a limit.
 bool download_handler::admit(const request& in, std::unique_ptr<pace>& speed) const {
     const auto claimed = static_cast<std::uint64_t>(in.claims.rate.value_or(0));
     const transfer_rates rates{.connection = with_.most.connection_rate,

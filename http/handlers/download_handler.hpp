@@ -1,6 +1,7 @@
 #pragma once
-// GET /download2/...: credential, token and binding, file, plan, response (docs/api.md §2). One
-// object per kind of media.
+// Handler of GET /download2/...: checks the credential, the token and its binding, opens the file,
+// plans and starts the response (docs/api.md §2). One object per kind of media. Does not verify
+// tokens or parse ranges itself: core does. Used by app/service/routes.hpp.
 
 #include "core/download/download_plan.hpp"
 #include "core/media/media_library.hpp"
@@ -16,7 +17,7 @@ namespace sluice::http {
 
 class download_handler final : public handler {
   public:
-    /// What a user may take; 0: no limit.
+    /// Limits per user and connection; 0: no limit.
     struct limits {
         std::uint64_t connection_rate = 0; // bytes per second
         std::uint64_t user_rate = 0;       // likewise, on this node
@@ -25,7 +26,7 @@ class download_handler final : public handler {
     struct context {
         const core::token_service& tokens;
         const core::media_library& library;
-        bool has_store; // nothing is served before the revocations are known
+        bool has_store; // true: downloads get 503 until revocations are loaded
         limits most;
         const bad_credentials& bad;
         user_transfers& users;

@@ -42,7 +42,7 @@ constexpr const download_route& route_of(media_kind kind) noexcept {
     return routes[static_cast<std::size_t>(kind)];
 }
 
-/// True when the segments before the names spell the prefix.
+/// True when the segments before the names equal the prefix.
 bool has_prefix(std::span<const std::string_view> path, std::string_view prefix) noexcept {
     for (const auto segment : path) {
         if (prefix.empty() || !prefix.substr(1).starts_with(segment)) {

@@ -19,7 +19,7 @@ void add_line(std::string_view name, std::string_view value, std::string& lines)
     lines.append(name).append(": ").append(value).append("\r\n");
 }
 
-// None where no tag can be trusted.
+// Adds no ETag when the file has none that can be trusted.
 void add_tag(const core::representation& version, response& out) {
     if (!version.etag.empty()) {
         out.field("ETag", version.etag);
@@ -38,33 +38,35 @@ std::string validator_lines(const core::representation& version, std::string_vie
         const bool is_ahead = version.last_modified > now.time_since_epoch().count();
         add_line("Last-Modified", is_ahead ? date : version.last_modified_text, lines);
     }
-    // no-cache: with "private" alone a cache may take a guess at how long it is fresh (RFC 9111
-    // §4.2.2), and hand out an old version without asking.
+    // no-cache: with "private" alone a cache may estimate how long the response is fresh (RFC 9111
+    // §4.2.2) and serve an old version without validation.
     lines += "Accept-Ranges: bytes\r\nCache-Control: private, no-cache\r\n"
              "Vary: Authorization, Origin\r\n";
     return lines;
 }
 
-// A download is saved, never rendered (docs/security.md, threat 23).
+// A download is saved and never rendered (docs/security.md, threat 23).
 std::string disposition_lines(std::string_view filename) {
     std::string value;
     core::append_content_disposition(filename, value);
     std::string lines;
     add_line("Content-Disposition", value, lines);
     lines += "Content-Security-Policy: sandbox\r\nReferrer-Policy: no-referrer\r\n";
-    // nginx, as it is installed, takes in up to a gigabyte at once and then nothing until its
-    // client has caught up: longer than limits.stall_timeout, so the download was cut (issue 15).
+    // In its default configuration nginx buffers up to a gigabyte at once, then reads nothing until
+    // its client has caught up. That is longer than limits.stall_timeout, so the download was cut
+    // (issue 15).
     lines += "X-Accel-Buffering: no\r\n";
     return lines;
 }
 
-// All bytes of a small file; empty when it is not small, or not any more what fstat said.
+// The content of a small file; empty when the file is not small or has changed since fstat.
 std::string read_small(const core::open_media& media) {
     std::string content;
     if (media.facts.size <= max_kept_content) {
         content.resize(media.facts.size);
         const auto got = ::pread(media.fd.get(), content.data(), content.size(), 0);
-        // Written to since fstat: bytes of another version must not be kept under this one's tag.
+        // The file was modified after fstat: the content of another version must not be kept under
+        // this tag.
         if (got != static_cast<ssize_t>(content.size()) || !core::is_current(media)) {
             content.clear();
         }
@@ -82,7 +84,7 @@ void refuse_range(const core::representation& version, reply& out) {
     core::append_decimal(version.size, range);
     auto& response = out.begin_problem(problem_id::range_not_satisfiable);
     response.field("Content-Range", range);
-    add_tag(version, response); // so that a client sees that it has all of it already
+    add_tag(version, response); // shows a client that its copy is complete
     response.field("Accept-Ranges", "bytes");
     out.finish_problem();
 }

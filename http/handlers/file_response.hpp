@@ -1,5 +1,6 @@
 #pragma once
-// Renders a download_plan: which status and fields it becomes. Decides nothing.
+// Renders a download_plan as a response: its status, its fields and its body. Makes no decision:
+// core/download does. Used by http/handlers/download_handler.cpp and http/handlers/open_file.cpp.
 
 #include "core/download/download_plan.hpp"
 #include "core/media/media_library.hpp"
@@ -11,13 +12,13 @@
 
 namespace sluice::http {
 
-/// Everything about a response that depends on the file and its name alone. `date` and `now` are
+/// Prepares the parts of a response that depend on the file and its name only. `date` and `now` are
 /// those of the response: they bound Last-Modified.
 [[nodiscard]] cached_file_handle prepare_file(core::media_library::found opened,
                                               std::string_view filename, std::string_view date,
                                               std::chrono::sys_seconds now);
 
-/// `ids` makes the boundary of several parts.
+/// Answers with the status and body of `plan`. `ids` makes the boundary of several parts.
 void send_file(const core::download_plan& plan, const cached_file& file, request_ids& ids,
                reply& out);
 

@@ -1,6 +1,7 @@
 #pragma once
-// The audit: one line for each token asked for, issued or refused. Says who asked, for whom and
-// what; never a token, a key or any other credential.
+// The audit log: one line for each token requested, issued or refused. A line names the caller, the
+// user and the media, and never contains a token, a key or another credential. Not the access log:
+// http/exchange/access_log.hpp is. Used by http/handlers/token_handler.hpp.
 
 #include "http/exchange/access_log.hpp"
 #include "http/handlers/mint_request.hpp"
@@ -12,15 +13,15 @@
 
 namespace sluice::http {
 
-/// What is known when the verdict falls; the rest is left out of the line.
+/// The facts known at the time of the decision. Unknown ones are left out of the line.
 struct audit_entry {
     std::chrono::system_clock::time_point time{};
     std::string_view request_id{};
     std::string_view peer{};
-    std::string_view by{};                // core::grantor::name(); empty: nobody we know
-    const mint_request* wanted = nullptr; // null: not understood
+    std::string_view by{};                // core::grantor::name(); empty: unknown caller
+    const mint_request* wanted = nullptr; // null: the query was rejected
     std::string_view cause{};             // of a refusal; empty: issued
-    std::string_view check{};             // the claim, parameter or limit it is about
+    std::string_view check{};             // the claim, parameter or limit concerned
     std::string_view jti{};
     std::optional<std::chrono::seconds> ttl{};
 };

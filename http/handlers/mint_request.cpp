@@ -18,7 +18,7 @@ using core::media_kind;
 constexpr std::array<std::string_view, 7> known{"type",      "user_id",   "filename", "rel",
                                                 "course_id", "module_id", "ttl"};
 
-// The first of `names` that is present: it does not belong to the type.
+// Fails with the first of `names` that is present: it does not apply to the type.
 core::result<void> refuse_foreign(const query_parameters& query,
                                   std::initializer_list<std::string_view> names) {
     for (const auto name : names) {

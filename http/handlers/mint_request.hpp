@@ -1,5 +1,6 @@
 #pragma once
-// The query of the token endpoint (docs/api.md §1), parsed into what the domain understands.
+// Parses the query of the token endpoint (docs/api.md §1) into the types of core. Decides nothing
+// about permissions. Used by http/handlers/token_handler.hpp and http/handlers/mint_audit.hpp.
 
 #include "core/media/media_id.hpp"
 #include "http/request/query.hpp"
@@ -10,17 +11,17 @@
 
 namespace sluice::http {
 
-/// Views into the query_parameters it was read from.
+/// A request for a token. Its members are views into the query_parameters it was read from.
 struct mint_request {
     core::media_id media;
     std::string_view user_id;
-    std::optional<std::chrono::seconds> ttl; // as asked for, not clamped
+    std::optional<std::chrono::seconds> ttl; // as requested, not clamped
 };
 
-/// Fails with parameter_missing, _repeated, _invalid or _not_applicable and the parameter's name.
+/// Fails with parameter_missing, _repeated, _invalid or _not_applicable, and the parameter's name.
 [[nodiscard]] core::result<mint_request> read_mint_request(const query_parameters& query);
 
-/// How many parameters are none of ours: ignored, but counted.
+/// The number of unknown parameters. They are ignored, but counted.
 [[nodiscard]] std::size_t count_unknown(const query_parameters& query) noexcept;
 
 } // namespace sluice::http

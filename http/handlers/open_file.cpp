@@ -9,8 +9,8 @@ namespace sluice::http {
 core::result<cached_file_handle> open_file(const core::media_library& library,
                                            const file_order& what, request& in, reply& out) {
     const auto known = in.files->find(what.url_path, in.steady_now);
-    // Kept bytes are one version. A descriptor may have been written through or lost its name, and
-    // then a resumed download would be a splice of two versions.
+    // Content in the cache is of one version. A file behind a descriptor may have been modified or
+    // replaced; a resumed download would then mix two versions.
     const bool is_current =
         known != nullptr && (!known->content.empty() || core::is_current(*known->media));
     if (is_current && (what.owner.empty() || known->owner == what.owner)) {
@@ -19,8 +19,7 @@ core::result<cached_file_handle> open_file(const core::media_library& library,
     }
     out.count().file_cache_misses.add();
     auto opened = library.open(what.media, what.owner, in.scratch);
-    // A token that is refused costs others nothing: what is good stays until something better is
-    // there.
+    // A refused request must not remove a valid entry: it stays until there is a replacement.
     if (known != nullptr && (opened || !is_current)) {
         in.files->forget(what.url_path);
     }

@@ -1,6 +1,7 @@
 #pragma once
-// A file by way of the worker's cache: what downloads and the issue of tokens share. Called once it
-// is known that this requester may know about it.
+// Opens a file through the worker's cache, for downloads and for the issue of tokens. Does not
+// authorise: call it only after the caller was authorised for the file. Used by
+// http/handlers/download_handler.cpp and http/handlers/token_handler.cpp.
 
 #include "core/media/media_library.hpp"
 #include "http/exchange/exchange.hpp"
@@ -9,15 +10,15 @@
 
 namespace sluice::http {
 
-/// What is to be opened, and for whom it is meant: views into the caller's text.
+/// The file to open and the user it is for: views into the caller's text.
 struct file_order {
     const core::media_id& media;
-    std::string_view owner;    // as media_library::open() has it
-    std::string_view url_path; // by which it is remembered: the path of its URL, still encoded
+    std::string_view owner;    // as for media_library::open()
+    std::string_view url_path; // the cache key: the path of its URL, still encoded
 };
 
-/// Fails as media_library::open does; counts what the cache did, and symbolic links refused. The
-/// cache answers for the owner it opened the file for, and for nobody else.
+/// Fails like media_library::open(). Counts cache hits and misses, and refused symbolic links. A
+/// cached file is returned only for the owner it was opened for.
 [[nodiscard]] core::result<cached_file_handle>
 open_file(const core::media_library& library, const file_order& what, request& in, reply& out);
 

@@ -1,5 +1,7 @@
 #pragma once
-// What balancers and monitors ask: alive, ready, metrics (docs/api.md §4).
+// Handlers of the endpoints for balancers and monitors: health, readiness, metrics (docs/api.md
+// §4). Not the counters themselves: http/telemetry/metrics.hpp holds them. Used by
+// app/service/routes.hpp.
 
 #include "core/access/revocations.hpp"
 #include "core/media/media_library.hpp"
@@ -13,17 +15,17 @@
 
 namespace sluice::http {
 
-/// 200 as long as a worker can answer at all.
+/// Answers 200 whenever a worker can answer.
 class health_handler final : public handler {
   public:
     void handle(request& in, reply& out) const override;
 };
 
-/// 200 when the node may take traffic; 503 while it shuts down, cannot read its media root or has
-/// yet to read what is revoked.
+/// Answers 200 when the node may receive traffic; 503 while it shuts down, cannot read its media
+/// root or has not loaded the revocations yet.
 class ready_handler final : public handler {
   public:
-    /// `revoked` is null where there is no store.
+    /// `revoked` is null when there is no store.
     ready_handler(const std::atomic<bool>& is_leaving, const core::media_library& library,
                   const core::revocations* revoked) noexcept
         : is_leaving_(is_leaving), library_(library), revoked_(revoked) {}
@@ -35,11 +37,11 @@ class ready_handler final : public handler {
     const core::revocations* revoked_;
 };
 
-/// Prometheus text.
+/// Answers with the metrics as Prometheus text.
 class metrics_handler final : public handler {
   public:
-    /// `all` is complete before the first request and does not change after it. `append_more` adds
-    /// what is not counted by request: the process, the keys.
+    /// `all` is complete before the first request and does not change afterwards. `append_more`
+    /// adds metrics that are not counted per request: the process, the keys.
     metrics_handler(const std::vector<const counters*>& all,
                     std::function<void(std::string&)> append_more)
         : all_(all), append_more_(std::move(append_more)) {}

@@ -13,7 +13,7 @@ namespace sluice::http {
 
 namespace {
 
-// A field that proxies and CDNs add: a client that sends one does not speak to us directly.
+// True for a field that proxies and CDNs add: a client that sends one is not directly connected.
 bool is_of_a_proxy(std::string_view name) noexcept {
     constexpr std::array<std::string_view, 8> names{
         "Forwarded",        "Via",         "X-Real-IP",           "True-Client-IP",
@@ -45,7 +45,7 @@ core::mint_caller token_handler::describe_caller(const request& in) const {
                              .is_slowed = with_.bad.are_too_many(in)};
     for (const auto& line : in.head.fields) {
         if (core::iequals(line.name, "X-Api-Key")) {
-            // Two of them are no key at all.
+            // Two such fields count as no key.
             caller.api_key = caller.api_key ? std::string_view{} : line.value;
         }
     }
@@ -94,7 +94,7 @@ void token_handler::handle(request& in, reply& out) const {
 core::entitlement_answer token_handler::judge(const order& what,
                                               std::chrono::sys_seconds now) const {
     const auto& media = what.wanted.media;
-    // Where no trainer is known, a key that is limited to some may not issue.
+    // When the trainer is unknown, a key that is limited to certain trainers may not issue.
     if (const auto permitted =
             core::issuer_gate::permit(what.by, what.wanted.user_id, media.kind(), what.trainer);
         !permitted) {
@@ -118,7 +118,7 @@ void token_handler::ask(std::function<core::result<core::permission>()> question
             request& again, reply& later, core::result<core::permission> verdict) {
             const bool failed = !verdict && verdict.error().code == core::errc::store_unavailable;
             later.count().add_store_read(again.steady_now - began, failed);
-            // What was read before the wait has gone; it was good then and is the same now.
+            // The parameters read before the wait are gone. They were valid and have not changed.
             const auto wanted = read_mint_request(again.parameters);
             if (const auto admitted = with_.entitlement.admit(wanted->user_id, again.now);
                 verdict && !admitted) {
@@ -169,9 +169,9 @@ void token_handler::issue(const order& what, const core::permission& allowed, re
         wanted.media.kind() == core::media_kind::lesson ? std::string_view{} : what.trainer;
     if (const auto file = open_file(
             with_.library, {.media = wanted.media, .owner = owner, .url_path = path}, in, out);
-        !file) { // no token for nothing
+        !file) { // no token without a file
         const bool has_moved = file.error().code == core::errc::token_mismatch;
-        // The course has changed hands since the entitlement was judged.
+        // The course has a new owner since the entitlement was checked.
         refuse(has_moved ? core::failure{core::errc::not_entitled} : file.error(), &what.by,
                &wanted, in, out);
         return;

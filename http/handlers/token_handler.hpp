@@ -1,5 +1,7 @@
 #pragma once
-// GET /api/get-download-token/v2: gate, parameters, entitlement, existence, token (docs/api.md §1).
+// Handler of GET /api/get-download-token/v2: checks the caller, the parameters, the entitlement and
+// the file, then issues the token (docs/api.md §1). The checks themselves are core's. Used by
+// app/service/routes.hpp.
 
 #include "core/base/clock.hpp"
 #include "core/issuer/issuer.hpp"
@@ -27,11 +29,11 @@ class token_handler final : public handler {
         const core::media_library& library;
         const core::token_service& tokens;
         const cors_policy& cors;
-        work_pool* waiting; // where entitlements that must ask a store are asked; null: none must
+        work_pool* waiting; // runs entitlement checks that need a store; null: none do
         const core::ownership& owners;
         const core::clock& clock;
         const bad_credentials& bad;
-        log_sink* audit; // null: none is kept
+        log_sink* audit; // null: no audit log
     };
 
     /// `public_base_url` is empty or scheme://host[:port][/prefix].
@@ -41,23 +43,23 @@ class token_handler final : public handler {
     void handle(request& in, reply& out) const override;
 
   private:
-    /// A request whose caller is known and which has been understood.
+    /// A request with an authenticated caller and valid parameters.
     struct order {
         const core::grantor& by;
         const mint_request& wanted;
-        std::string_view trainer; // as core::ownership knows him, before anything was judged
+        std::string_view trainer; // from core::ownership, before any check
     };
 
-    /// Judges the order as far as nothing has to be asked elsewhere.
+    /// Makes all checks that need no store.
     [[nodiscard]] core::entitlement_answer judge(const order& what,
                                                  std::chrono::sys_seconds now) const;
-    /// Asks the store, and goes on with issue() when it has answered. A ban that came meanwhile
-    /// holds.
+    /// Asks the store and, after its answer, continues with issue(). A ban made during the wait
+    /// applies.
     void ask(std::function<core::result<core::permission>()> question, const order& what,
              const request& in, reply& out) const;
-    /// Issues what `allowed` still allows: an end that came during a wait refuses.
+    /// Issues the token within `allowed`. Refuses when the permission ended during the wait.
     void issue(const order& what, const core::permission& allowed, request& in, reply& out) const;
-    /// Answers and audits.
+    /// Answers with the refusal and writes the audit line.
     void refuse(core::failure why, const core::grantor* by, const mint_request* wanted,
                 const request& in, reply& out) const;
     void audit(audit_entry entry, const core::grantor* by, const request& in, reply& out) const;

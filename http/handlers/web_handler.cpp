@@ -11,15 +11,15 @@ namespace sluice::http {
 
 namespace {
 
-// RFC 9110 §12.4.2: "q=0" with up to three zeros behind the point means "not acceptable".
+// RFC 9110 §12.4.2: "q=0" with up to three zeros after the point means "not acceptable".
 bool is_refused(std::string_view parameters) {
     const auto q = parameters.find("q=0");
     return q != std::string_view::npos &&
            parameters.find_first_not_of("0.", q + 3) == std::string_view::npos;
 }
 
-// Whether a gzip body may be sent. Only a coding that is named counts: whoever sends "*" alone is
-// no browser, and plain is right for it too.
+// True when a gzip body may be sent. Only a coding that is named counts: a client that sends "*"
+// alone is not a browser, and the plain body is valid for it too.
 bool accepts_gzip(std::optional<std::string_view> field) {
     for (auto rest = field.value_or(""); !rest.empty();) {
         const auto comma = std::min(rest.find(','), rest.size());
@@ -66,7 +66,7 @@ void web_handler::handle(request& in, reply& out) const {
         accepts_gzip(in.head.joined(bhttp::field::accept_encoding, in.scratch));
     core::representation version;
     version.etag = file_.etag;
-    if (is_compressed) { // RFC 9110 §8.8.3.3: another coding is another representation
+    if (is_compressed) { // RFC 9110 §8.8.3.3: each coding is a separate representation
         version.etag.insert(version.etag.size() - 1, "-gz");
     }
     std::string matches;

@@ -1,7 +1,7 @@
 #pragma once
-// The download page: one object per file of web.root, answered from memory. Its paths come after
-// every other route, so that it hides none of them. Not the media: nothing here is guarded by a
-// token, and nothing here is read from disk.
+// Handler of the download page: one object per file of web.root, answered from memory. Its routes
+// come after all others, so that it hides none of them. Not the media: the page needs no token, and
+// nothing is read from disk. Used by app/service/page.hpp and app/service/routes.hpp.
 
 #include "core/files/web_files.hpp"
 #include "http/exchange/exchange.hpp"
@@ -11,8 +11,8 @@
 
 namespace sluice::http {
 
-/// What a page of ours may load: itself, and the origin of `public_base_url` (empty, or as the
-/// configuration has it) to download from. No inline script, no other host.
+/// The Content-Security-Policy of the page: it may load its own files and download from the origin
+/// of `public_base_url` (empty, or as configured). No inline script and no other host is allowed.
 [[nodiscard]] std::string page_security_policy(std::string_view public_base_url);
 
 class web_handler final : public handler {
