@@ -10,8 +10,8 @@ namespace sluice::http {
 
 namespace {
 
-// Conditions and ranges; what a page's cache modes and reloads add; and the trace fields that
-// monitoring libraries put into every request of a page (W3C Trace Context and Baggage, Sentry).
+// Conditions and ranges; fields that a page's cache modes and reloads add; and the trace fields
+// that monitoring libraries add to every request of a page (W3C Trace Context and Baggage, Sentry).
 constexpr std::string_view usual_fields =
     "Authorization, Range, If-Range, If-Match, If-None-Match, If-Modified-Since, "
     "If-Unmodified-Since, Cache-Control, X-Request-Id, traceparent, tracestate, baggage, "

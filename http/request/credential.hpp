@@ -1,5 +1,7 @@
 #pragma once
-// The Authorization field of a download (RFC 6750 §2.1): the only place a token is read from.
+// Reads the token from the Authorization field (RFC 6750 §2.1), the only place it is accepted in.
+// Does not verify it: core/token does. Used by http/handlers/download_handler.cpp and
+// http/handlers/token_handler.cpp.
 
 #include "core/base/result.hpp"
 
@@ -9,13 +11,13 @@
 namespace sluice::http {
 
 /// The token of "Bearer <token>": scheme in any case, exactly one space, no other white space or
-/// comma (docs/security.md, threat 38). credential_missing for an absent field,
-/// credential_malformed for anything else.
+/// comma (docs/security.md, threat 38). Fails with credential_missing when the field is absent and
+/// with credential_malformed for any other input.
 [[nodiscard]] core::result<std::string_view>
 read_bearer(std::optional<std::string_view> authorization) noexcept;
 
-/// The same without a look at the token's characters: for whoever verifies the token next, which
-/// shows as much.
+/// Like read_bearer(), but does not check the characters of the token. For callers that verify the
+/// token next: a token with other characters fails there.
 [[nodiscard]] core::result<std::string_view>
 bearer_text(std::optional<std::string_view> authorization) noexcept;
 

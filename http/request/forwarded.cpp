@@ -78,12 +78,12 @@ struct element {
     std::string_view host;
 };
 
-/// Cuts Forwarded into its elements, by the grammar of RFC 7239 §4.
+/// Splits Forwarded into its elements, by the grammar of RFC 7239 §4.
 class forwarded_reader {
   public:
     explicit forwarded_reader(std::string_view text) noexcept : rest_(text) {}
 
-    /// False when the grammar is broken, or there are too many elements.
+    /// False when the value violates the grammar or has too many elements.
     bool read() noexcept {
         do {
             if (count_ == elements_.size() || !read_element(elements_.at(count_++))) {
@@ -151,7 +151,7 @@ class forwarded_reader {
         } while (take(';'));
         return true;
     }
-    /// False when the name was there before (RFC 7239 §4).
+    /// False when the name occurred before (RFC 7239 §4).
     static bool keep(std::string_view name, std::string_view value, element& into) noexcept {
         struct known {
             std::string_view name;
@@ -194,7 +194,8 @@ forwarded_client read_x_forwarded(std::string_view addresses, std::string_view s
             }
         }
     }
-    // A proxy that writes one entry per hop has ours at the same place; another writes one in all.
+    // A proxy that writes one entry per hop puts it at the same position; other proxies write one
+    // entry in all.
     client.scheme = schemes.empty() ? "" : read_scheme(entry_or_last(schemes, hop));
     client.host = hosts.empty() ? "" : entry_or_last(hosts, hop);
     return client;

@@ -1,8 +1,8 @@
 #pragma once
-// Who a request came from, when it came by proxies that the operator trusts: X-Forwarded-For,
-// -Proto and -Host, or Forwarded (RFC 7239). Read from the right, which the nearest proxy wrote, to
-// the left, which anybody may have written. Pure; the caller has made sure that the peer is
-// trusted.
+// Reads the client of a request from the fields of trusted proxies: X-Forwarded-For, -Proto and
+// -Host, or Forwarded (RFC 7239). The lists are read from the right, where the nearest proxy wrote,
+// to the left, where any client may have written. Pure functions; the caller has checked that the
+// peer is trusted. Used by http/exchange/client_origin.cpp.
 
 #include "core/address/ip_address.hpp"
 
@@ -13,24 +13,24 @@
 
 namespace sluice::http {
 
-/// What the nearest proxies say. What they do not say, or not clearly, is empty.
+/// The client as the nearest proxies name it. A part that they omit or state ambiguously is empty.
 struct forwarded_client {
-    std::optional<core::ip_address> address; // of the last hop that is not one of ours
+    std::optional<core::ip_address> address; // of the last hop that is not trusted
     std::string_view scheme;                 // "http" or "https"
-    std::string_view host;                   // an authority as it was written: not checked yet
+    std::string_view host;                   // an authority as written, not checked
 };
 
-/// Hops that are looked at; a longer chain is not one of ours.
+/// Maximum number of hops that are read; a longer chain does not come from trusted proxies.
 inline constexpr std::size_t max_forwarded_hops = 32;
 
 /// `addresses`, `schemes` and `hosts` are the joined values of X-Forwarded-For, -Proto and -Host,
-/// empty where there is none.
+/// empty when absent.
 [[nodiscard]] forwarded_client read_x_forwarded(std::string_view addresses,
                                                 std::string_view schemes, std::string_view hosts,
                                                 std::span<const core::address_block> trusted);
 
-/// `value` is the joined value of Forwarded. Nothing is believed of one that breaks the grammar. A
-/// quoted value that needs unescaping is taken as not said.
+/// `value` is the joined value of Forwarded. A value that violates the grammar is ignored as a
+/// whole. A quoted value that needs unescaping counts as absent.
 [[nodiscard]] forwarded_client read_forwarded(std::string_view value,
                                               std::span<const core::address_block> trusted);
 

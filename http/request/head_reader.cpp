@@ -11,13 +11,13 @@ namespace sluice::http {
 
 namespace {
 
-// Stops Beast after the header: content is never read, the connection closes instead.
+// Stops Beast after the header: content is never read; the connection is closed instead.
 error_code stop() {
     return bhttp::make_error_code(bhttp::error::end_of_stream);
 }
 
-// Fields that we act on and that have one value (RFC 9110 §5.3), each with a bit of its own. Of two
-// such lines a proxy may believe the other one. 0 for every other field.
+// Fields that the service uses and that have a single value (RFC 9110 §5.3), each with its own bit.
+// When such a field is repeated, a proxy may use the other line. 0 for every other field.
 constexpr unsigned singleton_bit(bhttp::field id) noexcept {
     switch (id) {
     case bhttp::field::authorization:
@@ -53,8 +53,8 @@ bool lists(std::string_view value, std::string_view wanted) {
 head_reader::head_reader(std::size_t size, std::size_t max_fields, request_head& head)
     : max_fields_(max_fields), head_(head) {
     head_.clear();
-    header_limit(static_cast<std::uint32_t>(size + 1)); // request_parser has judged the size
-    body_limit(boost::none);                            // and judges what is announced
+    header_limit(static_cast<std::uint32_t>(size + 1)); // request_parser has checked the size
+    body_limit(boost::none);                            // and checks the announced one
 }
 
 void head_reader::on_request_impl(bhttp::verb method, string_view, string_view target, int version,
@@ -128,7 +128,8 @@ std::optional<problem_id> head_reader::verdict(const error_code& ec) {
     if (!expects_continue_) {
         return problem_id::expectation_failed;
     }
-    // On HTTP/1.0 Beast lets keep-alive win over close (RFC 9112 §9.3: close does).
+    // On HTTP/1.0 Beast gives keep-alive precedence over close (RFC 9112 §9.3: close has
+    // precedence).
     head_.keep_alive = keep_alive() && !(head_.version == 10 && asks_to_close());
     head_.is_chunked = chunked();
     head_.expects_continue = head_.value_of(bhttp::field::expect).has_value();
@@ -142,8 +143,8 @@ bool head_reader::asks_to_close() const {
     });
 }
 
-// RFC 9112 §6.1, §6.3, §11.2: any doubt about where the request ends is refused before anything
-// else.
+// RFC 9112 §6.1, §6.3, §11.2: when the end of the request is in doubt, it is rejected before all
+// other checks.
 std::optional<problem_id> head_reader::framing_verdict() const {
     if (codings_ > 0) {
         const bool is_plain = codings_ == 1 && only_chunked_;
@@ -168,7 +169,7 @@ std::optional<problem_id> head_reader::host_verdict() {
     return std::nullopt;
 }
 
-// The rest of Beast's interface: put() is given a header section and no more.
+// The rest of Beast's interface: put() receives a header section only.
 
 void head_reader::on_response_impl(int, string_view, int, error_code& ec) {
     ec = stop();

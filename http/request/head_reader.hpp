@@ -1,6 +1,7 @@
 #pragma once
-// Beast's parser, driven over one complete header section, and the rules of http.md that it does
-// not know. Used by request_parser only.
+// Reads one complete header section with Beast's parser and applies the rules that Beast does not
+// enforce (host, framing, repeated fields). Does not look for the end of the section:
+// http/request/request_parser.hpp does, the only user.
 
 #include "http/problem/problem.hpp"
 #include "http/request/request_head.hpp"
@@ -15,12 +16,12 @@ namespace sluice::http {
 
 class head_reader final : public bhttp::basic_parser<true> {
   public:
-    /// For a whole header section of `size` bytes, no line of which is folded (Beast would join it
-    /// in a buffer of its own): the views in `head` point into what put() is given.
+    /// For a complete header section of `size` bytes without folded lines (Beast would join them in
+    /// a buffer of its own). The views in `head` point into the bytes given to put().
     head_reader(std::size_t size, std::size_t max_fields, request_head& head);
 
-    /// After put(): the first rule that is broken, framing before all else; nullopt when the head
-    /// is good. `ec` is what put() said.
+    /// After put(): the first rule that is violated, framing first; nullopt when the head is valid.
+    /// `ec` is the error of put().
     [[nodiscard]] std::optional<problem_id> verdict(const error_code& ec);
 
   private:

@@ -1,6 +1,7 @@
 #pragma once
-// The bytes received on a connection and not consumed yet: grows from a page to a maximum, then
-// says it is full.
+// The bytes received on a connection and not consumed yet. Grows from a page to a maximum, then
+// reports that it is full. Reads no socket: the session does. Used by http/connection/worker.hpp,
+// as part of each request.
 
 #include <algorithm>
 #include <cstddef>
@@ -14,8 +15,8 @@ class read_buffer {
     read_buffer() = default;
     explicit read_buffer(std::size_t limit) { set_limit(limit); }
 
-    /// From now on it grows to one byte more than `limit`, so that whoever checks the limit sees it
-    /// exceeded.
+    /// Sets the maximum to one byte more than `limit`, so that the code that checks the limit sees
+    /// it exceeded.
     void set_limit(std::size_t limit) noexcept { limit_ = limit + 1; }
 
     [[nodiscard]] std::span<const char> data() const noexcept { return {bytes_.data(), size_}; }
@@ -30,7 +31,7 @@ class read_buffer {
     }
     void commit(std::size_t count) noexcept { size_ += count; }
 
-    /// Forgets the first `count` bytes.
+    /// Removes the first `count` bytes.
     void consume(std::size_t count) noexcept {
         std::copy(bytes_.begin() + static_cast<std::ptrdiff_t>(count),
                   bytes_.begin() + static_cast<std::ptrdiff_t>(size_), bytes_.begin());

@@ -1,6 +1,8 @@
 #pragma once
-// One request's header section, checked: views into the connection's read buffer, valid until the
-// response has been sent. Made by request_parser; read by the router and the handlers.
+// The header section of one request, checked. Its members are views into the connection's read
+// buffer, valid until the response has been sent. It contains no target parts:
+// http/request/target.hpp splits the target. Made by http/request/request_parser.hpp; used by the
+// router and the handlers.
 
 #include "http/loop/asio.hpp"
 
@@ -12,7 +14,7 @@
 namespace sluice::http {
 
 struct field_line {
-    bhttp::field id{}; // field::unknown for a name Beast has no number for
+    bhttp::field id{}; // field::unknown for a name that Beast does not list
     std::string_view name;
     std::string_view value; // without leading and trailing white space
 };
@@ -22,19 +24,19 @@ struct request_head {
     std::string_view target;
     unsigned version = 11; // 10 or 11
     bool keep_alive = false;
-    bool has_content = false; // Content-Length above zero, or chunked and not exactly empty
+    bool has_content = false; // Content-Length above zero, or chunked and not empty
     bool is_chunked = false;
     bool expects_continue = false;
-    std::string_view host; // empty on HTTP/1.0 without Host; else a valid authority
+    std::string_view host; // a valid authority; empty on HTTP/1.0 without Host
     std::vector<field_line> fields;
 
-    /// Forgets the request, keeps the capacity.
+    /// Resets the request and keeps the capacity.
     void clear() noexcept {
         host = {};
         fields.clear();
     }
 
-    /// The first line of that name; nullopt where there is none.
+    /// The value of the first line of that name; nullopt when there is none.
     [[nodiscard]] std::optional<std::string_view> value_of(bhttp::field id) const noexcept {
         for (const auto& line : fields) {
             if (line.id == id) {
@@ -49,7 +51,7 @@ struct request_head {
     [[nodiscard]] std::optional<std::string_view> joined(bhttp::field id,
                                                          std::string& scratch) const;
 
-    /// True when a line has this name, which is not one that Beast numbers. Case-insensitive.
+    /// True when a line has this name. REQUIRES: a name that Beast does not list. Case-insensitive.
     [[nodiscard]] bool has_field(std::string_view name) const noexcept;
 };
 

@@ -12,12 +12,12 @@ bool is_hex(std::string_view text) noexcept {
     return text.find_first_not_of(digits) == std::string_view::npos;
 }
 
-/// Hexadecimal, and not all zeros: what W3C Trace Context calls valid.
+/// True for hexadecimal digits that are not all zero: valid by W3C Trace Context.
 bool is_identity(std::string_view text) noexcept {
     return is_hex(text) && text.find_first_not_of('0') != std::string_view::npos;
 }
 
-/// Sixteen digits.
+/// Writes sixteen digits.
 void put_hex(std::uint64_t number, char* out) noexcept {
     constexpr unsigned bits = 4;
     for (unsigned shift = 64; shift > 0; ++out) {

@@ -1,7 +1,9 @@
 #pragma once
 // The X-Request-Id of a response: 16 digits that differ between workers, nodes and restarts, then
-// 16 that differ between requests and tell nobody how many there were; or what a trusted proxy
-// calls the request. Also the boundaries of multipart bodies, which nobody may foresee (issue 11).
+// 16 that differ between requests and do not reveal how many there were; or the id that a trusted
+// proxy gave the request. Also makes the boundaries of multipart bodies, which must not be
+// predictable (issue 11). Not a credential. Used by http/connection/worker.hpp, http/exchange and
+// http/handlers/file_response.hpp.
 
 #include "core/base/keyed_sequence.hpp"
 
@@ -16,8 +18,8 @@ namespace sluice::http {
 
 class request_id {
   public:
-    /// `text` itself, where it is 1 to 64 letters, digits, dots, dashes and underscores: harmless
-    /// in fields and logs.
+    /// Takes `text` as the id when it consists of 1 to 64 letters, digits, dots, dashes and
+    /// underscores, which are harmless in fields and logs; otherwise nullopt.
     [[nodiscard]] static std::optional<request_id> adopt(std::string_view text) noexcept;
     /// The trace-id of a traceparent (W3C Trace Context §3.2).
     [[nodiscard]] static std::optional<request_id> of_trace(std::string_view parent) noexcept;
@@ -33,22 +35,23 @@ class request_id {
     std::uint8_t size_ = prefix_size + number_size;
 };
 
-/// Makes one after the other. One thread.
+/// Makes request ids. For one thread.
 class request_ids {
   public:
-    /// With a random prefix and random keys.
+    /// Starts with a random prefix and random keys.
     request_ids();
 
     [[nodiscard]] request_id next() noexcept;
 
-    /// For one multipart/byteranges body (RFC 2046 §5.1.1): 128 bits that no id and no boundary
-    /// before it tells, so that no file can hold what parts its own ranges.
+    /// The boundary of one multipart/byteranges body (RFC 2046 §5.1.1): 128 bits that cannot be
+    /// derived from earlier ids and boundaries, so that no file can contain the boundary of its own
+    /// ranges.
     [[nodiscard]] std::string boundary();
 
   private:
     request_id latest_;
     core::keyed_sequence numbers_;
-    core::keyed_sequence boundaries_; // with a key of its own: no id is ever a part of a boundary
+    core::keyed_sequence boundaries_; // with its own key: no id is part of a boundary
 };
 
 } // namespace sluice::http

@@ -10,7 +10,7 @@ namespace sluice::http {
 
 namespace {
 
-// A request line whose last part is HTTP/<digit>.<digit>: well-formed, whatever the version.
+// True for a request line that ends with HTTP/<digit>.<digit>: well-formed, whatever the version.
 bool has_wellformed_version(std::string_view line) noexcept {
     constexpr std::string_view shape = "HTTP/d.d";
     const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
@@ -80,10 +80,10 @@ request_parser::status request_parser::parse(std::span<const char> bytes, reques
     return seen == status::ready ? read_content(text.substr(scanned_), head) : seen;
 }
 
-// Walks whole lines up to the empty one. A line feed without its carriage return is refused here,
-// at once: a client that ends lines so would never send the CRLF CRLF we wait for. So is a line
-// that continues the one before it (RFC 9112 §5.2 lets a server refuse it): Beast would join them,
-// and a proxy may not.
+// Reads complete lines up to the empty one. A line feed without a carriage return is rejected at
+// once: a client that ends lines this way would never send the CRLF CRLF that the parser waits for.
+// A folded line is rejected too (RFC 9112 §5.2 allows it): Beast would join the lines, and a proxy
+// may not.
 request_parser::status request_parser::find_end(std::string_view text) noexcept {
     while (true) {
         if (first_line_ != 0 && scanned_ < text.size() && is_blank(text[scanned_])) {
@@ -116,15 +116,16 @@ request_parser::status request_parser::check_size(std::string_view text, status 
     if (target_size(line) > limits_.target_bytes) {
         return refuse(problem_id::target_too_long, limit_label::target_bytes);
     }
-    const auto size = found == status::ready ? scanned_ : text.size(); // what follows is not ours
+    const auto size =
+        found == status::ready ? scanned_ : text.size(); // the rest is not part of the header
     if (size > limits_.header_bytes) {
         return refuse(size_verdict(line), limit_label::header_bytes);
     }
     return status::need_more;
 }
 
-// What has made a header too large: the method (RFC 9112 §3: one that is longer than any we know is
-// 501), the target, or else the fields.
+// The reason why a header is too large: the method (RFC 9112 §3: a method longer than any known one
+// is 501), the target, or otherwise the fields.
 problem_id request_parser::size_verdict(std::string_view line) const noexcept {
     constexpr std::size_t longest_method = 64;
     const auto method = line.substr(0, line.find(' '));
@@ -153,10 +154,10 @@ request_parser::status request_parser::read_head(std::string_view text, request_
     return status::ready;
 }
 
-// Some tunnels frame every request by chunks, and one without content then ends in a last chunk
-// alone. Exactly these five bytes are no content, to us and to every reader before us
-// (docs/security.md, threat 45); whatever differs, an extension, a trailer, another spelling of
-// zero, is content.
+// Some tunnels send every request chunked; a request without content then ends in a single last
+// chunk. Exactly these five bytes mean no content, to this service and to every recipient before it
+// (docs/security.md, threat 45). Anything else, such as an extension, a trailer or another spelling
+// of zero, is content.
 request_parser::status request_parser::read_content(std::string_view rest,
                                                     request_head& head) noexcept {
     constexpr std::string_view nothing = "0\r\n\r\n";
@@ -167,7 +168,7 @@ request_parser::status request_parser::read_content(std::string_view rest,
         return status::ready;
     }
     if (begin.size() < nothing.size()) {
-        awaits_content_ = true; // the header is read again then: its bytes may have moved
+        awaits_content_ = true; // the header is read again later: its bytes may move
         return status::need_more;
     }
     scanned_ += nothing.size();

@@ -1,7 +1,8 @@
 #pragma once
-// Bytes in, one checked request head out; knows no socket. Beast's basic_parser does the grammar;
-// what it lets through and a strict server must not (Host, transfer codings, repeated fields,
-// obs-fold, limits) is checked here, before anybody looks at method, path or token.
+// Parses and checks one request head. Knows no socket. Beast's basic_parser handles the grammar;
+// the rules that Beast does not enforce and a strict server must (Host, transfer codings, repeated
+// fields, obs-fold, limits) are checked here, before the method, the path or the token is used.
+// Content is never read. Used by http/connection/worker.hpp and the sessions.
 
 #include "http/problem/limit_label.hpp"
 #include "http/problem/problem.hpp"
@@ -16,7 +17,7 @@ struct header_limits {
     std::size_t header_bytes = 16384; // request line and fields
     std::size_t header_fields = 64;
     std::size_t target_bytes = 8000;
-    std::size_t content_bytes = 65536; // announced by Content-Length; none is ever read
+    std::size_t content_bytes = 65536; // announced by Content-Length; content is never read
 };
 
 class request_parser {
@@ -26,28 +27,29 @@ class request_parser {
 
     enum class status { need_more, ready, refused };
 
-    /// Looks at `bytes`, all that has been received and not consumed. Call again with more at the
-    /// end after need_more; the bytes seen before must stay the same, their address may change.
+    /// Parses `bytes`, which are all bytes received and not consumed. After need_more, call it
+    /// again with more bytes at the end; the earlier bytes must be unchanged, but their address may
+    /// differ.
     status parse(std::span<const char> bytes, request_head& head);
 
-    /// After ready: bytes from the start up to and including the empty line, and the five of an
-    /// empty chunked content behind it.
+    /// After ready: the number of bytes up to and including the empty line, plus the five bytes of
+    /// an empty chunked content after it.
     [[nodiscard]] std::size_t consumed() const noexcept { return scanned_; }
 
-    /// After refused: why.
+    /// After refused: the reason.
     [[nodiscard]] problem_id refusal() const noexcept { return refusal_; }
 
-    /// After refused: the limit that it was refused at, if it was one.
+    /// After refused: the limit that was reached, if that is the reason.
     [[nodiscard]] std::optional<limit_label> limit_reached() const noexcept { return limit_; }
 
-    /// True when the request that `bytes` begin with, complete and well-formed or not, asks by
-    /// HEAD: then a refusal has no content either (RFC 9110 §9.3.2).
+    /// True when the request at the start of `bytes`, complete and well-formed or not, uses HEAD: a
+    /// refusal then has no content either (RFC 9110 §9.3.2).
     [[nodiscard]] bool is_for_head(std::span<const char> bytes) const noexcept;
 
-    /// True once a byte of a request (not the CRLFs before it) has been seen.
+    /// True after the first byte of a request, not counting the CRLFs before it.
     [[nodiscard]] bool has_started() const noexcept { return started_; }
 
-    /// Ready for the next request, which `limits` hold for.
+    /// Prepares for the next request, to which `limits` apply.
     void start(const header_limits& limits) noexcept;
 
   private:
@@ -58,12 +60,12 @@ class request_parser {
     status read_head(std::string_view text, request_head& head);
     status read_content(std::string_view rest, request_head& head) noexcept;
 
-    header_limits limits_;       // a copy: a reload may replace the site in the middle of a request
-    std::size_t scanned_ = 0;    // bytes known to hold whole lines
+    header_limits limits_;       // a copy: a reload may replace the site during a request
+    std::size_t scanned_ = 0;    // bytes that form complete lines
     std::size_t start_ = 0;      // first byte after leading CRLFs (RFC 9112 §2.2)
     std::size_t first_line_ = 0; // end of the request line, 0 while it is incomplete
     bool started_ = false;
-    bool awaits_content_ = false; // the header is whole; the end of an empty content is not here
+    bool awaits_content_ = false; // header complete, end of empty content missing
     problem_id refusal_{};
     std::optional<limit_label> limit_;
 };

@@ -15,9 +15,9 @@ namespace sluice::http {
 
 namespace {
 
-// RFC 3986 wants ^ ` { | } encoded, but browsers and Node send them as they are (URL standard), and
-// every reader takes them for themselves. Refused: # ends a target for some, \ is / for some, and
-// nobody sends " < > without meaning harm to a log or a page.
+// RFC 3986 requires ^ ` { | } to be encoded, but browsers and Node send them as they are (URL
+// standard), and every recipient reads them as themselves. Rejected are: #, which ends a target for
+// some recipients; \, which some read as /; and " < >, which only serve to attack a log or a page.
 constexpr std::array<bool, 256> make_uri_table() {
     std::array<bool, 256> allowed{};
     for (unsigned c = 0x21; c < 0x7F; ++c) {
@@ -30,7 +30,7 @@ constexpr std::array<bool, 256> make_uri_table() {
 }
 constexpr auto uri_characters = make_uri_table();
 
-// Separators and controls.
+// Bytes rejected in decoded segments: separators and controls.
 constexpr std::array<bool, 256> make_segment_table() {
     std::array<bool, 256> refused{};
     for (unsigned c = 0; c < 0x20; ++c) {
@@ -88,7 +88,7 @@ bool is_reg_name(std::string_view name) noexcept {
     });
 }
 
-// "[v6]". What may lie ahead of us (IPvFuture, zones) is for other machines to use.
+// True for "[v6]". IPvFuture and zone ids are rejected: this service has no use for them.
 bool is_ip_literal(std::string_view text) noexcept {
     std::array<char, INET6_ADDRSTRLEN> address{};
     if (text.size() <= 2 || text.size() - 2 >= address.size() ||
@@ -100,7 +100,7 @@ bool is_ip_literal(std::string_view text) noexcept {
     return ::inet_pton(AF_INET6, address.data(), &unused) == 1;
 }
 
-// "host:port" or "[v6]:port" cut at the colon before the port.
+// Splits "host:port" or "[v6]:port" at the colon before the port.
 std::string_view host_part(std::string_view text) noexcept {
     if (text.starts_with('[')) {
         const auto bracket = text.find(']');

@@ -1,6 +1,8 @@
 #pragma once
-// The request target (RFC 9112 §3.2): split, checked and decoded exactly once. Nothing is
-// normalised: what is not plain is refused (docs/security.md, threats 11 to 16).
+// The request target (RFC 9112 §3.2): split, checked and decoded exactly once. It is never
+// normalised: a target that would need it is rejected (docs/security.md, threats 11 to 16). Not the
+// routing: http/exchange/router.hpp does that. Used by http/request/head_reader.cpp, http/exchange
+// and `sluice token why`.
 
 #include <array>
 #include <cstddef>
@@ -11,20 +13,21 @@
 
 namespace sluice::http {
 
-/// A target cut into its parts, still encoded.
+/// A target split into its parts, still encoded.
 struct target_parts {
     std::string_view path;                     // begins with '/', or is "*"
-    std::string_view query;                    // without '?'; empty where absent
+    std::string_view query;                    // without '?'; empty when absent
     std::optional<std::string_view> authority; // of an absolute-form target
 };
 
-/// Takes origin-form, absolute-form (http and https) and "*". nullopt when a byte is not allowed in
-/// a URI (RFC 3986: no space, '#', '"', '<', '>', '\', '^', '`', '{', '|', '}', controls or bytes
-/// above 0x7E) or the form is none of these.
+/// Accepts origin-form, absolute-form (http and https) and "*". Returns nullopt for any other form,
+/// and when a byte is not allowed in a URI (no space, '#', '"', '<', '>', '\', controls or bytes
+/// above 0x7E; '^', '`', '{', '|' and '}' are accepted although RFC 3986 excludes them).
 [[nodiscard]] std::optional<target_parts> split_target(std::string_view target) noexcept;
 
-/// The decoded segments of a path. A segment without an escape is a view into the path itself,
-/// which has to live as long; the others are kept here, without a heap in the steady state.
+/// The decoded segments of a path. A segment without an escape is a view into the path, which must
+/// live as long as this object; other segments are stored here, without heap allocation in the
+/// steady state.
 class path_segments {
   public:
     path_segments() = default;
@@ -32,13 +35,14 @@ class path_segments {
     path_segments& operator=(const path_segments&) = delete;
     ~path_segments() = default;
 
-    /// The longest route has six; a path with more is kept as `max` segments and matches none.
+    /// The longest route has six segments. Of a longer path, the first `max` segments are kept; it
+    /// matches no route.
     static constexpr std::size_t max = 8;
 
-    /// Splits at raw '/' first, then decodes each segment once. False when the path does not begin
-    /// with '/', or a segment is empty, is or decodes to "." or ".." (with or without a
-    /// ";parameter"), or decodes to a text with '/', '\', NUL, another control or invalid UTF-8.
-    /// The path "/" has no segments.
+    /// Splits at raw '/' first, then decodes each segment once. Returns false when the path does
+    /// not begin with '/', when a segment is empty, when it is or decodes to "." or ".." (with or
+    /// without a ";parameter"), or when it decodes to text with '/', '\', NUL, another control or
+    /// invalid UTF-8. The path "/" has no segments.
     [[nodiscard]] bool parse(std::string_view path);
 
     [[nodiscard]] std::span<const std::string_view> view() const noexcept {
