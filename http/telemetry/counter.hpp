@@ -1,6 +1,7 @@
 #pragma once
-// The smallest parts of metrics: a number, and a distribution over fixed bounds. Each is written by
-// one thread and read by any, so that counting is a plain add and never a locked one.
+// The building blocks of metrics: a number, and a distribution over fixed bounds. Each is written
+// by one thread and read by any, so that counting is a plain addition without a lock. No names and
+// no labels: http/telemetry/metrics.hpp has them. Used by http/telemetry and tls/secure_socket.hpp.
 
 #include <algorithm>
 #include <array>
@@ -11,7 +12,7 @@
 
 namespace sluice::http {
 
-/// Written by one thread, read by any. A gauge is a counter that also goes down.
+/// A number that one thread writes and any thread reads. A gauge is a counter that also decreases.
 class counter {
   public:
     void add(std::uint64_t n = 1) noexcept {
@@ -28,22 +29,22 @@ class counter {
     std::atomic<std::uint64_t> value_{0};
 };
 
-/// How often values fell below each of `Bounds` bounds: 2^First, 2^(First + Step), and so on.
-/// Bounds that are powers of two find the bucket of a value without a search.
+/// The number of values below each of `Bounds` bounds: 2^First, 2^(First + Step), and so on. With
+/// powers of two as bounds, the bucket of a value is found without a search.
 template <unsigned First, unsigned Step, unsigned Bounds>
 class histogram {
     static_assert(Step > 0 && First + Step * (Bounds - 1) < 64);
 
   public:
     static constexpr std::size_t bounds = Bounds;
-    static constexpr std::size_t buckets = Bounds + 1; // the last one: above every bound
+    static constexpr std::size_t buckets = Bounds + 1; // the last one: above all bounds
 
     void observe(std::uint64_t value) noexcept {
         counts_[bucket_of(value)].add();
         sum_.add(value);
     }
 
-    /// The first bucket whose bound is not below `value`.
+    /// The first bucket with a bound that is not below `value`.
     [[nodiscard]] static constexpr std::size_t bucket_of(std::uint64_t value) noexcept {
         const auto power = value <= 1 ? 0U : static_cast<unsigned>(std::bit_width(value - 1));
         return power <= First ? 0 : std::min((power - First + Step - 1) / Step, Bounds);

@@ -1,7 +1,8 @@
 #pragma once
 // Writes the Prometheus text format, version 0.0.4: families with HELP and TYPE, samples with
-// labels. Numbers are integers, or integers with a decimal point put in, so that nothing is
-// rounded.
+// labels. Numbers are integers, or integers with a decimal point inserted, so that nothing is
+// rounded. Counts nothing itself. Used by http/telemetry/metrics.hpp and by the parts of app that
+// add metrics.
 
 #include "http/telemetry/counter.hpp"
 
@@ -31,14 +32,14 @@ class exposition {
   public:
     explicit exposition(std::string& out) noexcept : out_(out) {}
 
-    /// Begins a family; the samples that follow are its own. `help` is one line.
+    /// Begins a family; the following samples belong to it. `help` is one line.
     void family(std::string_view name, std::string_view type, std::string_view help);
 
     void sample(labels with, fixed_point value);
     void sample(labels with, std::uint64_t value) { sample(with, fixed_point{value}); }
 
-    /// The samples of one histogram, summed over `all`; `decimals` shifts its unit to the one the
-    /// family's name says.
+    /// Writes the samples of one histogram, summed over `all`. `decimals` converts its unit to the
+    /// unit in the name of the family.
     template <class Owner, class Pick>
     void histogram(labels with, unsigned decimals, std::span<const Owner* const> all, Pick pick);
 
@@ -57,7 +58,7 @@ template <class Owner, class Pick>
 void exposition::histogram(labels with, unsigned decimals, std::span<const Owner* const> all,
                            Pick pick) {
     using kind = std::remove_cvref_t<decltype(pick(*all.front()))>;
-    std::uint64_t count = 0; // of all buckets so far: bounds are cumulative
+    std::uint64_t count = 0; // of all buckets so far: buckets are cumulative
     std::uint64_t sum = 0;
     for (std::size_t bucket = 0; bucket < kind::buckets; ++bucket) {
         for (const auto* one : all) {

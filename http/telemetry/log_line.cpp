@@ -11,7 +11,7 @@ namespace sluice::http {
 
 namespace {
 
-constexpr std::size_t usual_size = 384; // bytes of a line: one look for room, mostly
+constexpr std::size_t usual_size = 384; // bytes of a line: usually one resize is enough
 constexpr std::size_t time_size = sizeof "2024-01-02T03:04:05.678Z";
 constexpr std::size_t quotes = 2;
 
@@ -49,7 +49,7 @@ char* put_time(std::chrono::system_clock::time_point time, char* at) noexcept {
     return at;
 }
 
-// What logfmt takes without quotes: visible ASCII but for quotes, backslashes and the equals sign.
+// True when logfmt needs no quotes: visible ASCII without quotes, backslashes and the equals sign.
 bool is_bare(std::string_view value) {
     return !value.empty() && std::ranges::all_of(value, [](char c) {
         return c > ' ' && c < '\x7f' && c != '"' && c != '\\' && c != '=';
@@ -133,7 +133,7 @@ void log_line::time(std::string_view name, std::chrono::system_clock::time_point
 }
 
 void log_line::end() {
-    out_.resize(used_); // begin() has left room for what follows
+    out_.resize(used_); // begin() has left room for the end
     out_ += is_json_ ? "}\n" : "\n";
 }
 

@@ -1,6 +1,6 @@
 #pragma once
-// One line of the access log under construction, as JSON or as logfmt. Knows how values are
-// written, not what they mean.
+// Builds one line of a log, as JSON or as logfmt. Knows how values are written, not what they mean.
+// Used by http/exchange/access_log.cpp, http/handlers/mint_audit.cpp and app/log/service_log.cpp.
 
 #include "core/config/config.hpp"
 
@@ -14,13 +14,13 @@ namespace sluice::http {
 
 class log_line {
   public:
-    /// Appends to `out`, which end() leaves with one line more.
+    /// Starts a line at the end of `out`; end() completes it.
     log_line(core::log_format format, std::string& out);
 
-    /// `name` needs no quoting; `value` is any text.
+    /// REQUIRES: `name` needs no quoting. `value` may be any text.
     void text(std::string_view name, std::string_view value);
     void text_if_any(std::string_view name, std::string_view value);
-    /// `value` is of visible ASCII without quotes, backslashes and equals signs.
+    /// REQUIRES: `value` is visible ASCII without quotes, backslashes and equals signs.
     void word(std::string_view name, std::string_view value);
     void number(std::string_view name, std::uint64_t value);
     /// "first-last"
@@ -30,13 +30,14 @@ class log_line {
     void end();
 
   private:
-    // Where `name` was written, with what goes before a value, and there is room for `most` more.
+    // Writes `name` and its separators. Returns the position of the value, with room for `most`
+    // more bytes.
     char* begin(std::string_view name, std::size_t most);
-    char* quote_json(char* at) const noexcept; // around what is bare in logfmt
+    char* quote_json(char* at) const noexcept; // around values that logfmt does not quote
     void end_at(const char* at) noexcept;
 
     std::string& out_;
-    std::size_t used_; // of `out_`; the rest is room
+    std::size_t used_; // bytes of `out_` in use; the rest is room
     bool is_json_;
     bool is_first_ = true;
 };

@@ -128,7 +128,8 @@ void append_connections(all_counters all, exposition& out) {
         const auto state = static_cast<connection_state>(i);
         out.sample({{"state", name_of(state)}}, in_state(state));
     }
-    // How evenly they are spread: a set of counters is a thread's, and threads are few.
+    // Shows how evenly connections are distributed: each set of counters is of one thread, and
+    // threads are few.
     out.family("sluice_thread_connections", "gauge", "Connections open now, by thread.");
     for (std::size_t i = 0; i < all.size(); ++i) {
         out.sample({{"thread", std::to_string(i)}}, all[i]->connections_open.value());

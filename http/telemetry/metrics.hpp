@@ -1,7 +1,9 @@
 #pragma once
-// What the service counts, and its text for Prometheus. Each worker has its own set, written by its
-// thread alone, so the hot path pays a plain add; a scrape sums them. Labels are routes, status
-// classes, problems and states: never an id, a path or a user.
+// The metrics of the service, and their text for Prometheus. Each worker has its own set, written
+// by its thread only, so that counting on the hot path is a plain addition; a scrape sums the sets.
+// Labels are routes, status classes, problems and states, never an id, a path or a user. The
+// metrics of the process and of the keys are not here: app adds them. Used by the sessions, the
+// handlers and app/log/service_log.hpp.
 
 #include "http/problem/limit_label.hpp"
 #include "http/problem/problem.hpp"
@@ -17,35 +19,37 @@
 
 namespace sluice::http {
 
-/// The label "route". `none` stands for requests that no route answered.
+/// The label "route". `none` is for requests without a route.
 enum class route_label : std::uint8_t { none, token, download, health, ready, metrics, web };
 inline constexpr std::size_t route_count = 7;
 [[nodiscard]] std::string_view name_of(route_label route) noexcept;
 
-/// What a connection waits for: the label "state". It keeps its state while its thread runs it, so
-/// a request that is answered at once never leaves `idle`, and costs nothing here.
+/// The label "state": the event that a connection waits for. A connection keeps its state while its
+/// thread runs it, so a request that is answered at once never leaves `idle` and costs nothing
+/// here.
 enum class connection_state : std::uint8_t {
     idle,      // the next request, or the first
     reading,   // the rest of a request
     suspended, // the handler's answer
-    writing,   // the peer to take more of the response
-    throttled, // its rate to allow more of the response
+    writing,   // the peer to accept more of the response
+    throttled, // the rate to allow more of the response
     lingering, // the peer to close
 };
 inline constexpr std::size_t connection_state_count = 6;
 [[nodiscard]] std::string_view name_of(connection_state state) noexcept;
 
-/// Microseconds: 64 us to 4.2 s in steps of two, for what should be quick.
+/// Microseconds: 64 us to 4.2 s in steps of two, for short operations.
 using latency_histogram = histogram<6, 1, 17>;
 /// Microseconds: 1 ms to 4.8 h in steps of four, for transfers.
 using duration_histogram = histogram<10, 2, 13>;
 /// Bytes per second: 4 KiB/s to 4 GiB/s in steps of four.
 using rate_histogram = histogram<12, 2, 11>;
 
-/// Responses with fewer bytes say nothing about throughput: they fit into the socket's buffer.
+/// Responses with fewer bytes are not measured: they fit into the socket's buffer, so their rate
+/// does not show the throughput.
 inline constexpr std::uint64_t least_measured_transfer = std::uint64_t{256} * 1024;
 
-/// One thread's counters. Gauges are counters that also go down.
+/// The counters of one thread. Gauges are counters that also decrease.
 struct counters {
     std::array<std::array<counter, 6>, route_count> responses; // by route and status / 100
     std::array<counter, problem_count> refusals;
@@ -56,15 +60,15 @@ struct counters {
     counter connections_open;
     counter requests_active;
     counter transfers_cut;     // the file ended early, or the peer was too slow
-    counter transfers_lost;    // the peer went away
-    counter transfers_revoked; // of those cut, by a revocation
+    counter transfers_lost;    // the peer disconnected
+    counter transfers_revoked; // part of the cut ones: by a revocation
     counter tokens_issued;
     counter tokens_ahead; // accepted within tokens.leeway, session tokens included
     counter symlinks_refused;
     counter unknown_parameters;
     counter accept_failures;
-    counter media_read_failures; // in mid-transfer
-    counter faults;              // exceptions: memory that ran out, or a defect
+    counter media_read_failures; // during a transfer
+    counter faults;              // exceptions: out of memory, or a defect
     counter proxy_headers_refused;
     counter tls_handshakes_failed;
     counter tls_record_floods; // connections closed: their records brought no data
@@ -73,10 +77,10 @@ struct counters {
     counter file_cache_misses;
     counter store_errors;
     latency_histogram store_latency;
-    latency_histogram mint_latency;       // request header to answer, of tokens that were issued
+    latency_histogram mint_latency;       // request header to answer, of issued tokens
     latency_histogram download_latency;   // request header to first byte, of 200 and 206
     duration_histogram transfer_duration; // request header to last byte, of 200 and 206
-    rate_histogram transfer_rate;         // of those of least_measured_transfer and more
+    rate_histogram transfer_rate;         // of transfers of at least least_measured_transfer
 
     void add_store_read(std::chrono::steady_clock::duration took, bool failed) noexcept {
         const auto time = std::chrono::duration_cast<std::chrono::microseconds>(took).count();
@@ -88,7 +92,7 @@ struct counters {
     }
 };
 
-/// A response that is over, as the histograms see it.
+/// A completed response, as recorded in the histograms.
 struct finished_response {
     route_label route = route_label::none;
     unsigned status = 0;
@@ -97,7 +101,7 @@ struct finished_response {
     std::chrono::microseconds to_end{};
 };
 
-/// Counts it in the families that it belongs to, connections and requests under way excepted.
+/// Counts the response in its families, except those of connections and requests under way.
 void count_response(const finished_response& over, counters& count) noexcept;
 
 /// Appends the exposition of the sum of `all`.
