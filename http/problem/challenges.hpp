@@ -1,6 +1,6 @@
 #pragma once
-// The values of WWW-Authenticate (RFC 6750 §3) that rows of the table of problems share. Private to
-// http/problem/problem.cpp.
+// The values of WWW-Authenticate (RFC 6750 §3) that rows of the problem table share. Not the choice
+// of a value for a failure: the table makes it. Used by http/problem/problem.cpp only.
 
 #include <string_view>
 

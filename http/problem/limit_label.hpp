@@ -1,7 +1,7 @@
 #pragma once
-// The limit that a request or a connection has reached: a name for the counters and for the log.
-// Not the limits' values, which are core::config's. Named by the parser, the gate and the session;
-// counted by http/telemetry/metrics.hpp.
+// The names of the limits that a request or a connection can reach, for the counters and the log.
+// Not the values of the limits: core::config has them. Used by the parser, the gate and the
+// session; counted by http/telemetry/metrics.hpp.
 
 #include <cstddef>
 #include <cstdint>
@@ -9,7 +9,7 @@
 
 namespace sluice::http {
 
-/// The label "limit": the name of the setting in core::config::limits_section that was reached.
+/// The label "limit": the setting in core::config::limits_section that was reached.
 enum class limit_label : std::uint8_t {
     connections,
     connections_per_peer,

@@ -1,7 +1,8 @@
 #pragma once
-// Every refusal this service can answer, each with its status and public text, in one table
-// (problem.cpp), rendered as application/problem+json (RFC 9457). Handlers and the session name a
-// problem; nobody else writes a 4xx or 5xx.
+// The problems that this service can answer with, each with its status and public text, in one
+// table (problem.cpp), rendered as application/problem+json (RFC 9457). The only source of 4xx and
+// 5xx responses: handlers and the session name a problem. Not the decision to refuse. Used through
+// http/exchange/exchange.hpp and by http/request.
 
 #include "core/base/error.hpp"
 
@@ -13,7 +14,7 @@
 namespace sluice::http {
 
 enum class problem_id : std::uint8_t {
-    // The message itself; the connection closes.
+    // The message or its connection. The connection closes.
     malformed_request,
     host_invalid,
     framing_invalid,
@@ -30,17 +31,17 @@ enum class problem_id : std::uint8_t {
     tls_required,
     too_many_connections,
     too_many_from_peer,
-    // Where it points.
+    // The target.
     target_invalid,
     query_invalid,
     route_unknown,
     method_not_allowed,
-    // What it asks for.
+    // The parameters.
     parameter_missing,
     parameter_repeated,
     parameter_invalid,
     parameter_not_applicable,
-    // Who asks.
+    // The caller.
     credential_missing,
     credential_malformed,
     token_invalid,
@@ -83,15 +84,15 @@ struct problem_type {
     unsigned status;
     std::string_view slug; // the last part of `type`, and the label in metrics and logs
     std::string_view title;
-    std::string_view detail;      // says how to mend it; never contains input
-    std::string_view challenge{}; // the value of WWW-Authenticate, where one is due (RFC 6750 §3)
-    bool closes = false;          // the connection cannot go on
-    unsigned retry_after = 0;     // seconds; 0: no such field
+    std::string_view detail;      // says what to do; never contains input
+    std::string_view challenge{}; // the value of WWW-Authenticate (RFC 6750 §3), or empty
+    bool closes = false;          // the connection closes after the response
+    unsigned retry_after = 0;     // seconds; 0: the field is not sent
 };
 
 [[nodiscard]] const problem_type& describe(problem_id id) noexcept;
 
-/// The one mapping from the domain's failures to problems.
+/// The only mapping from the domain's failures to problems.
 [[nodiscard]] problem_id problem_for(core::errc code) noexcept;
 
 /// Appends the JSON body. `subject` (a parameter or claim, from static storage) becomes the member

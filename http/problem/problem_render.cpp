@@ -1,5 +1,5 @@
-// The part of http/problem/problem.hpp that leads to the table and out of it: the domain's failures
-// to rows, and rows to JSON.
+// The mappings around the table of http/problem/problem.hpp: the domain's failures to rows, and
+// rows to JSON. The table itself is in http/problem/problem.cpp.
 #include "core/json/json_object_writer.hpp"
 #include "http/problem/problem.hpp"
 
@@ -30,7 +30,7 @@ problem_id problem_for(core::errc code) noexcept {
     case errc::token_signature:
     case errc::token_algorithm:
     case errc::token_claims:
-        return token_invalid; // one public answer: which check failed is for the log alone
+        return token_invalid; // one public answer: only the log names the failed check
     case errc::token_expired:
         return token_expired;
     case errc::token_not_yet_valid:

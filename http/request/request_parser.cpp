@@ -116,8 +116,7 @@ request_parser::status request_parser::check_size(std::string_view text, status 
     if (target_size(line) > limits_.target_bytes) {
         return refuse(problem_id::target_too_long, limit_label::target_bytes);
     }
-    const auto size =
-        found == status::ready ? scanned_ : text.size(); // the rest is not part of the header
+    const auto size = found == status::ready ? scanned_ : text.size(); // the rest is not header
     if (size > limits_.header_bytes) {
         return refuse(size_verdict(line), limit_label::header_bytes);
     }
