@@ -1,4 +1,4 @@
-// What every unit of http includes from Boost; precompiled (SLUICE_PCH), never included by name.
+// The Boost headers that every unit of http uses; precompiled (SLUICE_PCH), never included by name.
 #include <boost/asio/basic_socket_acceptor.hpp>
 #include <boost/asio/basic_stream_socket.hpp>
 #include <boost/asio/executor_work_guard.hpp>

@@ -1,11 +1,11 @@
-# What every translation unit is compiled with, and the one library that holds Asio and Beast.
+# The compile options of every translation unit, and the only library that contains Asio and Beast.
 
 add_library(sluice_options INTERFACE)
-# g++ 12 sees overlaps in std::string's own operator+ that are not there (GCC bugs 105329, 105651).
+# g++ 12 warns of overlaps in std::string's own operator+ that do not exist (GCC bugs 105329, 105651).
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
   target_compile_options(sluice_options INTERFACE -Wno-restrict)
 endif()
-# Link-time optimisation on all cores; CMake 3.25 asks g++ for one, which it warns about.
+# Link-time optimisation on all cores. CMake 3.25 requests one core, about which g++ warns.
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   set(CMAKE_CXX_COMPILE_OPTIONS_IPO -flto=auto -fno-fat-lto-objects)
 endif()
@@ -13,7 +13,7 @@ target_compile_options(sluice_options INTERFACE
   -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wnon-virtual-dtor -Wold-style-cast
   $<$<BOOL:${SLUICE_WERROR}>:-Werror>
   -fno-omit-frame-pointer -fstack-protector-strong -fstack-clash-protection)
-if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|i.86") # the flag exists nowhere else
+if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|i.86") # the only architecture with this flag
   target_compile_options(sluice_options INTERFACE -fcf-protection=full)
 endif()
 target_link_options(sluice_options INTERFACE -Wl,-z,relro,-z,now,-z,noexecstack,-z,separate-code)
@@ -23,18 +23,18 @@ if(SLUICE_SANITIZE)
     -fsanitize=${SLUICE_SANITIZE} -fno-sanitize-recover=all)
   target_link_options(sluice_options INTERFACE -fsanitize=${SLUICE_SANITIZE})
   if(SLUICE_SANITIZE STREQUAL "thread" AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-    # Asio issues fences that ThreadSanitizer does not model; its queues are locked all the same.
+    # Asio issues fences that ThreadSanitizer does not model; its queues are also protected by locks.
     target_compile_options(sluice_options INTERFACE -Wno-tsan)
   endif()
 else()
   target_compile_definitions(sluice_options INTERFACE
-    $<$<CONFIG:Release>:_FORTIFY_SOURCE=3>) # wants optimisation; sanitizers check more
+    $<$<CONFIG:Release>:_FORTIFY_SOURCE=3>) # needs optimisation; sanitizers check more
 endif()
 set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 include(CheckPIESupported)
 check_pie_supported()
 
-# Asio and Beast are compiled once, here; every other unit only sees their declarations.
+# Asio and Beast are compiled once, here. Every other unit sees only their declarations.
 add_library(sluice_asio STATIC cmake/boost_impl.cpp)
 target_compile_definitions(sluice_asio PUBLIC
   BOOST_ASIO_SEPARATE_COMPILATION BOOST_BEAST_SEPARATE_COMPILATION

@@ -1,4 +1,4 @@
-# The Debian package, by CPack (scripts/package). Paths are those of an installed system.
+# The Debian package, built by CPack (scripts/package). Paths are those of an installed system.
 
 install(TARGETS sluice DESTINATION usr/bin)
 install(FILES deploy/debian/sluice.json DESTINATION etc/sluice)
@@ -10,7 +10,7 @@ install(FILES deploy/debian/copyright DESTINATION usr/share/doc/sluice)
 install(FILES docs/operations.md docs/configuration.md docs/api.md DESTINATION usr/share/doc/sluice)
 install(DIRECTORY deploy/haproxy deploy/nginx deploy/grafana deploy/prometheus
   DESTINATION usr/share/doc/sluice/examples)
-# Made by scripts/package: manual pages, the change log, both compressed as Debian wants them.
+# Written by scripts/package: manual pages and change log, compressed as Debian policy requires.
 install(DIRECTORY "${CMAKE_BINARY_DIR}/package/" DESTINATION usr/share)
 
 set(CPACK_GENERATOR DEB)

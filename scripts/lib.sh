@@ -13,7 +13,7 @@ TEST_PACKAGES=(python3 python3-pytest python3-jwt python3-requests python3-yaml 
     postgresql prometheus sqlite3 openssl haproxy nginx
     systemd logrotate python3-kubernetes python3-seccomp fuse3 libfuse3-dev pkg-config)
 
-# The page's tools run on Debian's own Node 18 as well as on a newer one that is here already.
+# The page's tools run on Debian's Node 18 and on any newer Node that is already installed.
 PAGE_NODE_MAJOR=18
 
 if [ -t 1 ]; then
@@ -25,13 +25,13 @@ fi
 # step TEXT...: announces what happens next.
 step() { printf '%s==> %s%s\n' "$BOLD" "$*" "$PLAIN"; }
 
-# fail TEXT...: says why on standard error and ends the script.
+# fail TEXT...: prints TEXT on standard error and ends the script.
 fail() {
     printf '%serror:%s %s\n' "$RED" "$PLAIN" "$*" >&2
     exit 1
 }
 
-# as_root COMMAND...: runs it as root, by sudo where we are somebody else.
+# as_root COMMAND...: runs COMMAND as root; uses sudo when the user is not root.
 as_root() {
     if [ "$(id -u)" -eq 0 ]; then
         "$@"
@@ -42,7 +42,7 @@ as_root() {
     fi
 }
 
-# install_packages NAME...: asks apt only for what is missing: a second run needs no network.
+# install_packages NAME...: installs only missing packages, so that a second run needs no network.
 install_packages() {
     local name missing=()
     command -v dpkg-query >/dev/null || fail "this needs Debian, with the packages: $*"
@@ -57,7 +57,7 @@ install_packages() {
         apt-get install -q -y --no-install-recommends -o DPkg::Lock::Timeout=300 "${missing[@]}"
 }
 
-# install_node: Debian's nodejs and npm, unless there is a Node that is new enough.
+# install_node: installs Debian's nodejs and npm, unless a recent enough Node is installed.
 install_node() {
     local major
     major=$(node --version 2>/dev/null | sed -nE 's/^v([0-9]+).*/\1/p')
@@ -67,7 +67,7 @@ install_node() {
 }
 
 # build_page: fetches the tools named in web/package-lock.json and builds the page into web/dist.
-# What has not changed since is neither fetched nor built again.
+# Skips tools and builds that are up to date.
 build_page() {
     local web="$ROOT/web" built="$ROOT/web/node_modules/.built"
     install_node
@@ -85,7 +85,7 @@ build_page() {
     touch "$built"
 }
 
-# build PRESET [TARGET]: configures and builds build/PRESET, and says how long it took.
+# build PRESET [TARGET]: configures and builds build/PRESET, and prints the time it took.
 build() {
     local preset=$1 target=${2:-all} begin=$SECONDS
     step "Building ($preset)"
@@ -106,7 +106,7 @@ cpp_files() {
     (cd "$ROOT" && find "${folders[@]}" -type f -regex '.*\.[ch]pp' -print0 | sort -z)
 }
 
-# check_format: succeeds when clang-format has nothing to change; else names the files.
+# check_format: succeeds when clang-format has nothing to change; else prints the files.
 check_format() {
     local changed
     changed=$(cd "$ROOT" && cpp_files | xargs -0 -r clang-format --dry-run 2>&1 |
@@ -117,7 +117,7 @@ check_format() {
 }
 
 # listener_of PORT: prints "pid (command)" of each process that listens on a TCP port; nothing when
-# it is free. Reads /proc itself, as a minimal machine has neither ss nor lsof.
+# the port is free. Reads /proc, because a minimal system has neither ss nor lsof.
 listener_of() {
     local hex inode link pid found
     hex=$(printf '%04X' "$1")
