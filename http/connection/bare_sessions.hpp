@@ -1,6 +1,6 @@
 #pragma once
-// Starts sessions on plain TCP and unix sockets, for listeners without TLS. The session itself is
-// http/connection/session.hpp. Used by app/service/front.hpp and by the tests.
+// Starts sessions on plain TCP and unix sockets, for listeners without TLS. Not the session itself:
+// http/connection/session.hpp is. Used by app/service/front.hpp and by the tests.
 
 #include "http/connection/entrance.hpp"
 

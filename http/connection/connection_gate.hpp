@@ -25,7 +25,7 @@ enum class admission : std::uint8_t {
     served,
     no_room,      // its first request is answered 503
     peer_is_full, // its first request is answered 429
-    turned_away,  // answered 503 and closed at once, before its request is read
+    turned_away,  // answered 503 and closed at once, without waiting for a request
     dropped,      // closed without a response: its peer has too many that wait to be refused
     not_secure,   // its first request is answered 400: set by a TLS listener, not by the gate
 };

@@ -84,7 +84,7 @@ bool is_stale(const std::string& path) {
     return static_cast<::mode_t>(mode);
 }
 
-// 0 where there is no socket of that name.
+// The inode of the socket; 0 when there is no socket of that name.
 std::uint64_t inode_of(const std::string& path) noexcept {
     struct stat facts {};
     return ::lstat(path.c_str(), &facts) == 0 && S_ISSOCK(facts.st_mode) ? facts.st_ino : 0;

@@ -37,7 +37,7 @@ struct listen_socket {
 /// "127.0.0.1:8080", "[::]:8080", "unix:/run/sluice.sock".
 [[nodiscard]] std::string name_of(const listen_socket& socket);
 
-/// Removes the path of a unix socket, if it still names this one.
+/// Removes the path of a unix socket, if it still refers to this socket.
 void remove_path(const listen_socket& socket) noexcept;
 
 } // namespace sluice::http

@@ -37,7 +37,7 @@ class listener {
     /// Accepts the connections that are already waiting, then closes the listening socket; happens
     /// shortly after the call. Open connections stay open. Thread safe.
     void stop();
-    /// False once stop() has been done. Thread safe.
+    /// False after stop() has taken effect. Thread safe.
     [[nodiscard]] bool is_open() const noexcept { return is_open_.load(); }
 
     /// The address, with the port that the kernel chose when port 0 was requested.

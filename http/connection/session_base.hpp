@@ -31,7 +31,7 @@ class session_base : public counted_connection, public turn_taker, public resuma
   protected:
     enum class phase { reading, suspended, writing, throttled, lingering, closed };
 
-    /// How long a closing connection waits for the peer's own close (RFC 9112 §9.6).
+    /// The time a closing connection waits for the peer to close (RFC 9112 §9.6).
     static constexpr std::chrono::seconds linger_time{2};
     /// Bytes that it reads and discards in that time, in addition to limits.content_bytes.
     static constexpr std::size_t linger_bytes = 65536;

@@ -68,7 +68,7 @@ void append_access_line(const access_entry& entry, const log_policy& policy,
     line.word("outcome", name_of(entry.how));
     line.text_if_any("problem", record.problem);
     line.text_if_any("cause", record.cause);
-    line.text_if_any("jti", record.jti); // may be any text: the signer chose it
+    line.text_if_any("jti", record.jti); // may be any text, chosen by the signer
     write_user(record.user_id, policy, seen, line);
     line.end();
 }

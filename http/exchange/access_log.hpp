@@ -16,7 +16,7 @@
 
 namespace sluice::http {
 
-/// How a response ended.
+/// The end of a response.
 enum class outcome : std::uint8_t { complete, aborted, cut };
 
 /// Takes finished lines; returns at once. Thread safe.

@@ -56,7 +56,7 @@ void token_handler::append_url(const request& in, std::string_view path, std::st
     const std::string_view host = in.public_host.empty() ? in.head.host : in.public_host;
     if (!public_base_url_.empty()) {
         out += public_base_url_;
-    } else if (!host.empty()) { // HTTP/1.0 without Host: a relative reference
+    } else if (!host.empty()) { // without Host (HTTP/1.0) the URL is relative
         out.append(in.is_secure ? "https://" : "http://").append(host);
     }
     out += path;
@@ -193,7 +193,7 @@ void token_handler::issue(const order& what, const core::permission& allowed, re
     body.assign(R"({"token":")").append(issued.token).append(R"(","expires_in":)");
     core::append_decimal(static_cast<std::uint64_t>(issued.expires_in.count()), body);
     body += R"(,"download_url":")";
-    append_url(in, path, body); // an RFC 3986 URL holds nothing that JSON escapes
+    append_url(in, path, body); // an RFC 3986 URL needs no JSON escaping
     body += "\"}\n";
     auto& response = out.begin(200);
     response.field("Cache-Control", "no-store");

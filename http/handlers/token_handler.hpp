@@ -1,7 +1,7 @@
 #pragma once
 // Handler of GET /api/get-download-token/v2: checks the caller, the parameters, the entitlement and
-// the file, then issues the token (docs/api.md §1). The checks themselves are core's. Used by
-// app/service/routes.hpp.
+// the file, then issues the token (docs/api.md §1). Not the checks themselves: core makes them.
+// Used by app/service/routes.hpp.
 
 #include "core/base/clock.hpp"
 #include "core/issuer/issuer.hpp"

@@ -1,7 +1,8 @@
 #pragma once
-// Retries an operation until it has memory. Only for the operations that a worker cannot do
-// without: its tick, its accept loop, its event loop. Used by http/connection/listener.cpp,
-// http/connection/worker.cpp, http/loop/ready_set.cpp and http/loop/turn_queue.cpp.
+// Retries an operation until it has memory. Not for requests, which fail when memory runs out: only
+// for the operations that a worker cannot do without, which are its tick, its accept loop and its
+// event loop. Used by http/connection/listener.cpp, http/connection/worker.cpp,
+// http/loop/ready_set.cpp and http/loop/turn_queue.cpp.
 
 #include <chrono>
 #include <new>

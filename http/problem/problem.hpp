@@ -62,7 +62,7 @@ enum class problem_id : std::uint8_t {
     session_expired,
     session_mismatch,
     too_many_bad_credentials,
-    // The media.
+    // The media file.
     media_not_found,
     course_ambiguous,
     media_unavailable,

@@ -1,8 +1,8 @@
 #pragma once
 // Reads the client of a request from the fields of trusted proxies: X-Forwarded-For, -Proto and
 // -Host, or Forwarded (RFC 7239). The lists are read from the right, where the nearest proxy wrote,
-// to the left, where any client may have written. Pure functions; the caller has checked that the
-// peer is trusted. Used by http/exchange/client_origin.cpp.
+// to the left, where any client may have written. Pure functions. The decision whether the peer is
+// trusted is not here: the caller has made it. Used by http/exchange/client_origin.cpp.
 
 #include "core/address/ip_address.hpp"
 

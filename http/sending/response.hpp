@@ -1,7 +1,8 @@
 #pragma once
 // One response before it is sent: a header section, then any sequence of text and slices of one
-// open file. Built by the handlers through reply (http/exchange/exchange.hpp). Sends nothing:
-// http/sending/response_writer.hpp does. Pooled, so that its buffers are reused.
+// open file. Sends nothing: http/sending/response_writer.hpp does. Pooled, so that its buffers are
+// reused. Used by http/exchange/exchange.hpp, through which the handlers build it, and by
+// http/sending/response_writer.hpp.
 
 #include "core/download/byte_range.hpp"
 #include "core/media/media_store.hpp"
@@ -54,8 +55,8 @@ class response {
     void finish_with(std::string_view content_type, std::string_view content);
     /// Ends the header section of a status that has no content (204, 304).
     void finish_empty();
-    /// Ends the header section; the body is one slice, or empty when its length is 0. The caller
-    /// has added Content-Type.
+    /// Ends the header section; the body is one slice, or empty when its length is 0. REQUIRES:
+    /// Content-Type was added.
     void finish_with(const cached_file& file, core::byte_slice slice);
     /// The body is multipart/byteranges (RFC 9110 §14.6); adds Content-Type for it.
     void finish_with(const cached_file& file, std::span<const core::byte_slice> slices,

@@ -1,7 +1,7 @@
 #pragma once
 // Writes the Prometheus text format, version 0.0.4: families with HELP and TYPE, samples with
 // labels. Numbers are integers, or integers with a decimal point inserted, so that nothing is
-// rounded. Counts nothing itself. Used by http/telemetry/metrics.hpp and by the parts of app that
+// rounded. Counts nothing itself. Used by http/telemetry/metrics.cpp and by the parts of app that
 // add metrics.
 
 #include "http/telemetry/counter.hpp"
