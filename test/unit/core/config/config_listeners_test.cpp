@@ -17,7 +17,7 @@ core::loaded_config load(const std::string& text) {
     core::config_sources from;
     from.file = dir.path("sluice.json");
     auto loaded = core::load_config(from, core::config_use::tool);
-    for (auto& problem : loaded.problems) { // without the folder
+    for (auto& problem : loaded.problems) { // drops the directory
         const auto slash = problem.where.rfind('/');
         problem.where =
             slash == std::string::npos ? problem.where : problem.where.substr(slash + 1);
@@ -54,7 +54,7 @@ BOOST_AUTO_TEST_CASE(a_list_of_objects) {
         BOOST_TEST(all[2].reuse_port);
         BOOST_TEST(all[2].key == "/k");
         const auto again =
-            load(core::to_json(loaded.settings)); // the printed text is a configuration
+            load(core::to_json(loaded.settings)); // the printed text is a valid configuration
         BOOST_TEST(again.problems.empty());
         BOOST_TEST((again.settings.listeners == all));
     }

@@ -15,7 +15,7 @@ namespace {
 
 using pairs = std::vector<std::pair<std::string, std::string>>;
 
-/// A file in a directory of its own, removed with the object.
+/// A configuration file in its own directory, which the destructor removes.
 class config_text {
   public:
     explicit config_text(std::string_view text)
@@ -39,7 +39,7 @@ core::loaded_config load_text(std::string_view text, const pairs& environment = 
     const config_text file(text);
     auto loaded = core::load_config({file.path(), environment, flags}, core::config_use::tool);
     for (auto& problem :
-         loaded.problems) { // "sluice.json: ..." in whatever directory the test runs
+         loaded.problems) { // "sluice.json: ...", whatever the directory of the test
         if (problem.where.starts_with(file.path())) {
             problem.where = "sluice.json" + problem.where.substr(file.path().size());
         }

@@ -137,7 +137,7 @@ BOOST_AUTO_TEST_CASE(values_are_judged_by_kind) {
         {"issuer.mode", text("automatic"), false},
         {"tokens.leeway", number(60), true},
         {"tokens.leeway", number(61), false},
-        {"listen", text("anything"), true}, // its grammar is validate()'s
+        {"listen", text("anything"), true}, // validate() checks its grammar
         {"listen", list({"a"}), false},
         {"media.root",
          text("/srv/m\xC3\xA9"
@@ -174,7 +174,7 @@ BOOST_AUTO_TEST_CASE(one_line_form) {
     };
     const std::vector<sample> samples{
         {"threads", "4", number(4)},
-        {"threads", "-1", number(-1)}, // read, then refused by its range
+        {"threads", "-1", number(-1)}, // parsed, then rejected by the range
         {"threads", "+4", text("+4")},
         {"threads", " 4", text(" 4")},
         {"threads", "4s", text("4s")},
@@ -219,7 +219,7 @@ BOOST_AUTO_TEST_CASE(the_documentation_has_a_row_for_each_setting_with_its_defau
         BOOST_TEST(page.find(line + "\n") != std::string::npos,
                    "docs/configuration.md lacks: " << line);
     }
-    BOOST_TEST(rows == core::settings().size() + 2); // and the two lines of the head
+    BOOST_TEST(rows == core::settings().size() + 2); // and two lines of table head
     std::istringstream fields(core::listener_table());
     for (std::string line; std::getline(fields, line);) {
         BOOST_TEST(page.find(line + "\n") != std::string::npos,

@@ -27,7 +27,7 @@ using strings = std::vector<std::string>;
 constexpr catalogue_scan::time_point start{1000h};
 constexpr std::size_t plenty = 1000;
 
-/// A scan of a temporary directory, and what its last update said.
+/// A scan of a temporary directory, and the result of its last update.
 struct scanned {
     scanned(const test::temp_dir& dir, const strings& course_directory,
             std::size_t max_names = plenty)
@@ -96,8 +96,8 @@ BOOST_AUTO_TEST_CASE(the_trainer_may_come_after_the_course) {
     BOOST_TEST((site.update() == findings{"t1 has c1", "t1 has c2"}));
 }
 
-// docs/security.md, threats 16, 17 and 19: what no request can name, or the store would refuse, is
-// not in the index.
+// docs/security.md, threats 16, 17 and 19: names that no request can contain, and names that the
+// store would reject, are not in the index.
 BOOST_AUTO_TEST_CASE(passes_over_links_files_and_bad_names) {
     const test::temp_dir dir;
     dir.make_dir("t1/c1");
@@ -129,7 +129,7 @@ BOOST_AUTO_TEST_CASE(reads_again_until_the_stamps_have_stood_still) {
         std::chrono::seconds at;
         std::size_t read;
     };
-    // The second reading starts the count, the first after two seconds ends it.
+    // The second reading starts the period, and the first one after two seconds ends it.
     for (const auto& [at, read] :
          {row{0s, 2}, row{0s, 2}, row{1s, 2}, row{2s, 2}, row{2s, 0}, row{100s, 0}}) {
         BOOST_TEST_CONTEXT(at.count() << " s") {
@@ -137,7 +137,7 @@ BOOST_AUTO_TEST_CASE(reads_again_until_the_stamps_have_stood_still) {
             BOOST_TEST(site.totals.directories_read == read);
         }
     }
-    test::wait_for_file_clock(); // as in the hundred seconds that are only said to have passed
+    test::wait_for_file_clock(); // the hundred seconds were simulated
     dir.make_dir("t1/c2");
     BOOST_TEST((site.update(101s) == findings{"t1 has c1", "t1 has c2"}));
     BOOST_TEST(site.totals.directories_read == 1U);
@@ -183,7 +183,7 @@ BOOST_AUTO_TEST_CASE(an_unreadable_directory_keeps_what_was_known_of_it) {
     {
         const test::ordinary_user user;
         BOOST_TEST((site.update(10s) == findings{"1 has a", "2 has b"}));
-        BOOST_TEST(site.totals.directories_unreadable == 3U); // data, and each one's courses
+        BOOST_TEST(site.totals.directories_unreadable == 3U); // data, and the courses of both
     }
     BOOST_REQUIRE(::chmod(dir.path("data").c_str(), 0755) == 0);
     dir.remove("data/t-2");
@@ -215,10 +215,10 @@ BOOST_AUTO_TEST_CASE(what_was_left_out_is_found_once_there_is_room) {
     for (const auto at : {0s, 10s, 20s, 30s}) {
         BOOST_TEST(site.update(at).size() == 3U);
     }
-    // Neither trainer says which of them was cut short, and only one of them changes.
+    // It is unspecified which trainer's courses were left out, and only one of them changes.
     const bool second_was_cut =
         !site.update(40s).contains("t2 has c4") || !site.update(40s).contains("t2 has c3");
-    test::wait_for_file_clock(); // as in the forty seconds that are only said to have passed
+    test::wait_for_file_clock(); // the forty seconds were simulated
     dir.remove(second_was_cut ? "t1/c1" : "t2/c3");
     BOOST_TEST(site.update(50s).size() == 3U);
     BOOST_TEST(!site.totals.truncated);

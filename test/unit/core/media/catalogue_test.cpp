@@ -19,7 +19,7 @@ using strings = std::vector<std::string>;
 
 const strings plain{"{trainer_id}", "{course_id}"};
 
-/// A media root with a catalogue of it, not yet refreshed.
+/// A media root with its catalogue, before the first refresh.
 struct site {
     explicit site(const strings& course_directory = plain)
         : store(dir.path()), courses(store, test::segments_of(course_directory)) {}
@@ -185,7 +185,7 @@ BOOST_AUTO_TEST_CASE(a_layout_without_trainers_has_no_owners) {
     BOOST_TEST(here.courses.watched_directories().empty());
 }
 
-// Run under TSan as well: readers never see half an index.
+// Also run under TSan: a reader never sees a partial index.
 BOOST_AUTO_TEST_CASE(lookups_and_refreshes_run_side_by_side) {
     site here;
     here.dir.make_dir("t1/steady");

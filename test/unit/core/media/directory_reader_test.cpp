@@ -92,7 +92,7 @@ BOOST_AUTO_TEST_CASE(a_listing_that_breaks_off_is_no_empty_listing) {
         BOOST_TEST(!list_directories(closed.fd.get(), nothing));
     }
     BOOST_TEST(!list_directories(-1, nothing));
-    BOOST_REQUIRE(::chmod(dir.path("closed").c_str(), 0755) == 0); // or it could not be cleaned up
+    BOOST_REQUIRE(::chmod(dir.path("closed").c_str(), 0755) == 0); // allows the clean-up
 }
 
 BOOST_AUTO_TEST_CASE(the_stamp_tells_directories_and_changes_apart) {
@@ -102,7 +102,7 @@ BOOST_AUTO_TEST_CASE(the_stamp_tells_directories_and_changes_apart) {
     const auto before = open_path(dir, "a");
     BOOST_TEST((before.stamp == open_path(dir, "a").stamp));
     BOOST_TEST((before.stamp != open_path(dir, "b").stamp));
-    // A copying tool sets the modification time back: the change time still tells.
+    // A copying tool sets the modification time back; the change time still differs.
     const std::array<timespec, 2> long_ago{timespec{1, 0}, timespec{1, 0}};
     ::utimensat(AT_FDCWD, dir.path("a").c_str(), long_ago.data(), 0);
     const auto copied = open_path(dir, "a");

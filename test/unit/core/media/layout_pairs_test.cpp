@@ -1,6 +1,6 @@
-// docs/security.md, threat 51, for every pair of templates: no directory may mean one thing to one
-// template and another thing to the other. The oracle knows nothing of overlaps: it writes out what
-// identifiers give.
+// docs/security.md, threat 51, for every pair of templates: no directory may have different
+// meanings for two templates. The oracle does not compute overlaps: it writes out the directories
+// of all identifiers.
 #include "core/media/media_layout.hpp"
 #include "test/support/layout_segments.hpp"
 
@@ -21,7 +21,7 @@ namespace {
 
 using strings = std::vector<std::string>;
 
-// Names that are literals below, or look like a literal with an identifier beside it.
+// Names that also occur as literals below, or that look like a literal beside an identifier.
 constexpr std::array<std::string_view, 5> ids{"a", "x", "a-x", "x-b", "a-x-b"};
 
 const strings folders{"a", "{trainer_id}", "a-{trainer_id}", "{trainer_id}-b"};
@@ -34,7 +34,7 @@ layout_template parsed(media_kind kind, const std::string& text) {
     return *std::move(layout);
 }
 
-/// Templates of a kind: each folder before each course, after it, and none.
+/// The templates of a kind: each folder before each course, after it, and none.
 strings templates(const std::string& rest) {
     strings all;
     for (const auto& course : courses) {
@@ -52,17 +52,17 @@ strings templates(const std::string& rest) {
 
 struct kind_of_media {
     media_kind kind;
-    std::string rest; // behind trainer and course
+    std::string rest; // the part after trainer and course
 };
 
 const kind_of_media course_kind{media_kind::course, "/{filename}"};
 const kind_of_media module_kind{media_kind::module, "/{module_id}/{filename}"};
 const kind_of_media lesson_kind{media_kind::lesson, "/a/{module_id}/{lesson_id}/{filename}"};
 
-/// What each directory on the way to a file means, by its path.
+/// The meaning of each directory on the way to a file, by its path.
 using meanings = std::map<std::string, std::string>;
 
-/// Adds the directories of one file; false when one is there with another meaning.
+/// Adds the directories of one file; false when one of them already has another meaning.
 bool note(const std::string& path, const strings& texts, meanings& known) {
     const auto segments = test::segments_of(texts);
     std::string directory;
@@ -91,8 +91,8 @@ strings split(const std::string& text) {
     return parts;
 }
 
-/// Writes every file of `where` that the alphabet allows; false when a directory had another
-/// meaning before.
+/// Writes every file of `where` that the alphabet allows; false when a directory already had
+/// another meaning.
 bool write_all(media_kind kind, const layout_template& where, const std::string& text,
                meanings& known) {
     const auto texts = split(text);
@@ -131,7 +131,7 @@ void check_pair(const kind_of_media& first, const std::string& one, const kind_o
     meanings known;
     const bool is_clear =
         write_all(first.kind, here, one, known) && write_all(second.kind, there, other, known);
-    // What is accepted is never ambiguous; what is refused could have been.
+    // Accepted pairs are never ambiguous; rejected pairs could have been.
     BOOST_TEST(is_clear == problem.empty(), one << " and " << other << ": " << problem);
     ++(problem.empty() ? count.apart : count.refused);
 }

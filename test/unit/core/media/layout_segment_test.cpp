@@ -105,7 +105,7 @@ BOOST_AUTO_TEST_CASE(overlap_is_seen_from_both_sides) {
         row{"a", "{course_id}", first_in, second_in},
         row{"c-1", "c-{course_id}", first_in, second_in},
         row{"c-", "c-{course_id}", none, none},
-        row{"-..", "-{course_id}", none, none}, // ".." is no identifier
+        row{"-..", "-{course_id}", none, none}, // ".." is not an identifier
         row{"{course_id}", "{trainer_id}", same, same},
         row{"c-{course_id}", "{trainer_id}", first_in, second_in},
         row{"{course_id}.d", "{trainer_id}", first_in, second_in},

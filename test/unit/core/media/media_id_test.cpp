@@ -17,7 +17,7 @@ struct name_row {
     std::string text;
 };
 
-// docs/security.md, threats 11, 12, 14, 16 and 17, as they arrive here: decoded once.
+// docs/security.md, threats 11, 12, 14, 16 and 17, in the form in which they arrive: decoded once.
 const std::array bad_names{
     name_row{"empty", ""},
     name_row{"dot", "."},
@@ -144,7 +144,7 @@ BOOST_AUTO_TEST_CASE(presentations_leave_the_rest_empty) {
 }
 
 BOOST_AUTO_TEST_CASE(rel_has_exactly_four_identifiers) {
-    // docs/security.md, threat 36 among them.
+    // Includes docs/security.md, threat 36.
     for (const auto rel : {""sv,       "t"sv,        "t/c"sv,       "t/c/m"sv,      "t/c/m/l/x"sv,
                            "/abs"sv,   "/t/c/m/l"sv, "t/c/m/l/"sv,  "t/c/m/"sv,     "/c/m/l"sv,
                            "t//m/l"sv, "../x"sv,     "../c/m/l"sv,  "t/c/../l"sv,   "t/./m/l"sv,
@@ -174,15 +174,15 @@ BOOST_AUTO_TEST_CASE(a_bad_field_is_named) {
 }
 
 BOOST_AUTO_TEST_CASE(fields_are_compared_one_by_one) {
-    // docs/security.md, threat 10: the same letters, cut elsewhere.
+    // docs/security.md, threat 10: the same letters, divided differently.
     BOOST_TEST((media_id::lesson("a", "bc", "m", "l", "f").value() !=
                 media_id::lesson("ab", "c", "m", "l", "f").value()));
     BOOST_TEST((media_id::module("1", "2", "x").value() != media_id::course("1", "2x").value()));
     BOOST_TEST((media_id::course("m", "f").value() != media_id::course("m", "F").value()));
-    // docs/security.md, threat 17: two spellings of one letter are two names.
+    // docs/security.md, threat 17: two encodings of one letter are two names.
     BOOST_TEST(
         (media_id::course("c", "\xC3\xA9").value() != media_id::course("c", "e\xCC\x81").value()));
-    // Equal text at different addresses is equal.
+    // Equal texts at different addresses are equal.
     const std::string copy = "f.mp4";
     BOOST_TEST((media_id::course("c", copy).value() == media_id::course("c", "f.mp4").value()));
 }

@@ -141,8 +141,8 @@ BOOST_AUTO_TEST_CASE(a_forbidden_file_is_as_good_as_absent) {
     BOOST_REQUIRE(::chmod(dir.path("closed").c_str(), 0755) == 0);
 }
 
-// docs/security.md, threats 19 and 21: the middle of the path turns from a directory into a link
-// and back while it is being resolved. Either the file below the root is opened or nothing is.
+// docs/security.md, threats 19 and 21: a directory in the middle of the path is replaced by a link
+// and back while it is being resolved. Only the file below the root is ever opened.
 BOOST_AUTO_TEST_CASE(a_directory_swapped_for_a_link_never_leads_out) {
     const test::temp_dir dir;
     dir.write_file("outside/video.mp4", "secret");

@@ -36,7 +36,7 @@ BOOST_AUTO_TEST_CASE(opens_a_regular_file_and_tells_its_facts) {
     dir.write_file("t/c/m/l/é.mp4", "twelve bytes");
     const std::array<timespec, 2> times{timespec{5, 6}, timespec{1'700'000'000, 123'456'789}};
     BOOST_REQUIRE(::utimensat(AT_FDCWD, dir.path("t/c/m/l/é.mp4").c_str(), times.data(), 0) == 0);
-    ::usleep(25'000); // or the ctime has not settled
+    ::usleep(25'000); // waits until the ctime has settled
     with_each_resolver(dir.path(), [](const media_store& store) {
         const auto media = store.open("t/c/m/l/é.mp4").value();
         BOOST_TEST(media->facts.size == 12U);
@@ -88,21 +88,21 @@ BOOST_AUTO_TEST_CASE(times_far_away_keep_their_order) {
         const std::array<timespec, 2> times{timespec{seconds * 20, 0}, timespec{seconds * 20, 0}};
         BOOST_REQUIRE(::utimensat(AT_FDCWD, dir.path("old.mp4").c_str(), times.data(), 0) == 0);
         with_each_resolver(dir.path(), [seconds](const media_store& store) {
-            // The file system may have clamped it first: what counts is that the sign survives.
+            // The file system may have clamped it first; the test is that the sign survives.
             const auto mtime = store.open("old.mp4").value()->facts.mtime;
             BOOST_TEST((mtime.seconds < 0) == (seconds < 0));
         });
     }
 }
 
-// docs/security.md, threat 61: a version that has another's size and mtime.
+// docs/security.md, threat 61: a version with the size and mtime of another one.
 BOOST_AUTO_TEST_CASE(a_tag_is_never_given_to_two_versions) {
     const test::temp_dir dir;
     const std::array<timespec, 2> times{timespec{5, 6}, timespec{1'700'000'000, 123'456'789}};
     const auto write = [&](const char* content) {
         dir.write_file("video.mp4", content);
         BOOST_REQUIRE(::utimensat(AT_FDCWD, dir.path("video.mp4").c_str(), times.data(), 0) == 0);
-        ::usleep(25'000); // or the ctime has not settled
+        ::usleep(25'000); // waits until the ctime has settled
     };
     with_each_resolver(dir.path(), [&](const media_store& store) {
         write("first");

@@ -17,7 +17,7 @@ BOOST_AUTO_TEST_CASE(finds_what_looks_the_same) {
     BOOST_TEST(find_name_twin(dir.path(), "t/cafe\u0301/a/\u00E9t\u00E9.mp4").value_or("") ==
                there);
     BOOST_TEST(find_name_twin(dir.path(), "t/caf\u00E9/othe\u0301r.mp4").value_or("").empty());
-    BOOST_TEST(!find_name_twin(dir.path(), there)); // it is there itself
+    BOOST_TEST(!find_name_twin(dir.path(), there)); // the exact name exists
     BOOST_TEST(!find_name_twin(dir.path(), "t/nothing/e.mp4"));
     BOOST_TEST(!find_name_twin(dir.path("nowhere"), "t/e.mp4"));
     dir.remove("t/caf\u00E9");
@@ -29,7 +29,7 @@ BOOST_AUTO_TEST_CASE(lists_names_that_are_not_composed) {
     dir.write_file("plain/\u00E9.mp4", "x");
     BOOST_TEST(find_uncomposed(dir.path(), 100).count == 0U);
     dir.write_file("plain/e\u0301.mp4", "x");
-    dir.make_symlink("plain", "e\u0300"); // its own name counts, what it points to does not
+    dir.make_symlink("plain", "e\u0300"); // the link's own name counts, not its target
     const auto found = find_uncomposed(dir.path(), 100);
     BOOST_TEST(found.count == 2U);
     BOOST_TEST(found.first.size() == 2U);

@@ -39,7 +39,7 @@ BOOST_AUTO_TEST_CASE(a_version_is_itself_however_often_it_is_opened) {
 BOOST_AUTO_TEST_CASE(the_same_size_and_mtime_with_another_ctime_is_another_version) { // threats 61
     version_memory memory;
     BOOST_TEST(has_none(memory.note("a/b.mp4", facts_of(), now)));
-    for (int i = 0; i < 3; ++i) { // and stays one
+    for (int i = 0; i < 3; ++i) { // and remains another version
         const auto reused = memory.note("a/b.mp4", facts_of(60), now);
         BOOST_TEST(reused.tag);
         BOOST_TEST(reused.date);
@@ -80,8 +80,8 @@ BOOST_AUTO_TEST_CASE(what_has_not_settled_is_judged_and_not_remembered) {
     version_memory memory;
     const auto at_once = system_clock::time_point(seconds{written + 60});
     BOOST_TEST(has_none(memory.note("new.mp4", facts_of(60), at_once)));
-    BOOST_TEST(has_none(memory.note("new.mp4", facts_of(61), now))); // nobody had its validators
-    BOOST_TEST(memory.note("new.mp4", facts_of(3600), now).tag);     // these were given
+    BOOST_TEST(has_none(memory.note("new.mp4", facts_of(61), now))); // never given out
+    BOOST_TEST(memory.note("new.mp4", facts_of(3600), now).tag);     // given out
 }
 
 BOOST_AUTO_TEST_CASE(forgets) {
