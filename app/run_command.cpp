@@ -43,7 +43,7 @@ core::loaded_config load_settings(const command_line& line, const invocation& wi
 int explain(const command_line& line, const terminal& streams) {
     const auto text = help_on_topic(line.operands);
     if (text.empty()) {
-        return refuse_usage(streams, "no such command; sluice help lists them all");
+        return refuse_usage(streams, "unknown command; sluice help lists all commands");
     }
     streams.out << text;
     return exit_success;
@@ -72,7 +72,7 @@ int run_with_keys(const command_line& line, invocation& with, const terminal& st
         return serve(loaded.settings, std::move(*loading.keys), source);
     }
     if (loading.keys->ephemeral) {
-        streams.err << "sluice: no key to work with: give --key-file or SLUICE_SECRET\n";
+        streams.err << "sluice: no signing key: set --key-file or SLUICE_SECRET\n";
         return exit_failure;
     }
     const token_tools tools{loaded.settings, loading.keys->ring, time.wall_seconds()};

@@ -43,7 +43,7 @@ std::string cause() {
         return std::generic_category().message(ERR_GET_REASON(code));
     }
     if (ERR_GET_LIB(code) == ERR_LIB_PEM && ERR_GET_REASON(code) == PEM_R_NO_START_LINE) {
-        return "there is no such thing in PEM in it";
+        return "no PEM certificate or key found in this file";
     }
     const char* const reason = ERR_reason_error_string(code);
     return reason != nullptr ? reason : "unknown error " + std::to_string(code);
@@ -139,7 +139,7 @@ context::handle context::load(const core::config::tls_section& settings) const {
                                     ERR_GET_LIB(ERR_peek_error()) == ERR_LIB_X509;
     if (is_other) {
         ERR_clear_error();
-        throw std::runtime_error("key " + key_ + ": does not belong to " + certificate_);
+        throw std::runtime_error("key " + key_ + ": does not match " + certificate_);
     }
     if (!is_read) {
         fail("key " + key_);

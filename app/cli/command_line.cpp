@@ -49,7 +49,7 @@ const command_row* match_command(std::span<const std::string> arguments) {
 outcome explain_mismatch(std::span<const std::string> arguments) {
     const auto& first = arguments.front();
     if (first.starts_with('-')) {
-        return usage_error{"the command comes first: sluice serve " + first};
+        return usage_error{"put the command before the flags: sluice serve " + first};
     }
     std::vector<std::string_view> seconds;
     std::vector<std::string_view> names;
@@ -61,13 +61,13 @@ outcome explain_mismatch(std::span<const std::string> arguments) {
         }
     }
     if (seconds.empty()) {
-        return usage_error{"no such command: " + first + core::suggestion(first, names)};
+        return usage_error{"unknown command: " + first + core::suggestion(first, names)};
     }
     if (arguments.size() > 1 && asks_for_help(arguments[1])) {
         return help_on({first});
     }
     if (arguments.size() > 1) {
-        return usage_error{"no such command: " + first + " " + arguments[1] +
+        return usage_error{"unknown command: " + first + " " + arguments[1] +
                            core::suggestion(arguments[1], seconds)};
     }
     std::string list;
@@ -167,7 +167,8 @@ class argument_reader {
 
     [[nodiscard]] usage_error unknown(const std::string& name) const {
         if (name.find("secret") != std::string::npos) {
-            return {"a secret is never given as a flag, where others can read it: use --key-file "
+            return {"a secret is not accepted as a flag, because other users can read the command "
+                    "line: use --key-file "
                     "or SLUICE_SECRET"};
         }
         std::vector<std::string_view> known;
@@ -179,7 +180,7 @@ class argument_reader {
         auto message = "sluice " + std::string(row_.name) + " has no flag " + name +
                        core::suggestion(name, known);
         if (row_.max_operands > 0) {
-            message += "; what is no flag and begins with dashes goes behind --";
+            message += "; to pass a value that starts with a dash, put it after --";
         }
         return {std::move(message)};
     }

@@ -15,12 +15,13 @@ constexpr std::array config_flags{
 constexpr std::array serve_flags{
     flag_row{"--listen", "HOST:PORT", "listen", "address of the main listener"},
     flag_row{"--media-root", "DIR", "media.root", "directory that holds the media"},
-    flag_row{"--public-base-url", "URL", "public_base_url", "what clients reach the service by"},
+    flag_row{"--public-base-url", "URL", "public_base_url",
+             "URL at which clients reach the service"},
     flag_row{"--threads", "N", "threads", "serving threads; 0: one per core"},
     flag_row{"--log-level", "LEVEL", "log.level", "debug, info, warning or error"},
     flag_row{"--access-log", "PATH", "log.access", "access log; - for standard output, or off"},
     flag_row{"--issuer", "MODE", "issuer.mode",
-             "auto, key, jwt, local, or none: tokens for whoever asks (!)"},
+             "auto, key, jwt, local, or none (no check: every caller gets tokens)"},
     flag_row{"--dev", "", "issuer.mode",
              "for development: this machine may mint, over loopback alone (issuer.mode local)",
              "local"},
@@ -35,7 +36,7 @@ constexpr std::array media_flags{
 };
 
 constexpr std::array issue_flags{
-    flag_row{"--user", "ID", "", "who the token is for"},
+    flag_row{"--user", "ID", "", "user of the token"},
     flag_row{"--owner", "ID", "",
              "course, module: the trainer whose course it is (default: found below media.root)"},
     flag_row{"--ttl", "SECONDS", "", "life of the token (default: tokens.default_ttl)"},
@@ -44,7 +45,7 @@ constexpr std::array issue_flags{
 };
 
 constexpr std::array why_flags{
-    flag_row{"--url", "URL", "", "of the download"},
+    flag_row{"--url", "URL", "", "URL of the download"},
     flag_row{"--token", "TOKEN|-", "", "the token; -: from standard input"},
     flag_row{"--media-root", "DIR", "media.root", "directory that holds the media"},
 };
@@ -57,11 +58,11 @@ constexpr std::array store_flags{
 };
 
 constexpr std::array target_flags{
-    flag_row{"--user", "ID", "", "who may have it"},
-    flag_row{"--trainer", "ID", "", "whose media; may be left out where a course id is unique"},
-    flag_row{"--course", "ID", "", "this course alone"},
-    flag_row{"--module", "ID", "", "this module of it alone"},
-    flag_row{"--lesson", "ID", "", "this lesson of it alone"},
+    flag_row{"--user", "ID", "", "user of the grant"},
+    flag_row{"--trainer", "ID", "", "owner of the media; optional if course ids are unique"},
+    flag_row{"--course", "ID", "", "only this course"},
+    flag_row{"--module", "ID", "", "only this module of the course"},
+    flag_row{"--lesson", "ID", "", "only this lesson of the module"},
 };
 
 constexpr std::array window_flags{
@@ -70,16 +71,16 @@ constexpr std::array window_flags{
 };
 
 constexpr std::array list_flags{
-    flag_row{"--user", "ID", "", "those of this user alone"},
+    flag_row{"--user", "ID", "", "only grants of this user"},
 };
 
 constexpr std::array reason_flags{
-    flag_row{"--reason", "TEXT", "", "kept with it, for people"},
+    flag_row{"--reason", "TEXT", "", "stored with the revocation, for operators"},
 };
 
 constexpr std::array revoke_user_flags{
     flag_row{"--before", "TIME", "", "only tokens issued before this time, or before \"now\""},
-    flag_row{"--reason", "TEXT", "", "kept with it, for people"},
+    flag_row{"--reason", "TEXT", "", "stored with the revocation, for operators"},
 };
 
 constexpr std::array keys_file_flags{
@@ -89,15 +90,15 @@ constexpr std::array keys_file_flags{
 };
 
 constexpr std::array key_limit_flags{
-    flag_row{"--types", "LIST", "", "lesson, course, module: those alone, with commas between"},
-    flag_row{"--trainers", "LIST", "", "media of these trainers alone"},
+    flag_row{"--types", "LIST", "", "only these types: lesson, course, module (comma-separated)"},
+    flag_row{"--trainers", "LIST", "", "only media of these trainers (comma-separated)"},
     flag_row{"--max-ttl", "SECONDS", "", "longest life of its tokens"},
     flag_row{"--rate", "N", "", "tokens per second"},
-    flag_row{"--trusted", "", "", "its word is enough: who is entitled is not checked"},
+    flag_row{"--trusted", "", "", "the back end decides who is entitled; Sluice does not check"},
 };
 
 constexpr std::array key_grace_flags{
-    flag_row{"--grace", "SECONDS", "", "how long the old key is still good (default: 86400)"},
+    flag_row{"--grace", "SECONDS", "", "how long the old key stays valid (default: 86400)"},
 };
 
 constexpr std::array print_flags{
@@ -107,7 +108,7 @@ constexpr std::array print_flags{
 constexpr std::array table{
     command_row{command::serve,
                 "serve",
-                "answer downloads and issue tokens",
+                "serve downloads and issue tokens",
                 "",
                 0,
                 0,
@@ -116,7 +117,7 @@ constexpr std::array table{
                 "--listen 0.0.0.0:8080"},
     command_row{command::token_issue,
                 "token issue",
-                "make a token without asking the service; prints it",
+                "make a token offline and print it",
                 "",
                 0,
                 0,
@@ -126,7 +127,7 @@ constexpr std::array table{
                 "--user trainer123"},
     command_row{command::token_inspect,
                 "token inspect",
-                "show what a token says, WITHOUT verifying it",
+                "show the content of a token WITHOUT verifying it",
                 "TOKEN|-",
                 1,
                 1,
@@ -143,7 +144,7 @@ constexpr std::array table{
                 "--course-id course456 --filename presentation.mp4 - < token.txt"},
     command_row{command::token_why,
                 "token why",
-                "say why a download is refused, and what would pass",
+                "explain why a download is rejected, and what would be accepted",
                 "",
                 0,
                 0,
@@ -153,7 +154,7 @@ constexpr std::array table{
                 "--token - < token.txt"},
     command_row{command::grant_add,
                 "grant add",
-                "let a user have tokens for a trainer's media, or a part of them",
+                "give a user access to a trainer's media, or a part of it",
                 "",
                 0,
                 0,
@@ -162,7 +163,7 @@ constexpr std::array table{
                 "--until 2027-01-01"},
     command_row{command::grant_remove,
                 "grant remove",
-                "take a grant back",
+                "remove a grant",
                 "",
                 0,
                 0,
@@ -178,7 +179,7 @@ constexpr std::array table{
                 "sluice grant list --user anna"},
     command_row{command::grant_import,
                 "grant import",
-                "add all grants of a CSV file, or none when one is wrong",
+                "import grants from a CSV file: all lines, or none if one is invalid",
                 "FILE|-",
                 1,
                 1,
@@ -186,7 +187,7 @@ constexpr std::array table{
                 "sluice grant import grants.csv"},
     command_row{command::revoke_token,
                 "revoke token",
-                "call one token back, by its jti",
+                "revoke one token by its jti",
                 "JTI",
                 1,
                 1,
@@ -194,7 +195,7 @@ constexpr std::array table{
                 "sluice revoke token 3q2-7wAAAAAAAAAAAAAAAA --reason stolen"},
     command_row{command::revoke_user,
                 "revoke user",
-                "call back all tokens of a user, also those to come, or those issued before a time",
+                "revoke all tokens of a user, present and future, or those issued before a time",
                 "ID",
                 1,
                 1,
@@ -202,7 +203,7 @@ constexpr std::array table{
                 "sluice revoke user anna --before now"},
     command_row{command::revoke_key,
                 "revoke key",
-                "call back all tokens that a key has signed or will sign",
+                "revoke all tokens that a key has signed or will sign",
                 "KID",
                 1,
                 1,
@@ -210,7 +211,7 @@ constexpr std::array table{
                 "sluice revoke key 2024-06 --reason leaked"},
     command_row{command::revoke_list,
                 "revoke list",
-                "print what is revoked",
+                "list the revocations",
                 "",
                 0,
                 0,
@@ -226,7 +227,7 @@ constexpr std::array table{
                 "sluice revoke lift user anna"},
     command_row{command::key_new,
                 "key new",
-                "make an issuer key for a back end; prints it, once",
+                "make an issuer key for a back end and print it once",
                 "NAME",
                 1,
                 1,
@@ -258,7 +259,7 @@ constexpr std::array table{
                 "sluice key list --keys-file /etc/sluice/issuers.json"},
     command_row{command::store_migrate,
                 "store migrate",
-                "make the store's schema, or bring it up to date",
+                "create or update the store's schema",
                 "",
                 0,
                 0,
@@ -266,7 +267,7 @@ constexpr std::array table{
                 "sluice store migrate --store postgresql:///sluice"},
     command_row{command::store_check,
                 "store check",
-                "report whether the store can be used, and what is in it",
+                "check that the store works, and show how much it holds",
                 "",
                 0,
                 0,

@@ -37,7 +37,7 @@ std::string flag_lines(const command_row& row) {
 } // namespace
 
 std::string overview() {
-    std::string out = "sluice: gives out media files to holders of download tokens\n"
+    std::string out = "sluice: serves media files to the holders of download tokens\n"
                       "\n"
                       "Usage: sluice COMMAND [flags]\n"
                       "\n"

@@ -30,13 +30,13 @@ void report_uncomposed(const std::string& root, const terminal& streams) {
     const auto names = core::find_uncomposed(root, most_names);
     for (const auto& path : names.first) {
         streams.err << "note: media.root: the name " << core::percent_encoded_path(path)
-                    << " is not in NFC; whoever asks for it composed is answered 404\n";
+                    << " is not in NFC; a request for the composed form gets 404\n";
     }
     if (names.count > names.first.size()) {
         streams.err << "note: media.root: " << names.count << " names in all are not in NFC\n";
     }
     if (names.count > 0 && !names.is_complete) {
-        streams.err << "note: media.root: not every name was looked at\n";
+        streams.err << "note: media.root: not all names were checked\n";
     }
 }
 

@@ -86,7 +86,7 @@ int remove(const command_line& line, const store_tools& with, const terminal& st
     if (!removed) {
         return report_fault(removed.error(), streams);
     }
-    streams.out << (*removed ? "removed\n" : "there was no such grant\n");
+    streams.out << (*removed ? "removed\n" : "no such grant\n");
     return *removed ? exit_success : exit_failure;
 }
 

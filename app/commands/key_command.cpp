@@ -97,14 +97,14 @@ struct change {
 int keep(const change& what, std::string_view key, const terminal& streams) {
     const auto& all = what.all;
     if (all.size() > core::max_issuer_keys) {
-        return refuse_usage(streams, "the file holds as many keys as it may: remove retired ones");
+        return refuse_usage(streams, "the file is full: remove retired keys");
     }
     if (const auto fault = what.file.commit(core::issuer_keys_json(all)); !fault.empty()) {
         return fail(what.path, fault, streams);
     }
     if (!key.empty()) {
         streams.out << key << '\n';
-        streams.err << "Keep it now: only its hash is stored.\n";
+        streams.err << "Store this key now: only its hash is kept.\n";
     }
     return exit_success;
 }
@@ -115,7 +115,7 @@ int make(change what, const terminal& streams) {
     fresh.name = line.operands.front();
     if (std::ranges::find(all, fresh.name, &core::issuer_key::name) != all.end()) {
         return refuse_usage(streams,
-                            "there is a key of that name: sluice key rotate makes another");
+                            "a key with that name exists; use sluice key rotate to replace it");
     }
     if (const auto objection = read_limits(line, fresh); !objection.empty()) {
         return refuse_usage(streams, objection);
@@ -141,7 +141,7 @@ int rotate(change what, const terminal& streams) {
         }
     }
     if (!fresh) {
-        return refuse_usage(streams, "there is no key of that name");
+        return refuse_usage(streams, "no key has that name");
     }
     const auto text = core::make_issuer_key(fresh->name);
     fresh->digest = crypto::sha256(text);
@@ -159,7 +159,7 @@ int retire(change what, const terminal& streams) {
             found = true;
         }
     }
-    return found ? keep(what, {}, streams) : refuse_usage(streams, "there is no key of that name");
+    return found ? keep(what, {}, streams) : refuse_usage(streams, "no key has that name");
 }
 
 template <class List>
@@ -199,8 +199,8 @@ int run_key_command(const command_line& line, const core::config& settings,
                     std::chrono::sys_seconds now, const terminal& streams) {
     const auto& path = settings.issuer.keys_file;
     if (path.empty()) {
-        return refuse_usage(streams,
-                            "which file: --keys-file, or issuer.keys_file in the configuration");
+        return refuse_usage(
+            streams, "no file given: set --keys-file, or issuer.keys_file in the configuration");
     }
     if (!line.operands.empty() && !core::is_key_id(line.operands.front())) {
         return refuse_usage(streams,

@@ -31,7 +31,7 @@ std::string objection_to(const core::revocation& one) {
     // A text with two dots is a token, pasted by mistake; it must not be stored.
     return subject.empty() || subject.size() > core::max_revocation_text ||
                    core::has_forbidden_code_point(subject) || std::ranges::count(subject, '.') == 2
-               ? "a jti is wanted: sluice token inspect - shows that of a token"
+               ? "not a jti; sluice token inspect - shows the jti of a token"
                : "";
 }
 
@@ -43,7 +43,7 @@ int put(const core::revocation& one, const store_tools& with, const terminal& st
     if (!is_new) {
         return report_fault(is_new.error(), streams);
     }
-    streams.out << (*is_new ? "revoked" : "was revoked already") << ", "
+    streams.out << (*is_new ? "revoked" : "already revoked") << ", "
                 << (one.expires_at ? "until " + core::format_timestamp(*one.expires_at) +
                                          ", when the last such token has expired"
                                    : "until it is lifted")
@@ -109,13 +109,13 @@ int list(const store_tools& with, const terminal& streams) {
 int lift(const command_line& line, const store_tools& with, const terminal& streams) {
     const auto kind = core::parse_revocation_kind(line.operands.front());
     if (!kind) {
-        return refuse_usage(streams, "what is to be lifted: token, user or key?");
+        return refuse_usage(streams, "name the kind of the revocation: token, user or key");
     }
     const auto lifted = with.store.lift(*kind, line.operands.back());
     if (!lifted) {
         return report_fault(lifted.error(), streams);
     }
-    streams.out << (*lifted ? "lifted\n" : "there was no such revocation\n");
+    streams.out << (*lifted ? "lifted\n" : "no such revocation\n");
     return *lifted ? exit_success : exit_failure;
 }
 

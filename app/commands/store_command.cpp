@@ -50,7 +50,7 @@ int report_fault(const core::store_fault& fault, const terminal& streams) {
 int run_store_command(const command_line& line, const core::config& settings,
                       std::chrono::sys_seconds now, const terminal& streams) {
     if (settings.store.url.empty()) {
-        streams.err << "sluice: no store to work with: give --store, or set store.url\n";
+        streams.err << "sluice: no store configured: set --store or store.url\n";
         return exit_failure;
     }
     const store::store_address where{.url = settings.store.url, .timeout = patience};

@@ -36,17 +36,17 @@ constexpr std::string_view white_space = " \t\r\n";
 std::string_view meaning_of(core::errc code) {
     switch (code) {
     case core::errc::token_malformed:
-        return "it is not a compact JWS of the size we accept";
+        return "not a compact JWS, or too long";
     case core::errc::token_signature:
-        return "no key in use signed it";
+        return "the signature does not match any key in use";
     case core::errc::token_algorithm:
-        return "its header is not one that we accept";
+        return "its header is not accepted";
     case core::errc::token_claims:
         return "a claim is missing, of the wrong type, or foreign";
     case core::errc::token_expired:
-        return "its time is over (exp)";
+        return "the token has expired (exp)";
     case core::errc::token_not_yet_valid:
-        return "its time has not come (iat or nbf lies ahead)";
+        return "the token is not valid yet (iat or nbf is in the future)";
     case core::errc::token_mismatch:
         return "it is a good token, but for other media";
     default:

@@ -67,7 +67,7 @@ application::application(const core::config& settings, core::loaded_keys keys,
         add_front(&generation::metrics, std::span(&metrics, 1), 1U, passed, nullptr);
     }
     if (const auto left = passed.left(); !left.empty()) {
-        throw std::runtime_error("the service manager has passed sockets that no listener takes: " +
+        throw std::runtime_error("the service manager passed sockets that no listener uses: " +
                                  joined(left) + " (listen on systemd:NAME)");
     }
 }

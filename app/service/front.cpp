@@ -30,7 +30,7 @@ std::vector<http::listen_socket> sockets_of(const core::listener_settings& wante
     }
     if (sockets.empty()) {
         throw std::runtime_error("cannot listen on " + wanted.address +
-                                 ": the service manager has passed no such socket");
+                                 ": the service manager passed no socket of that name");
     }
     return sockets;
 }

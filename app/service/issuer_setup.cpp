@@ -35,20 +35,20 @@ std::optional<issuer_notice> notice_on_issuer(const core::config& settings) {
     if (issuer.mode.has(core::issuer_mode::none)) {
         return issuer_notice{.event = "issuer_open",
                              .text =
-                                 "issuer.mode is \"none\": whoever reaches this server can have "
-                                 "a token for any file, by naming its trainer",
+                                 "issuer.mode is \"none\": every client that reaches this server "
+                                 "can get a token for any file by naming its trainer",
                              .is_warning = true};
     }
     if (issuer.mode.has(core::issuer_mode::local)) {
         return issuer_notice{.event = "issuer_local",
                              .text = "issuer.mode is \"local\", which is for DEVELOPMENT: every "
-                                     "program on this machine can have a token for any file, and "
-                                     "so can every client of a proxy put in front",
+                                     "program on this machine can get a token for any file, and so "
+                                     "can every client of a proxy in front of it",
                              .is_warning = true};
     }
     if (issuer.keys_file.empty() && issuer.jwt_key_file.empty()) {
         return issuer_notice{.event = "issuer_closed",
-                             .text = "no tokens are issued to anybody: set issuer.keys_file or "
+                             .text = "no caller can get a token: set issuer.keys_file or "
                                      "issuer.jwt.key_file; to try Sluice out, sluice serve --dev"};
     }
     return std::nullopt;

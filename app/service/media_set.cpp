@@ -63,8 +63,7 @@ void media_set::report(const core::catalogue::report& found) {
             log_.info("media_root_back", {{"root", store_.root()}});
         } else {
             log_.error("media_root_unreadable",
-                       {{"root", store_.root()},
-                        {"effect", "downloads are answered 503 until it is there again"}});
+                       {{"root", store_.root()}, {"effect", "downloads get 503 until it is back"}});
         }
     }
     if (found.root_replaced) {
@@ -78,8 +77,9 @@ void media_set::report(const core::catalogue::report& found) {
         if (ambiguous_.empty()) {
             log_.info("courses_unambiguous");
         } else {
-            log_.error("courses_ambiguous", {{"course_ids", joined(ambiguous_)},
-                                             {"effect", "their presentations are answered 409"}});
+            log_.error("courses_ambiguous",
+                       {{"course_ids", joined(ambiguous_)},
+                        {"effect", "requests for their presentations get 409"}});
         }
     }
 }

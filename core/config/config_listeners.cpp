@@ -26,10 +26,9 @@ constexpr std::array fields{
     text_setting<&l::address>("address",
                               "`host:port`, `unix:/path`, or `systemd:name`; always needed"),
     choice_setting<proxy_protocols, &l::proxy>(
-        "proxy_protocol", "Header of the PROXY protocol that each connection begins with"),
-    list_setting<&l::proxy_from>("proxy_from",
-                                 "CIDR blocks that may send it; empty: whoever can connect"),
-    boolean_setting<&l::dual_stack>("dual_stack", "`[::]` takes IPv4 connections too"),
+        "proxy_protocol", "PROXY protocol header at the start of each connection"),
+    list_setting<&l::proxy_from>("proxy_from", "CIDR blocks that may send it; empty: every peer"),
+    boolean_setting<&l::dual_stack>("dual_stack", "`[::]` accepts IPv4 connections too"),
     boolean_setting<&l::reuse_port>(
         "reuse_port", "Other processes may listen on the same address (SO_REUSEPORT)"),
     text_setting<&l::mode>("mode", "Permissions of a unix socket, in octal"),

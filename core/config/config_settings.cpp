@@ -39,14 +39,16 @@ constexpr std::array table{
     fixed(text_setting<&c::listen>("listen",
                                    "Address of the main listener; port 0 takes any free port")),
     fixed(listeners_setting<&c::listeners>(
-        "listeners", "Listeners with particulars, instead of `listen`: see below")),
+        "listeners", "Listeners with settings of their own, instead of `listen`: see below")),
     fixed(number_setting<&c::threads>("threads", 0, 1024, "Serving threads; 0: one per core")),
     list_setting<&c::trusted_proxies>(
-        "trusted_proxies", "CIDR blocks, and unix: proxies that are believed about their clients"),
+        "trusted_proxies",
+        "CIDR blocks, and unix: proxies whose statements about their clients are trusted"),
     choice_setting<proxy_field_names, &c::trusted_fields>(
-        "trusted_fields", "Fields in which they say it: X-Forwarded-* or Forwarded"),
+        "trusted_fields", "Fields that these proxies set: X-Forwarded-* or Forwarded"),
     text_setting<&c::public_base_url>(
-        "public_base_url", "What clients reach the service by; empty: the Host of each request"),
+        "public_base_url",
+        "URL at which clients reach the service; empty: the Host of each request"),
 
     text_setting<&c::media, &media::root>("media.root", "Directory that holds the media"),
     text_setting<&c::media, &media::layout_lesson>("media.layout.lesson",
@@ -56,17 +58,17 @@ constexpr std::array table{
     text_setting<&c::media, &media::layout_module>("media.layout.module",
                                                    "Path template of module presentations"),
     seconds_setting<&c::media, &media::rescan_interval>(
-        "media.rescan_interval", 1, day, "Time between two looks for new course directories"),
+        "media.rescan_interval", 1, day, "Time between two scans for new course directories"),
 
     text_setting<&c::tokens, &tokens::key_file>("tokens.key_file", "Path of the key file"),
     seconds_setting<&c::tokens, &tokens::default_ttl>("tokens.default_ttl", 1, year,
-                                                      "Life of a token when the caller names none"),
+                                                      "Life of a token if the caller names none"),
     seconds_setting<&c::tokens, &tokens::max_ttl>("tokens.max_ttl", 1, year,
                                                   "Longest life; a longer ttl is clamped to it"),
     seconds_setting<&c::tokens, &tokens::leeway>(
-        "tokens.leeway", 0, 60, "How far iat and nbf may lie ahead; exp is never stretched"),
+        "tokens.leeway", 0, 60, "How far iat and nbf may be in the future; exp is never extended"),
     number_setting<&c::tokens, &tokens::rate>(
-        "tokens.rate", 0, gibi, "Bytes per second our tokens allow their user; 0: no limit"),
+        "tokens.rate", 0, gibi, "Bytes per second that our tokens allow their user; 0: no limit"),
     text_setting<&c::tokens, &tokens::issuer>("tokens.issuer",
                                               "iss that is written and required; empty: neither"),
     text_setting<&c::tokens, &tokens::audience>("tokens.audience",
@@ -74,8 +76,9 @@ constexpr std::array table{
 
     choices_setting<issuer_names, issuer_mode, &c::issuer, &issuer::mode>(
         "issuer.mode",
-        "Who may ask for tokens: issuer keys, session tokens, with auto whatever of "
-        "them is configured, else nobody; local: this machine, for development; none: everybody"),
+        "Credentials that may mint: issuer keys, session tokens, or with auto those that are "
+        "configured; without a credential, local: this machine, for development; none: every "
+        "caller"),
     choice_setting<owner_names, &c::issuer, &issuer::owners>(
         "issuer.owners", "Who owns media: the trainer whose directory it lies in, or nobody, so "
                          "that only grants and trusted keys entitle"),
@@ -88,20 +91,21 @@ constexpr std::array table{
     text_setting<&c::issuer, &issuer::jwt_audience>(
         "issuer.jwt.audience", "aud of session tokens; empty: they must have none"),
     text_setting<&c::issuer, &issuer::jwt_scope>(
-        "issuer.jwt.scope", "Scope with which a session token may ask for every user; empty: none"),
+        "issuer.jwt.scope",
+        "Scope that lets a session token request tokens for any user; empty: none"),
     fixed(text_setting<&c::store, &store::url>(
         "store.url", "Grants and revocations: sqlite:///path or postgresql://...; empty: none")),
     fixed(choice_setting<store_migrations, &c::store, &store::migrate>(
-        "store.migrate", "Who brings the schema up to date: the service, or sluice store migrate")),
+        "store.migrate", "How the schema is updated: by the service, or by sluice store migrate")),
     fixed(number_setting<&c::store, &store::connections>(
         "store.connections", 1, 256, "Connections that look up grants, each with a thread")),
-    fixed(number_setting<&c::store, &store::timeout_ms>(
-        "store.timeout_ms", 10, 60'000, "Time the store may take to answer, in ms")),
+    fixed(number_setting<&c::store, &store::timeout_ms>("store.timeout_ms", 10, 60'000,
+                                                        "Longest time of a store query, in ms")),
     fixed(number_setting<&c::store, &store::cache_lifetime_ms>(
         "store.cache_lifetime_ms", 0, 60'000,
-        "Time an answer is remembered, in ms; 0: not at all")),
+        "Time that a grant stays in the cache, in ms; 0: no cache")),
     fixed(number_setting<&c::store, &store::cache_entries>("store.cache_entries", 0, 10'000'000,
-                                                           "Answers remembered at once")),
+                                                           "Grants in the cache")),
     fixed(number_setting<&c::store, &store::max_revocations>(
         "store.max_revocations", 1000, 100'000'000, "Revocations held in memory")),
     list_setting<&c::cors, &c::cors_section::allowed_origins>(
@@ -116,7 +120,7 @@ constexpr std::array table{
         "Connections at once from one IPv4 address or IPv6 /64"),
     list_setting<&c::limits, &limits::uncounted_peers>(
         "limits.uncounted_peers",
-        "Addresses and CIDR blocks that connections_per_peer and bad_credentials do not hold for"),
+        "Addresses and CIDR blocks exempt from connections_per_peer and bad_credentials"),
     number_setting<&c::limits, &limits::header_bytes>("limits.header_bytes", 8192, mebi,
                                                       "Size of request line and fields, in bytes"),
     number_setting<&c::limits, &limits::header_fields>("limits.header_fields", 8, 1024,
@@ -124,20 +128,21 @@ constexpr std::array table{
     number_setting<&c::limits, &limits::target_bytes>("limits.target_bytes", 512, 65536,
                                                       "Length of a request target, in bytes"),
     number_setting<&c::limits, &limits::content_bytes>(
-        "limits.content_bytes", 0, gibi, "Bytes of content a request may announce; it is refused"),
+        "limits.content_bytes", 0, gibi,
+        "Bytes of content that a request may announce; the content itself is rejected"),
     seconds_setting<&c::limits, &limits::header_timeout>("limits.header_timeout", 1, hour,
                                                          "Time a request header may take in all"),
     seconds_setting<&c::limits, &limits::idle_timeout>(
         "limits.idle_timeout", 1, hour, "Time a connection may wait for its next request"),
     seconds_setting<&c::limits, &limits::handler_timeout>(
         "limits.handler_timeout", 1, 60,
-        "Time a request may wait for a slow answer, such as a database's"),
+        "Time a request may wait for a slow resource, such as a database"),
     seconds_setting<&c::limits, &limits::stall_timeout>("limits.stall_timeout", 1, hour,
-                                                        "Time a transfer may stand still"),
+                                                        "Time a transfer may make no progress"),
     number_setting<&c::limits, &limits::min_rate>(
         "limits.min_rate", 0, gibi, "Bytes per second a transfer must average; 0: off"),
     seconds_setting<&c::limits, &limits::min_rate_grace>("limits.min_rate_grace", 1, hour,
-                                                         "Time before min_rate is judged"),
+                                                         "Time before min_rate applies"),
     number_setting<&c::limits, &limits::connection_rate>(
         "limits.connection_rate", 0, gibi, "Bytes per second one connection may have; 0: off"),
     number_setting<&c::limits, &limits::user_rate>(
@@ -146,35 +151,35 @@ constexpr std::array table{
                                                         "Downloads of a user at once; 0: off"),
     number_setting<&c::limits, &limits::bad_credentials>(
         "limits.bad_credentials", 1, 1'000'000,
-        "Bad credentials a second from one peer; more are answered 429"),
+        "Bad credentials per second from one peer; more get 429"),
     number_setting<&c::limits, &limits::requests_per_connection>(
         "limits.requests_per_connection", 1, 1'000'000'000,
         "Requests before a connection is closed"),
 
     number_setting<&c::cache, &c::cache_section::files>(
-        "cache.files", 0, 100'000, "Open files each thread keeps at hand; 0: none"),
+        "cache.files", 0, 100'000, "Open files in each thread's cache; 0: no cache"),
     number_setting<&c::cache, &c::cache_section::lifetime_ms>(
-        "cache.lifetime_ms", 1, 60'000, "How long a replaced file may still be sent, in ms"),
+        "cache.lifetime_ms", 1, 60'000, "Time for which a replaced file may still be sent, in ms"),
 
     choice_setting<log_levels, &c::log, &c::log_section::level>(
         "log.level", "Least severe event that is written"),
     fixed(text_setting<&c::log, &c::log_section::access>(
         "log.access", "Access log: a path, - for standard output, or off")),
     fixed(text_setting<&c::log, &c::log_section::audit>(
-        "log.audit", "A line per token asked for: a path, - for standard output, or off")),
+        "log.audit", "Audit log, a line per token request: a path, - for standard output, or off")),
     choice_setting<log_formats, &c::log, &c::log_section::format>("log.format",
-                                                                  "How the access log is written"),
+                                                                  "Format of the access log"),
     choice_setting<logged_users, &c::log, &c::log_section::user_id>(
         "log.user_id", "The user in the access log: hash is a pseudonym, plain the id"),
     choice_setting<tls_versions, &c::tls, &tls::min_version>("tls.min_version",
-                                                             "Oldest TLS that is spoken"),
+                                                             "Oldest TLS version accepted"),
     seconds_setting<&c::tls, &tls::handshake_timeout>("tls.handshake_timeout", 1, hour,
                                                       "Time a TLS handshake may take in all"),
     seconds_setting<&c::shutdown, &shutdown::delay>(
         "shutdown.delay", 0, hour,
-        "Time after SIGTERM in which /readyz is red and connections are still taken"),
+        "Time after SIGTERM in which /readyz is 503 and connections are still accepted"),
     seconds_setting<&c::shutdown, &shutdown::drain_timeout>(
-        "shutdown.drain_timeout", 0, day, "Time for transfers under way after that"),
+        "shutdown.drain_timeout", 0, day, "Time after shutdown.delay for transfers to finish"),
     text_setting<&c::web, &c::web_section::root>(
         "web.root", "Directory of the built download page; empty: no page"),
     fixed(text_setting<&c::metrics, &c::metrics_section::listen>(

@@ -124,7 +124,7 @@ void check_issuer(const config& settings, problems& out) {
         out.push_back({"issuer.jwt.key_file", "has no effect: issuer.mode must have auto or jwt"});
     }
     if (issuer.mode.has(issuer_mode::local) && issuer.mode.has(issuer_mode::none)) {
-        out.push_back({"issuer.mode", "cannot be local and none: none lets everybody mint"});
+        out.push_back({"issuer.mode", "cannot be local and none: none lets every caller mint"});
     }
 }
 

@@ -23,7 +23,7 @@ constexpr std::string_view network_rule =
     "prefix";
 
 constexpr std::string_view beside_local =
-    "where issuer.mode has local (serve --dev): behind a proxy everybody would look like this "
+    "where issuer.mode has local (serve --dev): behind a proxy every client would look like this "
     "machine";
 
 /// Reports invalid addresses, and addresses that two listeners cannot share.

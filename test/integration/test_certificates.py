@@ -103,9 +103,9 @@ def test_files_that_cannot_be_used_keep_the_service_from_starting(tree, tmp_path
     for certificate, key, reason in (
         (none, pem[1], f"certificate {none}: No such file or directory"),
         (pem[0], none, f"key {none}: cannot be opened: No such file or directory"),
-        (empty, pem[1], f"certificate {empty}: there is no such thing in PEM in it"),
-        (pem[0], other[1], f"key {other[1]}: does not belong to {pem[0]}"),
-        (pem[0], rsa[1], f"key {rsa[1]}: does not belong to {pem[0]}"),
+        (empty, pem[1], f"certificate {empty}: no PEM certificate or key found in this file"),
+        (pem[0], other[1], f"key {other[1]}: does not match {pem[0]}"),
+        (pem[0], rsa[1], f"key {rsa[1]}: does not match {pem[0]}"),
     ):
         listeners = '[{"address": "127.0.0.1:0", "certificate": "%s", "key": "%s"}]' % (certificate, key)
         for command in (("serve",), ("config", "check")):

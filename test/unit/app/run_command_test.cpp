@@ -97,7 +97,7 @@ BOOST_AUTO_TEST_CASE(token_commands_need_a_key) {
                                          "c",     "--filename", "f",      "--user", "u"};
     process keyless(issue);
     BOOST_TEST(keyless.run() == 1);
-    BOOST_TEST(keyless.err.str().find("no key to work with") != std::string::npos);
+    BOOST_TEST(keyless.err.str().find("no signing key") != std::string::npos);
     BOOST_TEST(keyless.out.str() == "");
 
     process keyed(issue);

@@ -55,12 +55,13 @@ BOOST_FIXTURE_TEST_CASE(files_are_taken_or_refused_with_the_reason, fixture) {
     } table[] = {
         {one, ""},
         {{one.chain + other.chain, one.key}, ""},
-        {{"", one.key}, "certificate " + certificate + ": there is no such thing in PEM in it"},
+        {{"", one.key},
+         "certificate " + certificate + ": no PEM certificate or key found in this file"},
         {{one.key, one.key},
-         "certificate " + certificate + ": there is no such thing in PEM in it"},
+         "certificate " + certificate + ": no PEM certificate or key found in this file"},
         {{half, one.key}, "certificate " + certificate + ": bad end line"},
         {{one.chain, ""}, "key " + key + ": unsupported"},
-        {{one.chain, other.key}, "key " + key + ": does not belong to " + certificate},
+        {{one.chain, other.key}, "key " + key + ": does not match " + certificate},
     };
     for (const auto& row : table) {
         BOOST_TEST_CONTEXT(row.reason) {

@@ -61,7 +61,7 @@ BOOST_AUTO_TEST_CASE(check_says_ok_and_what_the_keys_mean) {
 BOOST_AUTO_TEST_CASE(check_says_who_may_mint_where_nobody_may_or_everybody) {
     const auto keys = core::load_key_ring("", sluice::crypto::secret(std::string(32, 'k')));
     const std::vector<std::pair<core::issuer_mode, std::string_view>> table{
-        {core::issuer_mode::automatic, "note: no tokens are issued to anybody"},
+        {core::issuer_mode::automatic, "note: no caller can get a token"},
         {core::issuer_mode::local, "note: issuer.mode is \"local\", which is for DEVELOPMENT"},
         {core::issuer_mode::none, "note: issuer.mode is \"none\""},
     };
