@@ -112,7 +112,7 @@ struct config {
         /// (docs/security.md, threat 52).
         issuer_modes mode = issuer_mode::automatic;
 
-        /// Who owns media. Must be nobody when the path of a lesson does not contain its trainer:
+        /// Which callers can own media. Must be nobody when the path of a lesson does not contain its trainer:
         /// otherwise a caller would own any lesson by naming himself as its trainer.
         media_owners owners = media_owners::trainers;
 

@@ -101,7 +101,7 @@ def test_sigusr1_reopens_the_log(start_server, tree, tmp_path):
 
 
 def run_wrk(server, folder, seconds=2):
-    """Full load on one small file; returns the number of requests, all of which succeeded."""
+    """Runs full load on one small file; returns the number of requests, all of which succeeded."""
     script = folder / "wrk.lua"
     script.write_text(f'wrk.headers["Authorization"] = "Bearer {mint(VIDEO)}"\n')
     output = run_client(
@@ -136,7 +136,7 @@ def test_log_that_nobody_reads_costs_lines_and_nothing_else(start_server, tree, 
 
 @pytest.fixture
 def small_disk(tmp_path):
-    """A file system of 64 KiB."""
+    """Mounts a file system of 64 KiB."""
     folder = tmp_path / "small"
     folder.mkdir()
     mounted = subprocess.run(

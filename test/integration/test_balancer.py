@@ -15,7 +15,7 @@ from support.server import run_sluice
 from support.tokens import mint
 from test_listeners import logged_peer
 
-# The changes for nodes that get the client's address by the PROXY protocol instead of by fields.
+# The changes for nodes that receive the client's address by the PROXY protocol instead of in fields.
 WITH_HEADER = {
     "v1": "default-server send-proxy check-send-proxy check",
     "v2": "default-server send-proxy-v2 check-send-proxy proxy-v2-options ssl,crc32c,unique-id check",
@@ -31,7 +31,8 @@ FORGED = [
 
 @pytest.fixture
 def front(start_server, tree, pem, tmp_path):
-    """front("haproxy" or "nginx", proxy_protocol=…, tls=…, changes=…, **settings) → (node, balancer)"""
+    """front("haproxy" or "nginx", proxy_protocol=…, tls=…, changes=…, **settings) → (node,
+    balancer)"""
     running = []
 
     def make(kind, proxy_protocol="off", tls=False, changes=(), **settings):
@@ -105,7 +106,8 @@ def test_a_file_comes_through_byte_for_byte(front, tree, kind, options):
 
 
 def test_nginx_is_the_one_that_closes(front):
-    """Otherwise it could send a request on a connection that its node is closing."""
+    """The balancer closes idle connections before the node does. Otherwise it could send a request
+    on a connection that its node is closing."""
     node, balancer = front("nginx", changes=[("keepalive_timeout 60s", "keepalive_timeout 1s")],
                            limits={"idle_timeout": 3})
     assert balancer.request("/healthz").status == 200

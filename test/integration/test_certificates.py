@@ -63,8 +63,8 @@ def test_each_listener_serves_its_own_certificate_and_renews_it(start_server, tr
 
 
 def test_a_reload_that_a_certificate_refuses_changes_nothing(start_tls, tmp_path):
-    """Neither a setting nor the other certificate changes: the reload applies wholly or not at
-    all."""
+    """When one certificate is unusable, neither the settings nor the other certificate change: a
+    reload applies wholly or not at all."""
     files = certificates.make(tmp_path / "live")
     server = start_tls(files=files, issuer={"mode": "none"}, tokens={"default_ttl": 100, "max_ttl": 500})
     before = json.loads(server.config_path.read_text())

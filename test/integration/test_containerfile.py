@@ -14,7 +14,7 @@ pytestmark = pytest.mark.tooling
 
 
 def instructions():
-    """[(stage, name, argument)], lines joined; stages are counted from 0."""
+    """[(stage, name, argument)], with continued lines joined; stages are counted from 0."""
     text = re.sub(r"^\s*#.*\n", "", PATH.read_text(encoding="utf-8"), flags=re.MULTILINE)
     found, stage = [], -1
     for line in re.sub(r"\\\n\s*", "", text).splitlines():

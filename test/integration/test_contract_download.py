@@ -52,7 +52,7 @@ def test_head_has_the_fields_of_get_and_no_body(server, video):
 
 
 def test_a_trainer_may_be_called_course(server, media):
-    """The number of segments tells the routes apart."""
+    """The routes differ in the number of path segments."""
     for trainer in ("course", "module"):
         lesson = media.add(
             Lesson("l.mp4", trainer=trainer, course=f"of-{trainer}"), trainer.encode()
@@ -193,7 +193,8 @@ def test_conditions(server, video, etag, fields, status):
 
 
 def test_download_needs_no_host_of_its_own(server, video):
-    """Through a balancer, under any host name: only the token matters."""
+    """The Host field does not matter, so a balancer may use any host name: only the token
+    matters."""
     answer = server.request(
         "GET",
         video.target(),

@@ -181,7 +181,7 @@ def test_options(server, target):
     ids=lambda fields: next(iter(fields)),
 )
 def test_local_issues_to_nobody_behind_a_proxy_that_says_so(server, fields):
-    """A client of a proxy on this machine is a stranger with a loopback address."""
+    """A client of a proxy on this machine has a loopback address, but does not count as local."""
     problem = check_problem(server.issue(VIDEO, fields=fields), 403)
     assert "issuer.mode" in problem["detail"]
 

@@ -54,7 +54,7 @@ def test_mismatch_is_the_same_whether_or_not_the_file_exists(server, other):
 
 
 def test_problem_types_are_stable_and_distinct(server):
-    """One URI per cause: a client distinguishes them without reading prose."""
+    """Each cause has its own URI, so that a client can distinguish them without reading prose."""
     answers = {
         "missing": server.get(VIDEO.target()),
         "invalid": server.get(VIDEO.target(), token="a.b.c"),

@@ -1,6 +1,6 @@
 """Transfers that the server cuts: the client gets a reset, plain or under TLS, and the access log
-has the cause. An orderly end in mid-body is taken for that of the file by many a client (Python's
-requests, Ruby's Net::HTTP, wget2)."""
+contains the cause. Many clients (Python's requests, Ruby's Net::HTTP, wget2) take an orderly end in
+mid-body for the end of the file."""
 
 import json
 import os
@@ -20,7 +20,7 @@ SLOW = {"stall_timeout": 60, "min_rate": 1 << 30, "min_rate_grace": 1}
 
 
 class Cut:
-    """A download that has read a little, by TLS or not."""
+    """A download, with TLS or without, of which the client has read a little."""
 
     def __init__(self, server, media, is_secure, token):
         kind, address = (TlsConnection, server.secure) if is_secure else (Connection, server.address)
@@ -32,8 +32,8 @@ class Cut:
         time.sleep(0.3)  # until the buffers in between are full
 
     def is_reset(self):
-        """Reads to the end; True when that is a reset. Reads below TLS, because Python's ssl does
-        not distinguish the two ends."""
+        """Reads to the end; returns True when that is a reset. It reads below TLS, because Python's
+        ssl does not distinguish the two ends."""
         with socket.socket(fileno=os.dup(self.connection.socket.fileno())) as below:
             below.settimeout(30)
             try:

@@ -203,7 +203,8 @@ SERIES = {
 
 @pytest.mark.parametrize("step", ["1m", "1d"])
 def test_alerts_sound_when_they_should(tmp_path, step):
-    """Each alert on its own series, after 91 steps; alerts over long periods use steps of a day."""
+    """Each alert is tested on its own series, after 91 steps; alerts over long periods use steps of
+    a day."""
     assert set(SERIES) == set(ALERTS)
     shutil.copy(DEPLOY / "prometheus/sluice.rules.yml", tmp_path)
     tests = []

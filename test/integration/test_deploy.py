@@ -80,7 +80,7 @@ def test_the_packaged_configuration_is_a_good_one(tmp_path):
     printed = config_print(shipped)
     assert printed["media"]["root"] == "/var/lib/sluice/media"
     assert printed["issuer"]["mode"] == "auto" and printed["issuer"]["keys_file"] == ""
-    # As its comments say.
+    # Uncomments the line, as its comment says.
     decided = tmp_path / "sluice.json"
     decided.write_text(shipped.read_text(encoding="utf-8").replace('// "issuer":', '"issuer":'), encoding="utf-8")
     assert config_print(decided)["issuer"]["keys_file"] == "/var/lib/sluice/issuers.json"
@@ -111,8 +111,8 @@ def pod(manifest):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_kubernetes_manifest_is_what_the_api_takes(manifest, kind):
-    """The API's own models keep every field, so that there is none they do not know; and none that
-    is needed is missing."""
+    """The models of the Kubernetes API keep every field, so no field is unknown; and no required
+    field is missing."""
     api = kubernetes.ApiClient()
     answer = type("Answer", (), {"data": json.dumps(manifest[kind])})
     model = api.deserialize(answer, KINDS[kind])
@@ -170,7 +170,8 @@ def test_kubernetes_probes_find_what_the_configuration_serves(manifest, pod, tre
 
 
 def test_logrotate_takes_the_snippet(tmp_path):
-    """Its -d reads everything and changes nothing; the user is the package's."""
+    """logrotate -d reads the whole file and changes nothing. The test replaces the snippet's user,
+    which the package creates."""
     text = (DEPLOY / "logrotate/sluice").read_text(encoding="utf-8")
     path = tmp_path / "sluice"
     path.write_text(text.replace("create 0640 sluice adm", "create 0640 root root"))

@@ -1,11 +1,11 @@
-"""The documentation does what it says: every shell command in it is run, every link leads somewhere,
-and every problem has its place in the guides.
+"""The documentation is correct: every shell command in it is run, every link has a target, and every
+problem is described in the guides.
 
-A fenced block of bash or sh is run as it stands, in the order of the page, in one shell that ends at
-the first command that fails; example hosts and paths are replaced by a running service and by
-folders of the test, and curl fails on every refusal. `sluice serve` starts, listens and is ended. A
-block that cannot run here is preceded by the comment "not run: <reason>" (in <!-- -->); the same comment with
-"no block of this page is run: <reason>" near the top stands for a page."""
+Each fenced block of bash or sh is run unchanged, in the order of the page, in one shell that ends at
+the first command that fails. Example hosts and paths are replaced by a running service and by
+folders of the test, and curl fails on every error status. `sluice serve` starts, listens and is
+ended. A block that cannot run here is preceded by the comment "not run: <reason>" (in <!-- -->). The
+comment "no block of this page is run: <reason>" near the top exempts a whole page."""
 
 import os
 import pathlib
@@ -184,7 +184,7 @@ def test_links(page):
 
 @pytest.mark.parametrize("guide", ["guide-integration.fr.md", "integration-guide.md"])
 def test_every_problem_is_explained(guide):
-    """A new problem in http/problem/problem.cpp needs a row in both guides and one in api.md."""
+    """Every problem in http/problem/problem.cpp has a row in both guides and one in api.md."""
     table = (ROOT / "http/problem/problem.cpp").read_text(encoding="utf-8")
     problems = {
         slug: status for status, slug in re.findall(r'\.status = (\d+),\s+\.slug = "([a-z-]+)"', table)
@@ -197,7 +197,7 @@ def test_every_problem_is_explained(guide):
 
 
 def test_every_picture_is_of_its_source():
-    """Rendering takes Graphviz; that a picture is of its source as it stands does not."""
+    """Every picture matches its source. Only rendering needs Graphviz, not this comparison."""
     done = subprocess.run(
         [ROOT / "scripts/diagrams", "--check"], capture_output=True, encoding="utf-8", check=False
     )

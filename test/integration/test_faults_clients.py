@@ -33,7 +33,7 @@ def descriptors(server):
 def check_nothing_is_left(server, before):
     eventually(lambda: metric(server, "sluice_connections_open") == 1)
     eventually(lambda: metric(server, "sluice_requests_active") == 1)
-    # The cache of open files and the connection that asks for the metrics come and go.
+    # Two more may be open: the cache of open files and the connection for the metrics vary.
     eventually(lambda: descriptors(server) <= before + 2)
     assert server.download(VIDEO).status == 200
 
@@ -53,8 +53,8 @@ def test_after_each_byte_of_the_request(start_server, tree, how):
 
 @pytest.mark.parametrize("how", ["closed", "reset", "half-closed"])
 def test_after_each_part_of_the_answer(start_server, tree, how):
-    """Within the header, at its end, in the first segment, much later, at the very end; and with a
-    second request already sent."""
+    """The client leaves within the header, at its end, in the first segment, much later, or at the
+    very end; also with a second request already sent."""
     body = noise(3 << 20)
     video = tree.add(Lesson("large.mp4"), body)
     huge = tree.add(Lesson("huge.mp4"), noise(LARGE))
@@ -101,7 +101,7 @@ def test_vanishing_while_it_lingers(start_server, tree):
 
 
 def test_port_scan(start_server, tree):
-    """Thousands of consecutive connections that send nothing."""
+    """Opens thousands of consecutive connections that send nothing."""
     server = start_server(tree)
     before = descriptors(server)
     began = time.monotonic()

@@ -36,7 +36,7 @@ def test_row_48_out_of_descriptors_is_said_at_once(start_server, tree):
 
 
 def test_row_48_soft_limit_is_raised(start_server, tree):
-    """A soft limit of 64 with room above it is no limit."""
+    """The service raises a soft limit of 64 to the hard limit."""
     server = start_server(tree, prefix=("prlimit", "--nofile=64:4096"))
     with contextlib.ExitStack() as stack:
         held = [stack.enter_context(server.connect()) for _ in range(200)]

@@ -64,7 +64,8 @@ def test_disk_error_before_the_answer(faulty, tree, video, call):
 
 
 def test_small_file_that_cannot_be_read(faulty, tree):
-    """Its bytes are not kept then; they are sent as those of a large one, or the transfer is cut."""
+    """When a small file cannot be read, its bytes are not cached; it is sent like a large one, or
+    the transfer is cut."""
     body = noise(1000)
     small = tree.add(Lesson("small.mp4"), body)
     server, faults = faulty(tree)
@@ -77,7 +78,7 @@ def test_small_file_that_cannot_be_read(faulty, tree):
 
 @pytest.mark.parametrize("error", [errno.EINVAL, errno.EOPNOTSUPP, errno.ENOSYS])
 def test_a_file_system_without_sendfile(faulty, tree, video, error):
-    """Its files are read instead: every byte arrives."""
+    """Without sendfile the files are read instead: every byte arrives."""
     server, faults = faulty(tree)
     with faults.inject(Call.SENDFILE, error) as fault:
         response, whole = fetch(server, video)

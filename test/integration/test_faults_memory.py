@@ -48,7 +48,8 @@ def requests(server, tree):
     "what", ["token", "download", "small", "ranges", "course", "metrics", "nonsense"]
 )
 def test_any_one_allocation_may_fail(faulty, tree, what):
-    """The first, the second, … allocation after a connection is made, until none is left to fail."""
+    """The first, the second, … allocation after a connection is made fails, until no allocation is
+    left to fail."""
     server, faults = faulty(tree, config={"threads": 1, "cache": {"files": 0}})
     request = requests(server, tree)[what]
     expected = exchange(server, request)
@@ -78,7 +79,7 @@ def test_any_one_allocation_may_fail(faulty, tree, what):
 
 
 def test_no_memory_at_all_for_a_while(faulty, tree):
-    """Everything fails for some time; later requests are served, deadlines included."""
+    """All allocations fail for some time; later requests are served, and their deadlines work."""
     limits = {"header_timeout": 1, "idle_timeout": 1}
     server, faults = faulty(tree, config={"limits": limits, "media": {"rescan_interval": 1}})
     request = request_bytes("GET", VIDEO.target(), {"Authorization": f"Bearer {mint(VIDEO)}"})
@@ -98,8 +99,8 @@ def test_no_memory_at_all_for_a_while(faulty, tree):
 
 
 def test_address_space_limit(start_server, tree):
-    """A real limit instead of a simulated one: as many connections as fit, the rest are
-    rejected."""
+    """A real memory limit instead of simulated failures: as many connections as fit are served, the
+    rest are rejected."""
     body = noise(1 << 20)
     video = tree.add(Lesson("large.mp4"), body)
     server = start_server(tree, config={"threads": 1})

@@ -66,7 +66,7 @@ def test_replaced_by_another_tree(start_server, tree):
 
 @contextlib.contextmanager
 def mounted(folder):
-    """A volume of its own; yields (mount, unmount)."""
+    """Mounts a separate volume; yields (mount, unmount)."""
 
     def mount():
         command = ["mount", "-t", "tmpfs", "-o", "size=8m", "none", folder]
@@ -84,7 +84,8 @@ def mounted(folder):
 
 
 def test_unmounted_and_mounted_again(start_server, tree):
-    """The mount point is an empty directory meanwhile, which must not lead to 404."""
+    """While the volume is unmounted its mount point is an empty directory, which must not lead to
+    404."""
     source = tree.root.with_name("source")
     tree.root.rename(source)
     tree.root.mkdir()
@@ -116,7 +117,7 @@ def test_started_before_the_volume_was_mounted(start_server, tree):
 
 
 def test_file_made_unreadable_or_removed_in_mid_transfer(start_server, tree):
-    """What is open stays open."""
+    """Open files stay open, so their transfers finish."""
     video = tree.add(Lesson("large.mp4"), noise(LARGE))
     body = tree.content(video)
     server = start_server(tree)

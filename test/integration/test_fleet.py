@@ -33,7 +33,7 @@ def large(tree):
 
 @contextlib.contextmanager
 def rounds(fleet, media, count=2):
-    """Clients that mint and download in the meantime; none may fail."""
+    """Clients that mint and download during the disruption; none of their requests may fail."""
     clients = [Round(fleet, media, STUDENT) for _ in range(count)]
     try:
         yield
@@ -52,7 +52,8 @@ def kid_of(token):
 
 
 def give_new_keys(fleet):
-    """One file for all nodes; its first key signs from a time at which every node has read it."""
+    """Writes one key file for all nodes; its first key signs from a time at which every node has
+    read it."""
     seen = [len(node.events()) for node in fleet.nodes]
     begins = int(time.time()) + 12  # also on a slow machine
     fleet.write_keys({**SECOND_KEY, "not_before": begins}, FIRST_KEY)
@@ -100,7 +101,7 @@ def test_a_killed_node_costs_what_it_was_sending_and_no_file(fleet, large):
             client.join(120)
         assert [client.fault for client in clients] == [None] * 6
         assert len({client.etag for client in clients}) == 1
-        # Each once; connections through the balancer to other nodes are not affected.
+        # One failure per connection; connections through the balancer to other nodes are not affected.
         assert sum(client.cuts for client in clients) == on_victim
         assert max(client.cuts for client in clients) == 1
         fleet.revive(0)

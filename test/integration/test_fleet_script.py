@@ -15,7 +15,7 @@ pytestmark = pytest.mark.tooling
 
 
 def seven_free_ports():
-    """The first of seven that follow each other."""
+    """The first of seven consecutive free ports."""
     for first in range(21000, 31000, 7):
         with contextlib.suppress(OSError), contextlib.ExitStack() as stack:
             for port in range(first, first + 7):
@@ -25,7 +25,7 @@ def seven_free_ports():
 
 
 class Script:
-    """It runs, and what it prints is kept."""
+    """Runs the script and keeps its output."""
 
     def __init__(self):
         preset = BINARY.resolve().parents[1].name
@@ -42,7 +42,7 @@ class Script:
             self.text += line
 
     def wait_for(self, pattern, timeout=300):
-        """The first match in its output; a build may come first."""
+        """The first match in the output; the output of a build may precede it."""
         def find():
             assert self.process.poll() is None or re.search(pattern, self.text), self.text[-3000:]
             return re.search(pattern, self.text)

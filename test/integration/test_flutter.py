@@ -17,13 +17,14 @@ numbers = itertools.count()
 
 @pytest.fixture
 def video(media):
-    # One name per test: some replace the file, and restoring it makes a further version.
+    # One name per test: some tests replace the file, and restoring it would create another version.
     name = f"flutter{next(numbers)}.mp4"
     return media.add(Lesson(name, lesson="lesson-flutter"), noise(SIZE, seed=7))
 
 
 def dart(host, token=None, *more, version="3.10"):
-    """package:http 1.6.0 over dart:io: lower-case names, its own fields first, host last."""
+    """The request of package:http 1.6.0 over dart:io: lower-case names, its own fields first, host
+    last."""
     fields = [("user-agent", f"Dart/{version} (dart:io)"), ("accept-encoding", "gzip")]
     if token is not None:
         fields.append(("authorization", f"Bearer {token}"))
@@ -31,7 +32,8 @@ def dart(host, token=None, *more, version="3.10"):
 
 
 def android(host, token, *more):
-    """background_downloader 9.5.4 on Android: HttpURLConnection, the task's fields first."""
+    """The request of background_downloader 9.5.4 on Android: HttpURLConnection, the task's fields
+    first."""
     return [
         ("Authorization", f"Bearer {token}"),
         *more,
@@ -43,7 +45,8 @@ def android(host, token, *more):
 
 
 def ios(host, token, *more):
-    """A background URLSession: the content of resume data, with the fields that it adds."""
+    """The request of a background URLSession: the content of its resume data and the fields that it
+    adds."""
     return [
         ("Host", host),
         ("Accept", "*/*"),
@@ -98,7 +101,7 @@ def test_dart_renews_an_expired_token_and_goes_on(server, media, video):
 
 
 def test_old_dart_sends_an_empty_length(server, media, video):
-    """Before Dart 2.14: content-length: 0 with every GET (dart-lang/sdk#45871)."""
+    """Before Dart 2.14, every GET has content-length: 0 (dart-lang/sdk#45871)."""
     fields = dart(server.host, mint(video), ("content-length", "0"), version="2.9")
     assert ask(server, video, fields).body == media.content(video)
 
@@ -112,7 +115,8 @@ def test_streamed_request_of_dart_is_served(server, media, video):
 
 
 def test_android_resumes_every_nine_minutes(server, media, video):
-    """It sends only Range, and continues while the ETag stays the same and strong."""
+    """The package resumes with Range only, and continues while the ETag stays the same and
+    strong."""
     token, content, etag = mint(video), b"", None
     for start in range(0, SIZE, 100_000):  # each worker gets as far as this
         more = [("Range", f"bytes={start}-")] if start else []
@@ -167,6 +171,6 @@ def test_ios_resumes_with_the_stored_request(server, media, video):
     resume = [("Range", "bytes=200000-"), ("If-Range", first.get("ETag"))]
     response = ask(server, video, ios(server.host, token, *resume))
     assert (response.status, response.body) == (206, media.content(video)[200_000:])
-    # Nothing renews its token: with a ttl that was too short the resume is refused.
+    # The client never renews its token: after a ttl that is too short, the resume is rejected.
     response = ask(server, video, ios(server.host, mint(video, ttl=-1), *resume))
     assert check_problem(response, 401)["type"] == "urn:sluice:problem:token-expired"

@@ -54,7 +54,7 @@ def test_what_a_grant_covers(start_server, tree, store, target, covered):
 
 
 def test_changes_are_seen_by_every_node(start_server, tree, store):
-    # A cache that would outlast the test without the notification of the change.
+    # Without the notification of the change, the cached answer would outlast the test.
     nodes = [
         start_server(tree, config=store.config(cache_lifetime_ms=60000)) for _ in range(2)
     ]

@@ -87,7 +87,7 @@ def test_download_url_round_trips(server, media, video):
 
 
 def test_commands_that_scripts_run_prints(server, media, tmp_path):
-    """Runs them in a shell, so that a newcomer's first page is never wrong."""
+    """Runs the guide's commands in a shell, so that a newcomer's first page is never wrong."""
     script = (pathlib.Path(__file__).resolve().parents[2] / "scripts/run").read_text()
     pattern = r"^(?:pair|named_pair|print_commands)\(\) \{.*?^\}$"
     functions = re.findall(pattern, script, re.M | re.S)

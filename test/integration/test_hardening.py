@@ -65,7 +65,7 @@ def test_fortified_calls():
 
 
 def test_serves_as_the_least_of_users(start_server, tree, tmp_path):
-    """No capability, no group, no new privileges and no rights of root."""
+    """The service runs without capabilities, groups, new privileges or root's rights."""
     prefix = ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--no-new-privs",
               "--bounding-set=-all", "--inh-caps=-all")
     if subprocess.run([*prefix, "true"], capture_output=True, check=False).returncode != 0:

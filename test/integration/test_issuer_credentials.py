@@ -45,7 +45,7 @@ def audit_lines(path, count):
 
 @pytest.fixture
 def keyed(start_server, tree, tmp_path):
-    """A server with four keys and an audit."""
+    """A server with four issuer keys and an audit log."""
     entries = {
         "lms": issuer_key("lms"),
         "shop": issuer_key("shop", trust="trusted", max_ttl=60),
@@ -217,7 +217,7 @@ def forged(header, mac=b"", key=None, user=OWNER):
 
 
 def resigned(signer, header):
-    """Really signed by `signer`, under a header that it would not write."""
+    """A token that `signer` has really signed, with a header that it would not write."""
     text = ".".join(
         b64url(json.dumps(part).encode())
         for part in (header, {"sub": OWNER, "exp": int(time.time()) + 600})
@@ -226,7 +226,7 @@ def resigned(signer, header):
 
 
 def test_each_key_has_one_algorithm(start_server, tree, tmp_path):
-    """All four kinds of key in one set: no header makes a token valid under another key."""
+    """A key set contains all four kinds of key: no header makes a token valid under another key."""
     signers = {name: Signer(name, name) for name in SIGNERS}
     path = jwks_file(tmp_path / "jwks.json", *(one.jwk() for one in signers.values()))
     server = start_server(tree, config={"issuer": {"jwt": {"key_file": str(path)}}})
@@ -235,7 +235,7 @@ def test_each_key_has_one_algorithm(start_server, tree, tmp_path):
         assert server.get(query(), fields=bearer(signer.token())).status == 200
         for other in (*SIGNERS, "none", "None", "HS384", "PS256", "ES256K", ["RS256"], 256, None):
             if other != name:
-                # The signature is as valid as the first; only the header differs.
+                # The signature is as valid as that of the first token; only the header differs.
                 attacks[name, str(other)] = resigned(signer, {"alg": other, "kid": name})
         if name != "HS256":
             pem = signer.public_pem()

@@ -16,7 +16,7 @@ SECRETS = {kid: f"the-key-{kid}-of-this-site-is-long-enough!" for kid in "abcd"}
 
 
 def write(path, *keys):
-    """Replaces the file as sluice key does. A key is a kid, or a kid and its times."""
+    """Replaces the file as `sluice key` does. A key is a kid, or a kid and its times."""
     entries = []
     for key in keys:
         kid, times = (key, {}) if isinstance(key, str) else key
@@ -51,7 +51,8 @@ def is_signed_with(token, secret):
 
 
 class Clients:
-    """Each requests a token from one node and downloads with it from every node, repeatedly."""
+    """Clients that each request a token from one node and download with it from every node,
+    repeatedly."""
 
     def __init__(self, nodes, count=4):
         self.nodes = nodes
@@ -92,7 +93,7 @@ def header_of(token):
 
 
 def test_rotation_under_load_fails_no_download(start_server, tree, tmp_path):
-    """Two nodes, that get each new file seconds apart, once noticed and once by SIGHUP; wrk keeps
+    """Two nodes get each new file seconds apart; one notices it, the other gets SIGHUP. wrk keeps
     one of them busy with a token of the first key, and clients carry tokens from node to node. The
     times are long enough for the slower node to have read a key before the other signs with it."""
     paths = [tmp_path / "one.json", tmp_path / "two.json"]

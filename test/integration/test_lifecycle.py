@@ -79,7 +79,8 @@ def test_drain_deadline_cuts(start_server, tree, large):
 
 
 def test_a_busy_client_does_not_hold_the_drain(start_server, tree, large):
-    """Answers close their connections, so that a client that never pauses asks another node."""
+    """During the drain every response closes its connection, so that a client that never pauses
+    moves to another node."""
     server = start_server(tree)
     transfer = Paused(server, large)
     with server.connect() as busy:

@@ -110,8 +110,8 @@ def test_stalled_and_slow_transfers_are_counted_apart(start_server, tree):
 
 
 def test_row_41_cap_per_peer(start_server, tree):
-    """429 for a connection over the limit, no response for further ones, and other peers are served
-    throughout."""
+    """A connection over the limit gets 429, further ones get no response, and other peers are
+    served throughout."""
     limits = {"connections_per_peer": 4, "uncounted_peers": ["127.0.0.1"]}
     server = start_server(tree, config={"limits": limits})
     with contextlib.ExitStack() as stack:
@@ -151,7 +151,8 @@ def test_row_41_the_cap_spares_balancers_by_default(start_server, tree):
 
 
 def test_row_48_silent_connections_over_the_limit_go_soon(start_server, tree):
-    """They may wait to be refused, but for two seconds and not for the header deadline."""
+    """Connections over the limit may wait for their 429, but for two seconds and not for the header
+    deadline."""
     server = start_server(tree, config={"limits": {"connections": 2, "header_timeout": 60}})
     with contextlib.ExitStack() as stack:
         held = [stack.enter_context(server.connect()) for _ in range(2)]

@@ -32,7 +32,7 @@ def ask(address, data=b"", target="/healthz", fields=()):
 
 
 def is_refused(address, data):
-    """True when the server closes without sending anything."""
+    """True when the server closes the connection without a response."""
     with Connection(address) as connection:
         connection.send(data)
         return connection.is_closed()
@@ -100,7 +100,7 @@ def test_row_52_no_way_in_makes_a_client_local_for_the_issuer(start, tmp_path):
 
 
 def test_a_balancers_connection_takes_one_place(start):
-    """After its header is read, its place counts for its client."""
+    """Once its PROXY header has been read, a connection counts for its client."""
     server = start([{"address": "127.0.0.1:0", "proxy_protocol": "any"}], limits={"connections": 1})
     for header in (proxy.v1(), proxy.v2(), b"PROXY UNKNOWN\r\n", proxy.v1()):
         deadline = time.monotonic() + 10  # the one before may not have been noticed to leave yet
@@ -172,7 +172,7 @@ def test_a_header_has_a_deadline(start):
         assert time.monotonic() - began > 0.9
 
 
-# As systemd does: opens the socket, then executes the service with LISTEN_* set.
+# Opens the socket, then executes the service with LISTEN_* set, as systemd does.
 ACTIVATE = """
 import os, sys
 fd, name, *command = sys.argv[1:]
@@ -183,7 +183,7 @@ os.execv(command[0], command)
 
 
 def activated(listener, name="http"):
-    """A prefix for Server, and the descriptor to hand through."""
+    """A command prefix for Server, and the descriptor that it passes on."""
     return ["/usr/bin/python3", "-c", ACTIVATE, str(listener.fileno()), name]
 
 

@@ -20,7 +20,7 @@ AT_ONCE = struct.pack("ii", 1, 0)
 
 
 def abort_again_and_again(server, requests, stop, seed):
-    """Connects, sends a request or a part of it, reads a bit of the answer, and is gone."""
+    """Connects, sends a request or a part of it, reads a part of the response, and disconnects."""
     choose = random.Random(seed)
     while not stop.is_set():
         with contextlib.suppress(OSError), socket.create_connection(server.address, 5) as client:
@@ -32,7 +32,7 @@ def abort_again_and_again(server, requests, stop, seed):
 
 
 def all_kinds(tree):
-    """Requests for a small, a large and a part of a file, for a token, and for nothing."""
+    """Requests for a small file, a large file, a part of a file, a token, and an unknown path."""
     large = tree.add(Lesson("large.mp4"), noise(4 << 20))
     fields = {"Authorization": f"Bearer {mint(large)}"}
     return [

@@ -53,7 +53,7 @@ def etag(world, media):
 
 
 def without_descriptors(world, target, token=None):
-    """The answer on a connection that is open already when no file can be opened any more."""
+    """The response on an open connection when no more files can be opened."""
     if IS_SANITIZED:
         pytest.skip("UBSan needs a descriptor of its own to look at an object")
     server = world.serve("descriptors", config={"cache": {"files": 0}, "threads": 1})
@@ -331,7 +331,7 @@ def test_every_path_describes_every_method():
 
 
 def test_the_document_needs_no_yaml_1_1():
-    """YAML 1.2 has no merge keys: a parser of it would take << for the name of a member."""
+    """YAML 1.2 has no merge keys: its parsers would take << for the name of a member."""
     text = (ROOT / "docs/openapi.yaml").read_text(encoding="utf-8")
     assert "<<" not in text
     assert not re.search(r": (yes|no|on|off)$", text, re.I | re.M)

@@ -11,13 +11,13 @@ pytestmark = pytest.mark.tooling
 
 
 def may_mount():
-    """Whether this is root with the rights that a clean Debian takes."""
+    """True when this process is root and has the rights that a clean Debian needs."""
     return os.geteuid() == 0 and subprocess.run(["unshare", "--mount", "true"], check=False).returncode == 0
 
 
 @pytest.mark.skipif(not may_mount(), reason="a clean root takes root, and mounts")
 def test_the_package_installs_starts_and_purges_in_a_clean_root():
-    """scripts/package does it all; this test's binary is what it packs."""
+    """Runs scripts/package, which does every step; it packs the binary under test."""
     preset = pathlib.Path(BINARY).resolve().parents[1].name
     result = subprocess.run(
         [ROOT / "scripts/package", "--preset", preset, "--check"],

@@ -13,8 +13,8 @@ from support.wire import Closed, Connection, request_bytes
 
 SIZE = 40 << 20
 RATE = 4 << 20  # bytes per second
-# An nginx fills its temporary file, 1 GiB by default, then takes nothing until its client has all of
-# it. Here 16 MiB: four seconds, twice as long as the node waits.
+# nginx fills its temporary file, 1 GiB by default, and then reads nothing until its client has
+# received all of it. Here it is 16 MiB: four seconds, twice as long as the node waits.
 CONFIG = """
 daemon off;
 pid {folder}/pid;
@@ -34,7 +34,8 @@ http {{
 
 @pytest.fixture
 def through_nginx(start_server, tree, tmp_path):
-    """through_nginx(more) → the address of an nginx before a node that cuts after two seconds."""
+    """through_nginx(more) → the address of an nginx in front of a node that cuts after two
+    seconds."""
     running = []
 
     def start(more=""):
@@ -62,7 +63,7 @@ def through_nginx(start_server, tree, tmp_path):
 
 
 def read_slowly(address, video):
-    """The bytes that a client gets at RATE bytes a second; raises Closed when it is cut."""
+    """The bytes that a client receives at RATE bytes a second; raises Closed when it is cut."""
     with Connection(address, receive_buffer=65536, timeout=20) as connection:
         connection.send(request_bytes("GET", video.target(), {"Authorization": f"Bearer {mint(video)}"}))
         head = connection.read_head()
@@ -81,7 +82,8 @@ def test_an_untuned_nginx_streams(through_nginx, tree):
 
 
 def test_without_the_field_the_download_is_lost(through_nginx, tree):
-    """Otherwise the test above proves nothing."""
+    """When nginx ignores the field, the download is cut; otherwise the test above would prove
+    nothing."""
     video = tree.add(Lesson("buffered.mp4"), noise(SIZE))
     with pytest.raises(Closed):
         read_slowly(through_nginx("proxy_ignore_headers X-Accel-Buffering;"), video)

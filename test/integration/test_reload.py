@@ -163,7 +163,7 @@ def test_what_needs_a_restart_is_said_by_name_and_the_rest_applies(start_server,
 
 
 def test_what_is_kept_and_what_is_new_are_judged_together(start_server, tree):
-    """The new file is valid by itself. But its listeners require a restart, and with the existing
+    """The new file is valid by itself, but its listeners require a restart, and with the existing
     listeners its issuer.mode would let everyone mint."""
     proxied = {"address": "127.0.0.1:0", "proxy_protocol": "v1"}
     server = start_server(tree, listen=None, config={

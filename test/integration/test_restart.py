@@ -64,8 +64,8 @@ def test_it_leaves_at_once_when_nobody_is_there(start_server, tree):
 
 
 def replace_under_load(server, start, base=None, fields=(), count=3):
-    """Starts `count` processes one after the other, each taking over from the one before, while
-    wrk asks."""
+    """Starts `count` processes one after the other while wrk sends requests; each replaces the
+    previous one."""
     with wrk((base or server.base) + VIDEO.target(), mint(VIDEO), seconds=1 + count, fields=fields) as load:
         for _ in range(count):
             time.sleep(0.3)
@@ -81,7 +81,8 @@ EVERY_LOAD = pytest.mark.parametrize("fields", [(), ("Connection: close",)], ids
 
 @pytest.fixture
 def passed(start_server, tree):
-    """(start, address): start() → a process that accepts from one socket, as others do and did."""
+    """(start, address): start() → a process that accepts from one socket, shared with the previous
+    and later ones."""
     with socket.create_server(("127.0.0.1", 0), backlog=1024) as listener:
         def start():
             return start_server(tree, listen="systemd", prefix=activated(listener),
@@ -194,7 +195,7 @@ def test_the_watchdog_of_another_process_is_not_ours(start_server, tree, manager
 
 
 def freeze_all_but_main(process):
-    """Stops every thread but the first, as a defect or a dead file system would; returns their
+    """Stops every thread but the first, as a defect or a hanging file system would; returns their
     ids."""
     libc = ctypes.CDLL(None, use_errno=True)
     libc.ptrace.argtypes = [ctypes.c_long, ctypes.c_long, ctypes.c_void_p, ctypes.c_void_p]

@@ -101,7 +101,7 @@ def test_transfer_is_cut_on_every_node(start_server, tree, store):
 
 
 def test_no_store_no_cost(server):
-    """Without a store nothing waits for one."""
+    """Without a store, no request waits for one."""
     assert server.get("/readyz").status == 200
     assert server.download(VIDEO).status == 200
 
@@ -171,7 +171,7 @@ def test_sqlite_file_that_is_damaged(start_server, tree, tmp_path):
 
 
 def test_sqlite_file_that_is_locked(start_server, tree, tmp_path):
-    """Readers go on beside a writer."""
+    """Readers continue while a writer is active."""
     store = SqliteStore(tmp_path / "store.db").migrate()
     store.grant("anna", course="course456")
     server = ready(start_server(tree, config=store.config(cache_lifetime_ms=0, timeout_ms=200)))

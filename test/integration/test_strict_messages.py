@@ -14,7 +14,7 @@ BY_ID = {case.id: case for case in CASES}
 
 
 def only_response(data, method="GET"):
-    """The one response that `data` holds; fails when a second one follows."""
+    """The only response in `data`; fails when a second one follows."""
     head, rest = data.split(b"\r\n\r\n", 1)
     response = Response(head)
     response.body = rest
@@ -36,7 +36,7 @@ def check_refusal(data, case):
 
 @pytest.mark.parametrize("case", BY_ID)
 def test_row_45_hostile_message(server, case):
-    """One response, then the end: the following bytes are never taken for a request."""
+    """One response, then the end: the bytes that follow are never taken for a request."""
     case = BY_ID[case]
     check_refusal(server.raw(case.data + FOLLOWED_BY), case)
 
@@ -62,7 +62,7 @@ def test_row_45_hostile_messages_after_a_good_one(server):
 
 
 def test_a_refused_client_that_goes_on_sending_still_hears_why(server):
-    """The connection is closed in stages, so that no reset overtakes the answer."""
+    """The connection is closed in stages, so that no reset overtakes the response."""
     for data, status in (
         (HEAD + b"Content-Length: 60000\r\n\r\n" + b"x" * 60_000, 400),
         (HEAD + b"Content-Length: 100000\r\n\r\n" + b"x" * 100_000, 413),
@@ -106,7 +106,8 @@ ACCEPTED = {
 
 @pytest.mark.parametrize("name", ACCEPTED)
 def test_what_a_strict_server_has_to_take(server, name):
-    """Served, with no 1xx and no upgrade before it, and the next request on the connection too."""
+    """The request is served, with no 1xx and no upgrade before it, and so is the next one on the
+    connection."""
     with server.connect() as connection:
         for _ in range(2):
             connection.send(ACCEPTED[name])

@@ -15,7 +15,7 @@ from support.wire import Closed, request_bytes
 
 
 def test_row_41_header_deadline_is_absolute(start_server, tree):
-    """A trickle of bytes does not extend it."""
+    """A trickle of bytes does not extend the header deadline."""
     server = start_server(tree, config={"limits": {"header_timeout": 1}})
     began = time.monotonic()
     with server.connect() as connection, contextlib.suppress(BrokenPipeError, ConnectionResetError):
@@ -145,7 +145,8 @@ def test_row_48_connection_limit(start_server, tree):
     reason="UBSan needs a descriptor of its own to look at an object",
 )
 def test_row_48_out_of_descriptors(start_server, tree):
-    """With no descriptor left it waits without spinning, and works again when there are some."""
+    """Without a free descriptor the service waits without spinning, and works again when some are
+    free."""
     server = start_server(tree, prefix=("prlimit", "--nofile=64:64"))
     with contextlib.ExitStack() as stack:
         for _ in range(150):

@@ -38,7 +38,7 @@ def cpu_of(server):
 
 
 def test_row_55_an_unknown_kid_costs_no_verification(start_server, tree, eight_keys):
-    """A token of an unknown kid costs a small part of one that has to be verified."""
+    """Rejecting a token of an unknown kid costs a small part of verifying one."""
     _, path = eight_keys
     server = start_server(tree, config={"issuer": {"jwt": {"key_file": str(path)}}})
 
@@ -86,13 +86,13 @@ def test_row_55_a_peer_with_bad_credentials_is_slowed_down(start_server, tree, e
     flood("192.0.2.5", lambda who: server.get(VIDEO.query("trainer123"), of(who, forged("nobody"))))
     assert metric(server, 'sluice_limits_reached_total{limit="bad_credentials"}') >= 5
 
-    # Valid ones are accepted, and those of other clients of the same proxy are verified.
+    # Valid tokens are accepted, and tokens of other clients of the same proxy are verified.
     token = server.get(VIDEO.query("trainer123"), of("192.0.2.9", signers[5].token())).json()["token"]
     for _ in range(8):
         server.get(VIDEO.target(), of("192.0.2.3", bad_token))
         assert server.get(VIDEO.target(), of("192.0.2.3", token)).status == 200
         assert server.get(VIDEO.query("trainer123"), of("192.0.2.3", key)).status == 200
-    # The one that is over its rate has to wait until its sessions are verified again.
+    # The client over its rate has to wait until its session tokens are verified again.
     for _ in range(6):
         refused = server.get(VIDEO.query("trainer123"), of("192.0.2.1", forged("k3")))
     check_refusal(refused, 429, "too-many-bad-credentials")
@@ -165,7 +165,8 @@ def test_row_57_nobody_mints_for_a_banned_user(start_server, tree, store, tmp_pa
     )
 
     def asked():
-        """With a trusted key for another user, and with an owner's own session."""
+        """The responses to a trusted key that asks for another user, and to an owner's own
+        session."""
         yield server.get(VIDEO.query("mallory"), bearer(key))
         yield server.get(VIDEO.query("trainer123"), bearer(signer.token("trainer123")))
 
@@ -223,7 +224,8 @@ PASSWORDS = [
 
 @pytest.mark.parametrize("url", PASSWORDS)
 def test_row_59_passwords_in_the_store_url(url, tmp_path):
-    """By flag, variable and file: rejected before anything is printed."""
+    """A URL with a password, given by flag, variable or file, is rejected before anything is
+    printed."""
     file = tmp_path / "sluice.json"
     file.write_text('{"store": {"url": "%s"}}' % url)
     for command in (["config", "print"], ["config", "check"], ["serve"], ["store", "check"]):
@@ -246,7 +248,7 @@ def test_row_59_other_urls_are_printed():
 
 @pytest.mark.parametrize("mode", [0o666, 0o644, 0o640, 0o604])
 def test_row_60_keys_that_others_can_touch(tree, tmp_path, pem, mode):
-    """Every secret the service reads, one after the other."""
+    """Tries every secret that the service reads, one after the other."""
     certificate, key = (tmp_path / name for name in ("cert.pem", "key.pem"))
     certificate.write_bytes(pathlib_bytes(pem[0]))
     key.write_bytes(pathlib_bytes(pem[1]))
@@ -282,7 +284,7 @@ def pathlib_bytes(path):
 
 
 def test_row_57_a_ban_that_comes_while_the_store_is_asked(start_server, tree, postgres):
-    """And row 56: a grant that ends meanwhile."""
+    """Also covers row 56: a grant that ends meanwhile."""
     store = PostgresStore(postgres)
     store.migrate().grant("anna", course="course456")
     limits = {"handler_timeout": 30}

@@ -61,7 +61,7 @@ def special(kind, path):
     elif kind == "fifo":
         os.mkfifo(path)
     elif kind == "socket":
-        # By its folder's descriptor, as an address holds no more than 107 bytes.
+        # Uses the descriptor of the folder, because a socket address has at most 107 bytes.
         folder = os.open(path.parent, os.O_RDONLY)
         socket.socket(socket.AF_UNIX).bind(f"/proc/self/fd/{folder}/{path.name}")
         os.close(folder)
@@ -83,7 +83,7 @@ def test_row_20_what_is_no_regular_file(server, media, kind):
 def test_row_20_a_file_nobody_may_read(start_server, tree):
     video = tree.add(Lesson("unreadable.mp4"), b"unreadable")
     tree.path(video).chmod(0)
-    # Root reads whatever its capabilities let it: take those away.
+    # Root can read any file because of its capabilities: drop those.
     drop = ("setpriv", "--bounding-set=-dac_override,-dac_read_search", "--inh-caps=-all")
     server = start_server(tree, prefix=drop if os.geteuid() == 0 else ())
     check_problem(server.download(video, token=mint(video)), 404)

@@ -11,7 +11,8 @@ from test_strict_messages import only_response
 
 
 def test_row_45_absolute_form(server):
-    """RFC 9112 §3.2.2: it has to be accepted, and its authority counts."""
+    """RFC 9112 §3.2.2: the absolute form must be accepted, and its authority is the one that
+    applies."""
     with server.connect() as connection:
         target = f"http://{server.host}{VIDEO.query('trainer123')}"
         answer = connection.request("GET", target, {"Host": "elsewhere.example"})
@@ -29,7 +30,8 @@ def test_row_45_body_on_a_download(server):
 
 
 def test_row_45_an_exactly_empty_chunked_body_is_none(server, media):
-    """As tunnels send it, in parts of any size, and the next request begins behind it."""
+    """A chunked empty body, in parts of any size as tunnels send it; the next request begins after
+    it."""
     fields = {"Authorization": f"Bearer {mint(VIDEO)}", "Transfer-Encoding": "chunked"}
     data = request_bytes("GET", VIDEO.target(), fields) + b"0\r\n\r\n"
     with server.connect() as connection:
@@ -51,7 +53,8 @@ def test_row_45_a_last_chunk_that_does_not_come_is_waited_for_no_longer_than_a_h
 
 
 def test_names_as_node_sends_them(server, media):
-    """The URL standard leaves these as they are in a path; to RFC 3986 they are the same when encoded."""
+    """The URL standard leaves these characters unencoded in a path; RFC 3986 treats their encoded
+    forms as equal."""
     video = media.add(Lesson("a|b^c`d{e}[f].mp4"), b"raw")
     raw = video.target().rsplit("/", 1)[0] + "/" + video.filename
     for target in (raw, video.target()):

@@ -41,7 +41,8 @@ def test_row_50_a_layout_without_trainers_is_refused_by_a_reload(start_server, t
 
 
 def test_row_50_where_nobody_owns_grants_and_trusted_keys_mint(start_server, tree, tmp_path):
-    """Whatever name comes first in `rel`: his own, the owner's as it was, one a key is limited to."""
+    """The name at the start of `rel` decides nothing, whether it is the caller's own, the original
+    owner's, or one to which a key is limited."""
     tree.add(NO_TRAINER_PATH, b"shared")
     trusted, trusted_entry = issuer_key("lms", trust="trusted")
     limited, limited_entry = issuer_key("one", trust="trusted", trainers=["trainer123"])
@@ -103,7 +104,7 @@ def test_row_51_a_folder_of_one_template_is_no_trainer_of_another(start_server, 
     for media in (COURSE_PRESENTATION, MODULE_PRESENTATION, Course("presentation.mp4", "alone"),
                   lesson):
         check_refusal(server.issue(media, "courses"), 403, "not-entitled")
-    # Not even with a signed token: no path to the file gives the name an owner.
+    # Not even a signed token helps: no path to the file gives the name an owner.
     check_problem(server.get(lesson.target(), token=mint(lesson)), 404)
     assert not [event for event in server.events() if event["event"] == "courses_ambiguous"]
 
@@ -126,8 +127,8 @@ def test_row_51_templates_that_cannot_be_told_apart_are_refused(start_server, tr
 
 @pytest.mark.parametrize("media", [COURSE_PRESENTATION, MODULE_PRESENTATION])
 def test_row_64_a_token_does_not_follow_the_name_of_a_course(start_server, tree, media):
-    """Trainer 1 renames his course, trainer 2 makes one of that id."""
-    # One thread, so that one cache: each remembers a file for a second.
+    """Trainer 1 renames his course, and trainer 2 creates one with the same id."""
+    # One thread, so that there is only one cache: each keeps a file for a second.
     server = start_server(tree, config={"media": {"rescan_interval": 1}, "threads": 1})
     own = tree.content(media)
     old = server.token(media)
@@ -148,11 +149,11 @@ def test_row_64_a_token_does_not_follow_the_name_of_a_course(start_server, tree,
         assert server.download(media, token=fresh).body == b"of trainer 2"
         check_refusal(server.download(media, token=old), 403, "token-mismatch")
         assert server.download(media, token=forged).body == b"of trainer 2"
-    # The same whether or not the file exists.
+    # The response is the same whether or not the file exists.
     tree.path(theirs).unlink()
     eventually(lambda: server.download(media, token=fresh).status == 404)
     check_refusal(server.download(media, token=old), 403, "token-mismatch")
-    # A token of server.py has no owner: it is for the course of any trainer.
+    # A token of server.py has no owner: it is valid for the course of any trainer.
     tree.add(theirs, b"again")
     assert server.download(media, token=unbound).body == b"again"
 

@@ -120,7 +120,7 @@ def test_row_17_names_are_compared_byte_by_byte(server, media):
 
 
 def test_row_17_the_twin_of_a_name_is_named(start_server, tree):
-    """404 stays; the log, `token why` and `config check` say what is there."""
+    """The response stays 404; the log, `token why` and `config check` explain which file exists."""
     asked = Lesson("été.mp4")
     twin = tree.add(Lesson(unicodedata.normalize("NFD", asked.filename)), b"decomposed")
     course = Course("p.mp4", course="café")
@@ -159,7 +159,7 @@ def test_row_17_joiners_belong_to_some_names(server, media, name):
     answer = server.download(video)
     assert answer.body == name.encode()
     assert attachment_name(answer) == name
-    # Not a word for the name without them: names are compared byte by byte.
+    # The token is not valid for the name without them: names are compared byte by byte.
     plain = Lesson(re.sub("[\u200c\u200d]", "", name), lesson=video.lesson)
     check_problem(server.download(plain, token=mint(video)), 403)
 

@@ -58,7 +58,7 @@ def test_row_24_a_header_of_100_kilobytes(server, video):
 
 
 def test_row_24_memory_stays_constant(start_server, tree):
-    """Sixteen slices of 4 MiB each are sent, not collected."""
+    """Sixteen slices of 4 MiB each are sent without being collected in memory."""
     video = tree.add(Lesson("large.mp4"), bytes(64 << 20))
     server = start_server(tree)
     size = 4 << 20
@@ -213,7 +213,7 @@ def test_row_30_order_of_preconditions(server, video, etag):
         "Range": "bytes=0-9",
     }
     assert server.download(video, everything).status == 412
-    # If-Match makes If-Unmodified-Since moot, and If-None-Match If-Modified-Since.
+    # If-Match overrides If-Unmodified-Since, and If-None-Match overrides If-Modified-Since.
     assert server.download(
         video, {**everything, "If-Match": etag, "If-Unmodified-Since": old}
     ).status == 304

@@ -29,7 +29,7 @@ def slow_store(postgres):
 
 
 def config_of(store, handler_timeout, **more):
-    # One answer each: nothing is remembered, and the store has longer than the request.
+    # Each request asks the store: nothing is cached, and the store's timeout is longer than the request's.
     section = store.config(timeout_ms=20000, cache_lifetime_ms=0, connections=8)
     return {**section, "limits": {"handler_timeout": handler_timeout}, **more}
 
@@ -85,7 +85,7 @@ def test_row_54_who_half_closes_while_suspended_is_answered(start_server, tree, 
 
 
 def test_row_54_urgent_data_holds_up_no_pipelined_request(start_server, tree):
-    """A read ends before an urgent byte, and what lies behind it is not announced again."""
+    """A read ends before an urgent byte, and the bytes after it are not announced again."""
     server = start_server(tree)
     get = request_bytes("GET", "/healthz")
     with server.connect(timeout=5) as connection:
@@ -120,7 +120,7 @@ def test_row_58_a_generation_never_fills_anothers_cache(start_server, tree, slow
 
 
 class Unread:
-    """A server whose standard error is a pipe that nobody reads any more: it is full."""
+    """A server whose standard error is a full pipe that nobody reads any more."""
 
     def __init__(self, tree, folder, config):
         self.config_path = folder / "unread.json"
@@ -141,7 +141,8 @@ class Unread:
         self.config_path.write_text(json.dumps(config))
 
     def fill(self):
-        """By a description of our own: the server's stays one that waits."""
+        """Fills the pipe. It opens its own file description, so that the server's stays
+        blocking."""
         own = os.open(f"/proc/self/fd/{self.pipe}", os.O_WRONLY | os.O_NONBLOCK)
         with contextlib.suppress(BlockingIOError):
             while True:
@@ -173,7 +174,7 @@ def allowed(server, origin):
 
 
 def test_row_63_a_service_log_that_nobody_reads(unread, tmp_path):
-    """Signals, reloads and the exit go on; what is lost is counted."""
+    """Signals, reloads and the exit still work; lost lines are counted."""
     access = tmp_path / "access.log"
     config = {"log": {"access": str(access)}}
     server = unread(config)
@@ -182,7 +183,7 @@ def test_row_63_a_service_log_that_nobody_reads(unread, tmp_path):
         server.configure({**config, "cors": {"allowed_origins": [origin]}})
         server.process.send_signal(signal.SIGHUP)
         eventually(lambda: allowed(server, origin))
-    # Reasons of some 60 kB, each time: more than may wait for the reader.
+    # Each rejected reload logs about 60 kB of reasons: more than the queue for the reader can hold.
     server.configure({**config, **{f"no_such_setting_{n:04}": 1 for n in range(1000)}})
 
     def has_dropped():
@@ -200,7 +201,7 @@ def test_row_63_a_service_log_that_nobody_reads(unread, tmp_path):
 
 @pytest.mark.parametrize("which", ["access", "audit"])
 def test_row_63_a_named_pipe_that_nobody_opens(start_server, tree, tmp_path, which):
-    """Neither the start nor SIGUSR1 nor the exit waits for the reader of another log."""
+    """Neither start-up nor SIGUSR1 nor the exit waits for the reader of another log."""
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
     server = start_server(tree, config={"log": {which: str(pipe)}})

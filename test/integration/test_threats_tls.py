@@ -18,7 +18,7 @@ AFTER_THE_HANDSHAKE = [
     "empty-records-1.2", "alerts-1.2", "tickets", "fragments-1.3", "fragments-1.2",
 ]
 IN_THE_HANDSHAKE = ["hello-in-pieces", "change-cipher-specs"]
-# Kinds that OpenSSL reads on and on; it ends the others itself, with a fatal alert.
+# Kinds of record that OpenSSL reads without end; it ends the others itself with a fatal alert.
 OURS = {"key-updates", "key-updates-answered", "hellos", "hello-in-pieces"}
 
 
@@ -31,7 +31,8 @@ def flood_program(tmp_path_factory):
 
 
 class Bystander:
-    """Another client of the same thread: its waits for the response to a small request."""
+    """Another client of the same thread, which measures its waits for the response to a small
+    request."""
 
     def __init__(self, server):
         self.connection = server.connect(timeout=60)
@@ -56,7 +57,8 @@ class Bystander:
 
 
 def flood(program, server, kind, count=COUNT):
-    """Runs the attack beside a bystander: how long the server bore it, and the longest wait."""
+    """Runs the attack beside a bystander; returns how long the server kept the attacker, and the
+    longest wait."""
     command = [program, str(server.secure[1]), kind, str(count)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as attacker:
         assert attacker.stdout.readline() == "ready\n"
@@ -100,7 +102,8 @@ def test_row_49_many_attackers_at_once(start_tls, flood_program):
 
 
 def test_row_49_a_renegotiation_is_refused(start_tls):
-    """RFC 5246 §7.2.2: no_renegotiation, a warning; openssl's client then leaves."""
+    """RFC 5246 §7.2.2: the server sends the warning no_renegotiation; openssl's client then
+    disconnects."""
     server = start_tls()
     result = subprocess.run(
         ["openssl", "s_client", "-connect", "127.0.0.1:%d" % server.secure[1], "-tls1_2"],

@@ -123,7 +123,8 @@ def test_row_06_crit_is_refused(server, crit):
 
 
 def test_row_07_malleable_base64(server):
-    """The last character carries four bits: a careless decoder takes three others for it."""
+    """The last character carries four bits: a careless decoder accepts three other characters in
+    its place."""
     token = mint(VIDEO)
     good = ALPHABET.index(token[-1])
     aliases = [ALPHABET[good + n] for n in (1, 2, 3)]
@@ -243,7 +244,8 @@ def test_row_33_exp_is_required_and_exclusive(server):
 
 @pytest.mark.parametrize("name", ["iat", "nbf", "exp"])
 def test_row_33_every_time_is_a_number_however_it_is_written(server, name):
-    """RFC 7519 §2: times that other libraries write (Python's time.time() without int())."""
+    """RFC 7519 §2: fractional times, as other libraries write them (Python's time.time() without
+    int())."""
     later = name == "exp"
     now = int(time.time()) + (600 if later else -600)
     for text in (f"{now}.5", f"{now}.000", f"{now}e0", f"{now / 1e9:.9f}e9", f"{now / 1e9:.9f}E+9"):
@@ -264,7 +266,8 @@ def test_row_33_fractions_of_exp_count(server):
 
 
 def test_row_34_clock_skew(server):
-    """5 s by default: nodes whose clocks NTP keeps accept each other's tokens."""
+    """The leeway is 5 s by default: nodes with clocks synchronised by NTP accept each other's
+    tokens."""
     now = int(time.time())
     for name in ("iat", "nbf"):
         before = skewed(server)

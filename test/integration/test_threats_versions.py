@@ -18,12 +18,13 @@ SECOND = 10**9
 
 @pytest.fixture
 def uncached(start_server, tree):
-    """Sees each version at once; by itself it would within a second."""
+    """A server that notices each version at once; by default it may take a second."""
     return start_server(tree, config={"cache": {"files": 0}})
 
 
 def resumes(server, video, first):
-    """Every way to ask for the rest of what `first` began; each with the answers that keep the versions apart."""
+    """Every way to request the rest after the response `first`; each with the statuses that keep
+    the versions apart."""
     tag, date = first.get("ETag"), first.get("Last-Modified")
     for validator in filter(None, (tag, date, first.get("Date"))):
         yield server.download(video, {**REST, "If-Range": validator}), (200,)
@@ -59,7 +60,7 @@ def test_row_61_a_placeholder_mtime_gives_no_validator(uncached, tree, mtime):
 
 @pytest.mark.parametrize("how", ["rewrite", "rename"])
 def test_row_61_equal_size_and_mtime(uncached, tree, how):
-    """touch -r: the tag must not hold the change time, but the node has seen the other one."""
+    """touch -r: the tag must not contain the change time, but the node has seen the other one."""
     video = tree.add(Lesson("touched.mp4"), V1)
     first = uncached.download(video)
     assert first.get("ETag") and first.get("Last-Modified") == LAST_MODIFIED
@@ -74,7 +75,8 @@ def test_row_61_equal_size_and_mtime(uncached, tree, how):
 
 
 def test_row_61_equal_date_and_another_size(uncached, tree):
-    """A build that gives every file one date: tags differ by size, and the date is nobody's."""
+    """A build that gives every file one date: tags differ by size, and the new version gets no
+    Last-Modified."""
     video = tree.add(Lesson("dated.mp4"), V1)
     first = uncached.download(video)
     tree.replace(video, V2 + b"!", MTIME_NS)
@@ -87,7 +89,8 @@ def test_row_61_equal_date_and_another_size(uncached, tree):
 
 
 def test_row_61_a_young_file_has_no_validators(uncached, tree):
-    """Two writes in one tick have one mtime: nothing is promised before two seconds have passed."""
+    """Two writes in one tick have one mtime, so a response has no validators before two seconds
+    have passed."""
     path = tree.path(Lesson("young.mp4"))
     path.write_bytes(V1)
     video = Lesson("young.mp4")
@@ -106,7 +109,8 @@ def test_row_61_a_young_file_has_no_validators(uncached, tree):
 
 
 def test_row_61_writes_as_fast_as_they_come(start_server, tree):
-    """With the cache as it is by default. Whatever validator an answer has, it never parts two versions."""
+    """Uses the default cache. A request with the validator of an earlier response never gets a part
+    of another version."""
     server = start_server(tree)
     video = Lesson("busy.mp4")
     path = tree.path(video)
@@ -142,7 +146,8 @@ def test_row_61_times_beyond_64_bits_of_nanoseconds(uncached, tree):
 
 
 def test_a_future_mtime_is_judged_by_what_was_sent(uncached, tree):
-    """RFC 9110 §8.8.2.1: Last-Modified is the Date then. It comes back, and is good."""
+    """RFC 9110 §8.8.2.1: Last-Modified is the Date then. A client can send it back, and it is
+    valid."""
     video = tree.add(Lesson("future.mp4"), V1, (int(time.time()) + 86400) * SECOND)
     time.sleep(2.1)
     first = uncached.download(video)
@@ -159,7 +164,8 @@ def test_a_future_mtime_is_judged_by_what_was_sent(uncached, tree):
 
 
 def test_row_29_a_date_is_given_only_when_it_is_strong(uncached, tree):
-    """RFC 9110 §8.8.2.2: the Date of the answer that carries Last-Modified is later by a second or more."""
+    """RFC 9110 §8.8.2.2: a response with Last-Modified has a Date that is at least a second
+    later."""
     video = Lesson("dates.mp4")
     path = tree.path(video)
     time.sleep(1 - time.time() % 1)  # two versions in one second

@@ -22,7 +22,7 @@ def video(tree):
 
 
 def rate_of(server, media, seconds, token):
-    """Bytes per second of one download over some seconds, the burst at its start left out."""
+    """Bytes per second of one download over some seconds, without the burst at its start."""
     with server.connect(timeout=30) as connection:
         fields = {"Authorization": f"Bearer {token}"}
         connection.send(request_bytes("GET", media.target(), fields))
@@ -56,7 +56,7 @@ def about(rate):
 
 
 def measured(measure, judge, attempts=3):
-    """Measures until `judge` holds: a machine that is busy for a moment is no fault of ours."""
+    """Measures until `judge` holds: a machine that is busy for a moment must not fail the test."""
     for _ in range(attempts):
         rates = measure()
         if judge(rates):
@@ -124,7 +124,7 @@ def test_downloads_of_a_user_at_once(start_server, tree, video):
     check_problem(refused, 429)
     assert int(refused.get("Retry-After")) > 0
     assert server.download(video, token=token, method="HEAD").status == 200
-    # Nor does an answer without content take a place: an app asks so whether its copy is current.
+    # A response without content takes no place either: apps use it to check whether a copy is current.
     tag = {"If-None-Match": paused[0].head.get("ETag")}
     assert server.download(video, tag, token=token).status == 304
     beyond = {"Range": f"bytes={paused[0].head.length}-"}
@@ -144,8 +144,8 @@ def test_downloads_of_a_user_at_once(start_server, tree, video):
 
 
 def test_a_throttled_transfer_is_not_cut_for_being_slow(start_server, tree, video):
-    """min_rate is far above what it may have. After four seconds of our own pauses the client stops
-    reading, until the server waits for it: only from then on does its time run."""
+    """min_rate is far above the allowed rate. After four seconds of the server's own pauses the
+    client stops reading, until the server waits for it: only from then on does its time count."""
     limits = {"user_rate": 4 * MEGABYTE, "min_rate": 1 << 30, "min_rate_grace": 4, "stall_timeout": 60}
     server = start_server(tree, config={"limits": limits})
     with server.connect(receive_buffer=65536, timeout=30) as connection:
@@ -161,7 +161,8 @@ def test_a_throttled_transfer_is_not_cut_for_being_slow(start_server, tree, vide
 
 
 def test_a_throttled_transfer_ends_with_its_token(start_server, tree, video, tmp_path):
-    """It waits for its rate nearly all of the time: that is where the revocation finds it."""
+    """The download waits for its rate nearly all of the time, so the revocation arrives during such
+    a wait."""
     store = SqliteStore(tmp_path / "store.db").migrate()
     server = start_server(tree, config={"limits": {"connection_rate": 100_000}, **store.config()})
     paused = Paused(server, video, mint(video, jti="one"))

@@ -156,8 +156,8 @@ def test_only_1_3_when_it_is_wanted(start_tls):
 
 
 def negotiated(server, cipher):
-    """The cipher of TLS 1.2 that openssl's client gets when it offers `cipher` alone; None when the server
-    refuses it with the alert of a failed handshake."""
+    """The TLS 1.2 cipher of openssl's client when it offers only `cipher`; None when the server
+    rejects it with a handshake_failure alert."""
     result = subprocess.run(
         ["openssl", "s_client", "-connect", "127.0.0.1:%d" % server.secure[1], "-tls1_2", "-cipher",
          f"{cipher}:@SECLEVEL=0"], input="", capture_output=True, text=True, timeout=30, check=False)
@@ -171,7 +171,7 @@ def negotiated(server, cipher):
 
 STRONG = {"ec": ["ECDHE-ECDSA-AES128-GCM-SHA256", "ECDHE-ECDSA-AES256-GCM-SHA384", "ECDHE-ECDSA-CHACHA20-POLY1305"],
           "rsa": ["ECDHE-RSA-AES128-GCM-SHA256", "ECDHE-RSA-AES256-GCM-SHA384", "ECDHE-RSA-CHACHA20-POLY1305"]}
-# CBC, CCM, no forward secrecy, no encryption: all that the certificate's kind allows.
+# CBC, CCM, no forward secrecy, no encryption: all that fit the kind of certificate.
 WEAK = {"ec": ["ECDHE-ECDSA-AES128-SHA", "ECDHE-ECDSA-AES256-SHA384", "ECDHE-ECDSA-AES128-CCM8", "ECDHE-ECDSA-NULL-SHA"],
         "rsa": ["AES128-SHA", "AES256-GCM-SHA384", "ECDHE-RSA-AES128-SHA", "ECDHE-RSA-AES256-SHA384",
                 "ECDHE-RSA-NULL-SHA", "NULL-SHA256", "DHE-RSA-AES128-GCM-SHA256"]}
@@ -179,7 +179,8 @@ WEAK = {"ec": ["ECDHE-ECDSA-AES128-SHA", "ECDHE-ECDSA-AES256-SHA384", "ECDHE-ECD
 
 @pytest.mark.parametrize("kind", ["ec", "rsa"])
 def test_weak_ciphers_are_not_spoken(start_tls, tmp_path, kind):
-    """Under a certificate with which another server would speak them, and beside ciphers that are spoken."""
+    """The certificate is one with which another server would accept these ciphers; strong ciphers
+    are accepted."""
     options = certificates.CURVE if kind == "ec" else ("rsa:2048",)
     server = start_tls(files=certificates.make(tmp_path, kind=options))
     for cipher in STRONG[kind]:
@@ -198,7 +199,7 @@ def test_alpn(start_tls, offered, chosen):
 
 
 def test_alpn_without_a_protocol_of_ours_is_refused(start_tls):
-    """RFC 7301 §3.2: with the alert that gives the reason."""
+    """RFC 7301 §3.2: the server rejects it with the alert that gives the reason."""
     server = start_tls()
     with pytest.raises(ssl.SSLError, match="(?i)no application protocol"):
         TlsConnection(server.secure, alpn=["h2", "http/0.9"])
@@ -262,7 +263,8 @@ def test_row_41_handshakes_count_against_the_limits(start_tls):
 
 
 def test_row_48_nobody_waits_in_a_handshake_without_a_place(start_tls):
-    """Two are served and eight wait to be refused; the others are closed before their handshake."""
+    """Two connections are served and eight wait to be rejected; the others are closed before their
+    handshake."""
     server = start_tls(limits={"connections": 2}, tls={"handshake_timeout": 60},
                        prefix=("prlimit", "--nofile=64"))
     with contextlib.ExitStack() as stack:

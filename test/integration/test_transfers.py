@@ -20,8 +20,9 @@ def large(tree):
 
 @pytest.mark.parametrize("size", [0, 1 << 16, 20 << 20, LARGE - 1])
 def test_row_21_truncated_file_cuts_the_connection(start_server, tree, large, size):
-    """Fewer bytes than promised. What sendfile had lent to the socket when the file was cut may
-    arrive as zeros; the cut tells the client, and the new ETag keeps a resume from building on it."""
+    """The client gets fewer bytes than promised. Bytes that sendfile had lent to the socket when
+    the file was cut may arrive as zeros; the cut tells the client, and the new ETag prevents a
+    resume from using them."""
     server = start_server(tree)
     content = tree.content(large)
     transfer = Paused(server, large)
@@ -97,7 +98,7 @@ def append(path):
 
 @pytest.mark.parametrize("change", [rewrite, rewrite_and_put_the_time_back, append])
 def test_row_21_a_file_written_to_cuts_the_connection(start_server, tree, large, change):
-    """A mixture of two versions never arrives whole, and the log says why."""
+    """A mixture of two versions never arrives whole, and the log contains the reason."""
     server = start_server(tree)
     transfer = Paused(server, large)
     change(tree.path(large))
@@ -122,7 +123,7 @@ def test_row_21_what_leaves_the_content_alone_cuts_nothing(start_server, tree, l
 
 
 def test_slow_reader_within_the_limits_finishes(start_server, tree):
-    """Slower than the stall window for the whole, never for a part: the timer is re-armed."""
+    """The whole transfer is slower than the stall window, but no part is: the timer is re-armed."""
     video = tree.add(Lesson("slow.mp4"), noise(24 << 20))
     limits = {"stall_timeout": 1, "min_rate": 0}
     server = start_server(tree, config={"limits": limits})
@@ -191,7 +192,7 @@ def test_large_sparse_file(start_server, tree):
 
 
 def test_concurrent_downloads(start_server, tree):
-    """Forty at once, four files, every byte in its place."""
+    """Forty downloads of four files at once: every byte is in its place."""
     videos = [tree.add(Lesson(f"many{n}.mp4"), noise(3 << 20, seed=n)) for n in range(4)]
     expected = [hashlib.sha256(tree.content(video)).digest() for video in videos]
     server = start_server(tree)

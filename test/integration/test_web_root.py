@@ -22,7 +22,7 @@ def page(tmp_path_factory):
     (root / SCRIPT[1:]).write_bytes(CODE)
     (root / (SCRIPT[1:] + ".gz")).write_bytes(gzip.compress(CODE))
     (root / "notes.txt").write_bytes(b"not for visitors")
-    # Files that would hide routes if they could.
+    # Files with the names of routes, which must not hide the routes.
     (root / "healthz").write_bytes(b"no")
     (root / "api").mkdir()
     (root / "api" / "index.html").write_bytes(b"no")
