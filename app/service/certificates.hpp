@@ -26,8 +26,8 @@ class certificates {
     [[nodiscard]] const http::session_starter*
     starter_of(const core::listener_settings& listener) const noexcept;
 
-    /// Reads the certificates of `with` from their files without putting them in force; throws
-    /// std::exception when a file cannot be used.
+    /// Reads the certificates from their files for the settings `with`, without putting them in
+    /// force; throws std::exception when a file cannot be used.
     using staged = std::vector<tls::context::handle>;
     [[nodiscard]] staged load(const core::config::tls_section& with) const;
     /// Serves new connections with these certificates.

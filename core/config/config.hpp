@@ -112,8 +112,8 @@ struct config {
         /// (docs/security.md, threat 52).
         issuer_modes mode = issuer_mode::automatic;
 
-        /// Which callers can own media. Must be nobody when the path of a lesson does not contain its trainer:
-        /// otherwise a caller would own any lesson by naming himself as its trainer.
+        /// Which callers can own media. Must be nobody when the path of a lesson does not contain
+        /// its trainer: otherwise a caller would own any lesson by naming himself as its trainer.
         media_owners owners = media_owners::trainers;
 
         /// Path of the file of issuer keys (core/issuer/issuer_key_file.hpp). Empty: none.
