@@ -1,4 +1,4 @@
-// What goes wrong, each fault made by the real service or the real browser.
+// Failures during a download. The real service or the real browser causes each fault.
 
 import { connect, type Socket } from 'node:net'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'

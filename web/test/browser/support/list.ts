@@ -1,4 +1,4 @@
-// What a visitor does and sees on a card.
+// The actions of a visitor on a card, and the state that the card shows.
 
 import { readFileSync } from 'node:fs'
 import type { Download, Locator, Page } from 'playwright-core'
