@@ -46,8 +46,10 @@ def test_idle_server_leaves_at_once(start_server, tree, number):
         assert idle.request("GET", "/healthz").status == 200
         began = time.monotonic()
         server.signal(number)
-        assert server.wait(5) == 0
-        assert time.monotonic() - began < 3
+        # Two seconds for the first request of connections accepted in the last moment, and a
+        # margin for a sanitizer on a busy machine; far below shutdown.drain_timeout.
+        assert server.wait(10) == 0
+        assert time.monotonic() - began < 6
         assert idle.is_closed()
 
 
