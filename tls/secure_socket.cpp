@@ -1,5 +1,7 @@
 #include "tls/secure_socket.hpp"
 
+#include "http/loop/uninterrupted.hpp"
+
 #include <boost/asio/error.hpp>
 #include <openssl/bio.h>
 #include <openssl/err.h>
@@ -15,15 +17,6 @@
 namespace sluice::tls {
 
 namespace {
-
-template <class Call>
-ssize_t uninterrupted(Call call) noexcept {
-    ssize_t count = 0;
-    do {
-        count = call();
-    } while (count < 0 && errno == EINTR);
-    return count;
-}
 
 struct method_deleter {
     void operator()(BIO_METHOD* one) const noexcept { BIO_meth_free(one); }
@@ -127,7 +120,7 @@ std::size_t secure_socket::receive(std::span<char> into) noexcept {
         fault_ = EAGAIN;
         return 0;
     }
-    const auto got = uninterrupted(
+    const auto got = http::uninterrupted(
         [&] { return ::recv(socket_.get(), into.data(), into.size(), MSG_DONTWAIT); });
     fault_ = got < 0 ? errno : 0;
     is_ended_ = got == 0;
@@ -138,7 +131,7 @@ std::size_t secure_socket::receive(std::span<char> into) noexcept {
 }
 
 std::size_t secure_socket::give(std::string_view bytes) noexcept {
-    const auto gone = uninterrupted([&] {
+    const auto gone = http::uninterrupted([&] {
         return ::send(socket_.get(), bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
     });
     fault_ = gone < 0 ? errno : 0;
@@ -190,8 +183,8 @@ http::error_code secure_socket::read_turn(Call call) {
 std::optional<char> secure_socket::first_byte(http::error_code& ec) noexcept {
     ec = {};
     char first = 0;
-    const auto got =
-        uninterrupted([&] { return ::recv(socket_.get(), &first, 1, MSG_PEEK | MSG_DONTWAIT); });
+    const auto got = http::uninterrupted(
+        [&] { return ::recv(socket_.get(), &first, 1, MSG_PEEK | MSG_DONTWAIT); });
     if (got == 1) {
         return first;
     }

@@ -1,5 +1,7 @@
 #include "http/loop/socket_transport.hpp"
 
+#include "http/loop/uninterrupted.hpp"
+
 #include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -20,15 +22,6 @@ std::size_t outcome(ssize_t count, error_code& ec) noexcept {
     }
     ec = error_code(errno == EAGAIN ? EWOULDBLOCK : errno, boost::system::system_category());
     return 0;
-}
-
-template <class Call>
-ssize_t uninterrupted(Call call) noexcept {
-    ssize_t count = 0;
-    do {
-        count = call();
-    } while (count < 0 && errno == EINTR);
-    return count;
 }
 
 // True when the file system does not support sendfile for this file.
