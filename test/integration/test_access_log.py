@@ -10,6 +10,7 @@ import subprocess
 import time
 
 import pytest
+from support.ability import unable
 from support.clients import run_client
 from support.ids import VIDEO, Lesson
 from support.metrics import scrape, scrape_until
@@ -143,7 +144,7 @@ def small_disk(tmp_path):
         ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", folder], capture_output=True
     )
     if mounted.returncode != 0:
-        pytest.skip("may not mount a file system")
+        unable("may not mount a file system")
     yield folder
     subprocess.run(["umount", "-l", folder], check=True)
 

@@ -5,12 +5,14 @@ mid-body for the end of the file."""
 import json
 import os
 import socket
+import subprocess
 import time
 
 import pytest
 import requests
 from support.certificates import TlsConnection
 from support.ids import Lesson
+from support.metrics import eventually, metric
 from support.paused import LARGE
 from support.stores import SqliteStore
 from support.tokens import mint
@@ -88,7 +90,6 @@ def test_a_cut_is_a_reset_and_has_its_cause(start_tls, tree, tmp_path, cause, is
 def test_pythons_client_sees_a_cut_for_what_it_is(start_server, tree, tmp_path):
     """urllib3 and requests take an orderly end for the end of the file, regardless of
     Content-Length."""
-    requests = pytest.importorskip("requests")
     server = start_server(tree, config={"shutdown": {"drain_timeout": 1}})
     large = tree.add(Lesson("large.mp4"), bytes(LARGE))
     answer = requests.get(server.base + large.target(), stream=True, timeout=30,
@@ -102,3 +103,49 @@ def test_pythons_client_sees_a_cut_for_what_it_is(start_server, tree, tmp_path):
     with pytest.raises((requests.exceptions.ConnectionError, requests.exceptions.ChunkedEncodingError)):
         for _ in parts:
             pass
+
+
+RUBY = """
+require "net/http"
+where = URI(ARGV[0])
+Net::HTTP.start(where.host, where.port) do |http|
+  http.max_retries = 0
+  http.request_get(where.request_uri, "Authorization" => "Bearer #{ARGV[1]}") do |answer|
+    abort "status #{answer.code}" unless answer.code == "200"
+    File.open(ARGV[2], "wb") do |file|
+      answer.read_body { |part| file.write(part) }
+    end
+  end
+end
+"""
+
+
+def ruby(url, token, into):
+    return ["ruby", "--disable-gems", "-e", RUBY, url, token, into]
+
+
+def wget2(url, token, into):
+    return ["wget2", "--no-config", "--tries=1", f"--header=Authorization: Bearer {token}", "-O", into, url]
+
+
+@pytest.mark.parametrize(
+    "client, message", [(ruby, "Connection reset by peer"), (wget2, "Failed to read")], ids=["ruby", "wget2"]
+)
+def test_clients_that_trust_an_orderly_end_see_a_cut(start_server, tree, tmp_path, client, message):
+    """Ruby's net/http and wget2 report no failure when a response ends early by a FIN. wget2 1.99.1
+    exits with 0 after a reset too, but it reports the failed read."""
+    server = start_server(tree, config={"shutdown": {"drain_timeout": 1}, "limits": {"connection_rate": 4 << 20}})
+    large = tree.add(Lesson("large.mp4"), bytes(LARGE))
+    into = tmp_path / "downloaded"
+    command = client(server.base + large.target(), mint(large), into)
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as running:
+        try:
+            eventually(lambda: metric(server, "sluice_transfers_active") == 1)
+            server.signal()
+            server.wait()
+            said, _ = running.communicate(timeout=60)
+        finally:
+            running.kill()
+    assert not into.exists() or into.stat().st_size < LARGE
+    assert message in said
+    assert running.returncode == (0 if client is wget2 else 1)

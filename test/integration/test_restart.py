@@ -6,6 +6,7 @@ import socket
 import time
 
 import pytest
+from support.ability import unable
 from support.balancers import Balancer
 from support.ids import VIDEO, Lesson
 from support.load import wrk
@@ -203,7 +204,7 @@ def freeze_all_but_main(process):
     others = [task for task in tasks if task != process.pid]
     for task in others:
         if libc.ptrace(PTRACE_SEIZE, task, None, None) != 0:
-            pytest.skip(f"may not trace: {os.strerror(ctypes.get_errno())}")
+            unable(f"may not trace: {os.strerror(ctypes.get_errno())}")
         libc.ptrace(PTRACE_INTERRUPT, task, None, None)
     return others
 

@@ -4,6 +4,7 @@ import os
 import socket
 
 import pytest
+from support.ability import unable
 from support.checks import attachment_name, check_problem
 from support.ids import VIDEO, Course, Lesson
 from support.tokens import mint
@@ -75,7 +76,7 @@ def test_row_20_what_is_no_regular_file(server, media, kind):
     try:
         special(kind, media.path(video))
     except PermissionError:
-        pytest.skip("only root makes device nodes")
+        unable("only root makes device nodes")
     check_problem(server.download(video, token=mint(video)), 404)
     check_problem(server.issue(video), 404)
 

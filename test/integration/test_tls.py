@@ -12,6 +12,7 @@ import subprocess
 import time
 
 import pytest
+from support.ability import unable
 from support import certificates, proxy
 from support.certificates import TlsConnection
 from support.ids import VIDEO, Lesson
@@ -300,8 +301,9 @@ def test_behind_a_proxy_header(start_tls):
             assert secure.recv(65536).startswith(b"HTTP/1.1 200")
 
 
-@pytest.mark.skipif(shutil.which("chromium") is None, reason="installed with the tools of web/")
 def test_chromium_shows_what_it_is_sent(start_tls, pem, tmp_path):
+    if shutil.which("chromium") is None:
+        unable("no chromium: scripts/test --no-browser does not install it")
     server = start_tls()
     shown = subprocess.run(
         ["chromium", "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path}",

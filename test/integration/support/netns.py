@@ -8,7 +8,7 @@ import socket
 import struct
 import threading
 
-import pytest
+from .ability import unable
 
 CLONE_NEWNET = 0x40000000
 SIOCSIFFLAGS, IFF_UP = 0x8914, 1
@@ -19,14 +19,14 @@ def _enter():
     interface."""
     libc = ctypes.CDLL(None, use_errno=True)
     if libc.unshare(CLONE_NEWNET) != 0:
-        pytest.skip(f"no network of its own: {os.strerror(ctypes.get_errno())}")
+        unable(f"no network of its own: {os.strerror(ctypes.get_errno())}")
     with socket.socket() as any_socket:
         fcntl.ioctl(any_socket, SIOCSIFFLAGS, struct.pack("16sh14x", b"lo", IFF_UP))
 
 
 def run_in_network(work, **settings):
-    """Runs work() in a network namespace with these settings below net.ipv4; skips the test when
-    none can be created."""
+    """Runs work() in a network namespace with these settings below net.ipv4; ends the test when
+    none can be created (support/ability.py)."""
     faults = []
 
     def body():
@@ -35,7 +35,7 @@ def run_in_network(work, **settings):
             for name, value in settings.items():
                 file = pathlib.Path("/proc/sys/net/ipv4", name)
                 if not file.exists():
-                    pytest.skip(f"the kernel has no net.ipv4.{name}")
+                    unable(f"the kernel has no net.ipv4.{name}")
                 file.write_text(str(value))
             work()
         except BaseException as fault:  # passed to the test

@@ -8,18 +8,18 @@ import signal
 import subprocess
 import time
 
-import pytest
+from .ability import unable
 
 SOURCE = pathlib.Path(__file__).resolve().parents[2] / "faults" / "slowfs.c"
 
 
 def build(folder):
-    """The program; skips the test when FUSE is missing."""
+    """The program. Ends the test when the kernel has no FUSE."""
     if not os.path.exists("/dev/fuse"):
-        pytest.skip("no /dev/fuse")
-    flags = subprocess.run(["pkg-config", "--cflags", "--libs", "fuse3"], capture_output=True, text=True)
-    if flags.returncode != 0 or not shutil.which("fusermount3"):
-        pytest.skip("no fuse3, libfuse3-dev")
+        unable("no /dev/fuse")
+    assert shutil.which("fusermount3"), "the package fuse3 is missing"
+    flags = subprocess.run(["pkg-config", "--cflags", "--libs", "fuse3"],
+                           capture_output=True, text=True, check=True)
     program = folder / "slowfs"
     command = ["gcc", "-O1", "-D_FILE_OFFSET_BITS=64", "-o", program, SOURCE, *flags.stdout.split()]
     subprocess.run(list(map(str, command)), check=True, timeout=60)
@@ -36,7 +36,7 @@ class SlowDisk:
         deadline = time.monotonic() + 10
         while not os.path.ismount(self.root):
             if self.process.poll() is not None or time.monotonic() > deadline:
-                pytest.skip("may not mount FUSE")
+                unable("may not mount FUSE")
             time.sleep(0.02)
 
     def hang(self):
