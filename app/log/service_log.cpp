@@ -90,7 +90,7 @@ std::uint64_t service_log::dropped() const noexcept {
 void service_log::append_metrics(std::string& out) const {
     http::exposition to(out);
     to.family("sluice_service_log_dropped_total", "counter",
-              "Lines of the service log that its reader did not take.");
+              "Lines of the service log that were dropped.");
     to.sample({}, dropped());
 }
 

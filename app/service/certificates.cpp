@@ -77,7 +77,7 @@ void certificates::append_metrics(std::string& text) const {
     }
     http::exposition out(text);
     out.family("sluice_tls_certificate_expiry_timestamp_seconds", "gauge",
-               "When the first of the certificates in use expires, in Unix time.");
+               "Time at which the first of the certificates in use expires, since the Unix epoch.");
     out.sample({}, static_cast<std::uint64_t>(
                        std::max<std::int64_t>(0, first.time_since_epoch().count())));
 }

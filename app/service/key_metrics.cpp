@@ -52,14 +52,17 @@ void key_metrics::append(std::string& text) const {
         out.sample({}, value);
     };
     gauge("sluice_ephemeral_key",
-          "1 when tokens are signed with a random key that dies with the process.",
+          "1 if no key is configured: tokens are signed with a random key and become invalid when "
+          "the process ends.",
           is_ephemeral_ ? 1 : 0);
-    gauge("sluice_keys", "Signing keys in force.", count_);
+    gauge("sluice_keys", "Signing keys in use.", count_);
     gauge("sluice_keys_fingerprint",
-          "A number that differs between nodes whose keys, kids, times or order differ.",
+          "A number computed from all keys; it differs between nodes with different keys, kids, "
+          "times or orders of keys.",
           fingerprint_);
     gauge("sluice_keys_written_timestamp_seconds",
-          "When the key file in force was written, in Unix time; 0 without one.", written_);
+          "Modification time of the key file in use, since the Unix epoch; 0 without a file.",
+          written_);
 }
 
 } // namespace sluice::app

@@ -83,17 +83,18 @@ void process_metrics::append(std::string& text) const {
     const auto used = memory();
     const auto started =
         std::chrono::floor<std::chrono::milliseconds>(started_).time_since_epoch().count();
-    plain("process_cpu_seconds_total", "counter", "Processor time used, user and system.",
+    plain("process_cpu_seconds_total", "counter", "User and system CPU time used.",
           {cpu_time(), microseconds});
-    plain("process_resident_memory_bytes", "gauge", "Memory in use.", {used.resident});
-    plain("process_virtual_memory_bytes", "gauge", "Address space in use.", {used.size});
+    plain("process_resident_memory_bytes", "gauge", "Resident memory.", {used.resident});
+    plain("process_virtual_memory_bytes", "gauge", "Virtual memory.", {used.size});
     plain("process_open_fds", "gauge", "Open file descriptors.", {open_descriptors()});
-    plain("process_max_fds", "gauge", "Most file descriptors that may be open.",
+    plain("process_max_fds", "gauge", "Maximum number of open file descriptors.",
           {most_descriptors()});
-    plain("process_threads", "gauge", "Threads.", {threads()});
-    plain("process_start_time_seconds", "gauge", "Start of the process, in Unix time.",
+    plain("process_threads", "gauge", "Number of threads.", {threads()});
+    plain("process_start_time_seconds", "gauge", "Start time of the process since the Unix epoch.",
           {static_cast<std::uint64_t>(started), 3});
-    out.family("sluice_build_info", "gauge", "Always 1; the labels say what is running.");
+    out.family("sluice_build_info", "gauge",
+               "Always 1; the labels are the version and the compiler.");
     out.sample({{"version", version()}, {"compiler", __VERSION__}}, 1);
 }
 

@@ -80,7 +80,7 @@ void store_service::start(table_handler on_revocations) {
 void store_service::append_metrics(std::string& text) const {
     http::exposition out(text);
     out.family("sluice_store_followed", "gauge",
-               "1 while changes of the store arrive; 0: the last known revocations are in force.");
+               "1 while changes of the store arrive; 0: the node uses the last known revocations.");
     out.sample({}, is_followed_.load(std::memory_order_relaxed) ? 1 : 0);
     const auto table = revoked_.table();
     out.family("sluice_revocations", "gauge", "Revocations in memory.");

@@ -74,7 +74,7 @@ std::optional<layout_template> check_layout(media_kind kind, const std::string& 
 void check_media(const config& settings, config_use use, problems& out) {
     const auto& media = settings.media;
     if (use == config_use::serve && media.root.empty()) {
-        out.push_back({"media.root", "is needed: the directory that holds the media"});
+        out.push_back({"media.root", "is required: set it to the directory that holds the media"});
     }
     const auto lesson = check_layout(media_kind::lesson, media.layout_lesson, out);
     const auto course = check_layout(media_kind::course, media.layout_course, out);

@@ -20,56 +20,60 @@ constexpr std::array plain_metrics{
                  &counters::bytes_sent},
     plain_metric{"sluice_connections_accepted_total", "counter", "Connections accepted.",
                  &counters::connections_accepted},
-    plain_metric{"sluice_connections_open", "gauge", "Connections open now.",
+    plain_metric{"sluice_connections_open", "gauge", "Open connections.",
                  &counters::connections_open},
-    plain_metric{"sluice_requests_active", "gauge", "Requests being answered now.",
+    plain_metric{"sluice_requests_active", "gauge", "Requests in progress.",
                  &counters::requests_active},
     plain_metric{"sluice_transfers_cut_total", "counter",
-                 "Responses cut because the file ended early, the client was too slow or the token "
-                 "was revoked.",
+                 "Responses cut by the server: the client was too slow, the file changed or could "
+                 "not be read, the token was revoked, or the drain ended.",
                  &counters::transfers_cut},
     plain_metric{"sluice_transfers_revoked_total", "counter",
                  "Responses cut because their token was revoked.", &counters::transfers_revoked},
     plain_metric{"sluice_transfers_lost_total", "counter",
-                 "Responses that the client did not wait for.", &counters::transfers_lost},
+                 "Responses whose client closed the connection before their end.",
+                 &counters::transfers_lost},
     plain_metric{"sluice_tokens_issued_total", "counter", "Tokens issued.",
                  &counters::tokens_issued},
     plain_metric{"sluice_tokens_ahead_total", "counter",
-                 "Tokens accepted whose iat or nbf lies ahead of this clock, within tokens.leeway.",
+                 "Tokens accepted although their iat or nbf is ahead of this node's clock, by at "
+                 "most tokens.leeway.",
                  &counters::tokens_ahead},
     plain_metric{"sluice_unknown_parameters_total", "counter",
-                 "Query parameters that the token endpoint does not know.",
+                 "Unknown query parameters of token requests; they are ignored.",
                  &counters::unknown_parameters},
     plain_metric{"sluice_symlinks_refused_total", "counter",
-                 "Media not served because a symbolic link was in its path.",
+                 "Media not served because their path contains a symbolic link.",
                  &counters::symlinks_refused},
-    plain_metric{"sluice_accept_failures_total", "counter",
-                 "Times that accepting a connection failed, descriptors running out included.",
-                 &counters::accept_failures},
-    plain_metric{"sluice_media_read_failures_total", "counter",
-                 "Transfers cut because the file could not be read on, or ended early.",
-                 &counters::media_read_failures},
     plain_metric{
-        "sluice_faults_total", "counter",
-        "Requests and connections given up inside the server, memory running out included.",
-        &counters::faults},
+        "sluice_accept_failures_total", "counter",
+        "Failed attempts to accept a connection, including those without a free descriptor.",
+        &counters::accept_failures},
+    plain_metric{"sluice_media_read_failures_total", "counter",
+                 "Transfers cut because the file could not be read, changed, or ended early.",
+                 &counters::media_read_failures},
+    plain_metric{"sluice_faults_total", "counter",
+                 "Requests and connections that ended because of a fault in the server, including "
+                 "exhausted memory.",
+                 &counters::faults},
     plain_metric{"sluice_proxy_headers_refused_total", "counter",
-                 "Connections closed for the lack of a good PROXY protocol header.",
+                 "Connections closed because their PROXY protocol header was missing or invalid.",
                  &counters::proxy_headers_refused},
     plain_metric{"sluice_tls_handshakes_failed_total", "counter",
                  "TLS handshakes that failed or took too long.", &counters::tls_handshakes_failed},
     plain_metric{"sluice_tls_record_floods_total", "counter",
-                 "TLS connections closed because too many of their records carried no data.",
+                 "TLS connections closed because they sent too many records without data.",
                  &counters::tls_record_floods},
     plain_metric{"sluice_access_log_dropped_total", "counter",
                  "Access log lines dropped because the log could not keep up.",
                  &counters::log_lines_dropped},
-    plain_metric{"sluice_store_errors_total", "counter",
-                 "Questions about grants that the store did not answer.", &counters::store_errors},
+    plain_metric{"sluice_store_errors_total", "counter", "Failed queries for grants.",
+                 &counters::store_errors},
     plain_metric{"sluice_file_cache_hits_total", "counter",
-                 "Downloads served from a file that was open already.", &counters::file_cache_hits},
-    plain_metric{"sluice_file_cache_misses_total", "counter",
-                 "Downloads that had to open their file.", &counters::file_cache_misses},
+                 "Downloads of a file that was already open in the cache.",
+                 &counters::file_cache_hits},
+    plain_metric{"sluice_file_cache_misses_total", "counter", "Downloads that opened their file.",
+                 &counters::file_cache_misses},
 };
 
 constexpr unsigned microseconds = 6; // decimals of a second
@@ -86,7 +90,7 @@ std::uint64_t sum(all_counters all, Pick pick) {
 }
 
 void append_responses(all_counters all, exposition& out) {
-    out.family("sluice_responses_total", "counter", "Responses by route and status class.");
+    out.family("sluice_responses_total", "counter", "Responses by route and class of status.");
     for (std::size_t route = 0; route < route_count; ++route) {
         for (std::size_t hundreds = 2; hundreds < 6; ++hundreds) {
             const auto status = std::to_string(hundreds) + "xx";
@@ -100,7 +104,7 @@ void append_responses(all_counters all, exposition& out) {
 }
 
 void append_refusals(all_counters all, exposition& out) {
-    out.family("sluice_refusals_total", "counter", "Refusals by problem type.");
+    out.family("sluice_refusals_total", "counter", "Rejected requests by problem type.");
     for (std::size_t i = 0; i < problem_count; ++i) {
         const auto pick = [&](const counters& c) -> const counter& { return c.refusals[i]; };
         out.sample({{"problem", describe(static_cast<problem_id>(i)).slug}}, sum(all, pick));
@@ -109,8 +113,8 @@ void append_refusals(all_counters all, exposition& out) {
 
 void append_limits(all_counters all, exposition& out) {
     out.family("sluice_limits_reached_total", "counter",
-               "Connections refused, requests refused and connections closed at a limit, by the "
-               "setting below limits.");
+               "Connections rejected or closed and requests rejected because a limit was reached, "
+               "by the setting below limits.");
     for (std::size_t i = 0; i < limit_count; ++i) {
         const auto pick = [&](const counters& c) -> const counter& { return c.limits_reached[i]; };
         out.sample({{"limit", name_of(static_cast<limit_label>(i))}}, sum(all, pick));
@@ -118,7 +122,7 @@ void append_limits(all_counters all, exposition& out) {
 }
 
 void append_connections(all_counters all, exposition& out) {
-    out.family("sluice_connections", "gauge", "Connections by what they wait for.");
+    out.family("sluice_connections", "gauge", "Connections by the event that they wait for.");
     const auto in_state = [&](connection_state state) {
         return sum(all, [&](const counters& c) -> const counter& {
             return c.connections[static_cast<std::size_t>(state)];
@@ -130,34 +134,32 @@ void append_connections(all_counters all, exposition& out) {
     }
     // Shows how evenly connections are distributed: each set of counters is of one thread, and
     // threads are few.
-    out.family("sluice_thread_connections", "gauge", "Connections open now, by thread.");
+    out.family("sluice_thread_connections", "gauge", "Open connections by thread.");
     for (std::size_t i = 0; i < all.size(); ++i) {
         out.sample({{"thread", std::to_string(i)}}, all[i]->connections_open.value());
     }
-    out.family("sluice_transfers_active", "gauge",
-               "Responses whose client has not taken all of them yet.");
+    out.family("sluice_transfers_active", "gauge", "Responses that are not completely sent yet.");
     out.sample({}, in_state(connection_state::writing) + in_state(connection_state::throttled));
 }
 
 void append_histograms(all_counters all, exposition& out) {
-    out.family("sluice_store_duration_seconds", "histogram",
-               "Time that the store took to answer a question about grants.");
+    out.family("sluice_store_duration_seconds", "histogram", "Duration of a query for grants.");
     out.histogram(
         {}, microseconds, all, [](const counters& c) -> auto& { return c.store_latency; });
     out.family("sluice_mint_duration_seconds", "histogram",
-               "Time from a request's header to its token.");
+               "Time from the header of a token request to its token.");
     out.histogram(
         {}, microseconds, all, [](const counters& c) -> auto& { return c.mint_latency; });
     out.family("sluice_first_byte_duration_seconds", "histogram",
-               "Time from a download's header to the first byte of the answer.");
+               "Time from the header of a download to the first byte of its response.");
     out.histogram(
         {}, microseconds, all, [](const counters& c) -> auto& { return c.download_latency; });
     out.family("sluice_transfer_duration_seconds", "histogram",
-               "Time from a download's header to its last byte.");
+               "Time from the header of a download to the last byte of its response.");
     out.histogram(
         {}, microseconds, all, [](const counters& c) -> auto& { return c.transfer_duration; });
     out.family("sluice_transfer_bytes_per_second", "histogram",
-               "Average rate of downloads of 256 KiB and more.");
+               "Average rate of downloads of at least 256 KiB.");
     out.histogram(
         {}, 0, all, [](const counters& c) -> auto& { return c.transfer_rate; });
 }

@@ -149,7 +149,7 @@ BOOST_AUTO_TEST_CASE(two_free_ports_do_not_clash) {
 BOOST_AUTO_TEST_CASE(only_the_gateway_needs_media) {
     BOOST_TEST(core::load_config({}, core::config_use::tool).problems.empty());
     const auto bare = core::load_config({}, core::config_use::serve);
-    BOOST_TEST(has(bare.problems, "media.root", "is needed"), joined(bare.problems));
+    BOOST_TEST(has(bare.problems, "media.root", "is required"), joined(bare.problems));
     const auto given = core::load_config({"", {}, {{"--media-root", "media.root", "/srv"}}},
                                          core::config_use::serve);
     BOOST_TEST(joined(given.problems) == "");
