@@ -66,16 +66,22 @@ install_node() {
     fi
 }
 
+# install_tools FOLDER: fetches the tools named in FOLDER/package-lock.json, unless they are there.
+install_tools() {
+    local folder="$ROOT/$1"
+    install_node
+    if ! cmp -s "$folder/package-lock.json" "$folder/node_modules/.installed"; then
+        step "Installing the tools of $1"
+        (cd "$folder" && npm ci --no-audit --no-fund --loglevel=error) || return 1
+        cp "$folder/package-lock.json" "$folder/node_modules/.installed"
+    fi
+}
+
 # build_page: fetches the tools named in web/package-lock.json and builds the page into web/dist.
 # Skips tools and builds that are up to date.
 build_page() {
     local web="$ROOT/web" built="$ROOT/web/node_modules/.built"
-    install_node
-    if ! cmp -s "$web/package-lock.json" "$web/node_modules/.installed"; then
-        step "Installing the tools of web/"
-        (cd "$web" && npm ci --no-audit --no-fund --loglevel=error) || return 1
-        cp "$web/package-lock.json" "$web/node_modules/.installed"
-    fi
+    install_tools web || return 1
     if [ -e "$built" ] && [ -e "$web/dist/index.html" ] && [ -z "$(find "$web/src" "$web/public" \
         "$web/scripts" "$web/index.html" "$web"/*.ts -newer "$built" -print -quit)" ]; then
         return 0

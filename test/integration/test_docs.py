@@ -21,7 +21,7 @@ from support.tokens import SECRET
 pytestmark = pytest.mark.tooling
 
 PAGES = sorted(
-    [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), ROOT / "web/README.md"]
+    [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), ROOT / "web/README.md", ROOT / "clients/dart/README.md"]
     + [*ROOT.glob("bench/*.md"), *ROOT.glob("deploy/**/*.md")]
 )
 FENCE = re.compile(r"^( *)```(\w*)[^\n]*\n(.*?)^\1```$", re.M | re.S)

@@ -1,0 +1,54 @@
+// The texts for users. French comes first: it is the language of the platform.
+
+import 'errors.dart';
+
+const messages = <String, Map<String, String>>{
+  'fr': {
+    'request-invalid': 'La demande n’est pas valide. Mettez l’application à jour, puis réessayez.',
+    'token-refused': 'L’autorisation de téléchargement a été refusée.',
+    'token-expired': 'L’autorisation a expiré. Relancez le téléchargement pour continuer.',
+    'forbidden': 'Cette autorisation ne concerne pas ce fichier.',
+    'not-entitled': 'Vous n’avez pas accès à cette vidéo.',
+    'issuer-closed': 'Le service ne délivre pas d’autorisation depuis cet appareil.',
+    'not-found': 'Cette vidéo n’existe plus, ou elle a été déplacée.',
+    'ambiguous': 'Cette formation est enregistrée deux fois. Prévenez l’assistance.',
+    'changed': 'La vidéo a été remplacée entre-temps. Relancez le téléchargement.',
+    'busy': 'Le service est très demandé. Réessayez dans un instant.',
+    'unavailable': 'Le service est momentanément indisponible.',
+    'server-error': 'Le service a rencontré un problème.',
+    'network': 'La connexion a été interrompue.',
+    'timeout': 'Le serveur met trop de temps à répondre.',
+    'incomplete': 'Le fichier reçu est incomplet.',
+    'digest-mismatch': 'Le fichier reçu est endommagé. Relancez le téléchargement.',
+    'storage-full': 'Espace de stockage insuffisant sur cet appareil.',
+    'storage-denied': 'L’enregistrement du fichier est refusé par cet appareil.',
+    'storage-busy': 'Ce téléchargement est déjà en cours.',
+    'cancelled': 'Téléchargement annulé.',
+  },
+  'en': {
+    'request-invalid': 'The request is not valid. Update the app and try again.',
+    'token-refused': 'The download was not authorised.',
+    'token-expired': 'The authorisation has expired. Start again to continue.',
+    'forbidden': 'This authorisation is for another file.',
+    'not-entitled': 'You do not have access to this video.',
+    'issuer-closed': 'The service does not authorise downloads from this device.',
+    'not-found': 'This video no longer exists, or it was moved.',
+    'ambiguous': 'This course is registered twice. Please tell support.',
+    'changed': 'The video was replaced meanwhile. Please start again.',
+    'busy': 'The service is in high demand. Please try again in a moment.',
+    'unavailable': 'The service is unavailable at the moment.',
+    'server-error': 'The service ran into a problem.',
+    'network': 'The connection was interrupted.',
+    'timeout': 'The server takes too long to answer.',
+    'incomplete': 'The file that arrived is incomplete.',
+    'digest-mismatch': 'The file that arrived is damaged. Please start again.',
+    'storage-full': 'There is not enough storage on this device.',
+    'storage-denied': 'This device refuses to save the file.',
+    'storage-busy': 'This download is already in progress.',
+    'cancelled': 'Download cancelled.',
+  },
+};
+
+/// The text for an error in [language] (`fr` or `en`; English for any other).
+String messageFor(DownloadError error, String language) =>
+    (messages[language] ?? messages['en']!)[error.messageKey]!;
