@@ -2,6 +2,7 @@
 // script under a fixed name (vite.worker.config.ts), and the package (vite.package.config.ts).
 
 import { defineConfig } from 'vite'
+import { inlineWorker } from './inline_worker.js'
 
 export default defineConfig({
   base: '/',
@@ -11,5 +12,5 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
   },
-  worker: { format: 'es' },
+  plugins: [inlineWorker()],
 })

@@ -1,10 +1,12 @@
-// The package: one ES module for a bundler of yours, and the two workers beside it.
+// The package: one ES module without dependencies. Its storage worker is inside; the service worker is built
+// by vite.worker.config.ts.
 
 import { defineConfig } from 'vite'
+import { inlineWorker } from './inline_worker.js'
 
 export default defineConfig({
-  base: './',
   publicDir: false,
+  plugins: [inlineWorker()],
   build: {
     target: 'es2022',
     outDir: 'dist-package',
@@ -12,5 +14,4 @@ export default defineConfig({
     reportCompressedSize: false,
     lib: { entry: 'src/lib/index.ts', formats: ['es'], fileName: 'index' },
   },
-  worker: { format: 'es' },
 })

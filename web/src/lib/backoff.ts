@@ -1,13 +1,13 @@
 // The pause before a repeated request.
 
 export interface RetryPolicy {
-    /** Milliseconds before the first retry. */
+  /** Milliseconds before the first retry. */
   readonly base: number
-    /** Longest pause in milliseconds that this module chooses. */
+  /** Longest pause in milliseconds that this module chooses. */
   readonly cap: number
-    /** Consecutive failures without a received byte after which the download fails. */
+  /** Consecutive failures without a received byte after which the download fails. */
   readonly attempts: number
-    /** Longest Retry-After in milliseconds that is obeyed; after a longer one the download fails. */
+  /** Longest Retry-After in milliseconds that is obeyed; after a longer one the download fails. */
   readonly patience: number
 }
 

@@ -2,6 +2,7 @@
 
 import type { RetryPolicy } from './backoff.js'
 import { DownloadError, toDownloadError } from './errors.js'
+import type { TypedTarget } from './events.js'
 import { mediaKey, type Grant, type GrantProvider, type MediaRequest } from './media.js'
 import { checkMethod, chooseMethod, type Method } from './method.js'
 import { Meter } from './meter.js'
@@ -27,7 +28,7 @@ export type State =
 export interface Snapshot {
   readonly state: State
   readonly received: number
-    /** Undefined until the service has reported it. */
+  /** Undefined until the service has reported it. */
   readonly size: number | undefined
   /** Bytes per second over the last seconds. */
   readonly speed: number
@@ -35,7 +36,7 @@ export interface Snapshot {
   readonly remaining: number | undefined
   /** Why it failed or waits. */
   readonly error: DownloadError | undefined
-    /** While waiting: the time at which it continues (milliseconds since the Unix epoch). */
+  /** While waiting: the time at which it continues (milliseconds since the Unix epoch). */
   readonly until: number | undefined
   readonly method: Method | undefined
 }
@@ -51,12 +52,17 @@ export interface DownloadContext {
   readonly provider: GrantProvider
   readonly records: Records
   readonly serviceWorker: string
+  readonly storageWorker?: string
   readonly retry?: Partial<RetryPolicy>
   readonly stallTimeout?: number
 }
 
+export interface DownloadEvents {
+  readonly change: Event
+}
+
 /** Fires `change` whenever `snapshot` has changed. */
-export class Download extends EventTarget {
+export class Download extends (EventTarget as TypedTarget<DownloadEvents>) {
   readonly id: string
   readonly media: MediaRequest
   readonly #context: DownloadContext
@@ -80,7 +86,7 @@ export class Download extends EventTarget {
     this.#snapshot = this.#picture('queued', {})
   }
 
-    /** A download that an earlier visit left in private storage. */
+  /** A download that an earlier visit left in private storage. */
   static restore(record: DownloadRecord, context: DownloadContext): Download {
     const download = new Download(record.media, context, { method: 'private' })
     download.#facts = record.facts
@@ -96,7 +102,7 @@ export class Download extends EventTarget {
   get snapshot(): Snapshot {
     return this.#snapshot
   }
-    /** Whether it occupies one of the places of the queue. */
+  /** Whether it occupies one of the places of the queue. */
   get isActive(): boolean {
     return ['starting', 'running', 'waiting', 'saving'].includes(this.#snapshot.state)
   }
@@ -114,7 +120,7 @@ export class Download extends EventTarget {
     if (['paused', 'failed', 'cancelled'].includes(this.#snapshot.state)) this.#set('queued')
   }
 
-    /** Ends it and deletes the received bytes. */
+  /** Ends it and deletes the received bytes. */
   async cancel(): Promise<void> {
     this.#transfer?.cancel()
     this.#worker?.tell({ kind: 'cancel' })
@@ -128,13 +134,13 @@ export class Download extends EventTarget {
     await savePrivate(this.id, this.name, this.#facts!.type)
   }
 
-    /** Frees its resources; for a download that is removed from the list. */
+  /** Frees its resources; for a download that is removed from the list. */
   async discard(): Promise<void> {
     if (this.#isRunning) await this.cancel()
     else await this.#discard()
   }
 
-    /** Starts or continues the download. The queue calls it. */
+  /** Starts or continues the download. The queue calls it. */
   proceed(): void {
     if (this.#snapshot.state !== 'queued') return
     this.#set('starting')
@@ -202,7 +208,9 @@ export class Download extends EventTarget {
   }
 
   async #openSink(method: Exclude<Method, 'worker'>): Promise<PageSink> {
-    if (method === 'private') return await PrivateSink.open(this.id, this.#facts!.size)
+    if (method === 'private') {
+      return await PrivateSink.open(this.id, this.#facts!.size, this.#context.storageWorker)
+    }
     if (method === 'memory') return new MemorySink()
     if (this.#options.handle === undefined) throw new DownloadError('unsupported')
     return await PickedSink.open(this.#options.handle)
@@ -272,7 +280,7 @@ export class Download extends EventTarget {
     if (this.isActive) this.#set('waiting', { error, until })
   }
 
-    /** Only private storage survives a visit, so only such downloads are recorded. */
+  /** Only private storage survives a visit, so only such downloads are recorded. */
   #remember(isDone: boolean): void {
     if (this.#method !== 'private') return
     this.#context.records.save(this.id, {

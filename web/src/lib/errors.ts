@@ -9,7 +9,7 @@ export type Reaction =
 
 interface Row {
   readonly reaction: Reaction
-    /** The key of the text for users; see messages.ts. */
+  /** The key of the text for users; see messages.ts. */
   readonly message: MessageKey
 }
 
@@ -27,6 +27,7 @@ export type MessageKey =
   | 'unavailable'
   | 'server-error'
   | 'network'
+  | 'cross-origin'
   | 'offline'
   | 'timeout'
   | 'incomplete'
@@ -100,6 +101,7 @@ export const problems: Readonly<Record<string, Row>> = {
 /** Failures in the browser. */
 export const localFailures = {
   network: { reaction: 'retry', message: 'network' },
+  'cross-origin': { reaction: 'fail', message: 'cross-origin' },
   offline: { reaction: 'retry', message: 'offline' },
   timeout: { reaction: 'retry', message: 'timeout' },
   incomplete: { reaction: 'retry', message: 'incomplete' },
@@ -140,7 +142,7 @@ export class DownloadError extends Error {
   get code(): string {
     return this.facts.code
   }
-    /** The HTTP status, if there was a response. */
+  /** The HTTP status, if there was a response. */
   get status(): number | undefined {
     return this.facts.status
   }

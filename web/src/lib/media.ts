@@ -1,7 +1,8 @@
 // The media of a download, and the token that grants access to it.
 
-import { readProblem } from './problem.js'
 import { DownloadError } from './errors.js'
+import { readProblem } from './problem.js'
+import { reach } from './reach.js'
 
 /** The parameters of the token endpoint. */
 export type MediaRequest = { user_id: string; filename: string; ttl?: number } & (
@@ -14,7 +15,12 @@ export type MediaRequest = { user_id: string; filename: string; ttl?: number } &
 export interface Grant {
   readonly token: string
   readonly url: string
-    /** The time at which it expires, by this machine's clock (milliseconds since the Unix epoch). */
+  /**
+   * The same path at the page's own origin, if the token came from there and `url` names another origin.
+   * Used if `url` cannot be reached: a proxy that rewrites Host makes the service name an address of its own.
+   */
+  readonly ownOriginUrl?: string
+  /** The time at which it expires, by this machine's clock (milliseconds since the Unix epoch). */
   readonly expiresAt: number
 }
 
@@ -24,7 +30,7 @@ export type GrantProvider = (media: MediaRequest, signal: AbortSignal) => Promis
 export interface EndpointOptions {
   /** URL of the token endpoint; relative to the page by default. */
   readonly endpoint?: string
-    /** Additional request fields, such as the credential of your own session. */
+  /** Additional request fields, such as the credential of your own session. */
   readonly headers?: () => HeadersInit
   /** Whether cookies are sent; 'same-origin' by default. */
   readonly credentials?: RequestCredentials
@@ -36,7 +42,7 @@ export function endpointProvider(options: EndpointOptions = {}): GrantProvider {
   return async (media, signal) => {
     const asked = Date.now()
     const query = new URLSearchParams(Object.entries(media).map(([k, v]) => [k, String(v)]))
-    const response = await fetch(`${endpoint}?${query}`, {
+    const response = await reach(`${endpoint}?${query}`, {
       headers: options.headers?.() ?? {},
       credentials: options.credentials ?? 'same-origin',
       cache: 'no-store',
@@ -58,7 +64,15 @@ export function readGrant(answer: unknown, base: string, asked: number): Grant {
   ) {
     throw new DownloadError('unexpected-response')
   }
-  return { token, url: new URL(download_url, base).href, expiresAt: asked + expires_in * 1000 }
+  const url = new URL(download_url, base)
+  const own = globalThis.location?.origin
+  return {
+    token,
+    url: url.href,
+    expiresAt: asked + expires_in * 1000,
+    ...(new URL(base).origin === own &&
+      url.origin !== own && { ownOriginUrl: own + url.pathname + url.search }),
+  }
 }
 
 /** One text per file, the same in every session: the key of a download's record. */

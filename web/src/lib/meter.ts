@@ -4,12 +4,12 @@ export class Meter {
   readonly #window: number
   #samples: { time: number; bytes: number }[] = []
 
-    /** `window`: milliseconds to average over. */
+  /** `window`: milliseconds to average over. */
   constructor(window = 5_000) {
     this.#window = window
   }
 
-    /** `bytes`: the total received so far. */
+  /** `bytes`: the total received so far. */
   add(bytes: number, time = performance.now()): void {
     const last = this.#samples.at(-1)
     if (last !== undefined && time - last.time < 100) {
@@ -22,7 +22,7 @@ export class Meter {
     }
   }
 
-    /** Discards the samples from before a pause. */
+  /** Discards the samples from before a pause. */
   reset(): void {
     this.#samples = []
   }

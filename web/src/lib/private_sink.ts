@@ -2,7 +2,8 @@
 // reload. At the end the browser saves the file.
 
 import type { StorageAnswer, StorageQuestion } from '../workers/storage_worker.js'
-import { toDownloadError } from './errors.js'
+import workerText from '../workers/storage_worker.ts?text'
+import { DownloadError, toDownloadError } from './errors.js'
 import { saveBlob, type PageSink } from './sinks.js'
 
 const folderName = 'sluice'
@@ -20,11 +21,9 @@ export class PrivateSink implements PageSink {
   #size = 0
   #isOpen = true
 
-  private constructor(file: string) {
+  private constructor(file: string, worker: Worker) {
     this.#file = file
-    this.#worker = new Worker(new URL('../workers/storage_worker.ts', import.meta.url), {
-      type: 'module',
-    })
+    this.#worker = worker
     this.#worker.addEventListener('message', ({ data }: MessageEvent<StorageAnswer>) => {
       const next = this.#waiting.shift()
       if ('error' in data) next?.reject(toDownloadError(data.error))
@@ -32,14 +31,21 @@ export class PrivateSink implements PageSink {
     })
     this.#worker.addEventListener('error', (event) => {
       event.preventDefault()
-      const why = toDownloadError(new DOMException(event.message, 'NotAllowedError'))
+      const why = new DownloadError('storage-denied', new Error(blocked))
       this.#waiting.splice(0).forEach(({ reject }) => reject(why))
     })
   }
 
-    /** Opens the file of that name and keeps its first `keep` bytes, or all if it has fewer. */
-  static async open(name: string, keep: number): Promise<PrivateSink> {
-    const sink = new PrivateSink(name)
+  /**
+   * Opens the file of that name and keeps its first `keep` bytes, or all if it has fewer. `script` is the
+   * worker's address; without one, the worker inside the library runs.
+   */
+  static async open(name: string, keep: number, script?: string): Promise<PrivateSink> {
+    return await PrivateSink.#openWith(script ? new Worker(script) : inlineWorker(), name, keep)
+  }
+
+  static async #openWith(worker: Worker, name: string, keep: number): Promise<PrivateSink> {
+    const sink = new PrivateSink(name, worker)
     try {
       const found = (await sink.#tell({ op: 'open', name })) as number
       sink.#size = Math.min(found, keep)
@@ -81,7 +87,7 @@ export class PrivateSink implements PageSink {
     await savePrivate(this.#file, name, type)
   }
 
-    /** Closes the file without deleting it. */
+  /** Closes the file without deleting it. */
   async release(): Promise<boolean> {
     if (this.#isOpen) {
       this.#isOpen = false
@@ -101,6 +107,22 @@ export class PrivateSink implements PageSink {
       this.#waiting.push({ resolve, reject })
       this.#worker.postMessage(question, transfer)
     })
+  }
+}
+
+/** Usually, the policy of the page has no `worker-src blob:`. */
+const blocked =
+  'the storage worker could not be started: allow blob: in worker-src, or serve sw.js of sluice-download ' +
+  'and name its address in the option storageWorker'
+
+function inlineWorker(): Worker {
+  const url = URL.createObjectURL(new Blob([workerText], { type: 'text/javascript' }))
+  try {
+    return new Worker(url)
+  } catch {
+    throw new DownloadError('storage-denied', new Error(blocked)) // some browsers throw instead of firing "error"
+  } finally {
+    setTimeout(() => URL.revokeObjectURL(url), 60_000)
   }
 }
 

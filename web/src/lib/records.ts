@@ -57,7 +57,7 @@ export class Records {
     try {
       if (this.#storage !== undefined) act(this.#storage)
     } catch {
-            // The storage is full or forbidden. The download continues, but a reload will not restore it.
+      // The storage is full or forbidden. The download continues, but a reload will not restore it.
     }
   }
 }

@@ -42,7 +42,7 @@ export class Sha256 {
     return this
   }
 
-    /** The digest. The object must not be used afterwards. */
+  /** The digest. The object must not be used afterwards. */
   digest(): Uint8Array {
     const bits = this.#total * 8
     const padding = new Uint8Array(((this.#filled < 56 ? 56 : 120) - this.#filled) + 8)

@@ -6,13 +6,13 @@ import type { Sink } from './transfer.js'
 
 /** A sink that a page fills itself. */
 export interface PageSink extends Sink {
-    /** Bytes written so far. */
+  /** Bytes written so far. */
   readonly size: number
-    /** The download is complete: delivers the file to the user. */
+  /** The download is complete: delivers the file to the user. */
   finish(name: string, type: string): Promise<void>
-    /** The transfer was interrupted. Returns true if the transfer can continue with this sink. */
+  /** The transfer was interrupted. Returns true if the transfer can continue with this sink. */
   release(): Promise<boolean>
-    /** Discards the content. */
+  /** Discards the content. */
   abandon(): Promise<void>
 }
 

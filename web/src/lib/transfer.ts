@@ -6,12 +6,13 @@ import { backoff, defaultRetryPolicy, isOnline, pause, type RetryPolicy } from '
 import { DownloadError, toDownloadError } from './errors.js'
 import type { Grant } from './media.js'
 import { readProblem } from './problem.js'
+import { reach } from './reach.js'
 import { parseReprDigest, Sha256 } from './sha256.js'
 
 /** The destination of the bytes. */
 export interface Sink {
   write(chunk: Uint8Array): Promise<void>
-    /** Empties the sink. Absent if written bytes cannot be removed. */
+  /** Empties the sink. Absent if written bytes cannot be removed. */
   restart?(): Promise<void>
   /** Reads back the first `length` bytes, to check a digest after a reload. */
   readBack?(length: number): AsyncIterable<Uint8Array>
@@ -29,10 +30,10 @@ export interface FileFacts {
 export interface TransferOptions {
   readonly grant: (signal: AbortSignal) => Promise<Grant>
   readonly retry?: Partial<RetryPolicy>
-    /** Milliseconds without a byte after which a connection is closed. */
+  /** Milliseconds without a byte after which a connection is closed. */
   readonly stallTimeout?: number
   readonly onFacts?: (facts: FileFacts) => void
-    /** Bytes in the sink so far. */
+  /** Bytes in the sink so far. */
   readonly onProgress?: (received: number) => void
   /** Waits until `until` (milliseconds since the Unix epoch), because of `why`. */
   readonly onWait?: (why: DownloadError, until: number) => void
@@ -56,8 +57,9 @@ export class Transfer {
   #stop = new AbortController()
   #paused: { promise: Promise<void>; release: () => void } | undefined
   #isCancelled = false
+  #usesOwnOrigin = false // see Grant.ownOriginUrl
 
-    /** `known`: the facts of the file from an earlier session. */
+  /** `known`: the facts of the file from an earlier session. */
   constructor(options: TransferOptions, known?: FileFacts) {
     this.#options = options
     this.#retry = { ...defaultRetryPolicy, ...options.retry }
@@ -71,7 +73,7 @@ export class Transfer {
     return this.#facts
   }
 
-    /** Closes the connection and keeps the position. */
+  /** Closes the connection and keeps the position. */
   pause(): void {
     if (this.#paused !== undefined) return
     let release = () => {}
@@ -91,7 +93,7 @@ export class Transfer {
     this.resume()
   }
 
-    /** Requests size, type and version without the content. Retries like run(). */
+  /** Requests size, type and version without the content. Retries like run(). */
   probe(): Promise<FileFacts> {
     return this.#persist(async (signal) => {
       const response = await this.#ask('HEAD', signal)
@@ -129,7 +131,7 @@ export class Transfer {
     }
   }
 
-    /** Returns if the transfer should be retried; throws if it should not. */
+  /** Returns if the transfer should be retried; throws if it should not. */
   async #recover(why: DownloadError): Promise<void> {
     if (this.#paused !== undefined && !this.#isCancelled) return
     if (why.reaction === 'renew' && ++this.#renewed <= renewals) {
@@ -160,20 +162,33 @@ export class Transfer {
       headers['Range'] = `bytes=${this.#received}-`
       headers['If-Range'] = etag
     }
-    return await this.#unlessStalled(
-      fetch(this.#grant.url, {
-        method,
-        headers,
-        signal,
-                cache: 'no-store', // the browser's cache must not answer in place of the service
-        credentials: 'omit',
-        redirect: 'error', // the token is for this host alone
-        referrerPolicy: 'no-referrer',
-      }),
-    )
+    const init: RequestInit = {
+      method,
+      headers,
+      signal,
+      cache: 'no-store', // the browser's cache must not answer in place of the service
+      credentials: 'omit',
+      redirect: 'error', // the token is for this host alone
+      referrerPolicy: 'no-referrer',
+    }
+    return await this.#unlessStalled(this.#reach(this.#grant, init))
   }
 
-    /** Decides where the content of a response is written; false if there is none to read. */
+  async #reach({ url, ownOriginUrl }: Grant, init: RequestInit): Promise<Response> {
+    if (ownOriginUrl === undefined) return await reach(url, init)
+    if (this.#usesOwnOrigin) return await fetch(ownOriginUrl, init)
+    try {
+      return await reach(url, init)
+    } catch (cause) {
+      if (init.signal?.aborted) throw cause
+      const response = await fetch(ownOriginUrl, init).catch(() => undefined)
+      if (response === undefined || !isOfService(response)) throw cause
+      this.#usesOwnOrigin = true
+      return response
+    }
+  }
+
+  /** Decides where the content of a response is written; false if there is none to read. */
   async #place(response: Response, sink: Sink): Promise<boolean> {
     if (response.status === 416 && this.#received > 0) {
       if (this.#isWhole(response)) return false
@@ -194,7 +209,7 @@ export class Transfer {
     return true
   }
 
-    /** "416 bytes *\/<size>" for the known version means that the file is already complete. */
+  /** "416 bytes *\/<size>" for the known version means that the file is already complete. */
   #isWhole(response: Response): boolean {
     const size = /^bytes \*\/(\d+)$/.exec(response.headers.get('Content-Range') ?? '')?.[1]
     return Number(size) === this.#received && response.headers.get('ETag') === this.#facts?.etag
@@ -261,6 +276,14 @@ export class Transfer {
       clearTimeout(timer)
     }
   }
+}
+
+/** Development servers answer every unknown path with their own page. */
+function isOfService(response: Response): boolean {
+  return (
+    response.headers.get('Content-Disposition')?.startsWith('attachment') === true ||
+    response.headers.get('Content-Type') === 'application/problem+json'
+  )
 }
 
 function factsOf(response: Response): FileFacts {

@@ -51,7 +51,7 @@ export class WorkerDownload {
     const finished = new Promise<void>((resolve, reject) => (this.#settle = { resolve, reject }))
     this.#frame.hidden = true
     this.#frame.src = `${streamPath}${id}/${encodeURIComponent(name)}`
-        // A download shows nothing in its frame. A page in it comes from a worker that lacks this `id`.
+    // A download shows nothing in its frame. A page in it comes from a worker that lacks this `id`.
     this.#frame.onload = () => this.#settle.reject(new DownloadError('worker-lost'))
     worker.postMessage({ kind: 'open', id, name }, [this.#channel.port2])
     const timer = setInterval(() => this.#ping(), pingInterval)

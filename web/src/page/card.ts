@@ -75,7 +75,7 @@ export class Card {
     this.#draw()
   }
 
-    /** Shows the given download from now on, or none if undefined. */
+  /** Shows the given download from now on, or none if undefined. */
   follow(download: Download | undefined): void {
     if (download === this.#download) return
     this.#download = download

@@ -18,7 +18,7 @@ import { showSnack } from './snackbar.js'
 import { words, type Words } from './text.js'
 
 const preferences = new Preferences()
-const manager = new DownloadManager()
+const manager = new DownloadManager({ storageWorker: '/sw.js' })
 const cards = new Map<string, Card>()
 let catalogue: Catalogue = { items: [] }
 
@@ -65,7 +65,7 @@ function watch(download: Download): void {
     if (state === 'failed' && error !== undefined) {
       snack(say().failed(name, messageFor(error, preferences.language)), {
         isError: true,
-                // A permanent refusal is not retried.
+        // A permanent refusal is not retried.
         ...((error.status ?? 500) >= 500 && {
           action: { label: say().retry, act: () => download.resume() },
         }),
@@ -78,14 +78,14 @@ function watch(download: Download): void {
 }
 
 manager.addEventListener('add', (event) => {
-  const download = (event as CustomEvent<Download>).detail
+  const download = event.detail
   watch(download)
   const { media } = download
   if (!cards.has(mediaKey(media))) addCard({ media, title: download.name.replace(/\.[^.]+$/, '') })
   cards.get(mediaKey(media))?.follow(download)
 })
 manager.addEventListener('remove', (event) => {
-  const download = (event as CustomEvent<Download>).detail
+  const download = event.detail
   cards.get(mediaKey(download.media))?.follow(undefined)
 })
 
@@ -156,7 +156,7 @@ function listen(): void {
   })
   addEventListener('hashchange', addHash)
   addEventListener('beforeunload', (event) => {
-        // Downloads in private storage can resume after a reload; the others would be lost.
+    // Downloads in private storage can resume after a reload; the others would be lost.
     const isLost = (each: Download): boolean =>
       each.isActive && each.snapshot.method !== undefined && each.snapshot.method !== 'private'
     if (manager.downloads.some(isLost)) event.preventDefault()

@@ -15,13 +15,13 @@ export class Preferences extends EventTarget {
     try {
       localStorage.setItem(`sluice.${name}`, value)
     } catch {
-            // The choice is not stored.
+      // The choice is not stored.
     }
     this.apply()
     this.dispatchEvent(new Event('change'))
   }
 
-    /** Applies language and theme to the document. */
+  /** Applies language and theme to the document. */
   apply(): void {
     document.documentElement.lang = this.language
     document.documentElement.dataset['theme'] = this.theme

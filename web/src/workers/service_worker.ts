@@ -1,11 +1,14 @@
 // Lets the browser's own download manager fetch a file that needs an Authorization field. A page opens
 // /stream/<id>/<name>, and this worker responds with the content. Memory use is constant for any file
 // size. The worker does not touch any other request of the origin.
+//
+// The same script is the storage worker where a page's policy blocks the one inside the library.
 
 import { DownloadError, toDownloadError } from '../lib/errors.js'
 import type { Grant } from '../lib/media.js'
 import { streamPath, type OpenMessage, type PageMessage, type WorkerMessage } from '../lib/protocol.js'
 import { Transfer, type FileFacts, type Sink } from '../lib/transfer.js'
+import { serveStorage } from './storage_worker.js'
 
 declare const self: ServiceWorkerGlobalScope
 
@@ -50,7 +53,7 @@ class Stream {
 
   async #pump(writable: WritableStream<Uint8Array>): Promise<void> {
     const writer = writable.getWriter()
-        // The download manager closes the stream when the user cancels.
+    // The download manager closes the stream when the user cancels.
     writer.closed.catch(() => this.#transfer.cancel())
     const sink: Sink = {
       write: (chunk) => writer.write(chunk).catch(() => Promise.reject(new DownloadError('cancelled'))),
@@ -113,24 +116,29 @@ function headersFor(name: string, facts: FileFacts): Headers {
 
 const streams = new Map<string, Stream>()
 
-self.addEventListener('install', () => void self.skipWaiting())
-self.addEventListener('activate', (event) => event.waitUntil(self.clients.claim()))
+function serveStreams(): void {
+  self.addEventListener('install', () => void self.skipWaiting())
+  self.addEventListener('activate', (event) => event.waitUntil(self.clients.claim()))
 
-self.addEventListener('message', ({ data, ports }: ExtendableMessageEvent) => {
-  const message = data as OpenMessage
-  const port = ports[0]
-  if (message?.kind === 'open' && port !== undefined) {
-    streams.set(message.id, new Stream(port, message.name))
-  }
-})
+  self.addEventListener('message', ({ data, ports }: ExtendableMessageEvent) => {
+    const message = data as OpenMessage
+    const port = ports[0]
+    if (message?.kind === 'open' && port !== undefined) {
+      streams.set(message.id, new Stream(port, message.name))
+    }
+  })
 
-self.addEventListener('fetch', (event) => {
-  const { origin, pathname } = new URL(event.request.url)
-  if (origin !== self.location.origin || !pathname.startsWith(streamPath)) return
-  const id = pathname.slice(streamPath.length).split('/')[0]!
-  const stream = streams.get(id)
+  self.addEventListener('fetch', (event) => {
+    const { origin, pathname } = new URL(event.request.url)
+    if (origin !== self.location.origin || !pathname.startsWith(streamPath)) return
+    const id = pathname.slice(streamPath.length).split('/')[0]!
+    const stream = streams.get(id)
     streams.delete(id) // a URL is valid for one download
-  event.respondWith(
-    stream?.respond() ?? Promise.resolve(new Response('Gone', { status: 410 })),
-  )
-})
+    event.respondWith(
+      stream?.respond() ?? Promise.resolve(new Response('Gone', { status: 410 })),
+    )
+  })
+}
+
+if ('clients' in self) serveStreams()
+else serveStorage()

@@ -1,6 +1,7 @@
 // Writes to the origin's private file system in place, so that the bytes survive a reload or a crash of
 // the page. Browsers offer the necessary handles in workers only. The protocol is that of
-// lib/private_sink.ts: one reply per request, in order.
+// lib/private_sink.ts: one reply per request, in order. The builds put this file into the library as a
+// text (see inline_worker.ts) and into the service worker's script, so it must not import anything.
 
 interface Handle {
   read(into: Uint8Array, options: { at: number }): number
@@ -69,11 +70,14 @@ async function answer(question: StorageQuestion): Promise<number | Uint8Array> {
   }
 }
 
-addEventListener('message', async ({ data }: MessageEvent<StorageQuestion>) => {
-  try {
-    postMessage({ value: await answer(data) } satisfies StorageAnswer)
-  } catch (cause) {
-    const { name, message } = cause as Error
-    postMessage({ error: { name, message } } satisfies StorageAnswer)
-  }
-})
+/** Answers the questions of the page that started this worker. */
+export function serveStorage(): void {
+  addEventListener('message', async ({ data }: MessageEvent<StorageQuestion>) => {
+    try {
+      postMessage({ value: await answer(data) } satisfies StorageAnswer)
+    } catch (cause) {
+      const { name, message } = cause as Error
+      postMessage({ error: { name, message } } satisfies StorageAnswer)
+    }
+  })
+}

@@ -9,9 +9,9 @@ import { chromium, type BrowserContext, type Page } from 'playwright-core'
 const here = dirname(new URL(import.meta.url).pathname)
 const pictures = resolve(here, '../../../../docs/web')
 
-const executablePath = process.env['SLUICE_CHROMIUM'] ?? '/usr/bin/chromium'
+export const executablePath = process.env['SLUICE_CHROMIUM'] ?? '/usr/bin/chromium'
 
-const flags = [
+export const flags = [
   '--no-sandbox',
   '--disable-gpu',
   '--disable-quic',
