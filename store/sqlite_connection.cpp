@@ -1,6 +1,8 @@
 #include "store/sqlite_connection.hpp"
 
 #include "core/base/unique_fd.hpp"
+#include "core/files/file_owner.hpp"
+#include "core/files/file_replacement.hpp"
 #include "store/schema.hpp"
 
 #include <fcntl.h>
@@ -89,7 +91,9 @@ struct reset_at_end {
 };
 
 store_fault system_fault(const std::string& path) {
-    return {store_fault::kind::unavailable, path + ": " + std::generic_category().message(errno)};
+    const int error = errno;
+    return {store_fault::kind::unavailable, path + ": " + std::generic_category().message(error) +
+                                                (error == EACCES ? core::access_advice(path) : "")};
 }
 
 } // namespace
@@ -115,8 +119,9 @@ store_result<sqlite_connection::identity> sqlite_connection::look_at(const std::
 store_result<std::unique_ptr<sqlite_connection>> sqlite_connection::open(const settings& with) {
     if (with.may_create) {
         const core::unique_fd made(
-            ::open(with.path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, file_mode));
-        if (!made) {
+            ::open(with.path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, file_mode));
+        if (made ? !core::give_to_service(made.get(), core::directory_of(with.path))
+                 : errno != EEXIST) {
             return system_fault(with.path);
         }
     }

@@ -1,13 +1,13 @@
 #pragma once
 // Reads files that hold keys. The checks of type, owner and mode are made on the open descriptor,
-// and the content is read into memory that is wiped. Used by the .cpp files of core/issuer,
-// core/token and tls.
+// and the content is read into memory that is wiped. Which owners and modes are accepted, and why:
+// docs/decisions/0034-whose-file-it-is.md. Used by the .cpp files of core/issuer, core/token and
+// tls.
 
 #include "crypto/secret.hpp"
 
 #include <cstddef>
 #include <string>
-#include <string_view>
 
 namespace sluice::core {
 
@@ -25,19 +25,17 @@ struct wiped_text {
 
 /// The required permissions of a file with keys.
 enum class file_secrecy : bool {
-    unwritable, // others may read it, but not write: public keys
-    closed,     // others may neither read nor write it
+    unwritable, // everybody may read it, but only its owner write it: public keys
+    closed,     // its owner and its group may read it, and only its owner write it
 };
-
-/// The message for a file that is not closed: what is wrong, and what to do.
-inline constexpr std::string_view open_to_others =
-    "can be accessed by others than its owner: chmod 600 it";
 
 struct trusted_text : wiped_text {
-    file_secrecy secrecy = file_secrecy::unwritable; // of the file that the text was read from
+    std::string exposure; // why its file may hold no secret, as a clause; empty: it may
 };
 
-/// Reads the whole of a regular file that belongs to this process's user or to root. Empty on
+/// Reads the whole of a regular file that belongs to this process's user or to root; to root's
+/// commands, it may also belong to the user of the service or to the owner of its directory. A
+/// group may read a closed file if root owns the file, or if the owner is in that group. Empty on
 /// success; otherwise a clause that says what is wrong.
 [[nodiscard]] std::string read_trusted_file(const std::string& path, file_secrecy wanted,
                                             std::size_t max_bytes, trusted_text& out);

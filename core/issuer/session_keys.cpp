@@ -248,8 +248,8 @@ std::vector<session_key> load_session_keys(const std::string& path,
         return {};
     }
     auto keys = parse_session_keys(text.text, path, problems, skipped);
-    if (text.secrecy != file_secrecy::closed && std::ranges::any_of(keys, is_secret)) {
-        problems.push_back({path, "holds a secret and " + std::string(open_to_others)});
+    if (!text.exposure.empty() && std::ranges::any_of(keys, is_secret)) {
+        problems.push_back({path, "holds a secret and " + text.exposure});
     }
     return keys;
 }

@@ -130,7 +130,7 @@ def test_kubernetes_names_agree(manifest, pod):
     for rule in manifest["NetworkPolicy"]["spec"]["ingress"]:
         assert {port["port"] for port in rule["ports"]} <= set(ports)
     volumes = {volume["name"] for volume in pod["volumes"]}
-    for container in pod["initContainers"] + pod["containers"]:
+    for container in pod["containers"]:
         assert {mount["name"] for mount in container["volumeMounts"]} <= volumes
         version = re.search(r"\d+\.\d+\.\d+", run_sluice("version").stdout)[0]
         assert container["image"] == f"sluice:{version}"
@@ -149,8 +149,11 @@ def test_kubernetes_probes_find_what_the_configuration_serves(manifest, pod, tre
     for path in (printed["tokens"]["key_file"], printed["issuer"]["keys_file"]):
         folder, _, name = path.rpartition("/")
         assert folder in mounts
-        (copied,) = [part for part in pod["initContainers"][0]["command"] if part.endswith(f"/{name}")]
-        assert copied.startswith("/etc/sluice-keys/") and folder in pod["initContainers"][0]["command"]
+        (mount,) = [mount for mount in container["volumeMounts"] if mount["mountPath"] == folder]
+        (volume,) = [volume for volume in pod["volumes"] if volume["name"] == mount["name"]]
+        assert volume["secret"]["defaultMode"] == 0o440 and pod["securityContext"]["fsGroup"]
+        header = (DEPLOY / "kubernetes/sluice.yaml").read_text(encoding="utf-8").split("apiVersion", 1)[0]
+        assert f"--from-file={name}" in header
     pause = int(container["lifecycle"]["preStop"]["exec"]["command"][1])
     leave = printed["shutdown"]["delay"] + printed["shutdown"]["drain_timeout"]
     assert pause + leave <= pod["terminationGracePeriodSeconds"]

@@ -1,14 +1,13 @@
 """The hardening of the binary by the compiler and the linker."""
 
-import contextlib
 import re
 import subprocess
 
 import pytest
-from support.ability import unable
 from support.faults import IS_SANITIZED
 from support.ids import VIDEO
 from support.server import BINARY
+from support.users import as_user, reachable
 
 pytestmark = pytest.mark.skipif(IS_SANITIZED, reason="sanitizers link in other ways")
 
@@ -67,16 +66,8 @@ def test_fortified_calls():
 
 def test_serves_as_the_least_of_users(start_server, tree, tmp_path):
     """The service runs without capabilities, groups, new privileges or root's rights."""
-    prefix = ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--no-new-privs",
-              "--bounding-set=-all", "--inh-caps=-all")
-    if subprocess.run([*prefix, "true"], capture_output=True, check=False).returncode != 0:
-        unable("may not become another user")
-    with contextlib.ExitStack() as stack:
-        for folder in (tmp_path, *tmp_path.parents):  # pytest closes its folders to others
-            mode = folder.stat().st_mode & 0o7777
-            if mode & 0o001 == 0:
-                folder.chmod(mode | 0o011)
-                stack.callback(folder.chmod, mode)
+    prefix = (*as_user(65534), "--bounding-set=-all")
+    with reachable(tmp_path):
         server = start_server(tree, prefix=prefix)
         assert server.download(VIDEO).status == 200
         server.stop()

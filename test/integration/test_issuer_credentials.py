@@ -323,7 +323,7 @@ def test_keys_from_the_command_line(start_server, tree, tmp_path):
 
 def test_a_file_that_others_can_read_is_refused(tmp_path, tree):
     path = keys_file(tmp_path / "keys.json", issuer_key()[1])
-    path.chmod(0o640)
+    path.chmod(0o644)
     config = tmp_path / "sluice.json"
     issuer = {"keys_file": str(path)}
     config.write_text(json.dumps({"media": {"root": str(tree.root)}, "issuer": issuer}))

@@ -70,7 +70,7 @@ def test_secret_of_server_py_beside_a_key_file(start_server, tree, tmp_path):
     assert server.download(VIDEO, token=mint(VIDEO, SECRET)).status == 200
 
 
-@pytest.mark.parametrize("mode", [0o644, 0o640, 0o660, 0o604, 0o602])
+@pytest.mark.parametrize("mode", [0o644, 0o620, 0o660, 0o604, 0o602])
 def test_key_file_that_others_can_touch_is_refused(tree, tmp_path, mode):
     path = key_file(tmp_path, ("a", NEW), mode=mode)
     result = serve_once(tree, "--key-file", path)

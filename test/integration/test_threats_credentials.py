@@ -246,7 +246,7 @@ def test_row_59_other_urls_are_printed():
     assert done.returncode == 0 and url in done.stdout.replace("\\/", "/")
 
 
-@pytest.mark.parametrize("mode", [0o666, 0o644, 0o640, 0o604])
+@pytest.mark.parametrize("mode", [0o666, 0o644, 0o660, 0o620, 0o604])
 def test_row_60_keys_that_others_can_touch(tree, tmp_path, pem, mode):
     """Tries every secret that the service reads, one after the other."""
     certificate, key = (tmp_path / name for name in ("cert.pem", "key.pem"))

@@ -4,6 +4,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <string>
 #include <string_view>
@@ -31,10 +32,10 @@ BOOST_AUTO_TEST_CASE(who_else_may_touch_it) {
     const test::temp_dir dir;
     dir.write_file("key", "k");
     for (const auto& [mode, closed, unwritable] :
-         {row{0600, "", ""}, row{0400, "", ""}, row{0640, "chmod 600", ""},
+         {row{0600, "", ""}, row{0400, "", ""}, row{0640, "", ""}, row{0440, "", ""},
           row{0604, "chmod 600", ""}, row{0644, "chmod 600", ""},
-          row{0620, "chmod 600", "chmod 644"}, row{0602, "chmod 600", "chmod 644"},
-          row{0666, "chmod 600", "chmod 644"}}) {
+          row{0620, "chmod 640", "chmod 640"}, row{0660, "chmod 640", "chmod 640"},
+          row{0602, "chmod 600", "chmod 644"}, row{0666, "chmod 600", "chmod 644"}}) {
         BOOST_TEST_REQUIRE(::chmod(dir.path("key").c_str(), mode) == 0);
         const auto of = [&](file_secrecy wanted) { return objection_to(dir.path("key"), wanted); };
         BOOST_TEST_CONTEXT(std::oct << mode) {
@@ -46,6 +47,34 @@ BOOST_AUTO_TEST_CASE(who_else_may_touch_it) {
             BOOST_TEST(second.find(unwritable) != std::string::npos, second);
         }
     }
+}
+
+// Owners and groups, as root sees them; test_file_owners.py has them as the service sees them.
+BOOST_AUTO_TEST_CASE(whose_it_is) {
+    if (::geteuid() != 0) {
+        return; // only root can set this up
+    }
+    const test::temp_dir dir;
+    dir.write_secret("key", "k");
+    const auto path = dir.path("key");
+    const auto of = [&](uid_t user, gid_t group, mode_t mode) {
+        BOOST_TEST_REQUIRE(::chown(path.c_str(), user, group) == 0);
+        BOOST_TEST_REQUIRE(::chmod(path.c_str(), mode) == 0);
+        return objection_to(path, file_secrecy::closed);
+    };
+    constexpr uid_t service = 65534; // nobody, whose one group is nogroup
+    constexpr gid_t its_group = 65534;
+    constexpr gid_t foreign = 4; // adm
+    BOOST_TEST(of(0, foreign, 0640) == "");
+    BOOST_TEST(of(service, its_group, 0600).starts_with("belongs to another user"));
+    BOOST_TEST_REQUIRE(::chown(dir.path().c_str(), service, its_group) == 0);
+    BOOST_TEST(of(service, its_group, 0600) == "");
+    BOOST_TEST(of(service, its_group, 0640) == "");
+    BOOST_TEST(of(service, 0, 0440) == "");
+    BOOST_TEST(of(service, foreign, 0640).find("can be read by the group adm") == 0U);
+    BOOST_TEST(of(service, foreign, 0600) == "");
+    BOOST_TEST(of(service, its_group, 0644).find("chmod 600") != std::string::npos);
+    BOOST_TEST(of(1, 1, 0600).starts_with("belongs to another user")); // not the directory's owner
 }
 
 BOOST_AUTO_TEST_CASE(what_is_no_such_file) {
