@@ -197,6 +197,10 @@ std::uint64_t application::bytes_sent() const noexcept {
     return sum_of(&http::counters::bytes_sent, counters_);
 }
 
+bool application::has_newcomers() const noexcept {
+    return sum_of(&http::counters::connections_new, counters_) > 0;
+}
+
 std::uint64_t application::accepted() const noexcept {
     return sum_of(&http::counters::connections_accepted, counters_);
 }

@@ -75,6 +75,8 @@ class application {
     [[nodiscard]] std::uint64_t active_requests() const noexcept;
     /// True when no connection is open and none can be opened any more.
     [[nodiscard]] bool is_empty() const;
+    /// True when a connection is open that has had no request yet.
+    [[nodiscard]] bool has_newcomers() const noexcept;
     /// Connections accepted so far.
     [[nodiscard]] std::uint64_t accepted() const noexcept;
     /// Grows as long as any connection sends.

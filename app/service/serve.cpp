@@ -111,7 +111,8 @@ class watch {
             const auto instant = clock::now();
             return running_.is_empty() ||
                    (instant - quiet_since >= settle_time && running_.have_gone_round(rounds) &&
-                    (instant - closed >= first_request_time || running_.accepted() == accepted_));
+                    (instant - closed >= first_request_time || running_.accepted() == accepted_ ||
+                     !running_.has_newcomers()));
         };
         if (!stays_until(clock::now() + with.drain_timeout, is_done)) {
             return cut_short();

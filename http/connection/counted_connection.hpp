@@ -21,15 +21,25 @@ class counted_connection : public deadline_node, public connection {
     explicit counted_connection(worker& owner) : owner_(owner) {
         owner_.enlist(*this);
         owner_.count().connections_open.add();
+        owner_.count().connections_new.add();
         in_state(state_).add();
     }
     ~counted_connection() override {
+        note_request();
         in_state(state_).subtract();
         owner_.count().connections_open.subtract();
     }
 
     [[nodiscard]] time_point now() const noexcept { return owner_.where().clock.steady(); }
     void arm(time_point deadline) noexcept { owner_.deadlines().arm(*this, deadline); }
+
+    /// The connection has had its first request, or ends without one.
+    void note_request() noexcept {
+        if (is_new_) {
+            is_new_ = false;
+            owner_.count().connections_new.subtract();
+        }
+    }
 
     /// Sets the state in which the metrics count the connection. Does nothing when the state is
     /// unchanged.
@@ -61,6 +71,7 @@ class counted_connection : public deadline_node, public connection {
     }
 
     connection_state state_ = connection_state::idle;
+    bool is_new_ = true;
 };
 
 } // namespace sluice::http

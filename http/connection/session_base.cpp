@@ -85,6 +85,7 @@ void session_base::release_inbound() noexcept {
 
 void session_base::open_exchange() {
     out_ = owner_.outbounds().take();
+    note_request();
     owner_.count().requests_active.add();
     out_->writer.start();
     out_->record.restart(now());

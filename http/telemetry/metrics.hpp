@@ -58,6 +58,7 @@ struct counters {
     counter bytes_sent;
     counter connections_accepted;
     counter connections_open;
+    counter connections_new; // part of the open ones: no request yet. Not a metric
     counter requests_active;
     counter transfers_cut;     // the file ended early, or the peer was too slow
     counter transfers_lost;    // the peer disconnected
