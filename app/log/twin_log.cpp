@@ -21,14 +21,14 @@ constexpr std::chrono::seconds pause{1};
 twin_log::twin_log(service_log& log, const core::catalogue& courses)
     : log_(log), courses_(courses), thread_([this](const std::stop_token& stop) { run(stop); }) {}
 
-void twin_log::missed(const core::media_id& media, const std::string& path) noexcept {
-    if (core::is_ascii(path) && core::is_ascii(media.course_id())) {
+void twin_log::missed(std::string_view course_id, const std::string& path) noexcept {
+    if (core::is_ascii(path) && core::is_ascii(course_id)) {
         return;
     }
     try {
         const std::unique_lock lock(mutex_, std::try_to_lock);
         if (lock && queue_.size() < most_waiting) {
-            queue_.push_back({std::string(media.course_id()), path});
+            queue_.push_back({std::string(course_id), path});
             wake_.notify_one();
         }
     } catch (const std::exception&) { // no memory: the explanation is left out

@@ -13,6 +13,7 @@
 #include <mutex>
 #include <stop_token>
 #include <string>
+#include <string_view>
 #include <thread>
 
 namespace sluice::app {
@@ -24,7 +25,7 @@ class twin_log final : public core::miss_listener {
 
     /// Queues a name that is not ASCII. Drops it, rather than wait, when the queue is full or in
     /// use.
-    void missed(const core::media_id& media, const std::string& path) noexcept override;
+    void missed(std::string_view course_id, const std::string& path) noexcept override;
 
   private:
     struct miss {

@@ -46,7 +46,11 @@ std::uint64_t sum_of(http::counter http::counters::*which,
 
 application::application(const core::config& settings, core::loaded_keys keys,
                          passed_sockets& passed, service_log& log)
-    : log_(log), certificates_(settings),
+    : log_(log), devices_({.threads = settings.storage.threads,
+                           .memory = settings.storage.memory,
+                           .open_timeout = settings.storage.open_timeout},
+                          [this](const auto& which) { report_device(which); }),
+      certificates_(settings),
       store_(settings.store.url.empty() ? nullptr
                                         : std::make_unique<store_service>(settings, clock_, log_)),
       audit_log_(open_audit(settings)),
@@ -73,8 +77,8 @@ application::application(const core::config& settings, core::loaded_keys keys,
 }
 
 generation::surroundings application::around() noexcept {
-    return {clock_, is_leaving_,      is_draining_, counters_, process_,        certificates_,
-            users_, bad_credentials_, store_.get(), log_,      audit_log_.get()};
+    return {clock_, is_leaving_,      is_draining_, counters_,    process_, certificates_,
+            users_, bad_credentials_, devices_,     store_.get(), log_,     audit_log_.get()};
 }
 
 application::~application() {
@@ -247,6 +251,19 @@ descriptor_budget application::share_descriptors() const {
                                      "LimitNOFILE) or lower limits.connections, cache.files"}});
     }
     return share;
+}
+
+void application::report_device(const http::storage_device& which) {
+    const auto& where = which.where();
+    if (which.is_away()) {
+        log_.error("storage_away",
+                   {{"device", where.device},
+                    {"mount", where.point},
+                    {"type", where.type},
+                    {"effect", "its files are answered 503 at once until it answers again"}});
+    } else {
+        log_.info("storage_back", {{"device", where.device}, {"mount", where.point}});
+    }
 }
 
 void application::report_log(std::string_view which, int error) {

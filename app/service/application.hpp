@@ -91,6 +91,7 @@ class application {
     [[nodiscard]] generation::surroundings around() noexcept;
     void report_accept_failure(http::error_code why);
     [[nodiscard]] descriptor_budget share_descriptors() const;
+    void report_device(const http::storage_device& which);
     void report_log(std::string_view which, int error);
     [[nodiscard]] std::unique_ptr<line_writer> open_audit(const core::config& settings);
 
@@ -103,6 +104,7 @@ class application {
     std::vector<const http::counters*> counters_;
     http::user_transfers users_;
     core::peer_rates bad_credentials_; // shared by all generations
+    http::storage devices_;
     certificates certificates_;
     std::unique_ptr<store_service> store_; // null: no store
     http::counters audit_count_;           // written by the audit log's thread

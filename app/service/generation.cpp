@@ -3,6 +3,7 @@
 #include "app/service/issuer_setup.hpp"
 #include "app/service/page.hpp"
 #include "app/service/token_policy.hpp"
+#include "http/storage/storage_metrics.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -26,7 +27,9 @@ http::session_limits limits_of(const core::config& settings) {
                          .grace = limits.min_rate_grace},
             .requests_per_connection = limits.requests_per_connection,
             .cache = {.files = settings.cache.files,
-                      .lifetime = std::chrono::milliseconds(settings.cache.lifetime_ms)}};
+                      .lifetime = std::chrono::milliseconds(settings.cache.lifetime_ms)},
+            .storage_open_timeout = settings.storage.open_timeout,
+            .storage_read_timeout = settings.storage.read_timeout};
 }
 
 http::proxy_trust trust_of(const core::config& settings) {
@@ -73,7 +76,7 @@ generation::generation(core::config settings, core::loaded_keys keys,
           .token = {{.gate = gate_,
                      .entitlement =
                          granted_ ? static_cast<const core::entitlements&>(*granted_) : owners_,
-                     .library = media_->library(),
+                     .media = files(around),
                      .tokens = tokens_,
                      .cors = cors_,
                      .waiting = around.store != nullptr ? &around.store->threads() : nullptr,
@@ -86,14 +89,15 @@ generation::generation(core::config settings, core::loaded_keys keys,
           .course = {core::media_kind::course, downloads(around)},
           .module = {core::media_kind::module, downloads(around)},
           .health = {},
-          .ready = {around.is_leaving, media_->library(),
+          .ready = {around.is_leaving, files(around),
                     around.store != nullptr ? &around.store->revoked() : nullptr},
           .metrics = {around.counters,
                       [this, &process = around.process, &tls = around.tls, &log = around.log,
-                       store = around.store](std::string& out) {
+                       &devices = around.devices, store = around.store](std::string& out) {
                           process.append(out);
                           log.append_metrics(out);
                           tls.append_metrics(out);
+                          http::append_storage_metrics(devices, out);
                           key_metrics_.append(out);
                           if (store != nullptr) {
                               store->append_metrics(out);
@@ -105,9 +109,16 @@ generation::generation(core::config settings, core::loaded_keys keys,
       metrics_routes_(metrics_routes(handlers_)), main_(site_of(main_routes_, around)),
       metrics_(site_of(metrics_routes_, around)) {}
 
+http::media_access generation::files(const surroundings& around) const {
+    return {.library = media_->library(),
+            .devices = &around.devices,
+            .keep = media_,
+            .open_timeout = settings_.storage.open_timeout};
+}
+
 http::download_handler::context generation::downloads(const surroundings& around) const {
     return {.tokens = tokens_,
-            .library = media_->library(),
+            .media = files(around),
             .has_store = granted_.has_value(),
             .most = download_limits_of(settings_),
             .bad = bad_,

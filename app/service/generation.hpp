@@ -39,6 +39,7 @@ class generation {
         const certificates& tls;
         http::user_transfers& users;
         core::peer_rates& bad_credentials;
+        http::storage& devices;
         store_service* store; // null: none
         service_log& log;
         http::log_sink* audit; // null: none
@@ -60,6 +61,7 @@ class generation {
     [[nodiscard]] const http::site& metrics() const noexcept { return metrics_; }
 
   private:
+    [[nodiscard]] http::media_access files(const surroundings& around) const;
     [[nodiscard]] http::download_handler::context downloads(const surroundings& around) const;
     [[nodiscard]] http::site site_of(const http::router& routes, const surroundings& around) const;
 

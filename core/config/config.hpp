@@ -251,6 +251,22 @@ struct config {
         unsigned requests_per_connection = 100000;
     } limits;
 
+    /// Reading files that are not in memory.
+    struct storage_section {
+        /// Threads per device that read what is not in memory.
+        unsigned threads = 16;
+
+        /// Most bytes that have been read and not been sent yet, for all devices together.
+        std::uint64_t memory = std::uint64_t{64} << 20U;
+
+        /// The longest time to the first byte of a file. The answer is 503 after that. A device
+        /// that has answered nothing for this long is away.
+        std::chrono::seconds open_timeout{5};
+
+        /// The longest time that a running transfer waits for its device. It is cut after that.
+        std::chrono::seconds read_timeout{30};
+    } storage;
+
     /// The files that each thread keeps open after serving them.
     struct cache_section {
         /// Most open files per thread, each with its descriptor; 0: none. These and

@@ -156,6 +156,16 @@ constexpr std::array table{
         "limits.requests_per_connection", 1, 1'000'000'000,
         "Requests before a connection is closed"),
 
+    fixed(number_setting<&c::storage, &c::storage_section::threads>(
+        "storage.threads", 1, 1024, "Threads that read cold files, for each device")),
+    fixed(number_setting<&c::storage, &c::storage_section::memory>(
+        "storage.memory", mebi, 2 * gibi, "Bytes read and not yet sent, for all devices")),
+    fixed(seconds_setting<&c::storage, &c::storage_section::open_timeout>(
+        "storage.open_timeout", 1, 600,
+        "Time to the first byte of a file before it is answered 503")),
+    seconds_setting<&c::storage, &c::storage_section::read_timeout>(
+        "storage.read_timeout", 1, hour, "Time a transfer waits for its device before it is cut"),
+
     number_setting<&c::cache, &c::cache_section::files>(
         "cache.files", 0, 100'000, "Open files in each thread's cache; 0: no cache"),
     number_setting<&c::cache, &c::cache_section::lifetime_ms>(

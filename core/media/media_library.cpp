@@ -6,38 +6,44 @@ namespace sluice::core {
 
 result<media_library::found> media_library::open(const media_id& media, std::string_view owner,
                                                  std::string& path) const {
-    const auto& where = layout_.of(media.kind());
-    path.clear();
-    if (media.kind() == media_kind::lesson) {
-        return open_at(where, media, {}, path);
-    }
-    auto now = courses_.owner_of(media.course_id());
-    if (!now && where.names_trainer()) {
-        return report(now.error(), media, path);
-    }
-    if (is_anothers(media, owner, now)) {
-        return failure{errc::token_mismatch, "owner"};
-    }
-    return open_at(where, media, now ? std::move(*now) : std::string{}, path);
-}
-
-result<media_library::found> media_library::open_at(const layout_template& where,
-                                                    const media_id& media, std::string trainer_id,
-                                                    std::string& path) const {
-    if (!where.expand(media, trainer_id, path)) {
-        return failure{errc::media_not_found, {}};
+    auto trainer = locate(media, owner, path);
+    if (!trainer) {
+        return trainer.error();
     }
     auto file = store_.open(path);
     if (!file) {
-        return report(file.error(), media, path);
+        return report(file.error(), media.course_id(), path);
     }
-    return found{*std::move(file), std::move(trainer_id)};
+    return found{*std::move(file), *std::move(trainer)};
 }
 
-failure media_library::report(failure why, const media_id& media,
+result<std::string> media_library::locate(const media_id& media, std::string_view owner,
+                                          std::string& path) const {
+    const auto& where = layout_.of(media.kind());
+    path.clear();
+    std::string trainer_id;
+    if (media.kind() != media_kind::lesson) {
+        auto now = courses_.owner_of(media.course_id());
+        if (!now && where.names_trainer()) {
+            return report(now.error(), media.course_id(), path);
+        }
+        if (is_anothers(media, owner, now)) {
+            return failure{errc::token_mismatch, "owner"};
+        }
+        if (now) {
+            trainer_id = *std::move(now);
+        }
+    }
+    if (!where.expand(media, trainer_id, path)) {
+        return failure{errc::media_not_found, {}};
+    }
+    return trainer_id;
+}
+
+failure media_library::report(failure why, std::string_view course_id,
                               const std::string& path) const noexcept {
     if (misses_ != nullptr && why == failure{errc::media_not_found, {}}) {
-        misses_->missed(media, path);
+        misses_->missed(course_id, path);
     }
     return why;
 }

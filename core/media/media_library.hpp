@@ -11,13 +11,13 @@
 
 namespace sluice::core {
 
-/// Receives each authorised request for a file that does not exist. Called on a worker's thread:
-/// must return at once.
+/// Receives each authorised request for a file that does not exist. Called on any thread, a
+/// worker's too: must return at once. Thread safe.
 class miss_listener {
   public:
     virtual ~miss_listener() = default;
     /// `path` is the expected path relative to the root; empty when no trainer has the course.
-    virtual void missed(const media_id& media, const std::string& path) noexcept = 0;
+    virtual void missed(std::string_view course_id, const std::string& path) noexcept = 0;
 
   protected:
     miss_listener() = default;
@@ -45,13 +45,18 @@ class media_library {
     [[nodiscard]] result<found> open(const media_id& media, std::string_view owner,
                                      std::string& path) const;
 
+    /// The part of open() before it opens: leaves the relative path in `path` and returns the
+    /// trainer's id, as found::trainer_id has it. Does not touch the storage.
+    [[nodiscard]] result<std::string> locate(const media_id& media, std::string_view owner,
+                                             std::string& path) const;
+    [[nodiscard]] const media_store& store() const noexcept { return store_; }
+    /// Handles a failure of the store as open() does: tells the listener of a missing file.
+    failure report(failure why, std::string_view course_id, const std::string& path) const noexcept;
+
     /// The check behind /readyz.
     [[nodiscard]] bool is_readable() const noexcept { return store_.is_readable(); }
 
   private:
-    failure report(failure why, const media_id& media, const std::string& path) const noexcept;
-    [[nodiscard]] result<found> open_at(const layout_template& where, const media_id& media,
-                                        std::string trainer_id, std::string& path) const;
     [[nodiscard]] bool is_anothers(const media_id& media, std::string_view owner,
                                    const result<std::string>& now) const;
 

@@ -106,8 +106,24 @@ result<media_handle> media_store::open(const std::string& relative_path) const {
     if (is_missing_.load(std::memory_order_relaxed)) {
         return failure{errc::media_unavailable, "media_root_missing"};
     }
-    opened_file file = how_ == resolver::walk ? open_with_walk(root_fd_.get(), relative_path)
-                                              : open_with_openat2(root_fd_.get(), relative_path);
+    return examine(how_ == resolver::walk ? open_with_walk(root_fd_.get(), relative_path)
+                                          : open_with_openat2(root_fd_.get(), relative_path),
+                   relative_path);
+}
+
+std::optional<result<media_handle>> media_store::open_cached(const std::string& path) const {
+    if (how_ == resolver::walk || !is_plain_relative_path(path) ||
+        is_missing_.load(std::memory_order_relaxed)) {
+        return std::nullopt;
+    }
+    auto file = open_from_cache(root_fd_.get(), path);
+    if (file.error == EAGAIN || file.error == EINVAL) { // EINVAL: an older kernel
+        return std::nullopt;
+    }
+    return examine(std::move(file), path);
+}
+
+result<media_handle> media_store::examine(opened_file file, const std::string& path) const {
     if (file.error != 0) {
         return to_failure(file.error);
     }
@@ -120,7 +136,7 @@ result<media_handle> media_store::open(const std::string& relative_path) const {
         return failure{errc::media_not_found, {}};
     }
     const auto facts = facts_of(found);
-    const auto reused = seen_.note(relative_path, facts, now);
+    const auto reused = seen_.note(path, facts, now);
     return std::make_shared<const open_media>(open_media{
         std::move(file.fd), facts, found.st_nlink, found.st_mode, describe(facts, now, reused)});
 }

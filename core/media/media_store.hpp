@@ -19,10 +19,13 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
 namespace sluice::core {
+
+struct opened_file;
 
 /// An open regular file and the result of fstat on its descriptor. It stays the same version when
 /// its name is given to another file.
@@ -71,6 +74,11 @@ class media_store {
     /// subject, for the log. Does not block on a FIFO. Thread safe.
     [[nodiscard]] result<media_handle> open(const std::string& relative_path) const;
 
+    /// The same for a path whose names are all in the kernel's cache: looks nowhere else (openat2
+    /// RESOLVE_CACHED, Linux 5.12). None: it would have to, or cannot tell. What the file system
+    /// itself does when a file is opened is not bounded by this.
+    [[nodiscard]] std::optional<result<media_handle>> open_cached(const std::string& path) const;
+
     enum class root_state : std::uint8_t {
         same,
         replaced, // by another directory, which is served from now on
@@ -95,6 +103,7 @@ class media_store {
 
   private:
     [[nodiscard]] static const clock& machine() noexcept;
+    [[nodiscard]] result<media_handle> examine(opened_file file, const std::string& path) const;
 
     std::string root_;
     unique_fd root_fd_; // the number stays; renew_root() replaces its directory

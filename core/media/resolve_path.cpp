@@ -11,6 +11,10 @@
 #include <cstdint>
 #include <utility>
 
+#ifndef RESOLVE_CACHED
+#define RESOLVE_CACHED 0x20
+#endif
+
 namespace sluice::core {
 
 namespace {
@@ -25,10 +29,10 @@ constexpr int directory_flags = O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
 // accident.
 constexpr int openat2_attempts = 4;
 
-opened_file open_once(int root_fd, const char* path, int flags) noexcept {
+opened_file open_once(int root_fd, const char* path, int flags, std::uint64_t more = 0) noexcept {
     open_how how{};
     how.flags = static_cast<std::uint64_t>(flags);
-    how.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS;
+    how.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS | more;
     const long fd = ::syscall(SYS_openat2, root_fd, path, &how, sizeof how);
     return fd < 0 ? opened_file{{}, errno} : opened_file{unique_fd(static_cast<int>(fd)), 0};
 }
@@ -72,6 +76,10 @@ opened_file open_with_openat2(int root_fd, const std::string& path) noexcept {
         }
     }
     return file;
+}
+
+opened_file open_from_cache(int root_fd, const std::string& path) noexcept {
+    return open_once(root_fd, path.c_str(), file_flags, RESOLVE_CACHED);
 }
 
 opened_file open_with_walk(int root_fd, const std::string& path) {

@@ -23,6 +23,10 @@ struct opened_file {
 /// that leads out of `root_fd`. EAGAIN is retried a few times.
 [[nodiscard]] opened_file open_with_openat2(int root_fd, const std::string& path) noexcept;
 
+/// The same, in one attempt, when all names of the path are in the kernel's cache. EAGAIN when one
+/// would have to be read from a disk.
+[[nodiscard]] opened_file open_from_cache(int root_fd, const std::string& path) noexcept;
+
 /// The same result, one component at a time with O_NOFOLLOW, for kernels without openat2.
 [[nodiscard]] opened_file open_with_walk(int root_fd, const std::string& path);
 

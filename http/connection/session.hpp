@@ -116,7 +116,7 @@ class session final : public session_base {
             if (is_suspended()) {
                 phase_ = phase::suspended;
                 wait_for(connection_state::suspended);
-                arm(now() + owner_.where().limits.handler_timeout);
+                arm(now() + wait_of_handler());
                 watch();
                 return;
             }
@@ -176,6 +176,34 @@ class session final : public session_base {
 
     void start_writing() {
         phase_ = phase::writing;
+        if (is_primed()) {
+            begin_answer();
+        }
+    }
+
+    // No wait on the socket is outstanding while the storage works.
+    void on_storage() override {
+        if (phase_ != phase::fetching) {
+            return;
+        }
+        wake();
+        if (out_->writer.bytes_sent() == 0) {
+            run_step([this] { start_writing(); });
+        } else {
+            defer(&session::write);
+        }
+    }
+    void give_up_storage() {
+        if (refuse_late()) {
+            expect_progress(now());
+            run_step([this] { start_writing(); });
+        } else {
+            is_cut_ = true;
+            hang_up();
+            defer(&session::write); // no wait is outstanding: write() ends the session
+        }
+    }
+    void begin_answer() {
         // Buffers that a slow download does not need are given back before it waits.
         if (in_->parser.consumed() == in_->bytes.data().size() || !out_->answer.keeps_alive()) {
             release_inbound();
@@ -197,7 +225,7 @@ class session final : public session_base {
             return;
         }
         const auto sent_before = out_->writer.bytes_sent();
-        const auto status = out_->writer.advance(out_->answer, connection_, most);
+        const auto status = out_->writer.advance(out_->answer, connection_, instant, most);
         const auto sent = out_->writer.bytes_sent() - sent_before;
         charge(sent, instant);
         switch (status) {
@@ -206,6 +234,10 @@ class session final : public session_base {
             return;
         case response_writer::status::failed:
             end(judge_failure());
+            return;
+        case response_writer::status::pending:
+            deadline_->add_progress(sent, instant);
+            await_storage(instant);
             return;
         case response_writer::status::blocked:
         case response_writer::status::yielded:
@@ -297,7 +329,11 @@ class session final : public session_base {
                 owner_.count().faults.add();
             }
         } else if (phase_ == phase::suspended) {
-            give_up(problem_id::handler_timeout);
+            const auto& limit = in_->later.limit();
+            give_up(limit.if_late, limit.cause);
+            return;
+        } else if (phase_ == phase::fetching) {
+            give_up_storage();
             return;
         }
         is_cut_ = phase_ == phase::writing;
@@ -305,7 +341,7 @@ class session final : public session_base {
     }
 
     void recheck(const core::revocation_table& revoked) override {
-        const bool sleeps = phase_ == phase::throttled;
+        const bool sleeps = phase_ == phase::throttled || phase_ == phase::fetching;
         if ((sleeps || phase_ == phase::writing) && revoked.kills(out_->record.trace)) {
             owner_.count().transfers_revoked.add();
             blame("token_revoked");
@@ -340,7 +376,7 @@ class session final : public session_base {
 
     // A refusal fits into the socket's buffer; if it does not, the rest is dropped.
     void send_at_once() {
-        const auto status = out_->writer.advance(out_->answer, connection_);
+        const auto status = out_->writer.advance(out_->answer, connection_, now());
         conclude(status == response_writer::status::failed ? outcome::aborted : outcome::complete,
                  now());
         connection_.shutdown_send();

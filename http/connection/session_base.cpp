@@ -3,8 +3,11 @@
 #include "http/exchange/client_origin.hpp"
 #include "http/exchange/dispatch.hpp"
 
+#include <algorithm>
 #include <exception>
+#include <functional>
 #include <new>
+#include <string_view>
 
 namespace sluice::http {
 
@@ -14,6 +17,7 @@ session_base::session_base(worker& owner, peer_info peer)
 session_base::~session_base() {
     release_inbound();
     if (out_) {
+        out_->answer.clear(); // storage that works for it finds nobody
         owner_.count().requests_active.subtract();
         owner_.outbounds().give_back(std::move(out_));
     }
@@ -29,7 +33,8 @@ void session_base::count_timeout() noexcept {
     } else if (phase_ == phase::reading) {
         count.add_limit(has_started() || served_ == 0 ? limit_label::header_timeout
                                                       : limit_label::idle_timeout);
-    } else if (phase_ == phase::suspended) {
+    } else if (phase_ == phase::suspended &&
+               in_->later.limit().time == decltype(wait_limit::time){}) {
         count.add_limit(limit_label::handler_timeout);
     }
 }
@@ -59,10 +64,51 @@ void session_base::sleep(time_point instant) noexcept {
     arm(out_->answer.speed()->ready_at(bucket_) - deadline_wheel::tick);
 }
 
+void session_base::await_storage(time_point instant) {
+    const auto& limits = owner_.where().limits;
+    const auto first = out_->record.started + limits.storage_open_timeout;
+    const bool is_first = out_->writer.bytes_sent() == 0;
+    out_->answer.file().fetch(*this, owner_.mail(),
+                              std::hash<std::string_view>{}(out_->record.user_id));
+    phase_ = phase::fetching;
+    asleep_since_ = instant;
+    wait_for(connection_state::fetching);
+    arm(is_first ? std::max(instant, first) : instant + limits.storage_read_timeout);
+}
+
+bool session_base::is_primed() {
+    const auto status = out_->writer.prime(out_->answer, now());
+    if (status == response_writer::status::pending) { // in_ stays: another answer may be needed
+        await_storage(now());
+        return false;
+    }
+    if (status == response_writer::status::failed && !refuse_unsent(out_->writer.file_fault())) {
+        throw std::bad_alloc();
+    }
+    return true;
+}
+
+bool session_base::refuse_late() noexcept {
+    constexpr std::string_view cause = "storage_timeout";
+    if (out_->writer.bytes_sent() == 0 && in_ && refuse_unsent(cause)) {
+        return true;
+    }
+    owner_.count().media_read_failures.add();
+    out_->answer.file().forget();
+    blame(cause);
+    return false;
+}
+
+std::chrono::milliseconds session_base::wait_of_handler() const noexcept {
+    const auto own = in_->later.limit().time;
+    return own > own.zero() ? own : owner_.where().limits.handler_timeout;
+}
+
 void session_base::wake() noexcept {
     phase_ = phase::writing;
     const auto instant = now();
     deadline_->add_pause(instant - asleep_since_);
+    arm(deadline_->next()); // what was armed is not the peer's
     if (out_->writer.bytes_sent() == 0) {
         out_->record.first_byte = instant;
     }
@@ -141,6 +187,16 @@ bool session_base::fill(Work work) noexcept {
     }
 }
 
+bool session_base::refuse_unsent(std::string_view cause) noexcept {
+    owner_.count().media_read_failures.add();
+    out_->answer.file().forget();
+    return fill([&] {
+        open_answer().refuse(problem_id::media_unavailable);
+        out_->writer.start();
+        out_->record.cause = cause;
+    });
+}
+
 void session_base::answer() {
     if (!fill([this] { compose(); })) {
         throw std::bad_alloc();
@@ -203,9 +259,13 @@ void session_base::resume(continuation then) {
     }
 }
 
-void session_base::give_up(problem_id why) {
+void session_base::give_up(problem_id why, std::string_view cause) {
     in_->later.forget();
-    if (fill([&] { open_answer().refuse(why); })) {
+    const auto refuse_it = [&] {
+        open_answer().refuse(why);
+        out_->record.cause = cause;
+    };
+    if (fill(refuse_it)) {
         on_resumed();
     } else {
         on_fault();

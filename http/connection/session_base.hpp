@@ -18,7 +18,10 @@
 
 namespace sluice::http {
 
-class session_base : public counted_connection, public turn_taker, public resumable {
+class session_base : public counted_connection,
+                     public turn_taker,
+                     public resumable,
+                     public storage_waiter {
   public:
     session_base(worker& owner, peer_info peer);
     session_base(const session_base&) = delete;
@@ -29,7 +32,7 @@ class session_base : public counted_connection, public turn_taker, public resuma
     void resume(continuation then) final;
 
   protected:
-    enum class phase { reading, suspended, writing, throttled, lingering, closed };
+    enum class phase { reading, suspended, writing, throttled, fetching, lingering, closed };
 
     /// The time a closing connection waits for the peer to close (RFC 9112 §9.6).
     static constexpr std::chrono::seconds linger_time{2};
@@ -49,7 +52,7 @@ class session_base : public counted_connection, public turn_taker, public resuma
     /// no memory for the refusal either.
     void answer();
     /// Abandons the suspended request and answers it with a refusal.
-    void give_up(problem_id why);
+    void give_up(problem_id why, std::string_view cause);
     /// Fills out_ with a refusal; the connection closes after the response.
     void refuse(problem_id why);
     /// Fills out_ with the refusal of a connection that is not served.
@@ -78,6 +81,18 @@ class session_base : public counted_connection, public turn_taker, public resuma
     /// Pauses until the rate allows more; on_deadline() then finds phase::throttled. A disconnect
     /// of the peer is noticed at the next write.
     void sleep(time_point instant) noexcept;
+    /// True when the response can start: the first bytes of its file are available, or it was
+    /// replaced by a refusal because they cannot be read. False: the session waits for the storage.
+    /// Throws std::bad_alloc.
+    [[nodiscard]] bool is_primed();
+    /// Has the storage read the next bytes. on_storage() follows, or on_deadline() with
+    /// phase::fetching. A peer that closes the connection is noticed at the next write.
+    void await_storage(time_point instant);
+    /// Called when the storage takes too long. True when nothing was sent: the response is a
+    /// refusal now.
+    [[nodiscard]] bool refuse_late() noexcept;
+    /// The longest time that the suspended request may wait.
+    [[nodiscard]] std::chrono::milliseconds wait_of_handler() const noexcept;
     /// Continues after sleep(). The pause does not count against the peer's deadline.
     void wake() noexcept;
 
@@ -96,6 +111,10 @@ class session_base : public counted_connection, public turn_taker, public resuma
     virtual void on_resumed() = 0;
     /// Called when a suspended request cannot be refused either: closes the connection.
     virtual void on_fault() noexcept = 0;
+
+    /// Nothing has been sent of the answer: it becomes a refusal, and `cause` is logged. REQUIRES:
+    /// in_.
+    [[nodiscard]] bool refuse_unsent(std::string_view cause) noexcept;
 
     template <class Work>
     [[nodiscard]] bool fill(Work work) noexcept;

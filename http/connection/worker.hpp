@@ -114,6 +114,8 @@ class worker {
     [[nodiscard]] deadline_wheel& deadlines() noexcept { return deadlines_; }
     [[nodiscard]] turn_queue& turns() noexcept { return turns_; }
     [[nodiscard]] ready_set& ready() noexcept { return ready_; }
+    /// The way for other threads to reach this worker.
+    [[nodiscard]] const std::shared_ptr<mailbox>& mail() const noexcept { return mailbox_; }
     /// The file cache of the site in force. A request that was suspended under another
     /// configuration keeps the cache it started with, and never puts its files into this one.
     [[nodiscard]] file_cache& files() noexcept { return in_force_->files; }

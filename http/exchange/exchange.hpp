@@ -94,8 +94,9 @@ class reply {
 
     /// Suspends the request: the completion answers it later. The handler must return at once and
     /// touch neither `in` nor `out` after this call. `in` is kept unchanged until the answer.
-    [[nodiscard]] completion suspend(problem_id if_dropped = problem_id::internal) {
-        return slot_->suspend(if_dropped);
+    [[nodiscard]] completion suspend(problem_id if_dropped = problem_id::internal,
+                                     wait_limit limit = {}) {
+        return slot_->suspend(if_dropped, limit);
     }
 
     [[nodiscard]] exchange_record& record() noexcept { return record_; }

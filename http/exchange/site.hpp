@@ -29,6 +29,8 @@ struct session_limits {
     core::transfer_limits transfer;
     unsigned requests_per_connection = 100000;
     file_cache::settings cache;
+    std::chrono::milliseconds storage_open_timeout{5000};  // to the first byte
+    std::chrono::milliseconds storage_read_timeout{30000}; // for each further window
 };
 
 struct site {

@@ -3,13 +3,12 @@
 // worker of the connection. Knows no sessions and no sockets. See docs/decisions/0013. Used by
 // http/exchange/exchange.hpp; http/connection/session_base.hpp implements resumable.
 
-#include "http/loop/asio.hpp"
+#include "http/loop/mailbox.hpp"
 #include "http/problem/problem.hpp"
 
-#include <boost/asio/post.hpp>
-
+#include <chrono>
 #include <memory>
-#include <mutex>
+#include <string_view>
 #include <utility>
 
 namespace sluice::http {
@@ -17,30 +16,11 @@ namespace sluice::http {
 struct request;
 class reply;
 
-/// Delivers work from other threads to a worker. Closed when the worker ends: work posted later,
-/// and work not done by then, is dropped.
-class mailbox {
-  public:
-    explicit mailbox(net::io_context& to) noexcept : to_(&to) {}
-
-    /// Runs `work()` on the worker's thread, or drops it. Thread safe.
-    template <class Work>
-    void post(Work&& work) {
-        const std::lock_guard guard(mutex_); // the context exists while to_ is set
-        if (to_ != nullptr) {
-            net::post(to_->get_executor(), std::forward<Work>(work));
-        }
-    }
-
-    /// Drops all work posted after this call. Thread safe.
-    void close() noexcept {
-        const std::lock_guard guard(mutex_);
-        to_ = nullptr;
-    }
-
-  private:
-    std::mutex mutex_;
-    net::io_context* to_;
+/// The longest time that a suspended request may wait, and its answer after that.
+struct wait_limit {
+    std::chrono::milliseconds time{0}; // 0: limits.handler_timeout
+    problem_id if_late = problem_id::handler_timeout;
+    std::string_view cause{}; // for the log
 };
 
 /// The next step of a suspended request: a reference to a callable that outlives the call.
@@ -117,11 +97,15 @@ class suspension_slot {
   public:
     explicit suspension_slot(std::shared_ptr<mailbox> to) noexcept : to_(std::move(to)) {}
 
-    [[nodiscard]] completion suspend(problem_id if_dropped) {
+    [[nodiscard]] completion suspend(problem_id if_dropped, wait_limit limit) {
+        limit_ = limit;
         pending_ = std::make_shared<suspension>(suspension{to_, if_dropped});
         return completion(pending_);
     }
     [[nodiscard]] bool is_pending() const noexcept { return pending_ != nullptr; }
+    /// Of the last suspension.
+    [[nodiscard]] const wait_limit& limit() const noexcept { return limit_; }
+    [[nodiscard]] const std::shared_ptr<mailbox>& to() const noexcept { return to_; }
     void await(resumable& owner, std::shared_ptr<const void> pin) noexcept {
         pending_->owner = &owner;
         pending_->pin = std::move(pin);
@@ -137,6 +121,7 @@ class suspension_slot {
   private:
     std::shared_ptr<mailbox> to_;
     std::shared_ptr<suspension> pending_;
+    wait_limit limit_;
 };
 
 } // namespace sluice::http

@@ -2,7 +2,6 @@
 
 #include "http/handlers/download_url.hpp"
 #include "http/handlers/file_response.hpp"
-#include "http/handlers/open_file.hpp"
 #include "http/request/credential.hpp"
 
 #include <algorithm>
@@ -86,9 +85,23 @@ void download_handler::handle(request& in, reply& out) const {
         out.refuse(with_.bad.judge(authorised.error(), in, out));
         return;
     }
-    const auto file =
-        open_file(with_.library,
-                  {.media = *media, .owner = in.claims.owner, .url_path = in.raw_path}, in, out);
+    const file_order order{.media = *media, .owner = in.claims.owner, .url_path = in.raw_path};
+    if (const auto file = find_file(with_.media, order, in, out)) {
+        send(*file, in, out);
+        return;
+    }
+    fetch_file(with_.media, order, in, out,
+               [this](request& again, reply& later, const file_result& file) {
+                   // Who was let in a moment ago may have been shut out since.
+                   if (const auto still = check_revocation(again, later); !still) {
+                       later.refuse(still.error());
+                   } else {
+                       send(file, again, later);
+                   }
+               });
+}
+
+void download_handler::send(const file_result& file, request& in, reply& out) const {
     if (!file) {
         out.refuse(file.error());
         return;

@@ -4,10 +4,10 @@
 // tokens or parse ranges itself: core does. Used by app/service/routes.hpp.
 
 #include "core/download/download_plan.hpp"
-#include "core/media/media_library.hpp"
 #include "core/token/token_service.hpp"
 #include "http/exchange/bad_credentials.hpp"
 #include "http/exchange/exchange.hpp"
+#include "http/handlers/open_file.hpp"
 #include "http/sending/user_transfers.hpp"
 
 #include <cstdint>
@@ -25,7 +25,7 @@ class download_handler final : public handler {
     };
     struct context {
         const core::token_service& tokens;
-        const core::media_library& library;
+        media_access media;
         bool has_store; // true: downloads get 503 until revocations are loaded
         limits most;
         const bad_credentials& bad;
@@ -42,6 +42,8 @@ class download_handler final : public handler {
                                                reply& out) const;
     [[nodiscard]] core::result<void> check_revocation(const request& in, reply& out) const;
 
+    /// Once the file is there.
+    void send(const file_result& file, request& in, reply& out) const;
     [[nodiscard]] bool admit(const request& in, std::unique_ptr<pace>& speed) const;
 
     core::media_kind kind_;

@@ -4,8 +4,10 @@
 #include "core/download/media_type.hpp"
 #include "core/text/decimal.hpp"
 
+#include <sys/uio.h>
 #include <unistd.h>
 
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -59,17 +61,26 @@ std::string disposition_lines(std::string_view filename) {
     return lines;
 }
 
-// The content of a small file; empty when the file is not small or has changed since fstat.
-std::string read_small(const core::open_media& media) {
+// The content of a small file; empty when the file is not small or has changed since fstat. None:
+// it is not in memory.
+std::optional<std::string> read_small(const core::open_media& media, reading how) {
     std::string content;
-    if (media.facts.size <= max_kept_content) {
-        content.resize(media.facts.size);
-        const auto got = ::pread(media.fd.get(), content.data(), content.size(), 0);
-        // The file was modified after fstat: the content of another version must not be kept under
-        // this tag.
-        if (got != static_cast<ssize_t>(content.size()) || !core::is_current(media)) {
-            content.clear();
-        }
+    if (media.facts.size > max_kept_content || media.facts.size == 0) {
+        return content;
+    }
+    content.resize(media.facts.size);
+    const iovec into{content.data(), content.size()};
+    const auto got = how == reading::from_memory
+                         ? ::preadv2(media.fd.get(), &into, 1, 0, RWF_NOWAIT)
+                         : ::pread(media.fd.get(), content.data(), content.size(), 0);
+    const bool is_whole = got == static_cast<ssize_t>(content.size());
+    if (!is_whole && how == reading::from_memory) {
+        return std::nullopt;
+    }
+    // The file was modified after fstat: the content of another version must not be kept under this
+    // tag.
+    if (!is_whole || !core::is_current(media)) {
+        content.clear();
     }
     return content;
 }
@@ -110,15 +121,20 @@ void send_content(const core::download_plan& plan, const cached_file& file, requ
 
 } // namespace
 
-cached_file_handle prepare_file(core::media_library::found opened, std::string_view filename,
-                                std::string_view date, std::chrono::sys_seconds now) {
-    auto prepared = std::make_shared<cached_file>();
+std::shared_ptr<cached_file> prepare_file(core::media_library::found opened,
+                                          std::string_view filename, std::string_view date,
+                                          std::chrono::sys_seconds now, reading how) {
     auto& media = opened.file;
+    auto content = read_small(*media, how);
+    if (!content) {
+        return nullptr;
+    }
+    auto prepared = std::make_shared<cached_file>();
     prepared->owner = std::move(opened.trainer_id);
     prepared->validators = validator_lines(media->version, date, now);
     prepared->disposition = disposition_lines(filename);
     prepared->type = core::media_type_of(filename);
-    prepared->content = read_small(*media);
+    prepared->content = *std::move(content);
     prepared->media = std::move(media);
     return prepared;
 }

@@ -8,15 +8,22 @@
 #include "http/request/request_id.hpp"
 
 #include <chrono>
+#include <cstdint>
+#include <memory>
 #include <string_view>
 
 namespace sluice::http {
 
+/// Whether reading the content of a small file may wait for its disk.
+enum class reading : std::uint8_t { may_wait, from_memory };
+
 /// Prepares the parts of a response that depend on the file and its name only. `date` and `now` are
-/// those of the response: they bound Last-Modified.
-[[nodiscard]] cached_file_handle prepare_file(core::media_library::found opened,
-                                              std::string_view filename, std::string_view date,
-                                              std::chrono::sys_seconds now);
+/// those of the response: they bound Last-Modified. Null: the content of a small file is not in
+/// memory, and `how` does not allow to wait for it.
+[[nodiscard]] std::shared_ptr<cached_file> prepare_file(core::media_library::found opened,
+                                                        std::string_view filename,
+                                                        std::string_view date,
+                                                        std::chrono::sys_seconds now, reading how);
 
 /// Answers with the status and body of `plan`. `ids` makes the boundary of several parts.
 void send_file(const core::download_plan& plan, const cached_file& file, request_ids& ids,

@@ -6,8 +6,78 @@
 
 namespace sluice::http {
 
-core::result<cached_file_handle> open_file(const core::media_library& library,
-                                           const file_order& what, request& in, reply& out) {
+namespace {
+
+std::shared_ptr<residence> residence_of(const std::shared_ptr<storage_device>& device,
+                                        const core::open_media& media) {
+    return device == nullptr || device->is_memory()
+               ? nullptr
+               : std::make_shared<residence>(device, media.facts.size);
+}
+
+class close_job final : public storage_job {
+  public:
+    explicit close_job(core::media_handle last) noexcept : last_(std::move(last)) {}
+    void run() override { last_.reset(); }
+
+  private:
+    core::media_handle last_;
+};
+
+// Closing a file of a network is a question to its server.
+core::media_handle closed_elsewhere(core::media_handle media,
+                                    const std::shared_ptr<storage_device>& device) {
+    if (device->is_local()) {
+        return media;
+    }
+    const auto* const facts = media.get();
+    return {facts, [device, media = std::move(media)](const core::open_media*) mutable {
+                try {
+                    device->opens().submit(1, std::make_unique<close_job>(std::move(media)));
+                } catch (const std::exception&) { // no thread and no memory: here, then
+                }
+            }};
+}
+
+file_result finish(core::media_handle media, const std::shared_ptr<storage_device>& device,
+                   const opening& what, reading how) {
+    auto where = residence_of(device, *media);
+    auto file =
+        prepare_file({std::move(media), what.owner}, what.filename, what.date, what.now, how);
+    if (file != nullptr) {
+        file->where = std::move(where);
+    }
+    return cached_file_handle(std::move(file));
+}
+
+// Null: the bytes of a small file have to be read from the disk.
+std::optional<file_result> open_at_once(const media_access& from,
+                                        const std::shared_ptr<storage_device>& device,
+                                        const opening& what) {
+    if (device != nullptr && !device->is_local()) {
+        return std::nullopt;
+    }
+    auto opened = device == nullptr ? from.library.store().open(what.path)
+                                    : from.library.store().open_cached(what.path);
+    if (!opened) {
+        return std::nullopt;
+    }
+    if (!*opened) {
+        return opened->error();
+    }
+    const bool waits = device != nullptr && !device->is_memory();
+    auto got =
+        finish(std::move(**opened), device, what, waits ? reading::from_memory : reading::may_wait);
+    if (*got == nullptr) {
+        return std::nullopt;
+    }
+    return got;
+}
+
+} // namespace
+
+std::optional<file_result> find_file(const media_access& from, const file_order& what, request& in,
+                                     reply& out) {
     const auto known = in.files->find(what.url_path, in.steady_now);
     // Content in the cache is of one version. A file behind a descriptor may have been modified or
     // replaced; a resumed download would then mix two versions.
@@ -18,18 +88,55 @@ core::result<cached_file_handle> open_file(const core::media_library& library,
         return known;
     }
     out.count().file_cache_misses.add();
-    auto opened = library.open(what.media, what.owner, in.scratch);
-    // A refused request must not remove a valid entry: it stays until there is a replacement.
-    if (known != nullptr && (opened || !is_current)) {
+    if (known != nullptr && !is_current) {
         in.files->forget(what.url_path);
     }
-    if (!opened) {
-        out.count().symlinks_refused.add(opened.error().subject == core::symlink_subject ? 1 : 0);
-        return opened.error();
+    auto owner = from.library.locate(what.media, what.owner, in.scratch);
+    if (!owner) {
+        return owner.error();
     }
-    auto file = prepare_file(*std::move(opened), what.media.filename(), out.frame().date, in.now);
-    in.files->insert(what.url_path, file, in.steady_now);
-    return file;
+    std::shared_ptr<storage_device> device;
+    if (from.devices != nullptr) {
+        device = from.devices->device_of(from.library.store().root_fd(), in.scratch);
+        if (device->is_away()) {
+            return core::failure{core::errc::media_unavailable, "storage_away"};
+        }
+    }
+    auto got = open_at_once(from, device,
+                            {.path = in.scratch,
+                             .course_id = {},
+                             .owner = *std::move(owner),
+                             .filename = std::string(what.media.filename()),
+                             .key = {},
+                             .date = std::string(out.frame().date),
+                             .now = in.now});
+    if (got) {
+        if (!*got) {
+            from.library.report(got->error(), what.media.course_id(), in.scratch);
+        }
+        remember(*got, std::string(what.url_path), in, out);
+    }
+    return got;
+}
+
+file_result open_now(const media_access& from, const std::shared_ptr<storage_device>& device,
+                     const opening& what) {
+    auto opened = from.library.store().open(what.path);
+    if (!opened) {
+        return from.library.report(opened.error(), what.course_id, what.path);
+    }
+    return finish(closed_elsewhere(std::move(*opened), device), device, what, reading::may_wait);
+}
+
+void remember(const file_result& got, const std::string& key, request& in, reply& out) {
+    // A token that is refused costs others nothing: what is good stays until something better is
+    // there.
+    if (got) {
+        in.files->forget(key);
+        in.files->insert(key, *got, in.steady_now);
+    } else {
+        out.count().symlinks_refused.add(got.error().subject == core::symlink_subject ? 1 : 0);
+    }
 }
 
 } // namespace sluice::http

@@ -1,14 +1,32 @@
 #pragma once
-// Opens a file through the worker's cache, for downloads and for the issue of tokens. Does not
-// authorise: call it only after the caller was authorised for the file. Used by
-// http/handlers/download_handler.cpp and http/handlers/token_handler.cpp.
+// Opens a file through the worker's cache, for downloads and for the issue of tokens. A worker's
+// thread opens only what needs no disk; any other file is opened on a thread of its device while
+// the request waits. Does not authorise: call it only after the caller was authorised for the file.
+// Used by http/handlers/download_handler.cpp and http/handlers/token_handler.cpp.
 
 #include "core/media/media_library.hpp"
 #include "http/exchange/exchange.hpp"
+#include "http/storage/storage.hpp"
 
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
 #include <string_view>
+#include <utility>
 
 namespace sluice::http {
+
+/// The files of a site and the threads that open them.
+struct media_access {
+    const core::media_library& library;
+    storage* devices = nullptr;       // null: all files are opened on the worker's thread
+    std::shared_ptr<const void> keep; // the library, as long as a device works for a request
+    std::chrono::milliseconds open_timeout{5000};
+};
+
+using file_result = core::result<cached_file_handle>;
 
 /// The file to open and the user it is for: views into the caller's text.
 struct file_order {
@@ -18,8 +36,79 @@ struct file_order {
 };
 
 /// Fails like media_library::open(). Counts cache hits and misses, and refused symbolic links. A
-/// cached file is returned only for the owner it was opened for.
-[[nodiscard]] core::result<cached_file_handle>
-open_file(const core::media_library& library, const file_order& what, request& in, reply& out);
+/// cached file is returned only for the owner it was opened for. None: a thread of the device has
+/// to open it; call fetch_file().
+[[nodiscard]] std::optional<file_result> find_file(const media_access& from, const file_order& what,
+                                                   request& in, reply& out);
+
+/// The arguments of one opening, by value.
+struct opening {
+    std::string path;      // relative to the root of the media
+    std::string course_id; // for the listener of misses
+    std::string owner;     // media_library::found::trainer_id
+    std::string filename;
+    std::string key; // of the cache
+    std::string date;
+    std::chrono::sys_seconds now;
+};
+
+/// Opens on the calling thread, which may wait for the disk.
+[[nodiscard]] file_result open_now(const media_access& from,
+                                   const std::shared_ptr<storage_device>& device,
+                                   const opening& what);
+/// Puts the result into the worker's cache.
+void remember(const file_result& got, const std::string& key, request& in, reply& out);
+
+template <class Then>
+class open_job final : public storage_job {
+  public:
+    open_job(media_access from, std::shared_ptr<storage_device> device, opening what,
+             completion done, Then then)
+        : from_(std::move(from)), device_(std::move(device)), what_(std::move(what)),
+          done_(std::move(done)), then_(std::move(then)) {}
+    void run() override {
+        done_.complete([got = open_now(from_, device_, what_), key = std::move(what_.key),
+                        then = std::move(then_)](request& in, reply& out) mutable {
+            remember(got, key, in, out);
+            then(in, out, std::move(got));
+        });
+    }
+
+  private:
+    media_access from_;
+    std::shared_ptr<storage_device> device_;
+    opening what_;
+    completion done_;
+    Then then_;
+};
+
+/// After find_file() returned none: suspends the request, and calls `then(request&, reply&,
+/// file_result)` when the file has been opened. The answer is media_unavailable when that takes
+/// longer than `from.open_timeout`.
+template <class Then>
+void fetch_file(const media_access& from, const file_order& order, request& in, reply& out,
+                Then then) {
+    auto owner = from.library.locate(order.media, order.owner, in.scratch);
+    if (!owner) { // since find_file()
+        then(in, out, file_result(owner.error()));
+        return;
+    }
+    const auto device = from.devices->device_of(from.library.store().root_fd(), in.scratch);
+    opening what{in.scratch,
+                 std::string(order.media.course_id()),
+                 *std::move(owner),
+                 std::string(order.media.filename()),
+                 std::string(order.url_path),
+                 std::string(out.frame().date),
+                 in.now};
+    const auto turn = std::hash<std::string_view>{}(out.record().user_id);
+    device->opens().submit(turn, std::make_unique<open_job<Then>>(
+                                     from, device, std::move(what),
+                                     out.suspend(problem_id::media_unavailable,
+                                                 {.time = from.open_timeout,
+                                                  .if_late = problem_id::media_unavailable,
+                                                  .cause = "storage_timeout"}),
+                                     std::move(then)));
+}
 
 } // namespace sluice::http

@@ -4,8 +4,8 @@
 // app/service/routes.hpp.
 
 #include "core/access/revocations.hpp"
-#include "core/media/media_library.hpp"
 #include "http/exchange/exchange.hpp"
+#include "http/handlers/open_file.hpp"
 
 #include <atomic>
 #include <functional>
@@ -26,14 +26,16 @@ class health_handler final : public handler {
 class ready_handler final : public handler {
   public:
     /// `revoked` is null when there is no store.
-    ready_handler(const std::atomic<bool>& is_leaving, const core::media_library& library,
+    ready_handler(const std::atomic<bool>& is_leaving, media_access media,
                   const core::revocations* revoked) noexcept
-        : is_leaving_(is_leaving), library_(library), revoked_(revoked) {}
+        : is_leaving_(is_leaving), media_(std::move(media)), revoked_(revoked) {}
     void handle(request& in, reply& out) const override;
 
   private:
     const std::atomic<bool>& is_leaving_;
-    const core::media_library& library_;
+    void answer(bool is_readable, reply& out) const;
+
+    media_access media_;
     const core::revocations* revoked_;
 };
 

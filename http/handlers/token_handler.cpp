@@ -3,7 +3,6 @@
 #include "core/text/ascii_case.hpp"
 #include "core/text/decimal.hpp"
 #include "http/handlers/download_url.hpp"
-#include "http/handlers/open_file.hpp"
 #include "http/request/credential.hpp"
 
 #include <algorithm>
@@ -158,30 +157,56 @@ void token_handler::audit(audit_entry entry, const core::grantor* by, const requ
 void token_handler::issue(const order& what, const core::permission& allowed, request& in,
                           reply& out) const {
     const auto& wanted = what.wanted;
+    auto& path = in.press->url_path;
+    path.clear();
+    append_download_path(wanted.media, path);
+    const file_order wants{.media = wanted.media, .owner = owner_of(what), .url_path = path};
+    if (const auto file = find_file(with_.media, wants, in, out)) {
+        issue(what, allowed, *file, in, out);
+        return;
+    }
+    fetch_file(with_.media, wants, in, out,
+               [this, by = what.by, trainer = std::string(what.trainer),
+                allowed](request& again, reply& later, const file_result& file) {
+                   // Views of what was read before the wait have gone; it is the same now.
+                   const auto same = read_mint_request(again.parameters);
+                   if (const auto admitted = with_.entitlement.admit(same->user_id, again.now);
+                       !admitted) {
+                       refuse(admitted.error(), &by, &*same, again, later);
+                   } else {
+                       issue({by, *same, trainer}, allowed, file, again, later);
+                   }
+               });
+}
+
+// Whose file it has to be; empty for a lesson, whose path says it.
+std::string_view token_handler::owner_of(const order& what) {
+    return what.wanted.media.kind() == core::media_kind::lesson ? std::string_view{} : what.trainer;
+}
+
+void token_handler::issue(const order& what, const core::permission& allowed,
+                          const file_result& file, request& in, reply& out) const {
+    const auto& wanted = what.wanted;
     if (allowed.until && *allowed.until <= in.now.time_since_epoch().count()) {
         refuse({core::errc::not_entitled}, &what.by, &wanted, in, out);
         return;
     }
-    auto& path = in.press->url_path;
-    path.clear();
-    append_download_path(wanted.media, path);
-    const auto owner =
-        wanted.media.kind() == core::media_kind::lesson ? std::string_view{} : what.trainer;
-    if (const auto file = open_file(
-            with_.library, {.media = wanted.media, .owner = owner, .url_path = path}, in, out);
-        !file) { // no token without a file
+    if (!file) { // no token without a file
         const bool has_moved = file.error().code == core::errc::token_mismatch;
         // The course has a new owner since the entitlement was checked.
         refuse(has_moved ? core::failure{core::errc::not_entitled} : file.error(), &what.by,
                &wanted, in, out);
         return;
     }
+    auto& path = in.press->url_path;
+    path.clear();
+    append_download_path(wanted.media, path);
     const auto& issued =
         with_.tokens.issue({.media = wanted.media,
                             .user_id = wanted.user_id,
                             .ttl = what.by.limit(wanted.ttl, with_.tokens.policy().default_ttl),
                             .now = in.now,
-                            .owner = owner,
+                            .owner = owner_of(what),
                             .until = allowed.until},
                            *in.press);
     out.record().jti = issued.jti;

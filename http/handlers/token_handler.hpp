@@ -6,13 +6,13 @@
 #include "core/base/clock.hpp"
 #include "core/issuer/issuer.hpp"
 #include "core/issuer/ownership.hpp"
-#include "core/media/media_library.hpp"
 #include "core/token/token_service.hpp"
 #include "http/exchange/bad_credentials.hpp"
 #include "http/exchange/exchange.hpp"
 #include "http/exchange/work_pool.hpp"
 #include "http/handlers/mint_audit.hpp"
 #include "http/handlers/mint_request.hpp"
+#include "http/handlers/open_file.hpp"
 #include "http/request/cors.hpp"
 
 #include <functional>
@@ -26,7 +26,7 @@ class token_handler final : public handler {
     struct services {
         const core::issuer_gate& gate;
         const core::entitlements& entitlement;
-        const core::media_library& library;
+        media_access media;
         const core::token_service& tokens;
         const cors_policy& cors;
         work_pool* waiting; // runs entitlement checks that need a store; null: none do
@@ -57,8 +57,12 @@ class token_handler final : public handler {
     /// applies.
     void ask(std::function<core::result<core::permission>()> question, const order& what,
              const request& in, reply& out) const;
-    /// Issues the token within `allowed`. Refuses when the permission ended during the wait.
+    /// Finds the file and issues the token. A ban that comes while the file is opened counts.
     void issue(const order& what, const core::permission& allowed, request& in, reply& out) const;
+    /// Issues the token within `allowed`. Refuses when the permission ended during the wait.
+    void issue(const order& what, const core::permission& allowed, const file_result& file,
+               request& in, reply& out) const;
+    [[nodiscard]] static std::string_view owner_of(const order& what);
     /// Answers with the refusal and writes the audit line.
     void refuse(core::failure why, const core::grantor* by, const mint_request* wanted,
                 const request& in, reply& out) const;

@@ -1,9 +1,10 @@
 #pragma once
 // The interface between the response writer and a body: bytes that are sent through a transport,
 // now or later. There are two kinds: text in memory, which is always available, and
-// http/sending/file_body.hpp. It corresponds to Beast's BodyWriter concept, which has no way to
-// wait for a body and hands out buffers, whereas a file is sent by sendfile. Used by
-// http/sending/file_body.hpp and http/sending/response_writer.hpp.
+// http/sending/file_body.hpp, whose bytes may have to be read from a device first. It corresponds
+// to Beast's BodyWriter concept, which has no way to wait for a body and hands out buffers, whereas
+// a file is sent by sendfile. Used by http/sending/file_body.hpp and
+// http/sending/response_writer.hpp.
 
 #include "http/loop/asio.hpp"
 
@@ -20,6 +21,7 @@ struct body_step {
     enum class status : std::uint8_t {
         sent,    // `count` bytes, at least one
         blocked, // the peer must read first
+        pending, // the storage must read the bytes first
         failed,  // the connection or the storage failed: see `fault`
     };
     status now = status::sent;

@@ -1,9 +1,70 @@
 #include "http/sending/file_body.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 
 namespace sluice::http {
+
+body_step file_body::prepare(part next, time_point now) {
+    if (where_ == nullptr) {
+        return {};
+    }
+    if (read_ != nullptr) {
+        const auto& got = *read_;
+        if (got.owner == nullptr && next.first >= got.first) {
+            if (got.error != 0 || got.count == 0) {
+                return {.now = body_step::status::failed,
+                        .fault = fault_of({got.error, boost::system::system_category()})};
+            }
+            if (next.first < got.first + got.count) {
+                if (got.is_kept && next.first == got.first) {
+                    where_->learn(got.first, got.count, now);
+                }
+                return {};
+            }
+        }
+        forget();
+    }
+    if (where_->is_warm(media_->fd.get(), next.first, next.length, now)) {
+        return {};
+    }
+    wanted_ = next;
+    return {.now = body_step::status::pending};
+}
+
+std::string_view file_body::read_bytes(part next) const noexcept {
+    const auto offset = next.first - read_->first;
+    const std::string_view all(read_->bytes.get(), read_->count);
+    return all.substr(offset, next.length);
+}
+
+void file_body::let_go(std::uint64_t next, bool is_blocked) noexcept {
+    const bool is_over = next >= read_->first + read_->count;
+    if (is_over || (is_blocked && where_->device()->buffers().is_short())) {
+        read_.reset();
+    }
+}
+
+void file_body::fetch(storage_waiter& waiter, const std::shared_ptr<mailbox>& to,
+                      std::uint64_t key) {
+    forget();
+    auto next = std::make_shared<cold_read>();
+    next->to = to;
+    next->media = media_;
+    next->first = wanted_.first;
+    next->length = std::min<std::uint64_t>(wanted_.rest, storage_buffers::window);
+    next->owner = &waiter;
+    begin_read(next, where_->device(), key);
+    read_ = std::move(next);
+}
+
+void file_body::forget() noexcept {
+    if (read_ != nullptr) {
+        read_->owner = nullptr;
+        read_.reset();
+    }
+}
 
 std::string_view file_body::fault_of(error_code ec) noexcept {
     switch (ec.value()) {

@@ -1,13 +1,18 @@
 #pragma once
-// A body of the bytes of one open file, sent by sendfile when the transport supports it. Detects a
-// file that is modified during a transfer; the transfer is then cut, so that the client receives
-// one version or an incomplete file. Does not open files: core does. For one thread. Used by
-// http/sending/response.hpp.
+// A body of the bytes of one open file: sent by sendfile when they are in the page cache and the
+// transport supports it, otherwise from a window that a thread of the file's device has read. A
+// worker's thread never waits for a disk. Detects a file that is modified during a transfer; the
+// transfer is then cut, so that the client receives one version or an incomplete file. Does not
+// open files: core does. For one thread. Used by http/sending/response.hpp.
 
 #include "core/media/media_store.hpp"
 #include "http/sending/body.hpp"
+#include "http/storage/cold_read.hpp"
+#include "http/storage/residence.hpp"
 
+#include <chrono>
 #include <cstdint>
+#include <memory>
 #include <string_view>
 #include <utility>
 
@@ -15,19 +20,64 @@ namespace sluice::http {
 
 class file_body {
   public:
+    using time_point = residence::time_point;
+
+    /// The next bytes of the file.
+    struct part {
+        std::uint64_t first = 0;
+        std::uint64_t length = 0; // that may be sent now
+        std::uint64_t rest = 0;   // that will be sent in all: at least length
+    };
+
     /// A body without a file.
     file_body() noexcept = default;
-    explicit file_body(core::media_handle media) noexcept : media_(std::move(media)) {}
+    /// `where` is null where no device stands between: every byte counts as warm.
+    file_body(core::media_handle media, std::shared_ptr<residence> where) noexcept
+        : media_(std::move(media)), where_(std::move(where)) {}
+    file_body(file_body&& other) noexcept = default;
+    file_body& operator=(file_body&& other) noexcept {
+        forget();
+        media_ = std::move(other.media_);
+        where_ = std::move(other.where_);
+        read_ = std::move(other.read_);
+        wanted_ = other.wanted_;
+        has_sent_ = other.has_sent_;
+        return *this;
+    }
+    file_body(const file_body&) = delete;
+    file_body& operator=(const file_body&) = delete;
+    ~file_body() { forget(); }
 
-    /// Sends as many of the `length` bytes from `first` on as the transport accepts. REQUIRES: a
-    /// file.
+    /// Says whether the first bytes of `next` can be sent at once: `sent` with count 0, pending or
+    /// failed.
+    [[nodiscard]] body_step prepare(part next, time_point now);
+
+    /// Sends as many bytes of `next` as the transport accepts. Pending: call fetch() first.
+    /// REQUIRES: a file.
     template <class Transport>
-    body_step send_some(Transport& transport, std::uint64_t first, std::uint64_t length) {
+    body_step send_some(Transport& transport, part next, time_point now) {
+        const auto ready = prepare(next, now);
+        if (ready.now != body_step::status::sent) {
+            return ready;
+        }
         error_code ec;
-        const auto count = transport.send_file(media_->fd.get(), first, length, ec);
+        std::size_t count = 0;
+        if (read_ != nullptr) {
+            const auto bytes = read_bytes(next);
+            count = transport.write_some(bytes, bytes.size() < next.rest, ec);
+            let_go(next.first + count, ec == net::error::would_block);
+        } else {
+            count = transport.send_file(media_->fd.get(), next.first, next.length, ec);
+        }
         has_sent_ = has_sent_ || count > 0;
         return step_of(count, ec, fault_of);
     }
+
+    /// After pending: has the bytes read for `waiter`, which is called through `to`. `key` says
+    /// whose turn it takes. Throws when no thread can be started.
+    void fetch(storage_waiter& waiter, const std::shared_ptr<mailbox>& to, std::uint64_t key);
+    /// The waiter will not be called.
+    void forget() noexcept;
 
     /// True when bytes of the file have been handed to a transport.
     [[nodiscard]] bool has_sent() const noexcept { return has_sent_; }
@@ -39,7 +89,15 @@ class file_body {
     [[nodiscard]] static std::string_view fault_of(error_code ec) noexcept;
 
   private:
+    [[nodiscard]] std::string_view read_bytes(part next) const noexcept;
+    /// Gives the window back when all of it has gone, or when its client has to be waited for and
+    /// windows are short.
+    void let_go(std::uint64_t next, bool is_blocked) noexcept;
+
     core::media_handle media_;
+    std::shared_ptr<residence> where_;
+    std::shared_ptr<cold_read> read_; // under way, or what it has brought
+    part wanted_;                     // after pending
     bool has_sent_ = false;
 };
 

@@ -6,6 +6,7 @@
 // http/connection/worker.hpp and, through request::files, by http/handlers/open_file.hpp.
 
 #include "core/media/media_store.hpp"
+#include "http/storage/residence.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -25,11 +26,12 @@ inline constexpr std::uint64_t max_kept_content = std::uint64_t{16} * 1024;
 /// One opened file, ready to be sent.
 struct cached_file {
     core::media_handle media;
-    std::string owner;       // of a presentation: the course's trainer at opening
-    std::string validators;  // field lines of 200, 206 and 304
-    std::string disposition; // field lines of 200 and 206
-    std::string_view type;   // media type
-    std::string content;     // all of a small file; otherwise empty
+    std::string owner;                  // of a presentation: the course's trainer at opening
+    std::string validators;             // field lines of 200, 206 and 304
+    std::string disposition;            // field lines of 200 and 206
+    std::string_view type;              // media type
+    std::string content;                // all of a small file; otherwise empty
+    std::shared_ptr<residence> where{}; // null: no device is known, all bytes count as in memory
 };
 
 using cached_file_handle = std::shared_ptr<const cached_file>;

@@ -92,7 +92,7 @@ void response::finish_with(const cached_file& file, core::byte_slice slice) {
     text_segment(0);
     if (!is_head_ && file.content.empty() && slice.length > 0) {
         segments_.push_back({.is_file = true, .first = slice.first, .length = slice.length});
-        file_ = file_body(file.media);
+        file_ = file_body(file.media, file.where);
     }
 }
 
@@ -128,7 +128,7 @@ void response::finish_with(const cached_file& file, std::span<const core::byte_s
         part.first += part.is_file ? 0 : header_size;
     }
     segments_.insert(segments_.end(), parts.begin(), parts.end());
-    file_ = file_body(file.media);
+    file_ = file_body(file.media, file.where);
 }
 
 void response::clear() noexcept {

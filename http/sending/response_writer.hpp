@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string_view>
 
 namespace sluice::http {
@@ -23,8 +24,11 @@ class response_writer {
         done,
         blocked, // the peer must read first
         yielded, // the turn is over
+        pending, // the next bytes must be read first: file_body::fetch()
         failed,  // the connection or the file failed: the response is cut, never padded
     };
+
+    using time_point = file_body::time_point;
 
     void start() noexcept { *this = {}; }
 
@@ -33,24 +37,21 @@ class response_writer {
     /// bytes. A change is noticed before the last bytes are sent, unless it happens while they are
     /// sent.
     template <class Transport>
-    status advance(response& what, Transport& transport, std::uint64_t most = bytes_per_turn) {
+    status advance(response& what, Transport& transport, time_point now,
+                   std::uint64_t most = bytes_per_turn) {
         if (has_changed(what)) {
             return status::failed;
         }
         std::uint64_t turn = 0;
         const auto segments = what.segments();
         while (index_ < segments.size()) {
-            const auto& now = segments[index_];
-            const auto step = send(what, now, most - turn, transport);
-            if (step.now == body_step::status::blocked) {
-                return status::blocked;
+            const auto& part = segments[index_];
+            const auto step = send(what, part, most - turn, transport, now);
+            if (step.now != body_step::status::sent) {
+                return status_of(step);
             }
-            if (step.now == body_step::status::failed) {
-                file_fault_ = step.fault;
-                return status::failed;
-            }
-            count(step.count, now);
-            turn += now.is_file ? step.count : 0;
+            count(step.count, part);
+            turn += part.is_file ? step.count : 0;
             if (turn >= most && index_ < segments.size()) {
                 return status::yielded;
             }
@@ -59,6 +60,19 @@ class response_writer {
             return status::failed;
         }
         return transport.has_unsent() ? status::blocked : status::done;
+    }
+
+    /// Before the first advance(): says whether the first bytes of the file, if any, are available.
+    /// yielded: they are. pending or failed: nothing was sent, and another response can still
+    /// replace this one.
+    status prime(response& what, time_point now) {
+        const auto segments = what.segments();
+        if (bytes_sent_ > 0 || segments.size() < 2 || !first_file_part(segments)) {
+            return status::yielded;
+        }
+        const auto& part = *first_file_part(segments);
+        return status_of(what.file().prepare(
+            {part.first, std::min(part.length, bytes_per_turn), part.length}, now));
     }
 
     /// True when part of `what` has not been handed to the transport yet.
@@ -79,16 +93,37 @@ class response_writer {
         return !file_fault_.empty();
     }
 
+    static const response::segment*
+    first_file_part(std::span<const response::segment> segments) noexcept {
+        const auto found = std::ranges::find_if(segments, &response::segment::is_file);
+        return found == segments.end() ? nullptr : &*found;
+    }
+
+    status status_of(const body_step& step) noexcept {
+        switch (step.now) {
+        case body_step::status::blocked:
+            return status::blocked;
+        case body_step::status::pending:
+            return status::pending;
+        case body_step::status::failed:
+            file_fault_ = step.fault;
+            return status::failed;
+        default:
+            return status::yielded;
+        }
+    }
+
     template <class Transport>
     body_step send(response& what, const response::segment& part, std::uint64_t budget,
-                   Transport& transport) const {
+                   Transport& transport, time_point now) const {
         if (!part.is_file) {
             const bool is_last = index_ + 1 == what.segments().size();
             const text_body text(what.text().substr(part.first, part.length));
             return text.send_some(transport, offset_, !is_last);
         }
-        const auto length = std::min(part.length - offset_, budget);
-        return what.file().send_some(transport, part.first + offset_, length);
+        const auto rest = part.length - offset_;
+        return what.file().send_some(transport,
+                                     {part.first + offset_, std::min(rest, budget), rest}, now);
     }
 
     void count(std::uint64_t sent, const response::segment& part) noexcept {

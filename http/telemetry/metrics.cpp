@@ -139,7 +139,8 @@ void append_connections(all_counters all, exposition& out) {
         out.sample({{"thread", std::to_string(i)}}, all[i]->connections_open.value());
     }
     out.family("sluice_transfers_active", "gauge", "Responses that are not completely sent yet.");
-    out.sample({}, in_state(connection_state::writing) + in_state(connection_state::throttled));
+    out.sample({}, in_state(connection_state::writing) + in_state(connection_state::throttled) +
+                       in_state(connection_state::fetching));
 }
 
 void append_histograms(all_counters all, exposition& out) {
@@ -178,7 +179,7 @@ std::string_view name_of(route_label route) noexcept {
 
 std::string_view name_of(connection_state state) noexcept {
     constexpr std::array<std::string_view, connection_state_count> names{
-        "idle", "reading", "suspended", "writing", "throttled", "lingering"};
+        "idle", "reading", "suspended", "writing", "throttled", "fetching", "lingering"};
     return names[static_cast<std::size_t>(state)];
 }
 

@@ -33,9 +33,10 @@ enum class connection_state : std::uint8_t {
     suspended, // the handler's answer
     writing,   // the peer to accept more of the response
     throttled, // the rate to allow more of the response
+    fetching,  // the storage to read more of the response
     lingering, // the peer to close
 };
-inline constexpr std::size_t connection_state_count = 6;
+inline constexpr std::size_t connection_state_count = 7;
 [[nodiscard]] std::string_view name_of(connection_state state) noexcept;
 
 /// Microseconds: 64 us to 4.2 s in steps of two, for short operations.

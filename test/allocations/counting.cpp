@@ -16,7 +16,7 @@ void* __real_aligned_alloc(std::size_t alignment, std::size_t size);
 }
 
 namespace {
-std::size_t allocations = 0; // the test has one thread
+thread_local std::size_t allocations = 0; // what a disk's threads ask for is their own
 } // namespace
 
 namespace sluice::test {

@@ -1,5 +1,5 @@
 #pragma once
-// The number of allocations of this program; counting.cpp says which are counted.
+// The number of allocations of this thread; counting.cpp says which are counted.
 
 #include <cstddef>
 

@@ -112,12 +112,14 @@ struct service {
     core::ownership owners{courses, layout, core::media_owners::trainers};
     cors_policy cors{{}};
     user_transfers users;
+    storage devices{{}, [](const storage_device&) {}};
     core::peer_rates rates;
     bad_credentials bad{rates, {}};
-    download_handler downloads{core::media_kind::lesson, {tokens, library, false, {}, bad, users}};
+    download_handler downloads{core::media_kind::lesson,
+                               {tokens, {library, &devices, nullptr}, false, {}, bad, users}};
     token_handler mint{{.gate = gate,
                         .entitlement = owners,
-                        .library = library,
+                        .media = {library, &devices, nullptr},
                         .tokens = tokens,
                         .cors = cors,
                         .waiting = nullptr,

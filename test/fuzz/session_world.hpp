@@ -97,7 +97,7 @@ struct world {
     http::bad_credentials bad{rates, {}};
     http::download_handler download{core::media_kind::lesson,
                                     {.tokens = tokens,
-                                     .library = library,
+                                     .media = {library, nullptr, nullptr},
                                      .has_store = false,
                                      .most = {},
                                      .bad = bad,

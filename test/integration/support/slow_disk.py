@@ -60,11 +60,8 @@ class SlowDisk:
         (self.source / ".release").touch()
 
     def unmount(self):
+        """Ends the file system at once. Its open files and the calls that wait for it fail."""
         self.release()
-        self.resume()
         subprocess.run(["fusermount3", "-u", "-z", self.root], check=False)
-        try:
-            self.process.wait(10)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
+        self.process.kill()
+        self.process.wait()

@@ -1,0 +1,66 @@
+#include "http/storage/device.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <functional>
+#include <utility>
+
+namespace sluice::http {
+
+namespace {
+
+constexpr std::chrono::seconds probe_interval{1};
+constexpr unsigned least_openers = 4;
+
+// Asks the file server whatever is remembered.
+class probe_job final : public storage_job {
+  public:
+    explicit probe_job(std::string path) : path_(std::move(path)) {}
+    void run() override {
+        struct statx ignored {};
+        ::statx(AT_FDCWD, path_.c_str(), AT_STATX_FORCE_SYNC | AT_NO_AUTOMOUNT, STATX_BASIC_STATS,
+                &ignored);
+    }
+
+  private:
+    std::string path_;
+};
+
+} // namespace
+
+storage_device::storage_device(core::mount where, const storage_settings& with,
+                               std::shared_ptr<storage_buffers> buffers)
+    : where_(std::move(where)), patience_(with.open_timeout), buffers_(std::move(buffers)),
+      is_local_(core::is_local(where_)), is_memory_(core::is_memory(where_)),
+      opens_(std::max(least_openers, with.threads / 2)), reads_(with.threads) {}
+
+bool storage_device::judge(time_point now) {
+    const auto opens = opens_.look();
+    const auto reads = reads_.look();
+    const auto is_stuck = [&](const lane::state& one) {
+        return one.oldest != time_point{} && now - one.oldest > patience_;
+    };
+    const auto last_done = std::max(opens.last_done, reads.last_done);
+    const bool is_away = (is_stuck(opens) || is_stuck(reads)) && now - last_done > patience_;
+    if (is_away && now >= next_probe_ && opens.waiting == 0) {
+        next_probe_ = now + probe_interval;
+        probe();
+    }
+    return is_away_.exchange(is_away, std::memory_order_relaxed) != is_away;
+}
+
+void storage_device::stop() {
+    opens_.stop();
+    reads_.stop();
+}
+
+void storage_device::probe() {
+    try {
+        opens_.submit(0, std::make_unique<probe_job>(where_.point));
+    } catch (const std::exception&) { // no thread: the next time
+    }
+}
+
+} // namespace sluice::http

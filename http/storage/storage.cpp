@@ -1,0 +1,103 @@
+#include "http/storage/storage.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <climits>
+#include <exception>
+#include <fstream>
+#include <iterator>
+#include <utility>
+#include <vector>
+
+namespace sluice::http {
+
+namespace {
+
+constexpr std::chrono::milliseconds tick{100};
+constexpr int ticks_per_look = 10; // at the mounts
+
+// Where an open directory is now. The kernel knows: no file system is asked.
+std::string path_of(int directory) {
+    std::array<char, PATH_MAX> path{};
+    const auto link = "/proc/self/fd/" + std::to_string(directory);
+    const auto size = ::readlink(link.c_str(), path.data(), path.size());
+    return {path.data(), static_cast<std::size_t>(std::max<ssize_t>(size, 0))};
+}
+
+} // namespace
+
+storage::storage(const storage_settings& with, change_handler on_change)
+    : with_(with), on_change_(std::move(on_change)),
+      buffers_(std::make_shared<storage_buffers>(with.memory)) {
+    read_mounts();
+    watcher_ = std::thread([this] { watch(); });
+}
+
+storage::~storage() {
+    {
+        const std::lock_guard guard(mutex_);
+        is_stopping_ = true;
+    }
+    stopped_.notify_all();
+    watcher_.join();
+    for (const auto& one : devices()) {
+        one->stop(); // what waits holds its device
+    }
+}
+
+std::shared_ptr<storage_device> storage::device_of(int root_fd, std::string_view name) {
+    auto path = path_of(root_fd);
+    path.append("/").append(name);
+    const std::lock_guard guard(mutex_);
+    const auto* const found = mounts_.find(path);
+    const core::mount where = found != nullptr ? *found : core::mount{"0:0", "/", ""};
+    auto& device = devices_[where.device];
+    if (!device) {
+        device = std::make_shared<storage_device>(where, with_, buffers_);
+    }
+    return device;
+}
+
+std::vector<std::shared_ptr<storage_device>> storage::devices() const {
+    std::vector<std::shared_ptr<storage_device>> all;
+    const std::lock_guard guard(mutex_);
+    for (const auto& [number, device] : devices_) {
+        all.push_back(device);
+    }
+    return all;
+}
+
+void storage::read_mounts() {
+    std::ifstream file("/proc/self/mountinfo");
+    const std::string text{std::istreambuf_iterator<char>(file), {}};
+    core::mount_table next(text);
+    const std::lock_guard guard(mutex_);
+    mounts_ = std::move(next);
+}
+
+void storage::watch() {
+    for (int round = 0;; ++round) {
+        {
+            std::unique_lock lock(mutex_);
+            if (stopped_.wait_for(lock, tick, [this] { return is_stopping_; })) {
+                return;
+            }
+        }
+        try {
+            if (round % ticks_per_look == 0) {
+                read_mounts();
+            }
+            for (const auto& one : devices()) {
+                if (one->judge(std::chrono::steady_clock::now())) {
+                    on_change_(*one);
+                }
+            }
+        } catch (const std::exception&) { // no memory: the next time
+        }
+    }
+}
+
+} // namespace sluice::http

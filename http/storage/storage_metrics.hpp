@@ -1,0 +1,13 @@
+#pragma once
+// What a scrape says of the devices that media lie on.
+
+#include "http/storage/storage.hpp"
+
+#include <string>
+
+namespace sluice::http {
+
+/// Appends the families sluice_storage_*. Thread safe.
+void append_storage_metrics(const storage& of, std::string& out);
+
+} // namespace sluice::http
