@@ -1,5 +1,6 @@
 // The process: argv and environment in, exit status out. What the commands do is
 // app/run_command.hpp.
+#include "app/process/installation.hpp"
 #include "app/process/service_manager.hpp"
 #include "app/run_command.hpp"
 #include "app/service/serve.hpp"
@@ -39,6 +40,7 @@ std::optional<sluice::crypto::secret> take_secret() {
 sluice::app::invocation collect(int argc, char** argv) {
     sluice::app::invocation with;
     with.secret = take_secret();
+    with.installed = sluice::app::packaged();
     with.arguments.assign(argv + (argc > 0 ? 1 : 0), argv + argc);
     for (char** entry = environ; *entry != nullptr; ++entry) {
         const std::string_view text(*entry);

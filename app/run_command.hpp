@@ -3,26 +3,15 @@
 // (argv, environ, signals): that is app/main.cpp, which also passes in the function that serves.
 
 #include "app/cli/terminal.hpp"
+#include "app/command_settings.hpp"
 #include "app/service/reload.hpp"
 #include "core/base/clock.hpp"
 #include "core/config/config.hpp"
 #include "core/token/key_file.hpp"
-#include "crypto/secret.hpp"
 
 #include <functional>
-#include <optional>
-#include <string>
-#include <utility>
-#include <vector>
 
 namespace sluice::app {
-
-/// The arguments and environment with which the process was started.
-struct invocation {
-    std::vector<std::string> arguments; // without the program's name
-    std::vector<std::pair<std::string, std::string>> environment;
-    std::optional<crypto::secret> secret; // SLUICE_SECRET, removed from the environment
-};
 
 /// Runs the gateway until it is told to stop; returns the exit status. The source outlives the
 /// call.

@@ -6,10 +6,19 @@ namespace sluice::app {
 
 namespace {
 
+constexpr flag_row any_config{config_flag, "FILE", "",
+                              "configuration file (or SLUICE_CONFIG); default: the installed one"};
+
 constexpr std::array config_flags{
-    flag_row{config_flag, "FILE", "", "read this configuration file (or SLUICE_CONFIG)"},
+    any_config,
     flag_row{"--key-file", "FILE", "tokens.key_file", "signing keys (or SLUICE_SECRET)"},
     flag_row{set_flag, "PATH=VALUE", "", "any setting, such as limits.connections=100"},
+};
+
+constexpr std::array serve_config_flags{
+    flag_row{config_flag, "FILE", "", "configuration file (or SLUICE_CONFIG)"},
+    config_flags[1],
+    config_flags[2],
 };
 
 constexpr std::array serve_flags{
@@ -51,7 +60,7 @@ constexpr std::array why_flags{
 };
 
 constexpr std::array store_flags{
-    flag_row{config_flag, "FILE", "", "read this configuration file (or SLUICE_CONFIG)"},
+    any_config,
     flag_row{"--store", "URL", "store.url",
              "sqlite:///path or postgresql://... (or SLUICE_STORE_URL)"},
     flag_row{set_flag, "PATH=VALUE", "", "any setting, such as tokens.max_ttl=3600"},
@@ -84,7 +93,7 @@ constexpr std::array revoke_user_flags{
 };
 
 constexpr std::array keys_file_flags{
-    flag_row{config_flag, "FILE", "", "read this configuration file (or SLUICE_CONFIG)"},
+    any_config,
     flag_row{"--keys-file", "FILE", "issuer.keys_file", "the file of issuer keys"},
     flag_row{set_flag, "PATH=VALUE", "", "any setting"},
 };
@@ -112,7 +121,7 @@ constexpr std::array table{
                 "",
                 0,
                 0,
-                {serve_flags, config_flags, {}},
+                {serve_flags, serve_config_flags, {}},
                 "sluice serve --media-root /srv/media --key-file /etc/sluice/keys.json "
                 "--listen 0.0.0.0:8080"},
     command_row{command::token_issue,
@@ -149,7 +158,7 @@ constexpr std::array table{
                 0,
                 0,
                 {why_flags, config_flags, {}},
-                "sluice token why --config /etc/sluice/sluice.json "
+                "sluice token why "
                 "--url https://media.example/download2/course/course456/presentation.mp4 "
                 "--token - < token.txt"},
     command_row{command::grant_add,
@@ -232,7 +241,7 @@ constexpr std::array table{
                 1,
                 1,
                 {key_limit_flags, keys_file_flags, {}},
-                "sluice key new lms --types lesson --rate 50 --keys-file /etc/sluice/issuers.json"},
+                "sluice key new lms --types lesson --rate 50"},
     command_row{command::key_rotate,
                 "key rotate",
                 "make a second key with the same name and limits; the old one ends after a grace",
@@ -240,7 +249,7 @@ constexpr std::array table{
                 1,
                 1,
                 {key_grace_flags, keys_file_flags, {}},
-                "sluice key rotate lms --grace 3600 --keys-file /etc/sluice/issuers.json"},
+                "sluice key rotate lms --grace 3600"},
     command_row{command::key_retire,
                 "key retire",
                 "end all issuer keys of a name at once",
@@ -248,7 +257,7 @@ constexpr std::array table{
                 1,
                 1,
                 {keys_file_flags, {}, {}},
-                "sluice key retire lms --keys-file /etc/sluice/issuers.json"},
+                "sluice key retire lms"},
     command_row{command::key_list,
                 "key list",
                 "print the issuer keys with their limits; never a key itself",
@@ -256,7 +265,7 @@ constexpr std::array table{
                 0,
                 0,
                 {keys_file_flags, {}, {}},
-                "sluice key list --keys-file /etc/sluice/issuers.json"},
+                "sluice key list"},
     command_row{command::store_migrate,
                 "store migrate",
                 "create or update the store's schema",
@@ -272,7 +281,7 @@ constexpr std::array table{
                 0,
                 0,
                 {store_flags, {}, {}},
-                "sluice store check --config /etc/sluice/sluice.json"},
+                "sluice store check"},
     command_row{command::config_check,
                 "config check",
                 "report every problem of the settings and keys, or ok",
@@ -280,7 +289,7 @@ constexpr std::array table{
                 0,
                 0,
                 {serve_flags, config_flags, {}},
-                "sluice config check --config /etc/sluice/sluice.json"},
+                "sluice config check"},
     command_row{command::config_print,
                 "config print",
                 "show the settings in force, as a configuration file",
@@ -288,7 +297,7 @@ constexpr std::array table{
                 0,
                 0,
                 {serve_flags, config_flags, print_flags},
-                "SLUICE_THREADS=4 sluice config print --config /etc/sluice/sluice.json"},
+                "SLUICE_THREADS=4 sluice config print"},
     command_row{command::version, "version", "print the version", "", 0, 0, {}, "sluice version"},
     command_row{
         command::help, "help", "explain a command", "COMMAND", 0, 2, {}, "sluice help token issue"},

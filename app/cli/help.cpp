@@ -49,12 +49,15 @@ std::string overview() {
     for (const auto& row : commands()) {
         out += line(row.name, width, row.summary);
     }
-    return out + "\n"
-                 "Example, on this machine with a key for this run only:\n"
-                 "  sluice serve --dev --media-root ./media\n"
-                 "\n"
-                 "sluice help COMMAND explains one. Settings come from a file, then SLUICE_...\n"
-                 "variables, then flags; sluice config print shows the outcome.\n";
+    return out +
+           "\n"
+           "Example, on this machine with a key for this run only:\n"
+           "  sluice serve --dev --media-root ./media\n"
+           "\n"
+           "sluice help COMMAND explains one. Settings come from a file, then SLUICE_...\n"
+           "variables, then flags; sluice config print shows the outcome. Without --config, all\n"
+           "commands but serve read the file of the installed service, and root's go on as its "
+           "user.\n";
 }
 
 std::string help_on_command(const command_row& row) {

@@ -76,12 +76,12 @@ int check_config(const core::loaded_config& loaded, const core::key_loading& key
     return exit_success;
 }
 
-int print_config(const command_line& line, const core::loaded_config& loaded,
-                 const terminal& streams) {
-    if (line.has("--markdown")) {
-        streams.out << core::settings_table() << '\n' << core::listener_table();
-        return exit_success;
-    }
+int print_settings_table(const terminal& streams) {
+    streams.out << core::settings_table() << '\n' << core::listener_table();
+    return exit_success;
+}
+
+int print_config(const core::loaded_config& loaded, const terminal& streams) {
     if (!loaded.problems.empty()) {
         report(loaded.problems, streams);
         return exit_failure;

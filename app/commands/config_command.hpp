@@ -2,7 +2,6 @@
 // `sluice config check` and `sluice config print`. Used by app/run_command; `report` also by
 // app/commands/key_command.
 
-#include "app/cli/command_line.hpp"
 #include "app/cli/terminal.hpp"
 #include "core/config/config_source.hpp"
 #include "core/token/key_file.hpp"
@@ -19,9 +18,10 @@ void report(const std::vector<core::operator_problem>& problems, const terminal&
 [[nodiscard]] int check_config(const core::loaded_config& loaded, const core::key_loading& keys,
                                const terminal& streams);
 
-/// Prints the settings as a configuration file, or with --markdown the table of all settings. If
-/// the settings have problems, reports those instead.
-[[nodiscard]] int print_config(const command_line& line, const core::loaded_config& loaded,
-                               const terminal& streams);
+/// Prints the settings as a configuration file. If they have problems, reports those instead.
+[[nodiscard]] int print_config(const core::loaded_config& loaded, const terminal& streams);
+
+/// Prints the table of all settings.
+[[nodiscard]] int print_settings_table(const terminal& streams);
 
 } // namespace sluice::app

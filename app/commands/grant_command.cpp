@@ -4,7 +4,7 @@
 
 #include <algorithm>
 #include <array>
-#include <fstream>
+#include <istream>
 #include <iterator>
 #include <ostream>
 #include <utility>
@@ -109,11 +109,7 @@ std::optional<std::string> read_all(std::istream& from) {
 
 int import_file(const command_line& line, const store_tools& with, const terminal& streams) {
     const auto& path = line.operands.front();
-    std::ifstream file;
-    if (path != "-") {
-        file.open(path, std::ios::binary);
-    }
-    const auto csv = path == "-" ? read_all(streams.in) : file ? read_all(file) : std::nullopt;
+    const auto csv = with.operand ? read_all(with.operand) : std::nullopt;
     if (!csv) {
         streams.err << "sluice: " << path << ": cannot be read, or is too large\n";
         return exit_failure;

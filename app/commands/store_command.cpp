@@ -47,8 +47,9 @@ int report_fault(const core::store_fault& fault, const terminal& streams) {
     return exit_failure;
 }
 
-int run_store_command(const command_line& line, const core::config& settings,
-                      std::chrono::sys_seconds now, const terminal& streams) {
+int run_store_command(const command_line& line, const store_request& request,
+                      const terminal& streams) {
+    const auto& settings = request.settings;
     if (settings.store.url.empty()) {
         streams.err << "sluice: no store configured: set --store or store.url\n";
         return exit_failure;
@@ -59,7 +60,7 @@ int run_store_command(const command_line& line, const core::config& settings,
     if (!opened) {
         return report_fault(opened.error(), streams);
     }
-    const store_tools with{settings, **opened, now};
+    const store_tools with{settings, **opened, request.now, request.operand};
     switch (line.what) {
     case command::store_migrate:
         return migrate(**opened, streams);

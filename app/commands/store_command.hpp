@@ -8,20 +8,29 @@
 #include "core/config/config.hpp"
 
 #include <chrono>
+#include <iosfwd>
 
 namespace sluice::app {
+
+/// What a store command works with, apart from its arguments.
+struct store_request {
+    const core::config& settings;
+    std::chrono::sys_seconds now;
+    std::istream& operand; // the content of FILE, or standard input for "-": grant import
+};
 
 /// The dependencies of all store commands.
 struct store_tools {
     const core::config& settings;
     core::access_store& store;
     std::chrono::sys_seconds now;
+    std::istream& operand;
 };
 
 /// Runs any of these commands. Returns exit_failure, and prints the cause, when there is no store
 /// or it cannot be used.
-[[nodiscard]] int run_store_command(const command_line& line, const core::config& settings,
-                                    std::chrono::sys_seconds now, const terminal& streams);
+[[nodiscard]] int run_store_command(const command_line& line, const store_request& request,
+                                    const terminal& streams);
 
 /// grant add, remove, list and import.
 [[nodiscard]] int run_grant_command(const command_line& line, const store_tools& with,

@@ -3,6 +3,7 @@
 #include "core/config/config_listeners.hpp"
 #include "core/config/config_merge.hpp"
 #include "core/config/json_setting.hpp"
+#include "core/files/file_owner.hpp"
 #include "core/files/small_file.hpp"
 #include "core/json/operator_json.hpp"
 
@@ -86,7 +87,9 @@ class file_reader {
 void read_config_file(const std::string& path, config_merge& merge) {
     const unique_fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
     if (!file) {
-        merge.complain(path, "cannot be opened: " + system_message(errno));
+        const int error = errno;
+        merge.complain(path, "cannot be opened: " + system_message(error) +
+                                 (error == EACCES ? access_advice(path) : ""));
         return;
     }
     std::string text;

@@ -60,6 +60,15 @@ std::string user_name(uid_t user) {
     return is_known ? std::string(entry.pw_name) : std::to_string(user);
 }
 
+std::string home_of(uid_t user) {
+    std::vector<char> buffer(most_record_bytes);
+    passwd entry{};
+    passwd* found = nullptr;
+    const bool is_known =
+        ::getpwuid_r(user, &entry, buffer.data(), buffer.size(), &found) == 0 && found != nullptr;
+    return is_known ? std::string(entry.pw_dir) : std::string();
+}
+
 std::string group_name(gid_t id) {
     std::vector<char> buffer(most_record_bytes);
     group entry{};

@@ -12,6 +12,8 @@ namespace sluice::core {
 
 /// The name of the user, or his number when the database does not have him.
 [[nodiscard]] std::string user_name(uid_t user);
+/// His home directory; empty when the database does not have him.
+[[nodiscard]] std::string home_of(uid_t user);
 /// The name of the group, or its number.
 [[nodiscard]] std::string group_name(gid_t group);
 

@@ -27,15 +27,6 @@ core::key_loading ephemeral() {
     return core::load_key_ring("", std::nullopt);
 }
 
-app::command_line print_line(bool markdown) {
-    app::command_line line;
-    line.what = app::command::config_print;
-    if (markdown) {
-        line.options.emplace("--markdown", "");
-    }
-    return line;
-}
-
 } // namespace
 
 BOOST_AUTO_TEST_SUITE(config_command)
@@ -91,7 +82,7 @@ BOOST_AUTO_TEST_CASE(print_shows_the_settings_in_force) {
     streams to;
     core::loaded_config loaded;
     loaded.settings.threads = 7;
-    BOOST_TEST(app::print_config(print_line(false), loaded, to.terminal()) == 0);
+    BOOST_TEST(app::print_config(loaded, to.terminal()) == 0);
     BOOST_TEST(to.out.str() == core::to_json(loaded.settings) + "\n");
     BOOST_TEST(to.out.str().find("  \"threads\": 7,\n") != std::string::npos);
     BOOST_TEST(to.err.str() == "");
@@ -100,11 +91,11 @@ BOOST_AUTO_TEST_CASE(print_shows_the_settings_in_force) {
 BOOST_AUTO_TEST_CASE(print_reports_problems_instead) {
     streams to;
     const core::loaded_config loaded{{}, {{"--threads", "is bad"}}};
-    BOOST_TEST(app::print_config(print_line(false), loaded, to.terminal()) == 1);
+    BOOST_TEST(app::print_config(loaded, to.terminal()) == 1);
     BOOST_TEST(to.out.str() == "");
     BOOST_TEST(to.err.str() == "--threads: is bad\n");
     streams table;
-    BOOST_TEST(app::print_config(print_line(true), loaded, table.terminal()) == 0);
+    BOOST_TEST(app::print_settings_table(table.terminal()) == 0);
     BOOST_TEST(table.out.str() == core::settings_table() + "\n" + core::listener_table());
 }
 
