@@ -9,7 +9,7 @@ import pytest
 
 def unable(reason):
     """Skips the running test for want of something on this machine. With TEST_COMPLETE=1, which
-    .ci/run sets, the test fails instead: a release is not judged by tests that did not run."""
+    a maintainer sets before a release, the test fails instead."""
     if os.environ.get("TEST_COMPLETE") == "1":
         pytest.fail(f"TEST_COMPLETE=1, but this machine is unable to run the test: {reason}", pytrace=False)
     pytest.skip(reason)
