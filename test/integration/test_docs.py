@@ -198,6 +198,22 @@ def test_every_problem_is_explained(guide):
     assert [slug for slug in problems if f"`{slug}`" not in api] == []
 
 
+def test_every_client_is_proved():
+    """Each row of docs/clients.md names tests that exist, or a file of tests."""
+    text = (ROOT / "docs/clients.md").read_text(encoding="utf-8")
+    tests = "".join(path.read_text() for path in (ROOT / "test/integration").glob("test_*.py"))
+    table = text[text.index("## The table") : text.index("## Commands")]
+    rows = [line.split(" | ") for line in table.splitlines() if line.startswith("| ")][1:]
+    assert len(rows) > 15
+    for row in rows:
+        names = re.findall(r"`([^`]+)`", row[-1])
+        assert names, row[0]
+        for name in names:
+            assert f"def {name}(" in tests or ("/" in name and (ROOT / name).exists()), name
+    for name in re.findall(r"`(test_\w+)`", text):
+        assert f"def {name}(" in tests, name
+
+
 def test_every_picture_is_of_its_source():
     """Every picture matches its source. Only rendering needs Graphviz, not this comparison."""
     done = subprocess.run(
