@@ -1,5 +1,4 @@
-// The process: argv and environment in, exit status out. What the commands do is
-// app/run_command.hpp.
+// The process: argv and environment in, exit status out. app/run_command.hpp runs the commands.
 #include "app/process/installation.hpp"
 #include "app/process/service_manager.hpp"
 #include "app/run_command.hpp"

@@ -14,9 +14,9 @@ namespace {
 /// beside them.
 constexpr std::size_t page = 10'000;
 
-const store_fault too_many{store_fault::kind::unusable,
-                           "it holds more revocations than store.max_revocations: those above it "
-                           "are not in force"};
+const store_fault too_many{
+    store_fault::kind::unusable,
+    "it contains more revocations than store.max_revocations; the newest ones have no effect"};
 
 } // namespace
 

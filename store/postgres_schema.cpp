@@ -73,7 +73,7 @@ CREATE TRIGGER sluice_revocation_order
     BEFORE INSERT OR UPDATE OR DELETE ON sluice_revocations
     FOR EACH STATEMENT EXECUTE FUNCTION sluice_revocation_order();
 
--- Whoever lifts or changes a revocation that is still in force makes all nodes read them again.
+-- When a revocation that is still in force is lifted or changed, all nodes read all revocations again.
 CREATE FUNCTION sluice_revocation_lifted() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     UPDATE sluice_meta SET value = value + 1 WHERE name = 'revocations_generation';

@@ -58,7 +58,7 @@ CREATE UNIQUE INDEX sluice_revocations_once
     ON sluice_revocations (kind, subject, coalesce(issued_before, -1));
 CREATE INDEX sluice_revocations_expiry ON sluice_revocations (expires_at);
 
--- Whoever lifts or changes a revocation that is still in force makes all nodes read them again.
+-- When a revocation that is still in force is lifted or changed, all nodes read all revocations again.
 CREATE TRIGGER sluice_revocation_lifted AFTER DELETE ON sluice_revocations
 WHEN OLD.expires_at IS NULL OR OLD.expires_at > unixepoch()
 BEGIN UPDATE sluice_meta SET value = value + 1 WHERE name = 'revocations_generation'; END;

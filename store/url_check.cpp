@@ -37,7 +37,7 @@ std::string objection_to_url(const std::string& url) {
     const auto found = read(url);
     if (core::is_postgres_url(url)) {
         if (!found) {
-            return "is no URL that PostgreSQL's client can read";
+            return "is not a URL that PostgreSQL's client accepts";
         }
         return has_secret(found.get()) ? "must not hold a password: put it into the file that "
                                          "PGPASSFILE names, or into "
@@ -46,7 +46,7 @@ std::string objection_to_url(const std::string& url) {
     }
     // "host=db password=…": meant for PostgreSQL, and not a plausible path of a file.
     return found && url.find('=') != std::string::npos
-               ? "must be postgresql://..., without a password: lists of keywords are not read"
+               ? "must be postgresql://..., without a password; lists of keywords are not accepted"
                : "";
 }
 

@@ -32,7 +32,7 @@ constexpr std::array serve_flags{
     flag_row{"--issuer", "MODE", "issuer.mode",
              "auto, key, jwt, local, or none (no check: every caller gets tokens)"},
     flag_row{"--dev", "", "issuer.mode",
-             "for development: this machine may mint, over loopback alone (issuer.mode local)",
+             "for development: programs on this machine may request tokens (issuer.mode local)",
              "local"},
 };
 
@@ -75,8 +75,9 @@ constexpr std::array target_flags{
 };
 
 constexpr std::array window_flags{
-    flag_row{"--from", "TIME", "", "not before: 2026-01-31T12:00:00Z, 2026-01-31 or seconds"},
-    flag_row{"--until", "TIME", "", "not at or after"},
+    flag_row{"--from", "TIME", "",
+             "start of the grant: 2026-01-31T12:00:00Z, 2026-01-31 or seconds since 1970"},
+    flag_row{"--until", "TIME", "", "end of the grant, exclusive"},
 };
 
 constexpr std::array list_flags{
@@ -88,7 +89,8 @@ constexpr std::array reason_flags{
 };
 
 constexpr std::array revoke_user_flags{
-    flag_row{"--before", "TIME", "", "only tokens issued before this time, or before \"now\""},
+    flag_row{"--before", "TIME", "",
+             "only tokens issued before this time; now: before the current time"},
     flag_row{"--reason", "TEXT", "", "stored with the revocation, for operators"},
 };
 
@@ -242,17 +244,18 @@ constexpr std::array table{
                 1,
                 {key_limit_flags, keys_file_flags, {}},
                 "sluice key new lms --types lesson --rate 50"},
-    command_row{command::key_rotate,
-                "key rotate",
-                "make a second key with the same name and limits; the old one ends after a grace",
-                "NAME",
-                1,
-                1,
-                {key_grace_flags, keys_file_flags, {}},
-                "sluice key rotate lms --grace 3600"},
+    command_row{
+        command::key_rotate,
+        "key rotate",
+        "make a second key with the same name and limits; the old key expires after a grace period",
+        "NAME",
+        1,
+        1,
+        {key_grace_flags, keys_file_flags, {}},
+        "sluice key rotate lms --grace 3600"},
     command_row{command::key_retire,
                 "key retire",
-                "end all issuer keys of a name at once",
+                "invalidate all issuer keys of a name at once",
                 "NAME",
                 1,
                 1,
@@ -276,7 +279,7 @@ constexpr std::array table{
                 "sluice store migrate --store postgresql:///sluice"},
     command_row{command::store_check,
                 "store check",
-                "check that the store works, and show how much it holds",
+                "check that the store works, and show how much it contains",
                 "",
                 0,
                 0,
@@ -284,7 +287,7 @@ constexpr std::array table{
                 "sluice store check"},
     command_row{command::config_check,
                 "config check",
-                "report every problem of the settings and keys, or ok",
+                "report all problems of the settings and keys, or ok",
                 "",
                 0,
                 0,

@@ -48,7 +48,7 @@ std::string_view meaning_of(core::errc code) {
     case core::errc::token_not_yet_valid:
         return "the token is not valid yet (iat or nbf is in the future)";
     case core::errc::token_mismatch:
-        return "it is a good token, but for other media";
+        return "the token is valid, but for other media";
     default:
         return "the check failed";
     }
@@ -68,7 +68,8 @@ std::string owner_on_disk(const core::media_id& media, const core::config& setti
         auto owner = site.courses().owner_of(media.course_id());
         return owner ? *std::move(owner) : std::string{};
     } catch (const std::exception& fault) {
-        streams.err << "sluice: the token names no owner of the course: " << fault.what() << '\n';
+        streams.err << "sluice: the token gets no owner claim: the course cannot be looked up: "
+                    << fault.what() << '\n';
         return {};
     }
 }
@@ -86,8 +87,8 @@ std::optional<int> refuse_banned(std::string_view user, const token_tools& with,
     const auto banned =
         opened ? is_banned(**opened, user, with.now) : core::store_result<bool>(opened.error());
     if (!banned) {
-        streams.err << "sluice: whether the user is banned cannot be told, so no token is issued "
-                       "(--set store.url= does without the store)\n";
+        streams.err << "sluice: cannot check whether the user is banned, so no token is issued (to "
+                       "omit this check: --set store.url=)\n";
         return report_fault(banned.error(), streams);
     }
     if (*banned) {
@@ -182,9 +183,9 @@ int verify_token(const command_line& line, const token_tools& with, const termin
                     << (why.subject.empty() ? "" : ": ") << why.subject << "]\n";
         return exit_failure;
     }
-    streams.out << "accepted: signature, claims and time are good"
+    streams.out << "accepted: signature, claims and time are valid"
                 << (is_bound ? ", and it is bound to this media\n"
-                             : "; which media it is bound to was not asked (--type ...)\n");
+                             : "; its media was not checked (--type ... checks it)\n");
     return exit_success;
 }
 

@@ -40,7 +40,7 @@ std::string described(const core::media_id& media) {
 
 std::string times_of(const core::claims& read, std::chrono::sys_seconds now) {
     const auto issued = read.iat ? core::format_timestamp(read.iat->seconds) : "an unknown time";
-    return "It was issued at " + issued + " and is good until " +
+    return "It was issued at " + issued + " and is valid until " +
            core::format_timestamp(read.exp.seconds) + "; it is " +
            core::format_timestamp(now.time_since_epoch().count()) + " now. ";
 }
@@ -49,26 +49,28 @@ std::string explain_token(core::failure why, const core::claims& read, const tok
     const std::string claim(why.subject);
     switch (why.code) {
     case core::errc::token_malformed:
-        return "401: the token is no compact JWS: three parts of base64url without padding, at "
-               "most 4096 bytes. It may have been cut or wrapped while it was copied; the whole "
-               "of it would get further.";
+        return "401: the token is not a compact JWS, which is three parts of base64url without "
+               "padding, at most 4096 bytes. It may have been truncated or wrapped when it was "
+               "copied: pass the complete token.";
     case core::errc::token_signature:
-        return "401: no key of this configuration signed the token, or the key that did is over. A "
-               "token signed with one of the keys in tokens.key_file or SLUICE_SECRET would pass: "
-               "compare the kid that sluice token inspect shows with those of the key file.";
+        return "401: no key of this configuration signed the token, or the key that signed it has "
+               "expired. A token signed with one of the keys in tokens.key_file or SLUICE_SECRET "
+               "would be accepted: compare the kid that sluice token inspect shows with those of "
+               "the key file.";
     case core::errc::token_algorithm:
-        return "401: a key of ours signed the token, but its header is not acceptable (" + claim +
-               "). HS256, typ JWT or none, a kid that names the signing key or none would pass.";
+        return "401: a key of this configuration signed the token, but its header is rejected (" +
+               claim +
+               "). Accepted are alg HS256, typ JWT or no typ, and the kid of the signing key or no "
+               "kid.";
     case core::errc::token_claims:
         return "401: the claim " + claim +
                " is missing, of the wrong type, or not the one that this configuration requires "
-               "(tokens.issuer, tokens.audience). sluice token inspect shows what it is.";
+               "(tokens.issuer, tokens.audience). sluice token inspect shows its value.";
     case core::errc::token_expired:
         return "401: the token has expired. " + times_of(read, with.now) +
-               "A new token would pass; the download can be resumed with it.";
+               "A new token would be accepted; the download can be resumed with it.";
     case core::errc::token_not_yet_valid:
-        return "401: the time of the token has not come (" + claim + "). " +
-               times_of(read, with.now) +
+        return "401: the token is not valid yet (" + claim + "). " + times_of(read, with.now) +
                "The clocks of this machine and of the issuer differ: synchronise them, or allow up "
                "to 60 s with tokens.leeway.";
     default:
@@ -78,11 +80,11 @@ std::string explain_token(core::failure why, const core::claims& read, const tok
 
 std::string explain_binding(const core::media_id& wanted, const core::claims& read) {
     const auto bound = read.media();
-    return "403: the token is good, but for another file. It is for " +
-           (bound ? described(*bound) : std::string("nothing that exists")) +
-           "; the URL asks for " + described(wanted) +
-           ". A token with the type, ids and file name of the URL would pass: they are compared "
-           "byte for byte, case and accents included.";
+    return "403: the token is valid, but for another file. It is for " +
+           (bound ? described(*bound) : std::string("no possible file")) + "; the URL is that of " +
+           described(wanted) +
+           ". A token with the type, ids and file name of the URL would be accepted: they are "
+           "compared byte by byte, including case and accents.";
 }
 
 /// A sentence about a name on the disk that differs only by Unicode normalisation; else empty.
@@ -94,9 +96,9 @@ std::string explain_twin(const media_set& media, const core::media_id& wanted,
     if (twin.empty()) {
         return {};
     }
-    return " There is one whose name looks the same in another Unicode normalisation: " +
+    return " A file with the same name in another Unicode normalisation exists: " +
            core::percent_encoded_path(twin) +
-           ". Names are compared byte by byte: rename it to NFC, or ask for it by those bytes.";
+           ". Names are compared byte by byte: rename it to NFC, or request these bytes.";
 }
 
 /// Empty when the file exists, or when it cannot be looked up.
@@ -115,22 +117,22 @@ std::string explain_file(const core::media_id& wanted, const core::claims& read,
     }
     switch (found.error().code) {
     case core::errc::token_mismatch:
-        return "403: the token is good, but it is for the course " +
-               std::string(wanted.course_id()) + " of trainer " + read.owner +
-               ", and another trainer has a course of this id now. A token that is issued today "
-               "would pass.";
+        return "403: the token is valid, but for the course " + std::string(wanted.course_id()) +
+               " of trainer " + read.owner +
+               ", and another trainer has a course of this id now. A new token would be accepted.";
     case core::errc::course_ambiguous:
-        return "409: the token is good for this URL, but two trainers have a course of this id. "
+        return "409: the token is valid for this URL, but two trainers have a course of this id. "
                "Rename one of them.";
     case core::errc::media_not_found:
-        return "404: the token is good for this URL, but there is no such regular file" +
-               (path.empty() ? std::string(": nobody has the course")
+        return "404: the token is valid for this URL, but the file does not exist or is not a "
+               "regular file" +
+               (path.empty() ? std::string(": no trainer has the course")
                              : " at " + path + " below media.root") +
-               ". The exact name would pass; symbolic links are not followed." +
+               ". Names must be exact; symbolic links are not followed." +
                explain_twin(media, wanted, path);
     default:
-        return "503: the token is good for this URL, but the file cannot be opened now. Look at "
-               "the mount, its permissions and ulimit -n.";
+        return "503: the token is valid for this URL, but the file cannot be opened now. Check the "
+               "mount, its permissions and ulimit -n.";
     }
 }
 
@@ -152,10 +154,10 @@ int explain_refusal(const command_line& line, const token_tools& with, const ter
     const bool is_path = path.parse(std::string_view(url).substr(route, end - route));
     const auto wanted = is_path ? media_of(path) : std::nullopt;
     if (!wanted) {
-        streams.out << "404 or 400: this is not the URL of a download. One with the path "
-                       "/download2/<trainer>/<course>/<module>/<lesson>/<file>, "
-                       "/download2/course/<course>/<file> or "
-                       "/download2/module/<course>/<module>/<file> would get further.\n";
+        streams.out
+            << "404 or 400: this is not the URL of a download. Its path must be "
+               "/download2/<trainer>/<course>/<module>/<lesson>/<file>, "
+               "/download2/course/<course>/<file> or /download2/module/<course>/<module>/<file>.\n";
         return exit_failure;
     }
     const core::token_service service(with.keys, policy_of(with.settings));
@@ -169,13 +171,13 @@ int explain_refusal(const command_line& line, const token_tools& with, const ter
         streams.out << why << '\n';
         return exit_failure;
     }
-    streams.out << "200: signature, claims, time and binding are good"
+    streams.out << "200: signature, claims, time and binding are valid"
                 << (with.settings.media.root.empty()
-                        ? ". The file was not looked for: media.root is not set"
-                        : ", and the file is there")
+                        ? ". The file was not checked: media.root is not set"
+                        : ", and the file exists")
                 << (with.settings.store.url.empty()
                         ? ".\n"
-                        : ". Revocations were not looked at: sluice revoke list shows them.\n");
+                        : ". Revocations were not checked: sluice revoke list shows them.\n");
     return exit_success;
 }
 

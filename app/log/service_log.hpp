@@ -2,7 +2,8 @@
 // The log of the process itself: start, listening, failures, shutdown; one JSON object per line on
 // standard error. Not the access log. It never contains a secret, token, request path or user, with
 // one exception: a name that is on the disk in another Unicode form (twin_log). Callers never wait
-// for its reader (docs/decisions/0031). Used by app/service and app/log/twin_log.
+// for its reader (docs/decisions/0031-service-log-of-our-own.md). Used by app/service and
+// app/log/twin_log.
 
 #include "app/log/line_writer.hpp"
 #include "core/base/clock.hpp"

@@ -3,7 +3,8 @@
 // characters>": the name is public and identifies the entry, the rest are 256 random bits. Only the
 // SHA-256 of the whole is kept. Slow hashes protect passwords, which people choose; 256 random bits
 // cannot be guessed at any speed, and a slow hash would let attackers exhaust the endpoint
-// (docs/decisions/0014). Used by core/issuer/issuer.hpp and core/issuer/issuer_key_file.hpp.
+// (docs/decisions/0014-issuer-credentials.md). Used by core/issuer/issuer.hpp and
+// core/issuer/issuer_key_file.hpp.
 
 #include "core/base/result.hpp"
 #include "core/media/media_id.hpp"

@@ -1,7 +1,7 @@
 #pragma once
 // Verifies the session token with which a user of the platform requests a download token. The
 // header only selects one of our keys; no claim is read before the signature is verified
-// (docs/decisions/0014). Used by core/issuer/issuer.hpp.
+// (docs/decisions/0014-issuer-credentials.md). Used by core/issuer/issuer.hpp.
 
 #include "core/base/result.hpp"
 #include "core/issuer/session_keys.hpp"

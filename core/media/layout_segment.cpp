@@ -59,12 +59,12 @@ std::optional<layout_segment> layout_segment::parse(std::string_view text, std::
         segment.suffix = text.substr(close + 1);
     }
     if (has_brace(segment.prefix) || has_brace(segment.suffix)) {
-        problem = "a segment holds at most one placeholder, and no other brace";
+        problem = "a segment may contain one placeholder and no other brace";
         return std::nullopt;
     }
     if (!has_good_literals(segment)) {
-        problem = "a segment is empty, \".\", \"..\", too long or holds a character that names of "
-                  "media may not hold";
+        problem = "a segment is empty, \".\", \"..\", too long, or contains a character that is "
+                  "not allowed in names";
         return std::nullopt;
     }
     return segment;

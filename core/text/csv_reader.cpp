@@ -70,7 +70,7 @@ bool csv_reader::read_quoted(csv_field& out) {
     take();
     for (;;) {
         if (is_at_end()) {
-            return fail(out.at, "a quoted field does not end");
+            return fail(out.at, "the closing quote of a field is missing");
         }
         const char letter = take();
         if (letter != '"') {
@@ -82,7 +82,7 @@ bool csv_reader::read_quoted(csv_field& out) {
         }
     }
     if (!is_at_field_end()) {
-        return fail(at_, "there is something behind a quoted field");
+        return fail(at_, "text follows the closing quote of a field");
     }
     return true;
 }
@@ -95,8 +95,7 @@ bool csv_reader::read_field(csv_field& out) {
     }
     while (!is_at_field_end()) {
         if (peek() == '"') {
-            return fail(at_,
-                        "a quote stands in the middle of a field that does not begin with one");
+            return fail(at_, "a quote is inside a field that does not begin with a quote");
         }
         out.text += take();
     }
@@ -121,7 +120,7 @@ bool csv_reader::next(csv_record& out) {
             return true;
         }
         if (peek() != delimiter_) {
-            return fail(at_, "a carriage return stands alone");
+            return fail(at_, "a carriage return without a line feed");
         }
         take();
     }

@@ -1,7 +1,7 @@
 #pragma once
 // Writes and checks the JOSE header (RFC 7515 §4) of a token. A header is read only after a key has
-// authenticated it; it never selects the key (docs/decisions/0003). Used by
-// core/token/token_service.
+// authenticated it; it never selects the key (docs/decisions/0003-mac-first-key-selection.md). Used
+// by core/token/token_service.
 
 #include "core/base/result.hpp"
 

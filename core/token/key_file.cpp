@@ -44,8 +44,8 @@ void add_environment_key(const signing_key& key, std::vector<signing_key>& keys,
                          std::vector<operator_problem>& problems) {
     const std::string where(environment_place);
     if (std::ranges::find(keys, environment_kid, &signing_key::kid) != keys.end()) {
-        problems.push_back({where, "has the kid \"env\", which a key in the key file has too: "
-                                   "unset the variable or rename that key"});
+        problems.push_back({where, "has the kid \"env\", and so has a key in the key file: unset "
+                                   "the variable or rename that key"});
     } else if (keys.size() >= max_keys) {
         problems.push_back({where, "is one key more than the " + std::to_string(max_keys) +
                                        " that may be in use"});
@@ -84,8 +84,8 @@ loaded_keys ephemeral_keys() {
     std::vector<signing_key> keys;
     keys.emplace_back(std::string(ephemeral_kid), crypto::hmac_key::make(bytes.text).value());
     return {key_ring(std::move(keys)), true,
-            "no key file and no SLUICE_SECRET: signing with a random key; tokens die when this "
-            "process ends, and no other node accepts them"};
+            "no key file and no SLUICE_SECRET: signing with a random key; tokens become invalid "
+            "when this process ends, and no other node accepts them"};
 }
 
 } // namespace

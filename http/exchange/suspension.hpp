@@ -1,7 +1,8 @@
 #pragma once
 // Requests that are answered later: the handler holds a completion, and a mailbox leads back to the
-// worker of the connection. Knows no sessions and no sockets. See docs/decisions/0013. Used by
-// http/exchange/exchange.hpp; http/connection/session_base.hpp implements resumable.
+// worker of the connection. Knows no sessions and no sockets
+// (docs/decisions/0013-suspended-requests.md). Used by http/exchange/exchange.hpp;
+// http/connection/session_base.hpp implements resumable.
 
 #include "http/loop/mailbox.hpp"
 #include "http/problem/problem.hpp"

@@ -55,8 +55,8 @@ std::string disposition_lines(std::string_view filename) {
     add_line("Content-Disposition", value, lines);
     lines += "Content-Security-Policy: sandbox\r\nReferrer-Policy: no-referrer\r\n";
     // In its default configuration nginx buffers up to a gigabyte at once, then reads nothing until
-    // its client has caught up. That is longer than limits.stall_timeout, so the download was cut
-    // (issue 15).
+    // its client has caught up. That takes longer than limits.stall_timeout, so the download would
+    // be cut.
     lines += "X-Accel-Buffering: no\r\n";
     return lines;
 }

@@ -1,9 +1,9 @@
 #pragma once
 // The readiness of a worker's sockets: a separate edge-triggered epoll set, which Asio watches as
 // one descriptor. Asio's own waits cost one epoll_ctl and one allocation each, and cannot know that
-// a short read has emptied a socket (docs/decisions/0027). Reads and writes nothing itself: the
-// transports do. For one thread. Used by http/loop/socket_transport.hpp, tls/secure_socket.hpp and
-// http/connection/worker.hpp.
+// a short read has emptied a socket (docs/decisions/0027-ready-set.md). Reads and writes nothing
+// itself: the transports do. For one thread. Used by http/loop/socket_transport.hpp,
+// tls/secure_socket.hpp and http/connection/worker.hpp.
 
 #include "http/loop/asio.hpp"
 #include "http/loop/turn_queue.hpp"

@@ -2,8 +2,8 @@
 // The X-Request-Id of a response: 16 digits that differ between workers, nodes and restarts, then
 // 16 that differ between requests and do not reveal how many there were; or the id that a trusted
 // proxy gave the request. Also makes the boundaries of multipart bodies, which must not be
-// predictable (issue 11). Not a credential. Used by http/connection/worker.hpp, http/exchange and
-// http/handlers/file_response.hpp.
+// predictable: a file could contain one. Not a credential. Used by http/connection/worker.hpp,
+// http/exchange and http/handlers/file_response.hpp.
 
 #include "core/base/keyed_sequence.hpp"
 

@@ -120,7 +120,7 @@ def test_import_is_all_or_nothing(store):
         ("user_id,course_id\nxenia,c1\n,c2\n", "-:3:1: user_id is needed"),
         ("user_id,course_id\nxenia,c1,more\n", "-:2:10: the line has 3 fields"),
         ("user_id,cuorse_id\nxenia,c1\n", "-:1:9: no such column"),
-        ('user_id,course_id\nxenia,"c1\n', "-:2:7: a quoted field does not end"),
+        ('user_id,course_id\nxenia,"c1\n', "-:2:7: the closing quote of a field is missing"),
         ("user_id,course_id,not_after\nxenia,c1,soon\n", "-:2:10: no time"),
         ("", "-:1:1: the file is empty"),
     ):

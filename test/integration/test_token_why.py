@@ -1,4 +1,4 @@
-"""sluice token why: the check that rejects a download, and a request that would pass."""
+"""sluice token why: the check that rejects a download, and a request that would be accepted."""
 
 import json
 import time
@@ -23,13 +23,13 @@ def why(tree, token, url=None, input=None, config=None):
 @pytest.mark.parametrize(
     "token, status, words",
     [
-        (lambda: mint(VIDEO), 0, ["200:", "the file is there"]),
-        (lambda: mint(VIDEO, ttl=-5), 1, ["401:", "has expired", "A new token would pass"]),
+        (lambda: mint(VIDEO), 0, ["200:", "the file exists"]),
+        (lambda: mint(VIDEO, ttl=-5), 1, ["401:", "has expired", "A new token would be accepted"]),
         (lambda: mint(VIDEO, OTHER_SECRET), 1, ["401:", "no key", "key_file"]),
         (lambda: mint(VIDEO, nbf=int(time.time()) + 500), 1, ["401:", "nbf", "leeway"]),
         (lambda: mint(VIDEO, iss=7), 1, ["401:", "the claim iss"]),
         (lambda: mint(VIDEO, headers={"kid": "x"}), 1, ["401:", "(kid)"]),
-        (lambda: mint(VIDEO)[:-9], 1, ["401:", "no compact JWS"]),
+        (lambda: mint(VIDEO)[:-9], 1, ["401:", "not a compact JWS"]),
         (lambda: mint(Lesson("Other.mp4")), 1, ["403:", "Other.mp4;", "/Video.mp4."]),
     ],
 )
@@ -45,7 +45,7 @@ def test_the_file_and_the_url(tree):
     explained = why(tree, mint(gone), gone.target())
     assert (explained.returncode, "404:" in explained.stdout) == (1, True)
     assert why(tree, mint(VIDEO), "https://media.example/elsewhere").returncode == 1
-    assert "not looked for" in why(None, mint(VIDEO)).stdout
+    assert "not checked" in why(None, mint(VIDEO)).stdout
     assert why(tree, "-", input=mint(VIDEO) + "\n").returncode == 0
     assert why(tree, "").returncode == 2
 

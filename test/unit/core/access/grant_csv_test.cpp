@@ -66,10 +66,10 @@ BOOST_AUTO_TEST_CASE(faults_have_a_place) {
         {"user_id,module_id\nanna,m\n", "2:1 course_id is needed here"},
         {"user_id,course_id,not_after\nanna,c,x\n", "2:8 no time"},
         {"user_id,course_id,not_before,not_after\nanna,c,5,5\n", "2:10 not_after must be later"},
-        {"user_id\n\"anna\n", "2:1 a quoted field does not end"},
-        {"user_id\n\"anna\"x\n", "2:7 there is something behind a quoted field"},
-        {"user_id\nan\"na\n", "2:3 a quote stands"},
-        {"user_id\nan\rna\n", "2:3 a carriage return stands alone"},
+        {"user_id\n\"anna\n", "2:1 the closing quote of a field is missing"},
+        {"user_id\n\"anna\"x\n", "2:7 text follows the closing quote"},
+        {"user_id\nan\"na\n", "2:3 a quote is inside"},
+        {"user_id\nan\rna\n", "2:3 a carriage return without"},
         {"user_id,course_id\n\"a\nb\",c\n", "2:1 user_id is not a valid identifier"},
         {"user_id;cours\n", "1:9 no such column \"cours\"; the first line must name some of "
                             "user_id,trainer_id,course_id,module_id,lesson_id,not_before,not_after "

@@ -128,7 +128,7 @@ BOOST_AUTO_TEST_CASE(neither_is_a_random_key_and_says_so) {
     const auto two = core::load_key_ring("", std::nullopt);
     BOOST_REQUIRE(one.keys && two.keys);
     BOOST_TEST(one.keys->ephemeral);
-    BOOST_TEST(one.keys->notice.find("tokens die") != std::string::npos);
+    BOOST_TEST(one.keys->notice.find("tokens become invalid") != std::string::npos);
     BOOST_TEST((one.keys->ring.newest().key().mac("m") != two.keys->ring.newest().key().mac("m")));
 }
 
