@@ -2,6 +2,7 @@
 
 #include "app/commands/token_command.hpp"
 #include "core/json/json_text.hpp"
+#include "core/text/timestamp.hpp"
 #include "crypto/base64url.hpp"
 #include "crypto/jws.hpp"
 
@@ -12,10 +13,8 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <iomanip>
 #include <optional>
 #include <ostream>
-#include <sstream>
 #include <string>
 #include <string_view>
 
@@ -47,16 +46,9 @@ std::optional<json::object> decode_part(std::string_view part) {
 
 /// "2024-06-01 12:00:00 UTC".
 std::string utc_text(sys_seconds when) {
-    const auto day = std::chrono::floor<std::chrono::days>(when);
-    const std::chrono::year_month_day date(day);
-    const std::chrono::hh_mm_ss time(when - day);
-    std::ostringstream out;
-    out << std::setfill('0') << std::setw(4) << static_cast<int>(date.year()) << '-' << std::setw(2)
-        << static_cast<unsigned>(date.month()) << '-' << std::setw(2)
-        << static_cast<unsigned>(date.day()) << ' ' << std::setw(2) << time.hours().count() << ':'
-        << std::setw(2) << time.minutes().count() << ':' << std::setw(2) << time.seconds().count()
-        << " UTC";
-    return out.str();
+    std::string text(core::date_time_size, '\0');
+    core::put_date_time(when, ' ', text.data());
+    return text + " UTC";
 }
 
 /// "2 d 3 h", "15 min", "0 s": the two largest units. REQUIRES: span >= 0.
@@ -120,8 +112,8 @@ int inspect_token(const command_line& line, sys_seconds now, const terminal& str
                        "are expected\n";
         return exit_failure;
     }
-    streams.out << "NOT VERIFIED: no key was asked. Anyone can write what follows.\n"
-                << "(sluice token verify tells whether it is genuine.)\n\n"
+    streams.out << "NOT VERIFIED: no key was used. Anyone can write such a token.\n"
+                << "(sluice token verify checks whether it is genuine.)\n\n"
                 << "header " << core::pretty_json(*header) << "\n\n"
                 << "claims " << core::pretty_json(*claims) << "\n\n"
                 << "times, if it is genuine:\n";
@@ -129,8 +121,8 @@ int inspect_token(const command_line& line, sys_seconds now, const terminal& str
         print_time(*claims, name, now, streams.out);
     }
     if (claims->contains("owner")) {
-        streams.out << "\nowner: the trainer whose course it is for. When another trainer has a "
-                       "course of this id, the token is refused (403).\n";
+        streams.out << "\nowner: the trainer of the course. If another trainer has a course of "
+                       "this id, the token is rejected (403).\n";
     }
     return exit_success;
 }

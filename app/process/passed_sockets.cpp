@@ -1,12 +1,11 @@
 #include "app/process/passed_sockets.hpp"
 
+#include "core/text/decimal.hpp"
+
 #include <fcntl.h>
 
 #include <algorithm>
-#include <charconv>
-#include <optional>
 #include <stdexcept>
-#include <system_error>
 
 namespace sluice::app {
 
@@ -14,30 +13,16 @@ namespace {
 
 constexpr int most_sockets = 256;
 
-std::optional<std::string_view> value_of(environment_view environment, std::string_view name) {
-    const auto found =
-        std::ranges::find_if(environment, [&](const auto& one) { return one.first == name; });
-    return found == environment.end() ? std::nullopt
-                                      : std::optional<std::string_view>(found->second);
-}
-
-std::optional<long> number_of(std::string_view text) {
-    long number = 0;
-    const auto* const end = text.data() + text.size();
-    const auto [stop, fault] = std::from_chars(text.data(), end, number);
-    return fault == std::errc{} && stop == end ? std::optional(number) : std::nullopt;
-}
-
 } // namespace
 
 passed_sockets passed_sockets::find(environment_view environment, long pid, int first) {
     passed_sockets found;
     const auto count_text = value_of(environment, "LISTEN_FDS");
     const auto pid_text = value_of(environment, "LISTEN_PID");
-    if (!count_text || !pid_text || number_of(*pid_text) != pid) {
+    if (!count_text || !pid_text || core::parse_decimal<long>(*pid_text) != pid) {
         return found; // meant for a parent that left them in the environment
     }
-    const auto count = number_of(*count_text);
+    const auto count = core::parse_decimal<long>(*count_text);
     if (!count || *count < 0 || *count > most_sockets) {
         throw std::runtime_error("LISTEN_FDS is not a number of sockets");
     }

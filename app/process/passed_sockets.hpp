@@ -3,18 +3,14 @@
 // documents the protocol): descriptors from 3 on, counted in LISTEN_FDS, named in LISTEN_FDNAMES,
 // for the process in LISTEN_PID. Used by service_manager and app/service/front.
 
+#include "app/process/environment.hpp"
 #include "core/base/unique_fd.hpp"
 
-#include <span>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 namespace sluice::app {
-
-/// The environment variables at start-up: name and value.
-using environment_view = std::span<const std::pair<std::string, std::string>>;
 
 class passed_sockets {
   public:

@@ -1,34 +1,18 @@
 #include "app/process/service_manager.hpp"
 
 #include "core/base/unique_fd.hpp"
+#include "core/text/decimal.hpp"
 
 #include <sys/socket.h>
 #include <sys/un.h>
 
 #include <algorithm>
-#include <charconv>
-#include <cstddef>
 #include <cstdint>
 #include <ctime>
-#include <system_error>
 
 namespace sluice::app {
 
 namespace {
-
-std::string_view value_of(environment_view environment, std::string_view name) {
-    const auto found =
-        std::ranges::find_if(environment, [&](const auto& one) { return one.first == name; });
-    return found == environment.end() ? std::string_view{} : std::string_view(found->second);
-}
-
-std::optional<std::int64_t> number_of(std::string_view text) {
-    std::int64_t number = 0;
-    const auto* const end = text.data() + text.size();
-    const auto [stop, fault] = std::from_chars(text.data(), end, number);
-    return fault == std::errc{} && stop == end && !text.empty() ? std::optional(number)
-                                                                : std::nullopt;
-}
 
 std::string with_status(std::string state, std::string_view status) {
     return state.append("\nSTATUS=").append(status);
@@ -38,10 +22,12 @@ std::string with_status(std::string state, std::string_view status) {
 
 service_manager::service_manager(environment_view environment, long pid)
     : sockets_(passed_sockets::find(environment, pid)),
-      address_(value_of(environment, "NOTIFY_SOCKET")) {
-    const auto limit = number_of(value_of(environment, "WATCHDOG_USEC"));
-    const auto watched = value_of(environment, "WATCHDOG_PID");
-    if (limit && *limit > 0 && (watched.empty() || number_of(watched) == pid)) {
+      address_(value_of(environment, "NOTIFY_SOCKET").value_or("")) {
+    const auto limit =
+        core::parse_decimal<std::int64_t>(value_of(environment, "WATCHDOG_USEC").value_or(""));
+    const auto watched = value_of(environment, "WATCHDOG_PID").value_or("");
+    if (limit && *limit > 0 &&
+        (watched.empty() || core::parse_decimal<std::int64_t>(watched) == pid)) {
         watchdog_ = std::chrono::microseconds(*limit);
     }
 }

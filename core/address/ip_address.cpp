@@ -1,10 +1,10 @@
 #include "core/address/ip_address.hpp"
 
+#include "core/text/decimal.hpp"
+
 #include <arpa/inet.h>
 
 #include <algorithm>
-#include <charconv>
-#include <system_error>
 
 namespace sluice::core {
 
@@ -85,14 +85,11 @@ std::optional<address_block> parse_address_block(std::string_view text) {
         return block;
     }
     const auto base = text.find(':') == std::string_view::npos ? mapped_bits : 0U;
-    const auto digits = text.substr(slash + 1);
-    unsigned bits = 0;
-    const auto* const end = digits.data() + digits.size();
-    const auto [stop, fault] = std::from_chars(digits.data(), end, bits);
-    if (fault != std::errc{} || stop != end || bits > 128 - base) {
+    const auto bits = parse_decimal<unsigned>(text.substr(slash + 1));
+    if (!bits || *bits > 128 - base) {
         return std::nullopt;
     }
-    block.prefix = base + bits;
+    block.prefix = base + *bits;
     return block.contains(block.first) ? std::optional(block) : std::nullopt;
 }
 

@@ -1,29 +1,21 @@
 #include "core/address/web_origin.hpp"
 
+#include "core/text/ascii_class.hpp"
 #include "core/text/port.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <cstddef>
-#include <cstdint>
 #include <optional>
-#include <system_error>
 
 namespace sluice::core {
 
 namespace {
 
-bool is_lower(char c) {
-    return c >= 'a' && c <= 'z';
-}
 bool is_upper(char c) {
     return c >= 'A' && c <= 'Z';
 }
-bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
 bool is_hex(char c) {
-    return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+    return is_ascii_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
 }
 
 /// A URL cut at its delimiters; views into it.
@@ -35,10 +27,9 @@ struct url_parts {
 };
 
 bool is_scheme(std::string_view text) {
-    return !text.empty() && (is_lower(text.front()) || is_upper(text.front())) &&
-           std::ranges::all_of(text, [](char c) {
-               return is_lower(c) || is_upper(c) || is_digit(c) || c == '+' || c == '-' || c == '.';
-           });
+    return !text.empty() && is_ascii_letter(text.front()) && std::ranges::all_of(text, [](char c) {
+        return is_ascii_alphanumeric(c) || c == '+' || c == '-' || c == '.';
+    });
 }
 
 bool is_host(std::string_view text) {
@@ -47,7 +38,7 @@ bool is_host(std::string_view text) {
                                    [](char c) { return is_hex(c) || c == ':' || c == '.'; });
     }
     return !text.empty() && std::ranges::all_of(text, [](char c) {
-        return is_lower(c) || is_upper(c) || is_digit(c) || c == '-' || c == '.' || c == '_';
+        return is_ascii_alphanumeric(c) || c == '-' || c == '.' || c == '_';
     });
 }
 
@@ -85,7 +76,7 @@ std::optional<url_parts> split(std::string_view url) {
 
 bool is_path_character(char c) {
     constexpr std::string_view marks = "-._~!$&'()*+,;=:@";
-    return is_lower(c) || is_upper(c) || is_digit(c) || marks.find(c) != std::string_view::npos;
+    return is_ascii_alphanumeric(c) || marks.find(c) != std::string_view::npos;
 }
 
 bool is_path_segment(std::string_view segment) {

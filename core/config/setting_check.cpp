@@ -1,12 +1,11 @@
 // The part of core/config/config_settings.hpp that checks and parses values.
 #include "core/config/config_settings.hpp"
+#include "core/text/decimal.hpp"
 #include "core/text/trimmed.hpp"
 #include "core/text/utf8.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <cstddef>
-#include <system_error>
 
 namespace sluice::core {
 
@@ -132,11 +131,8 @@ setting_value from_text(const setting_shape& which, std::string_view text) {
         return split_list(text);
     }
     if (which.kind == setting_kind::number || which.kind == setting_kind::seconds) {
-        std::int64_t number = 0;
-        const auto* const end = text.data() + text.size();
-        const auto [stop, fault] = std::from_chars(text.data(), end, number);
-        if (fault == std::errc{} && stop == end) {
-            return number;
+        if (const auto number = parse_decimal<std::int64_t>(text)) {
+            return *number;
         }
     }
     if (which.kind == setting_kind::boolean && (text == "true" || text == "false")) {

@@ -1,6 +1,7 @@
 #include "core/download/download_name.hpp"
 
 #include "core/download/ascii_name.hpp"
+#include "core/text/ascii_class.hpp"
 #include "core/text/percent.hpp"
 
 #include <algorithm>
@@ -9,14 +10,10 @@ namespace sluice::core {
 
 namespace {
 
-[[nodiscard]] constexpr bool is_alphanumeric(char c) noexcept {
-    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
-}
-
 /// attr-char of RFC 8187 §3.2.1: the characters of an extended value that need no encoding.
 [[nodiscard]] constexpr bool is_attr_char(char c) noexcept {
     constexpr std::string_view marks = "!#$&+-.^_`|~";
-    return is_alphanumeric(c) || marks.find(c) != std::string_view::npos;
+    return is_ascii_alphanumeric(c) || marks.find(c) != std::string_view::npos;
 }
 
 /// Not append_percent_encoded(): an extended value keeps other characters than a path does.

@@ -1,5 +1,8 @@
 #include "core/download/http_date.hpp"
 
+#include "core/text/ascii_class.hpp"
+#include "core/text/decimal.hpp"
+
 #include <algorithm>
 #include <cstddef>
 #include <span>
@@ -45,8 +48,7 @@ class reader {
 
     [[nodiscard]] int number(std::size_t digits) noexcept {
         const auto text = rest_.substr(0, digits);
-        const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
-        if (!require(text.size() == digits && std::ranges::all_of(text, is_digit))) {
+        if (!require(text.size() == digits && std::ranges::all_of(text, is_ascii_digit))) {
             return 0;
         }
         rest_.remove_prefix(digits);
@@ -167,13 +169,6 @@ void read_time(reader& in, date_fields& out) noexcept {
     return instant_of(in);
 }
 
-void put_number(int value, std::span<char> out) noexcept {
-    for (auto digit = out.rbegin(); digit != out.rend(); ++digit) {
-        *digit = static_cast<char>('0' + value % 10);
-        value /= 10;
-    }
-}
-
 } // namespace
 
 void format_http_date(std::int64_t unix_seconds, http_date_text& out) noexcept {
@@ -185,14 +180,13 @@ void format_http_date(std::int64_t unix_seconds, http_date_text& out) noexcept {
     constexpr std::string_view pattern = "___, __ ___ ____ __:__:__ GMT";
     static_assert(pattern.size() == std::tuple_size_v<http_date_text>);
     std::ranges::copy(pattern, out.begin());
-    const std::span text(out);
-    std::ranges::copy(short_days[weekday{midnight}.c_encoding()], text.begin());
-    put_number(static_cast<int>(static_cast<unsigned>(date.day())), text.subspan(5, 2));
-    std::ranges::copy(months[static_cast<unsigned>(date.month()) - 1], text.begin() + 8);
-    put_number(static_cast<int>(date.year()), text.subspan(12, 4));
-    put_number(static_cast<int>(time.hours().count()), text.subspan(17, 2));
-    put_number(static_cast<int>(time.minutes().count()), text.subspan(20, 2));
-    put_number(static_cast<int>(time.seconds().count()), text.subspan(23, 2));
+    std::ranges::copy(short_days[weekday{midnight}.c_encoding()], out.begin());
+    put_padded(static_cast<unsigned>(date.day()), 2, out.data() + 5);
+    std::ranges::copy(months[static_cast<unsigned>(date.month()) - 1], out.begin() + 8);
+    put_padded(static_cast<unsigned>(static_cast<int>(date.year())), 4, out.data() + 12);
+    put_padded(static_cast<unsigned>(time.hours().count()), 2, out.data() + 17);
+    put_padded(static_cast<unsigned>(time.minutes().count()), 2, out.data() + 20);
+    put_padded(static_cast<unsigned>(time.seconds().count()), 2, out.data() + 23);
 }
 
 std::string format_http_date(std::int64_t unix_seconds) {

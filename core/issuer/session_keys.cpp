@@ -21,20 +21,14 @@ namespace {
 
 constexpr std::string_view fully_specified = "Ed25519"; // RFC 9864 §2.2, beside EdDSA
 
-std::string_view text_of(const json::object& entry, std::string_view name) {
-    const auto* const member = entry.if_contains(json::string_view(name.data(), name.size()));
-    const auto* const text = member == nullptr ? nullptr : member->if_string();
-    return text == nullptr ? std::string_view{} : std::string_view(text->data(), text->size());
-}
-
 /// The decoded member; empty when it is absent or not base64url.
 std::string bytes_of(const json::object& entry, std::string_view name) {
-    return crypto::base64url_decode(text_of(entry, name)).value_or(std::string{});
+    return crypto::base64url_decode(text_member(entry, name)).value_or(std::string{});
 }
 
 /// The reason why the entry is not a key for verifying signatures; empty when it is one.
 std::string_view other_purpose(const json::object& entry) {
-    if (entry.contains("use") && text_of(entry, "use") != "sig") {
+    if (entry.contains("use") && text_member(entry, "use") != "sig") {
         return "its use is not sig";
     }
     const auto* const operations = entry.if_contains("key_ops");
@@ -44,14 +38,14 @@ std::string_view other_purpose(const json::object& entry) {
     const auto* const list = operations->if_array();
     const bool verifies =
         list != nullptr && std::ranges::any_of(*list, [](const auto& v) { return v == "verify"; });
-    return verifies ? "" : "its key_ops have no verify";
+    return verifies ? "" : "its key_ops do not contain verify";
 }
 
 /// The value that `alg` must have, when present, for a key of this kind; empty when the kind is not
 /// supported.
 std::string_view algorithm_for(const json::object& entry) {
-    const auto kty = text_of(entry, "kty");
-    const auto crv = text_of(entry, "crv");
+    const auto kty = text_member(entry, "kty");
+    const auto crv = text_member(entry, "crv");
     if (kty == "RSA") {
         return "RS256";
     }
@@ -68,7 +62,7 @@ std::optional<verifying_key> secret_key(const json::object& entry, std::string& 
     auto bytes = bytes_of(entry, "k");
     std::optional<verifying_key> key;
     if (crypto::looks_like_public_key(bytes)) {
-        fault = "its secret is a public key, which anybody can have";
+        fault = "its secret is a public key, which is not secret";
     } else if (auto made = crypto::hmac_key::make(bytes)) {
         key.emplace(std::move(*made));
     } else {
@@ -82,9 +76,9 @@ std::optional<verifying_key> secret_key(const json::object& entry, std::string& 
 std::string text_of(crypto::key_fault why) {
     switch (why) {
     case crypto::key_fault::is_private:
-        return "it is a private key, which has no place here: give the public one";
+        return "it is a private key: use the public key instead";
     case crypto::key_fault::unsupported:
-        return "only RSA, P-256 and Ed25519 keys are of use";
+        return "only RSA, P-256 and Ed25519 keys are supported";
     case crypto::key_fault::bad_size:
         return "an RSA key must have 2048 to 8192 bits";
     case crypto::key_fault::none:
@@ -119,12 +113,12 @@ std::optional<verifying_key> make_key(const json::object& entry, std::string& fa
 std::string reason_to_skip(const json::object& entry) {
     const auto algorithm = algorithm_for(entry);
     if (algorithm.empty()) {
-        const auto kty = text_of(entry, "kty");
+        const auto kty = text_member(entry, "kty");
         return kty == "EC"    ? "its crv is not P-256"
                : kty == "OKP" ? "its crv is not Ed25519"
-                              : "its kty is none of RSA, EC, OKP and oct";
+                              : "its kty must be RSA, EC, OKP or oct";
     }
-    const auto alg = text_of(entry, "alg");
+    const auto alg = text_member(entry, "alg");
     const bool is_alias = algorithm == "EdDSA" && alg == fully_specified;
     if (entry.contains("alg") && alg != algorithm && !is_alias) {
         return "its alg is not " + std::string(algorithm) + ", the one for such a key";
@@ -178,7 +172,7 @@ class jwks_reader {
             }
             return;
         }
-        std::string kid(text_of(*entry, "kid"));
+        std::string kid(text_member(*entry, "kid"));
         const auto algorithm = algorithm_for(*entry);
         // RFC 7517 §4.5: keys of different kinds may share one.
         if (!kid.empty() && std::ranges::any_of(keys_, [&](const auto& one) {

@@ -145,6 +145,12 @@ const json::array* key_list(const json::value& document, bool only_member) noexc
     return is_good ? list->if_array() : nullptr;
 }
 
+std::string_view text_member(const json::object& entry, std::string_view name) noexcept {
+    const auto* const member = entry.if_contains(name);
+    const auto* const text = member == nullptr ? nullptr : member->if_string();
+    return text == nullptr ? std::string_view{} : std::string_view(*text);
+}
+
 std::string printable(std::string_view name) {
     constexpr std::size_t longest = 64;
     std::string out;

@@ -25,6 +25,10 @@ inline constexpr unsigned max_operator_json_depth = 8;
 [[nodiscard]] const boost::json::array* key_list(const boost::json::value& document,
                                                  bool only_member) noexcept;
 
+/// The text member `name`; empty when it is absent or not a text.
+[[nodiscard]] std::string_view text_member(const boost::json::object& entry,
+                                           std::string_view name) noexcept;
+
 /// `name` made safe for a message: bytes that are not printable ASCII are replaced, and the text is
 /// cut at 64 bytes.
 [[nodiscard]] std::string printable(std::string_view name);

@@ -1,5 +1,7 @@
 #include "core/text/percent.hpp"
 
+#include "core/text/ascii_class.hpp"
+
 #include <array>
 #include <cstdint>
 
@@ -10,7 +12,7 @@ namespace {
 constexpr int not_a_digit = -1;
 
 constexpr int hex_value(char c) noexcept {
-    if (c >= '0' && c <= '9') {
+    if (is_ascii_digit(c)) {
         return c - '0';
     }
     if (c >= 'a' && c <= 'f') {
@@ -20,11 +22,6 @@ constexpr int hex_value(char c) noexcept {
         return c - 'A' + 10;
     }
     return not_a_digit;
-}
-
-constexpr bool is_unreserved(char c) noexcept {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-           c == '.' || c == '_' || c == '~';
 }
 
 } // namespace

@@ -1,10 +1,11 @@
 #include "core/text/timestamp.hpp"
 
+#include "core/text/ascii_class.hpp"
+#include "core/text/decimal.hpp"
+
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <chrono>
-#include <cstdio>
 
 namespace sluice::core {
 
@@ -14,8 +15,7 @@ using std::chrono::sys_days;
 using std::chrono::sys_seconds;
 
 bool are_digits(std::string_view text) noexcept {
-    return !text.empty() &&
-           std::ranges::all_of(text, [](char letter) { return letter >= '0' && letter <= '9'; });
+    return !text.empty() && std::ranges::all_of(text, is_ascii_digit);
 }
 
 /// Removes `count` digits from the front of `text`; -1 when they are not there.
@@ -111,22 +111,31 @@ std::optional<std::int64_t> parse_timestamp(std::string_view text) noexcept {
     return parsed->time_since_epoch().count();
 }
 
+char* put_date_time(sys_seconds time, char separator, char* at) noexcept {
+    const auto day = std::chrono::floor<std::chrono::days>(time);
+    const std::chrono::year_month_day date(day);
+    const std::chrono::hh_mm_ss clock(time - day);
+    at = put_padded(static_cast<unsigned>(static_cast<int>(date.year())), 4, at);
+    *at++ = '-';
+    at = put_padded(static_cast<unsigned>(date.month()), 2, at);
+    *at++ = '-';
+    at = put_padded(static_cast<unsigned>(date.day()), 2, at);
+    *at++ = separator;
+    at = put_padded(static_cast<unsigned>(clock.hours().count()), 2, at);
+    *at++ = ':';
+    at = put_padded(static_cast<unsigned>(clock.minutes().count()), 2, at);
+    *at++ = ':';
+    return put_padded(static_cast<unsigned>(clock.seconds().count()), 2, at);
+}
+
 std::string format_timestamp(std::int64_t seconds) {
     constexpr std::int64_t year_10000 = 253'402'300'800;
     if (seconds < 0 || seconds >= year_10000) {
         return std::to_string(seconds);
     }
-    const sys_seconds time{std::chrono::seconds(seconds)};
-    const auto day = std::chrono::floor<std::chrono::days>(time);
-    const std::chrono::year_month_day date(day);
-    const std::chrono::hh_mm_ss clock(time - day);
-    std::array<char, 32> text{};
-    const int size = std::snprintf(
-        text.data(), text.size(), "%04d-%02u-%02uT%02d:%02d:%02dZ", static_cast<int>(date.year()),
-        static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
-        static_cast<int>(clock.hours().count()), static_cast<int>(clock.minutes().count()),
-        static_cast<int>(clock.seconds().count()));
-    return {text.data(), static_cast<std::size_t>(size)};
+    std::string text(date_time_size, '\0');
+    put_date_time(sys_seconds{std::chrono::seconds(seconds)}, 'T', text.data());
+    return text + 'Z';
 }
 
 } // namespace sluice::core

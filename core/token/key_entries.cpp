@@ -22,10 +22,6 @@ namespace json = boost::json;
 
 namespace {
 
-std::string_view view_of(json::string_view text) {
-    return {text.data(), text.size()};
-}
-
 /// Memory of the parsed document, wiped before it is freed.
 class wiping_resource final : public json::memory_resource {
     void* do_allocate(std::size_t size, std::size_t alignment) override {
@@ -39,12 +35,6 @@ class wiping_resource final : public json::memory_resource {
         return this == &other;
     }
 };
-
-std::string_view text_member(const json::object& entry, std::string_view name) {
-    const auto* const member = entry.if_contains(json::string_view(name.data(), name.size()));
-    const auto* const text = member == nullptr ? nullptr : member->if_string();
-    return text == nullptr ? std::string_view{} : view_of(*text);
-}
 
 /// nullopt when `text` is not canonical base64url.
 std::optional<crypto::secret> decode_secret(std::string_view text) {
@@ -89,7 +79,7 @@ class entry_reader {
         const auto* const entry = value.if_object();
         if (entry == nullptr || !entry->contains("kid") || !entry->contains("secret") ||
             entry->size() != 2 + entry->count("not_before") + entry->count("not_after")) {
-            complain("must be an object with the members \"kid\" and \"secret\", and perhaps "
+            complain("must be an object with the members \"kid\" and \"secret\", and optionally "
                      "\"not_before\" and \"not_after\"");
             return;
         }
@@ -127,7 +117,7 @@ class entry_reader {
         const auto* const text = value->if_string();
         auto time = number != nullptr && *number >= 0 ? std::optional(*number) : std::nullopt;
         if (text != nullptr) {
-            time = parse_timestamp(view_of(*text));
+            time = parse_timestamp(*text);
         }
         if (!time) {
             complain(std::string(name) +

@@ -1,6 +1,7 @@
 #include "http/request/forwarded.hpp"
 
 #include "core/text/ascii_case.hpp"
+#include "core/text/ascii_class.hpp"
 #include "core/text/trimmed.hpp"
 
 #include <algorithm>
@@ -16,8 +17,7 @@ constexpr bool is_space(char c) noexcept {
 }
 
 bool is_port(std::string_view text) noexcept {
-    return !text.empty() && text.size() <= 5 &&
-           std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
+    return !text.empty() && text.size() <= 5 && std::ranges::all_of(text, core::is_ascii_digit);
 }
 
 /// "192.0.2.1", "192.0.2.1:4711", "2001:db8::1", "[2001:db8::1]", "[2001:db8::1]:4711".

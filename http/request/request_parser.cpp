@@ -1,5 +1,6 @@
 #include "http/request/request_parser.hpp"
 
+#include "core/text/ascii_class.hpp"
 #include "http/request/head_reader.hpp"
 
 #include <boost/asio/buffer.hpp>
@@ -13,27 +14,17 @@ namespace {
 // True for a request line that ends with HTTP/<digit>.<digit>: well-formed, whatever the version.
 bool has_wellformed_version(std::string_view line) noexcept {
     constexpr std::string_view shape = "HTTP/d.d";
-    const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
     if (line.size() <= shape.size() || line[line.size() - shape.size() - 1] != ' ' ||
         std::ranges::count(line, ' ') != 2) {
         return false;
     }
     const auto version = line.substr(line.size() - shape.size());
-    return version.starts_with("HTTP/") && is_digit(version[5]) && version[6] == '.' &&
-           is_digit(version[7]);
+    return version.starts_with("HTTP/") && core::is_ascii_digit(version[5]) && version[6] == '.' &&
+           core::is_ascii_digit(version[7]);
 }
 
 bool is_blank(char c) noexcept {
     return c == ' ' || c == '\t';
-}
-
-// RFC 9110 §5.6.2
-bool is_token(std::string_view text) noexcept {
-    static constexpr std::string_view marks = "!#$%&'*+-.^_`|~";
-    return !text.empty() && std::ranges::all_of(text, [](char c) {
-        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-               marks.find(c) != std::string_view::npos;
-    });
 }
 
 std::size_t target_size(std::string_view line) noexcept {
@@ -129,7 +120,8 @@ problem_id request_parser::size_verdict(std::string_view line) const noexcept {
     constexpr std::size_t longest_method = 64;
     const auto method = line.substr(0, line.find(' '));
     if (method.size() > longest_method) {
-        return is_token(method) ? problem_id::method_unknown : problem_id::malformed_request;
+        return core::is_http_token(method) ? problem_id::method_unknown
+                                           : problem_id::malformed_request;
     }
     return first_line_ == 0 ? problem_id::target_too_long : problem_id::fields_too_large;
 }

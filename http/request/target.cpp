@@ -1,6 +1,7 @@
 #include "http/request/target.hpp"
 
 #include "core/text/ascii_case.hpp"
+#include "core/text/ascii_class.hpp"
 #include "core/text/percent.hpp"
 #include "core/text/port.hpp"
 #include "core/text/utf8.hpp"
@@ -8,8 +9,6 @@
 #include <arpa/inet.h>
 
 #include <algorithm>
-#include <charconv>
-#include <cstdint>
 
 namespace sluice::http {
 
@@ -82,10 +81,7 @@ bool is_port(std::string_view text) noexcept {
 }
 
 bool is_reg_name(std::string_view name) noexcept {
-    return !name.empty() && std::ranges::all_of(name, [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-               c == '-' || c == '.' || c == '_' || c == '~';
-    });
+    return !name.empty() && std::ranges::all_of(name, core::is_unreserved);
 }
 
 // True for "[v6]". IPvFuture and zone ids are rejected: this service has no use for them.
@@ -197,7 +193,7 @@ bool is_loopback_host(std::string_view host) noexcept {
     constexpr std::string_view prefix = "127.";
     const auto rest = name.starts_with(prefix) ? name.substr(prefix.size()) : std::string_view{};
     return std::ranges::count(rest, '.') == 2 &&
-           std::ranges::all_of(rest, [](char c) { return c == '.' || (c >= '0' && c <= '9'); });
+           std::ranges::all_of(rest, [](char c) { return c == '.' || core::is_ascii_digit(c); });
 }
 
 } // namespace sluice::http

@@ -2,9 +2,9 @@
 
 #include "core/json/json_quote.hpp"
 #include "core/text/decimal.hpp"
+#include "core/text/timestamp.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cstring>
 
 namespace sluice::http {
@@ -20,31 +20,12 @@ char* put(std::string_view text, char* at) noexcept {
     return at + text.size();
 }
 
-char* put_padded(unsigned value, unsigned width, char* at) noexcept {
-    for (unsigned i = width; i-- > 0; value /= 10) {
-        at[i] = static_cast<char>('0' + value % 10);
-    }
-    return at + width;
-}
-
 char* put_time(std::chrono::system_clock::time_point time, char* at) noexcept {
     const auto milliseconds = std::chrono::floor<std::chrono::milliseconds>(time);
-    const auto day = std::chrono::floor<std::chrono::days>(milliseconds);
-    const std::chrono::year_month_day date(day);
-    const std::chrono::hh_mm_ss clock(milliseconds - day);
-    at = put_padded(static_cast<unsigned>(static_cast<int>(date.year())), 4, at);
-    *at++ = '-';
-    at = put_padded(static_cast<unsigned>(date.month()), 2, at);
-    *at++ = '-';
-    at = put_padded(static_cast<unsigned>(date.day()), 2, at);
-    *at++ = 'T';
-    at = put_padded(static_cast<unsigned>(clock.hours().count()), 2, at);
-    *at++ = ':';
-    at = put_padded(static_cast<unsigned>(clock.minutes().count()), 2, at);
-    *at++ = ':';
-    at = put_padded(static_cast<unsigned>(clock.seconds().count()), 2, at);
+    const auto seconds = std::chrono::floor<std::chrono::seconds>(milliseconds);
+    at = core::put_date_time(seconds, 'T', at);
     *at++ = '.';
-    at = put_padded(static_cast<unsigned>(clock.subseconds().count()), 3, at);
+    at = core::put_padded(static_cast<unsigned>((milliseconds - seconds).count()), 3, at);
     *at++ = 'Z';
     return at;
 }

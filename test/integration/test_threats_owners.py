@@ -207,7 +207,7 @@ def test_row_64_the_commands_know_the_claim(tree):
     assert decode(issue("--owner", "trainer9"))[1]["owner"] == "trainer9"
     root = ("--set", f"media.root={tree.root}")
     assert decode(issue(*root))[1]["owner"] == "trainer123"
-    assert "the trainer whose course it is for" in run_sluice(
+    assert "the trainer of the course" in run_sluice(
         "token", "inspect", issue(*root)).stdout
     url = "http://localhost" + COURSE_PRESENTATION.target()
     for token, verdict in ((issue(*root), "200"), (issue("--owner", "trainer9"), "403")):

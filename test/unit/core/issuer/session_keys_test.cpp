@@ -74,8 +74,8 @@ BOOST_AUTO_TEST_CASE(what_is_skipped_is_said) {
                               "f: key 2: its use is not sig", "f: key 3: its crv is not P-256",
                               "f: key 4: its crv is not Ed25519",
                               "f: key 5: its alg is not HS256, the one for such a key",
-                              "f: key 6: its kty is none of RSA, EC, OKP and oct",
-                              "f: key 7: its key_ops have no verify"}));
+                              "f: key 6: its kty must be RSA, EC, OKP or oct",
+                              "f: key 7: its key_ops do not contain verify"}));
 }
 
 BOOST_AUTO_TEST_CASE(a_private_key_is_never_passed_over) {

@@ -50,6 +50,10 @@ BOOST_AUTO_TEST_CASE(there_and_back) {
         BOOST_TEST((core::parse_timestamp(core::format_timestamp(seconds)) == seconds));
     }
     BOOST_TEST(core::format_timestamp(1767225600) == "2026-01-01T00:00:00Z");
+    std::string text(core::date_time_size, '?');
+    const std::chrono::sys_seconds leap{std::chrono::seconds(1709251199)};
+    BOOST_TEST(core::put_date_time(leap, ' ', text.data()) == text.data() + text.size());
+    BOOST_TEST(text == "2024-02-29 23:59:59");
 }
 
 BOOST_AUTO_TEST_SUITE_END()
