@@ -49,6 +49,9 @@ constexpr std::array issue_flags{
     flag_row{"--owner", "ID", "",
              "course, module: the trainer whose course it is (default: found below media.root)"},
     flag_row{"--ttl", "SECONDS", "", "life of the token (default: tokens.default_ttl)"},
+    flag_row{"--resume", "SECONDS", "",
+             "how long after its expiry a download may be continued (default: "
+             "tokens.default_resume)"},
     flag_row{"--json", "", "", "answer as the HTTP endpoint does"},
     flag_row{"--public-base-url", "URL", "public_base_url", "start of download_url in the JSON"},
 };
@@ -104,6 +107,7 @@ constexpr std::array key_limit_flags{
     flag_row{"--types", "LIST", "", "only these types: lesson, course, module (comma-separated)"},
     flag_row{"--trainers", "LIST", "", "only media of these trainers (comma-separated)"},
     flag_row{"--max-ttl", "SECONDS", "", "longest life of its tokens"},
+    flag_row{"--max-resume", "SECONDS", "", "longest resume window of its tokens; 0: none"},
     flag_row{"--rate", "N", "", "tokens per second"},
     flag_row{"--trusted", "", "", "the back end decides who is entitled; Sluice does not check"},
 };

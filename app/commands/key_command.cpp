@@ -6,6 +6,7 @@
 #include "core/issuer/issuer_key_file.hpp"
 #include "core/text/timestamp.hpp"
 #include "core/token/token_service.hpp"
+#include "core/token/ttl.hpp"
 
 #include <unistd.h>
 
@@ -66,6 +67,13 @@ std::string read_limits(const command_line& line, core::issuer_key& key) {
             return "--max-ttl is a number of seconds, at most a year";
         }
         key.max_ttl = std::chrono::seconds(*ttl);
+    }
+    if (line.has("--max-resume")) {
+        const auto window = core::parse_resume(line.option("--max-resume"));
+        if (!window || *window > std::chrono::days(365)) {
+            return "--max-resume is a number of seconds, 0 to a year";
+        }
+        key.max_resume = *window;
     }
     if (line.has("--rate")) {
         const auto rate = number_of(line, "--rate", 1'000'000);
@@ -182,6 +190,8 @@ int list(const keys& all, std::int64_t now, const terminal& streams) {
                                               }))
                     << " trainers=" << described(key.trainers)
                     << " max_ttl=" << (key.max_ttl ? std::to_string(key.max_ttl->count()) : "-")
+                    << (key.max_resume ? " max_resume=" + std::to_string(key.max_resume->count())
+                                       : "")
                     << " rate=" << (key.rate != 0 ? std::to_string(key.rate) : "-")
                     << (key.trust == core::issuer_trust::trusted ? " trusted" : " entitled");
         if (key.not_after) {

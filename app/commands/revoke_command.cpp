@@ -1,4 +1,5 @@
 #include "app/commands/store_command.hpp"
+#include "app/service/token_policy.hpp"
 #include "core/media/media_id.hpp"
 #include "core/text/timestamp.hpp"
 #include "core/text/utf8.hpp"
@@ -51,9 +52,9 @@ int put(const core::revocation& one, const store_tools& with, const terminal& st
     return exit_success;
 }
 
-/// The time by which every token issued before `time` has expired.
+/// The time by which every token issued before `time` has expired, and its resume window has ended.
 std::int64_t end_of_tokens(std::int64_t time, const core::config& settings) {
-    return time + (settings.tokens.max_ttl + settings.tokens.leeway).count();
+    return time + longest_use(settings).count();
 }
 
 int revoke(const command_line& line, core::revocation_kind kind, const store_tools& with,

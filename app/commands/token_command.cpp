@@ -8,6 +8,7 @@
 #include "core/base/clock.hpp"
 #include "core/json/json_text.hpp"
 #include "core/media/media_id.hpp"
+#include "core/text/timestamp.hpp"
 #include "core/text/trimmed.hpp"
 #include "core/token/ttl.hpp"
 #include "crypto/jws.hpp"
@@ -99,7 +100,55 @@ std::optional<int> refuse_banned(std::string_view user, const token_tools& with,
     return std::nullopt;
 }
 
+/// Says which of the wishes were cut to their maximum.
+void report_cuts(const core::token_order& order, const core::issued_token& issued,
+                 const terminal& streams) {
+    if (order.ttl && *order.ttl > issued.expires_in) {
+        streams.err << "sluice: the ttl was cut to tokens.max_ttl, " << issued.expires_in.count()
+                    << " seconds\n";
+    }
+    const auto window = issued.resume_expires_in == issued.resume_expires_in.zero()
+                            ? issued.resume_expires_in
+                            : issued.resume_expires_in - issued.expires_in;
+    if (order.resume && *order.resume > window) {
+        streams.err << "sluice: the resume window was cut to tokens.max_resume, " << window.count()
+                    << " seconds\n";
+    }
+}
+
+/// The JSON of the HTTP endpoint. `url` may be relative.
+void print_answer(const core::issued_token& issued, std::string_view url, std::ostream& out) {
+    out << "{\"token\": " << core::json_string(issued.token)
+        << ", \"expires_in\": " << issued.expires_in.count()
+        << ", \"download_url\": " << core::json_string(url);
+    if (const auto window = issued.resume_expires_in.count(); window != 0) {
+        out << ", \"resume_expires_in\": " << window;
+    }
+    out << "}\n";
+}
+
+/// Reads the spans of --ttl and --resume. Returns an empty text, or what is wrong with a flag.
+std::string read_spans(const command_line& line, core::token_order& order) {
+    if (line.has("--ttl")) {
+        order.ttl = core::parse_ttl(line.option("--ttl"));
+        if (!order.ttl) {
+            return "--ttl must be a whole number of seconds, 1 or more";
+        }
+    }
+    if (line.has("--resume")) {
+        order.resume = core::parse_resume(line.option("--resume"));
+        if (!order.resume) {
+            return "--resume must be a whole number of seconds, 0 or more";
+        }
+    }
+    return {};
+}
+
 } // namespace
+
+bool is_in_window(const core::claims& expired, std::chrono::sys_seconds now) {
+    return expired.resume_until && core::numeric_date(now) < *expired.resume_until;
+}
 
 std::string read_token(const terminal& streams) {
     // A little more than the longest token: an oversized token is still detected, without reading
@@ -125,17 +174,14 @@ int issue_token(const command_line& line, const token_tools& with, const termina
         return refuse_usage(streams, line.has("--user") ? "--user is not a valid identifier"
                                                         : "--user is needed");
     }
-    std::optional<std::chrono::seconds> ttl;
-    if (line.has("--ttl")) {
-        ttl = core::parse_ttl(line.option("--ttl"));
-        if (!ttl) {
-            return refuse_usage(streams, "--ttl must be a whole number of seconds, 1 or more");
-        }
+    const auto& wanted = std::get<core::media_id>(media);
+    core::token_order order{.media = wanted, .user_id = user, .ttl = {}, .now = with.now};
+    if (const auto objection = read_spans(line, order); !objection.empty()) {
+        return refuse_usage(streams, objection);
     }
     if (const auto refused = refuse_banned(user, with, streams)) {
         return *refused;
     }
-    const auto& wanted = std::get<core::media_id>(media);
     if (line.has("--owner") && wanted.kind() == core::media_kind::lesson) {
         return refuse_usage(streams, "--owner does not belong to --type lesson");
     }
@@ -144,21 +190,18 @@ int issue_token(const command_line& line, const token_tools& with, const termina
     }
     const auto owner = line.has("--owner") ? std::string(line.option("--owner"))
                                            : owner_on_disk(wanted, with.settings, streams);
-    const core::token_service service(with.keys, policy_of(with.settings));
-    const auto issued = service.issue(wanted, user, ttl, with.now, owner);
-    if (ttl && *ttl > issued.expires_in) {
-        streams.err << "sluice: the ttl was cut to tokens.max_ttl, " << issued.expires_in.count()
-                    << " seconds\n";
-    }
+    order.owner = owner;
+    core::token_press press;
+    const auto& issued =
+        core::token_service(with.keys, policy_of(with.settings)).issue(order, press);
+    report_cuts(order, issued, streams);
     if (!line.has("--json")) {
         streams.out << issued.token << '\n';
         return exit_success;
     }
     auto url = with.settings.public_base_url; // empty: the reference is relative to the service
     http::append_download_path(wanted, url);
-    streams.out << "{\"token\": " << core::json_string(issued.token)
-                << ", \"expires_in\": " << issued.expires_in.count()
-                << ", \"download_url\": " << core::json_string(url) << "}\n";
+    print_answer(issued, url, streams.out);
     return exit_success;
 }
 
@@ -180,7 +223,12 @@ int verify_token(const command_line& line, const token_tools& with, const termin
     if (!verdict) {
         const auto& why = verdict.error();
         streams.out << "refused: " << meaning_of(why.code) << " [" << name_of(why.code)
-                    << (why.subject.empty() ? "" : ": ") << why.subject << "]\n";
+                    << (why.subject.empty() ? "" : ": ") << why.subject << "]";
+        if (why.code == core::errc::token_expired && is_in_window(claims, with.now)) {
+            streams.out << "; until " << core::format_timestamp(claims.resume_until->seconds)
+                        << " it still continues a download that has begun";
+        }
+        streams.out << '\n';
         return exit_failure;
     }
     streams.out << "accepted: signature, claims and time are valid"

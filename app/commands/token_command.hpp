@@ -31,6 +31,9 @@ struct token_tools {
 [[nodiscard]] int verify_token(const command_line& line, const token_tools& with,
                                const terminal& streams);
 
+/// True when the expired token with these claims can still continue a download.
+[[nodiscard]] bool is_in_window(const core::claims& expired, std::chrono::sys_seconds now);
+
 /// The token on standard input; token_operand() returns the operand, or read_token() when it is
 /// "-". Both drop white space around the token; no more is read than a token can be long.
 [[nodiscard]] std::string read_token(const terminal& streams);

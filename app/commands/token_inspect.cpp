@@ -92,7 +92,13 @@ void print_time(const json::object& claims, std::string_view name, sys_seconds n
     out << utc_text(when) << (is_past ? ", " : ", in ")
         << span_text(is_past ? now - when : when - now) << (is_past ? " ago" : "");
     // RFC 7519 §4.1.4: the token has expired at exp itself.
-    out << (name != "exp" ? "\n" : is_past ? ": EXPIRED\n" : ": not expired\n");
+    if (name == "exp") {
+        out << (is_past ? ": EXPIRED" : ": not expired");
+    } else if (name == "resume_until") {
+        out << (is_past ? ": no download can be continued any more"
+                        : ": until then a download that has begun may be continued");
+    }
+    out << '\n';
 }
 
 } // namespace
@@ -117,7 +123,7 @@ int inspect_token(const command_line& line, sys_seconds now, const terminal& str
                 << "header " << core::pretty_json(*header) << "\n\n"
                 << "claims " << core::pretty_json(*claims) << "\n\n"
                 << "times, if it is genuine:\n";
-    for (const std::string_view name : {"iat", "nbf", "exp"}) {
+    for (const std::string_view name : {"iat", "nbf", "exp", "resume_until"}) {
         print_time(*claims, name, now, streams.out);
     }
     if (claims->contains("owner")) {

@@ -101,6 +101,16 @@ std::string explain_twin(const media_set& media, const core::media_id& wanted,
            ". Names are compared byte by byte: rename it to NFC, or request these bytes.";
 }
 
+/// For a token in its resume window, which is still bound to what it was: what passes.
+std::string explain_window(const core::claims& read, const token_tools& with) {
+    return "401: the token has expired. " + times_of(read, with.now) + "Until " +
+           core::format_timestamp(read.resume_until->seconds) +
+           " (resume_until) it still continues a download that has begun: a request with the one "
+           "range bytes=N- or bytes=N-M, N above 0, would pass. For a download from the first "
+           "byte, "
+           "a new token would.";
+}
+
 /// Empty when the file exists, or when it cannot be looked up.
 std::string explain_file(const core::media_id& wanted, const core::claims& read,
                          const token_tools& with) {
@@ -162,11 +172,17 @@ int explain_refusal(const command_line& line, const token_tools& with, const ter
     }
     const core::token_service service(with.keys, policy_of(with.settings));
     core::claims claims;
-    const auto verdict = service.authorise(token, *wanted, with.now, claims);
-    const auto why = verdict ? explain_file(*wanted, claims, with)
-                     : verdict.error().code == core::errc::token_mismatch
-                         ? explain_binding(*wanted, claims)
-                         : explain_token(verdict.error(), claims, with);
+    auto verdict = service.authorise(token, *wanted, with.now, claims);
+    if (!verdict && verdict.error().code == core::errc::token_expired) {
+        verdict = service.authorise_resume(*wanted, with.now, claims);
+    }
+    auto why = verdict ? explain_file(*wanted, claims, with)
+               : verdict.error().code == core::errc::token_mismatch
+                   ? explain_binding(*wanted, claims)
+                   : explain_token(verdict.error(), claims, with);
+    if (why.empty() && claims.is_in_window) {
+        why = explain_window(claims, with);
+    }
     if (!why.empty()) {
         streams.out << why << '\n';
         return exit_failure;

@@ -1,5 +1,6 @@
 #include "app/service/store_service.hpp"
 
+#include "app/service/token_policy.hpp"
 #include "http/telemetry/exposition.hpp"
 
 #include <string>
@@ -17,8 +18,8 @@ store::store_address address_of(const core::config::store_section& settings) {
 
 store_service::store_service(const core::config& settings, const core::clock& clock,
                              service_log& log)
-    : settings_(settings.store), token_lifetime_(settings.tokens.max_ttl + settings.tokens.leeway),
-      clock_(clock), log_(log), where_(address_of(settings_)),
+    : settings_(settings.store), token_lifetime_(longest_use(settings)), clock_(clock), log_(log),
+      where_(address_of(settings_)),
       is_migrated_(settings_.migrate == core::store_migration::manual),
       pool_([where = where_] { return store::open_store(where); }, reporter("grants")),
       grants_(pool_, {.entries = settings_.cache_lifetime_ms == 0 ? 0 : settings_.cache_entries,

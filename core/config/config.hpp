@@ -89,6 +89,14 @@ struct config {
         /// Longest lifetime in seconds; a longer ttl is clamped to it. A day outlasts any download.
         std::chrono::seconds max_ttl{86400};
 
+        /// Seconds after expiry in which a download that has begun may be continued, when a request
+        /// for a token has no resume. 0, because an end that is not asked for should be the end.
+        std::chrono::seconds default_resume{0};
+
+        /// Longest such window in seconds; a longer resume is clamped to it. A week: a phone that
+        /// paused a download on Friday continues it on Monday. 0: no window.
+        std::chrono::seconds max_resume{604800};
+
         /// Seconds that `iat` and `nbf` may lie in the future, in download tokens and session
         /// tokens; never extends `exp`. Clocks that NTP synchronises differ by milliseconds, which
         /// is enough to reject a token that another node has just issued. At most 60.

@@ -65,6 +65,12 @@ constexpr std::array table{
                                                       "Life of a token if the caller names none"),
     seconds_setting<&c::tokens, &tokens::max_ttl>("tokens.max_ttl", 1, year,
                                                   "Longest life; a longer ttl is clamped to it"),
+    seconds_setting<&c::tokens, &tokens::default_resume>(
+        "tokens.default_resume", 0, year,
+        "Time after expiry in which a download may be continued, if the caller names none"),
+    seconds_setting<&c::tokens, &tokens::max_resume>(
+        "tokens.max_resume", 0, year,
+        "Longest such time; a longer resume is clamped to it; 0: none"),
     seconds_setting<&c::tokens, &tokens::leeway>(
         "tokens.leeway", 0, 60, "How far iat and nbf may be in the future; exp is never extended"),
     number_setting<&c::tokens, &tokens::rate>(

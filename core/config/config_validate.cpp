@@ -131,6 +131,9 @@ void check_agreement(const config& settings, problems& out) {
     if (settings.tokens.default_ttl > settings.tokens.max_ttl) {
         out.push_back({"tokens.default_ttl", "must not exceed tokens.max_ttl"});
     }
+    if (settings.tokens.default_resume > settings.tokens.max_resume) {
+        out.push_back({"tokens.default_resume", "must not exceed tokens.max_resume"});
+    }
     if (settings.limits.target_bytes >= settings.limits.header_bytes) {
         out.push_back({"limits.target_bytes", "must be below limits.header_bytes"});
     }

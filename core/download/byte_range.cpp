@@ -127,6 +127,15 @@ struct range_spec {
 
 } // namespace
 
+bool is_continuation(std::string_view field_value) noexcept {
+    const auto equals = field_value.find('=');
+    if (equals == std::string_view::npos || !iequals(field_value.substr(0, equals), "bytes")) {
+        return false;
+    }
+    const auto spec = parse_spec(field_value.substr(equals + 1));
+    return spec && spec->first.value_or(0) > 0;
+}
+
 range_outcome resolve_range(std::string_view field_value, std::uint64_t file_size) noexcept {
     const auto equals = field_value.find('=');
     if (equals == std::string_view::npos || !iequals(field_value.substr(0, equals), "bytes")) {

@@ -1,7 +1,7 @@
 #pragma once
 // Parses the Range field (RFC 9110 §14.1, §14.2) for the unit "bytes" and fits it to a file, in
-// constant memory. Does not decide whether the field applies: core/download/download_plan, the only
-// caller, does.
+// constant memory. Does not decide whether the field applies: core/download/download_plan does, and
+// for a token in its resume window http/handlers/download_handler.
 
 #include <array>
 #include <cstddef>
@@ -49,6 +49,10 @@ struct range_outcome {
     kind what = kind::ignored;
     slice_list slices;
 };
+
+/// True for "bytes=N-" and "bytes=N-M" with 0 < N <= M, and for nothing else: the field of a client
+/// that has the first N bytes and continues. Positions may be of any length.
+[[nodiscard]] bool is_continuation(std::string_view field_value) noexcept;
 
 /// Total and noexcept. Unit names are case-insensitive; empty list elements are skipped; positions
 /// beyond 2^64 saturate; ranges beyond the end are dropped when another one is satisfiable.

@@ -5,6 +5,16 @@
 
 namespace sluice::core {
 
+namespace {
+
+std::optional<std::chrono::seconds> lower(std::optional<std::chrono::seconds> asked,
+                                          std::chrono::seconds usual,
+                                          std::optional<std::chrono::seconds> most) {
+    return most ? std::optional(std::min(asked.value_or(usual), *most)) : asked;
+}
+
+} // namespace
+
 std::string grantor::name() const {
     switch (how) {
     case kind::local:
@@ -19,12 +29,14 @@ std::string grantor::name() const {
     return "user:" + user.user_id;
 }
 
-std::optional<std::chrono::seconds> grantor::limit(std::optional<std::chrono::seconds> asked,
-                                                   std::chrono::seconds usual) const {
-    if (key == nullptr || !key->max_ttl) {
-        return asked;
-    }
-    return std::min(asked.value_or(usual), *key->max_ttl);
+std::optional<std::chrono::seconds> grantor::limit_ttl(std::optional<std::chrono::seconds> asked,
+                                                       std::chrono::seconds usual) const {
+    return lower(asked, usual, key != nullptr ? key->max_ttl : std::nullopt);
+}
+
+std::optional<std::chrono::seconds> grantor::limit_resume(std::optional<std::chrono::seconds> asked,
+                                                          std::chrono::seconds usual) const {
+    return lower(asked, usual, key != nullptr ? key->max_resume : std::nullopt);
 }
 
 issuer_gate::issuer_gate(issuer_modes modes, std::optional<issuer_keys> keys,

@@ -46,9 +46,12 @@ struct grantor {
     [[nodiscard]] bool needs_entitlement() const noexcept {
         return key == nullptr || key->trust == issuer_trust::entitled;
     }
-    /// `asked`, or `usual` without it, limited to the key's maximum.
+    /// `asked`, or `usual` without it, limited to the key's maximum: a lifetime, or a resume
+    /// window.
     [[nodiscard]] std::optional<std::chrono::seconds>
-    limit(std::optional<std::chrono::seconds> asked, std::chrono::seconds usual) const;
+    limit_ttl(std::optional<std::chrono::seconds> asked, std::chrono::seconds usual) const;
+    [[nodiscard]] std::optional<std::chrono::seconds>
+    limit_resume(std::optional<std::chrono::seconds> asked, std::chrono::seconds usual) const;
 };
 
 /// Authenticates callers. In `automatic` every caller needs a credential, so every caller is

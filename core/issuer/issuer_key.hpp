@@ -33,7 +33,8 @@ struct issuer_key {
     crypto::sha256_digest digest{};
     std::vector<media_kind> types{};
     std::vector<std::string> trainers{};
-    std::optional<std::chrono::seconds> max_ttl{}; // at most tokens.max_ttl in any case
+    std::optional<std::chrono::seconds> max_ttl{};    // at most tokens.max_ttl in any case
+    std::optional<std::chrono::seconds> max_resume{}; // likewise tokens.max_resume; 0: no window
     unsigned rate = 0; // requests per second, and as many in one burst; 0: unlimited
     issuer_trust trust = issuer_trust::entitled;
     std::optional<std::int64_t> not_after{}; // Unix time from which it is rejected

@@ -20,7 +20,7 @@ namespace json = boost::json;
 
 namespace {
 
-constexpr std::int64_t longest_ttl = 365 * 86400; // as tokens.max_ttl
+constexpr std::int64_t longest_ttl = 365 * 86400; // as tokens.max_ttl and tokens.max_resume
 constexpr std::int64_t highest_rate = 1'000'000;
 constexpr std::int64_t latest_time = 253'402'300'799; // the end of year 9999
 
@@ -74,6 +74,8 @@ class key_reader {
             read_trainers(value);
         } else if (name == "max_ttl") {
             key_.max_ttl = std::chrono::seconds(read_number(name, value, 1, longest_ttl));
+        } else if (name == "max_resume") {
+            key_.max_resume = std::chrono::seconds(read_number(name, value, 0, longest_ttl));
         } else if (name == "rate") {
             key_.rate = static_cast<unsigned>(read_number(name, value, 1, highest_rate));
         } else if (name == "not_after") {
@@ -173,6 +175,9 @@ void append_key(const issuer_key& key, std::string& out) {
     append_list("trainers", key.trainers, out);
     if (key.max_ttl) {
         append_number("max_ttl", key.max_ttl->count(), out);
+    }
+    if (key.max_resume) {
+        append_number("max_resume", key.max_resume->count(), out);
     }
     if (key.rate != 0) {
         append_number("rate", key.rate, out);

@@ -58,9 +58,11 @@ void claims::clear() noexcept {
     iat.reset();
     nbf.reset();
     exp = {};
+    resume_until.reset();
     rate.reset();
     signed_by = {};
     is_ahead = false;
+    is_in_window = false;
 }
 
 bool claims::are_bound_to(const media_id& media) const noexcept {
@@ -117,6 +119,7 @@ result<void> parse_claims(std::string_view json, claims& out) {
         json_member{.name = "iat", .destination = &out.iat},
         json_member{.name = "nbf", .destination = &out.nbf},
         json_member{.name = "exp", .destination = &exp},
+        json_member{.name = "resume_until", .destination = &out.resume_until},
         json_member{.name = "rate", .destination = &out.rate},
         json_member{.name = "jti", .destination = &out.jti},
         json_member{.name = "iss", .destination = &out.iss},
@@ -138,6 +141,9 @@ result<void> parse_claims(std::string_view json, claims& out) {
     if (!is_identifier(out.user_id)) {
         return bad_claim("user_id");
     }
+    if (out.resume_until && *out.resume_until <= *exp) {
+        return bad_claim("resume_until");
+    }
     if (out.rate && (*out.rate < 1 || *out.rate > max_rate)) {
         return bad_claim("rate");
     }
@@ -158,6 +164,7 @@ void append_json(const claims& from, std::string& out) {
     object.number_if_any("iat", whole(from.iat));
     object.number_if_any("nbf", whole(from.nbf));
     object.number("exp", from.exp.seconds);
+    object.number_if_any("resume_until", whole(from.resume_until));
     object.number_if_any("rate", from.rate);
     object.text_if_any("jti", from.jti);
     object.text_if_any("iss", from.iss);

@@ -32,12 +32,18 @@ struct claims {
     std::optional<numeric_date> iat;
     std::optional<numeric_date> nbf;
     numeric_date exp;
+    /// Until then, a download that has begun may be continued with the token (docs/api.md §1).
+    /// Later than exp; absent: the token ends at exp.
+    std::optional<numeric_date> resume_until;
     std::optional<std::int64_t> rate; // limit of the user's transfers, in bytes per second
     /// The kid of the key that verified the token, from the key ring, not from the token. Not a
     /// claim: token_service::verify() sets it.
     std::string_view signed_by;
     /// Not a claim either: true when iat or nbf lies ahead of the clock, within the leeway.
     bool is_ahead = false;
+    /// Nor is this one: true when the token has expired and is in its resume window.
+    /// token_service::authorise_resume() sets it.
+    bool is_in_window = false;
 
     void clear() noexcept;
 
@@ -53,8 +59,8 @@ struct claims {
 /// Reads an authenticated payload into `out`. Strict JSON: one object, no duplicate names at the
 /// top level, known claims of the right type; times are numbers, 0 <= value < 2^53, fractions and
 /// exponents included (docs/security.md, threat 33), and `rate` an integer; claims that do not
-/// belong to the type are rejected; unknown claims are skipped. Fails with token_claims and the
-/// claim's name.
+/// belong to the type are rejected, and so is a resume_until that is not later than exp; unknown
+/// claims are skipped. Fails with token_claims and the claim's name.
 [[nodiscard]] result<void> parse_claims(std::string_view json, claims& out);
 
 /// Appends the JSON of `from`; valid UTF-8 is written unchanged. Absent optional claims are

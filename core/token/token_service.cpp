@@ -14,6 +14,8 @@
 
 namespace sluice::core {
 
+using namespace std::chrono_literals;
+
 namespace {
 
 constexpr std::size_t max_key_id_bytes = 64;
@@ -87,12 +89,15 @@ result<void> check_parties(const claims& read, const token_policy& policy) {
     return {};
 }
 
-result<void> check_time(claims& read, std::chrono::system_clock::time_point now,
-                        std::chrono::seconds leeway) {
+/// RFC 7519 §4.1.4: "on or after".
+bool is_expired(const claims& read, std::chrono::system_clock::time_point now) {
+    return numeric_date(now) >= read.exp;
+}
+
+/// Checks iat and nbf.
+result<void> check_begin(claims& read, std::chrono::system_clock::time_point now,
+                         std::chrono::seconds leeway) {
     const numeric_date instant(now);
-    if (instant >= read.exp) {
-        return failure{errc::token_expired, "exp"}; // RFC 7519 §4.1.4: "on or after"
-    }
     read.is_ahead = (read.nbf && *read.nbf > instant) || (read.iat && *read.iat > instant);
     if (!read.is_ahead) {
         return {};
@@ -105,6 +110,14 @@ result<void> check_time(claims& read, std::chrono::system_clock::time_point now,
         return failure{errc::token_not_yet_valid, "iat"};
     }
     return {};
+}
+
+result<void> check_binding(const claims& read, const media_id& wanted) {
+    if (read.are_bound_to(wanted)) {
+        return {};
+    }
+    const auto media = read.media();
+    return media ? failure{errc::token_mismatch} : media.error();
 }
 
 void bind(const media_id& media, std::string_view owner, claims& to) {
@@ -187,16 +200,23 @@ const issued_token& token_service::issue(const token_order& order, token_press& 
     auto& fresh = with.claims;
     auto& payload = with.payload;
     token.expires_in = std::min(order.ttl.value_or(policy_.default_ttl), policy_.max_ttl);
+    auto window = std::min(order.resume.value_or(policy_.default_resume), policy_.max_resume);
     if (order.until) {
         const std::chrono::seconds left(*order.until - order.now.time_since_epoch().count());
         token.expires_in = std::min(token.expires_in, left);
+        window = std::min(window, left - token.expires_in);
     }
+    const bool has_window = window > window.zero();
+    token.resume_expires_in = has_window ? token.expires_in + window : window.zero();
     with.ids.next(token.jti);
     fresh.clear();
     bind(order.media, order.owner, fresh);
     fresh.user_id = order.user_id;
     fresh.iat = order.now.time_since_epoch().count();
     fresh.exp = (order.now + token.expires_in).time_since_epoch().count();
+    if (has_window) {
+        fresh.resume_until = (order.now + token.resume_expires_in).time_since_epoch().count();
+    }
     fresh.jti = token.jti;
     if (policy_.rate != 0) {
         fresh.rate = static_cast<std::int64_t>(policy_.rate);
@@ -228,14 +248,18 @@ result<void> token_service::verify(std::string_view token,
     if (const auto opened = open(*parts, keys_.keys(), out); !opened) {
         return opened;
     }
+    const bool has_expired = is_expired(out, now);
+    // A replaced key lives on for the windows of its tokens, and for nothing else.
+    const auto window = has_expired && out.resume_until ? policy_.max_resume : 0s;
     if (keys_.is_over(out.signed_by, std::chrono::floor<std::chrono::seconds>(now),
-                      policy_.max_ttl + replacement_slack)) {
+                      policy_.max_ttl + replacement_slack + window)) {
         return failure{errc::token_signature, "kid"}; // as if the key were gone
     }
     if (const auto parties = check_parties(out, policy_); !parties) {
         return parties;
     }
-    return check_time(out, now, policy_.leeway);
+    return has_expired ? failure{errc::token_expired, "exp"}
+                       : check_begin(out, now, policy_.leeway);
 }
 
 result<void> token_service::authorise(std::string_view token, const media_id& wanted,
@@ -244,11 +268,21 @@ result<void> token_service::authorise(std::string_view token, const media_id& wa
     if (const auto verified = verify(token, now, out); !verified) {
         return verified;
     }
-    if (out.are_bound_to(wanted)) {
-        return {};
+    return check_binding(out, wanted);
+}
+
+result<void> token_service::authorise_resume(const media_id& wanted,
+                                             std::chrono::system_clock::time_point now,
+                                             claims& read) const {
+    if (!read.resume_until || numeric_date(now) >= *read.resume_until) {
+        return failure{errc::token_expired, "exp"};
     }
-    const auto media = out.media();
-    return media ? failure{errc::token_mismatch} : media.error();
+    if (const auto begun = check_begin(read, now, policy_.leeway); !begun) {
+        return begun;
+    }
+    const auto bound = check_binding(read, wanted);
+    read.is_in_window = bound.has_value();
+    return bound;
 }
 
 } // namespace sluice::core

@@ -74,6 +74,8 @@ class key_ring {
 struct token_policy {
     std::chrono::seconds default_ttl{900};
     std::chrono::seconds max_ttl{86400};
+    std::chrono::seconds default_resume{0}; // the resume window, from exp on; 0: none
+    std::chrono::seconds max_resume{604800};
     std::chrono::seconds leeway{0}; // for iat and nbf that lie ahead; never for exp
     std::uint64_t rate = 0;         // bytes per second, written as rate; 0: not written
     std::string issuer{};           // when set: written as iss, and required
@@ -89,15 +91,19 @@ struct token_order {
     /// For a presentation: the trainer whose course is meant. Empty: the trainer that has the
     /// course (claims::owner).
     std::string_view owner{};
-    /// The end of the right to it, in Unix time: limits exp (docs/security.md, threat 56).
-    /// REQUIRES: later than now.
+    /// The end of the right to it, in Unix time: limits exp and resume_until (docs/security.md,
+    /// threat 56). REQUIRES: later than now.
     std::optional<std::int64_t> until{};
+    /// Seconds after exp in which a download that has begun may be continued; clamped to
+    /// max_resume. nullopt: default_resume.
+    std::optional<std::chrono::seconds> resume{};
 };
 
 struct issued_token {
     std::string token;
     std::string jti;
     std::chrono::seconds expires_in{};
+    std::chrono::seconds resume_expires_in{}; // to the end of the resume window; 0: none
 };
 
 /// The state that a thread keeps between the tokens it issues: buffers, so that issuing allocates
@@ -110,6 +116,9 @@ struct token_press {
     std::string url_path; // buffer for the caller
 };
 
+/// Checks tokens. From exp until resume_until a token can only continue a download: verify() and
+/// authorise() reject it with token_expired. For a request that asks for a later part of a file,
+/// the caller then calls authorise_resume() (docs/decisions/0033-resume-window.md).
 class token_service {
   public:
     token_service(const key_ring& keys, token_policy policy);
@@ -132,6 +141,14 @@ class token_service {
     [[nodiscard]] result<void> authorise(std::string_view token, const media_id& wanted,
                                          std::chrono::system_clock::time_point now,
                                          claims& out) const;
+
+    /// Judges once more a token that authorise() has rejected with token_expired, at the same
+    /// `now`: succeeds in its resume window when it is bound to `wanted`. Verifies no MAC: `read`
+    /// holds the claims from that call. Fails with token_expired outside the window,
+    /// token_not_yet_valid or token_mismatch.
+    [[nodiscard]] result<void> authorise_resume(const media_id& wanted,
+                                                std::chrono::system_clock::time_point now,
+                                                claims& read) const;
 
     [[nodiscard]] const token_policy& policy() const noexcept { return policy_; }
 

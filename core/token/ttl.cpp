@@ -19,4 +19,8 @@ std::optional<std::chrono::seconds> parse_ttl(std::string_view text) noexcept {
     return std::chrono::seconds(value);
 }
 
+std::optional<std::chrono::seconds> parse_resume(std::string_view text) noexcept {
+    return text == "0" ? std::optional(std::chrono::seconds(0)) : parse_ttl(text);
+}
+
 } // namespace sluice::core

@@ -66,6 +66,9 @@ void append_access_line(const access_entry& entry, const log_policy& policy,
     line.number("duration_us", count_of(entry.over.to_end));
     line.number("first_byte_us", count_of(entry.over.to_first_byte));
     line.word("outcome", name_of(entry.how));
+    if (record.is_after_expiry) {
+        line.word("admitted_by", "resume_window");
+    }
     line.text_if_any("problem", record.problem);
     line.text_if_any("cause", record.cause);
     line.text_if_any("jti", record.jti); // may be any text, chosen by the signer

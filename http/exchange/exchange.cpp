@@ -10,6 +10,7 @@ void exchange_record::restart(std::chrono::steady_clock::time_point now) noexcep
     client.clear();
     slice = {};
     slices = 0;
+    is_after_expiry = false;
     trace = {};
     started = first_byte = now;
 }

@@ -52,14 +52,15 @@ struct request {
 struct exchange_record {
     route_label route = route_label::none;
     std::string_view method;
-    std::string_view problem; // slug; empty when the answer is not a refusal
-    std::string_view cause;   // finer than the slug; for the log only
-    std::string jti;          // of the verified or issued token
-    std::string user_id;      // likewise
-    std::string client;       // named by a trusted proxy; logged as the peer
-    core::byte_slice slice{}; // the requested part of the file, if any
-    unsigned slices = 0;      // number of requested parts; 0: not a range request
-    core::token_trace trace;  // of the token that authorised a download
+    std::string_view problem;     // slug; empty when the answer is not a refusal
+    std::string_view cause;       // finer than the slug; for the log only
+    std::string jti;              // of the verified or issued token
+    std::string user_id;          // likewise
+    std::string client;           // named by a trusted proxy; logged as the peer
+    core::byte_slice slice{};     // the requested part of the file, if any
+    unsigned slices = 0;          // number of requested parts; 0: not a range request
+    bool is_after_expiry = false; // only the resume window of the token admitted the request
+    core::token_trace trace;      // of the token that authorised a download
     std::chrono::steady_clock::time_point started{};    // the header was complete
     std::chrono::steady_clock::time_point first_byte{}; // sending began
 

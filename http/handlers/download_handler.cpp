@@ -24,6 +24,13 @@ core::download_request read_conditions(const request_head& head, std::string& ra
             .range = head.joined(bhttp::field::range, ranges)};
 }
 
+// True when the request asks for one range that does not begin with the first byte.
+bool is_continuation(const request_head& head) {
+    std::string ranges;
+    const auto range = head.joined(bhttp::field::range, ranges);
+    return range && core::is_continuation(*range);
+}
+
 bool sends_content(const core::download_plan& plan) noexcept {
     using outcome = core::download_plan::outcome;
     return plan.what == outcome::whole || plan.what == outcome::part || plan.what == outcome::parts;
@@ -43,7 +50,11 @@ core::result<void> download_handler::authorise(const core::media_id& media, requ
         return token.error();
     }
     in.claims.clear();
-    const auto verdict = with_.tokens.authorise(*token, media, in.wall, in.claims);
+    auto verdict = with_.tokens.authorise(*token, media, in.wall, in.claims);
+    if (!verdict && verdict.error().code == core::errc::token_expired && in.claims.resume_until &&
+        is_continuation(in.head)) {
+        verdict = with_.tokens.authorise_resume(media, in.wall, in.claims);
+    }
     if (!verdict && !is_token_text(*token)) { // a valid token always is: checked for failures only
         return core::failure{core::errc::credential_malformed};
     }
@@ -109,8 +120,18 @@ void download_handler::send(const file_result& file, request& in, reply& out) co
     std::string ranges;
     std::string matches;
     std::string none_matches;
-    const auto plan = core::plan_download(read_conditions(in.head, ranges, matches, none_matches),
-                                          (*file)->media->version, in.now);
+    auto conditions = read_conditions(in.head, ranges, matches, none_matches);
+    // In the resume window HEAD tells what GET would, and that is never the whole file.
+    conditions.is_get = conditions.is_get || in.claims.is_in_window;
+    const auto plan = core::plan_download(conditions, (*file)->media->version, in.now);
+    if (in.claims.is_in_window && plan.what == core::download_plan::outcome::whole) {
+        out.refuse(core::failure{core::errc::token_expired, "exp"});
+        return;
+    }
+    if (in.claims.is_in_window) {
+        out.record().is_after_expiry = true;
+        out.count().resumes_after_expiry.add();
+    }
     std::unique_ptr<pace> speed;
     if (in.head.method == bhttp::verb::get && sends_content(plan) && !admit(in, speed)) {
         out.count().add_limit(limit_label::user_downloads);

@@ -35,6 +35,9 @@ void append_audit_line(const audit_entry& entry, std::string& out) {
     if (entry.ttl) {
         line.number("ttl", static_cast<std::uint64_t>(entry.ttl->count()));
     }
+    if (const auto window = entry.resume_expires_in.count(); window != 0) {
+        line.number("resume_expires_in", static_cast<std::uint64_t>(window));
+    }
     line.text_if_any("jti", entry.jti);
     line.end();
 }

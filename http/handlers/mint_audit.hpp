@@ -24,6 +24,7 @@ struct audit_entry {
     std::string_view check{};             // the claim, parameter or limit concerned
     std::string_view jti{};
     std::optional<std::chrono::seconds> ttl{};
+    std::chrono::seconds resume_expires_in{}; // 0: the token has no resume window
 };
 
 /// Appends `entry` as JSON and a line feed.

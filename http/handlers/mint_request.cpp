@@ -15,8 +15,8 @@ using core::errc;
 using core::failure;
 using core::media_kind;
 
-constexpr std::array<std::string_view, 7> known{"type",      "user_id",   "filename", "rel",
-                                                "course_id", "module_id", "ttl"};
+constexpr std::array<std::string_view, 8> known{"type",      "user_id",   "filename", "rel",
+                                                "course_id", "module_id", "ttl",      "resume"};
 
 // Fails with the first of `names` that is present: it does not apply to the type.
 core::result<void> refuse_foreign(const query_parameters& query,
@@ -93,19 +93,22 @@ core::result<std::string_view> read_user(const query_parameters& query) {
     return user;
 }
 
-core::result<std::optional<std::chrono::seconds>> read_ttl(const query_parameters& query) {
-    const auto text = query.get("ttl");
+using span_parser = std::optional<std::chrono::seconds> (*)(std::string_view) noexcept;
+
+core::result<std::optional<std::chrono::seconds>>
+read_span(const query_parameters& query, std::string_view name, span_parser parse) {
+    const auto text = query.get(name);
     if (!text) {
         return text.error();
     }
     if (!*text) {
         return std::optional<std::chrono::seconds>{};
     }
-    const auto ttl = core::parse_ttl(**text);
-    if (!ttl) {
-        return failure{errc::parameter_invalid, "ttl"};
+    const auto span = parse(**text);
+    if (!span) {
+        return failure{errc::parameter_invalid, name};
     }
-    return ttl;
+    return span;
 }
 
 } // namespace
@@ -119,11 +122,15 @@ core::result<mint_request> read_mint_request(const query_parameters& query) {
     if (!user) {
         return user.error();
     }
-    const auto ttl = read_ttl(query);
+    const auto ttl = read_span(query, "ttl", core::parse_ttl);
     if (!ttl) {
         return ttl.error();
     }
-    return mint_request{.media = *media, .user_id = *user, .ttl = *ttl};
+    const auto resume = read_span(query, "resume", core::parse_resume);
+    if (!resume) {
+        return resume.error();
+    }
+    return mint_request{.media = *media, .user_id = *user, .ttl = *ttl, .resume = *resume};
 }
 
 std::size_t count_unknown(const query_parameters& query) noexcept {

@@ -15,7 +15,8 @@ namespace sluice::http {
 struct mint_request {
     core::media_id media;
     std::string_view user_id;
-    std::optional<std::chrono::seconds> ttl; // as requested, not clamped
+    std::optional<std::chrono::seconds> ttl;    // as requested, not clamped
+    std::optional<std::chrono::seconds> resume; // likewise
 };
 
 /// Fails with parameter_missing, _repeated, _invalid or _not_applicable, and the parameter's name.

@@ -201,25 +201,40 @@ void token_handler::issue(const order& what, const core::permission& allowed,
     auto& path = in.press->url_path;
     path.clear();
     append_download_path(wanted.media, path);
+    const auto& policy = with_.tokens.policy();
     const auto& issued =
         with_.tokens.issue({.media = wanted.media,
                             .user_id = wanted.user_id,
-                            .ttl = what.by.limit(wanted.ttl, with_.tokens.policy().default_ttl),
+                            .ttl = what.by.limit_ttl(wanted.ttl, policy.default_ttl),
                             .now = in.now,
                             .owner = owner_of(what),
-                            .until = allowed.until},
+                            .until = allowed.until,
+                            .resume = what.by.limit_resume(wanted.resume, policy.default_resume)},
                            *in.press);
     out.record().jti = issued.jti;
     out.record().user_id = wanted.user_id;
     out.count().tokens_issued.add();
-    audit({.wanted = &wanted, .jti = issued.jti, .ttl = issued.expires_in}, &what.by, in, out);
+    audit({.wanted = &wanted,
+           .jti = issued.jti,
+           .ttl = issued.expires_in,
+           .resume_expires_in = issued.resume_expires_in},
+          &what.by, in, out);
+    answer(issued, path, in, out);
+}
 
+void token_handler::answer(const core::issued_token& issued, std::string_view path, request& in,
+                           reply& out) const {
     auto& body = in.scratch;
     body.assign(R"({"token":")").append(issued.token).append(R"(","expires_in":)");
     core::append_decimal(static_cast<std::uint64_t>(issued.expires_in.count()), body);
     body += R"(,"download_url":")";
     append_url(in, path, body); // an RFC 3986 URL needs no JSON escaping
-    body += "\"}\n";
+    body += '"';
+    if (const auto window = issued.resume_expires_in.count(); window != 0) {
+        body += R"(,"resume_expires_in":)";
+        core::append_decimal(static_cast<std::uint64_t>(window), body);
+    }
+    body += "}\n";
     auto& response = out.begin(200);
     response.field("Cache-Control", "no-store");
     response.field("Referrer-Policy", "no-referrer");

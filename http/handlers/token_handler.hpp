@@ -63,6 +63,9 @@ class token_handler final : public handler {
     void issue(const order& what, const core::permission& allowed, const file_result& file,
                request& in, reply& out) const;
     [[nodiscard]] static std::string_view owner_of(const order& what);
+    /// Answers with the token and the URL of `path`.
+    void answer(const core::issued_token& issued, std::string_view path, request& in,
+                reply& out) const;
     /// Answers with the refusal and writes the audit line.
     void refuse(core::failure why, const core::grantor* by, const mint_request* wanted,
                 const request& in, reply& out) const;

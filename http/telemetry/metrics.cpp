@@ -39,6 +39,9 @@ constexpr std::array plain_metrics{
                  "Tokens accepted although their iat or nbf is ahead of this node's clock, by at "
                  "most tokens.leeway.",
                  &counters::tokens_ahead},
+    plain_metric{"sluice_resumes_after_expiry_total", "counter",
+                 "Download requests accepted in the resume window of an expired token.",
+                 &counters::resumes_after_expiry},
     plain_metric{"sluice_unknown_parameters_total", "counter",
                  "Unknown query parameters of token requests; they are ignored.",
                  &counters::unknown_parameters},

@@ -65,7 +65,8 @@ struct counters {
     counter transfers_lost;    // the peer disconnected
     counter transfers_revoked; // part of the cut ones: by a revocation
     counter tokens_issued;
-    counter tokens_ahead; // accepted within tokens.leeway, session tokens included
+    counter tokens_ahead;         // accepted within tokens.leeway, session tokens included
+    counter resumes_after_expiry; // requests that only a resume window admitted
     counter symlinks_refused;
     counter unknown_parameters;
     counter accept_failures;

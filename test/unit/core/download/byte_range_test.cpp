@@ -3,6 +3,9 @@
 #include <boost/test/unit_test.hpp>
 
 #include <algorithm>
+#include <array>
+#include <random>
+#include <regex>
 #include <string>
 #include <type_traits>
 #include <vector>
@@ -220,6 +223,88 @@ BOOST_AUTO_TEST_CASE(ignores_more_than_max_ranges) { // docs/security.md, threat
     check(repeated("999999-", max_ranges), 1000, kind::unsatisfiable, {});
     check(repeated("999999-", max_ranges + 1), 1000, kind::ignored, {});
     check(scattered(max_ranges + 1) + ",junk", 1000, kind::ignored, {});
+}
+
+// The form of a resume, against the same rule as a regular expression: RFC 9110 §14.1.1, one
+// int-range, first above 0, last not below first.
+BOOST_AUTO_TEST_CASE(what_continues_a_download) {
+    const std::regex form("[bB][yY][tT][eE][sS]=([0-9]+)-([0-9]*)");
+    const auto model = [&form](const std::string& text) {
+        std::smatch parts;
+        if (!std::regex_match(text, parts, form)) {
+            return false;
+        }
+        const auto number = [](std::string digits) {
+            return digits.erase(0, std::min(digits.find_first_not_of('0'), digits.size()));
+        };
+        const auto first = number(parts[1].str());
+        const auto last = number(parts[2].str());
+        const bool is_open = parts[2].length() == 0;
+        return !first.empty() && (is_open || last.size() > first.size() ||
+                                  (last.size() == first.size() && last >= first));
+    };
+    std::mt19937 random(20261128);
+    const std::array<std::string_view, 22> pieces{"bytes",
+                                                  "Bytes",
+                                                  "byte",
+                                                  "=",
+                                                  "-",
+                                                  ",",
+                                                  " ",
+                                                  "0",
+                                                  "1",
+                                                  "5",
+                                                  "9",
+                                                  "00",
+                                                  "10",
+                                                  "99",
+                                                  "18446744073709551616",
+                                                  "99999999999999999999999",
+                                                  "\t",
+                                                  "+",
+                                                  "x",
+                                                  "bytes=",
+                                                  "1-",
+                                                  "="};
+    std::size_t admitted = 0;
+    for (int i = 0; i < 50'000; ++i) {
+        std::string text = random() % 4 != 0 ? "bytes=" : "";
+        for (auto n = random() % 6; n > 0; --n) {
+            text += pieces[random() % pieces.size()];
+        }
+        const bool is_one = is_continuation(text);
+        admitted += is_one ? 1 : 0;
+        BOOST_REQUIRE_MESSAGE(is_one == model(text), text);
+    }
+    BOOST_TEST(admitted > 500U);
+    for (const auto* text : {"bytes=1-", "bytes=1-1", "BYTES=007-",
+                             "bytes=5-99999999999999999999999", "bytes=99999999999999999999999-"}) {
+        BOOST_TEST(is_continuation(text), text);
+    }
+    for (const auto* text : {"",
+                             "bytes",
+                             "bytes=",
+                             "bytes=-",
+                             "bytes=-5",
+                             "bytes=0-",
+                             "bytes=00-5",
+                             "bytes=0-0",
+                             "bytes=1-,",
+                             "bytes=,1-",
+                             "bytes=1-2,3-4",
+                             "bytes= 1-",
+                             "bytes=1- ",
+                             "bytes =1-",
+                             "bytes=2-1",
+                             "bytes=1--",
+                             "bytes=1-2-",
+                             "items=1-",
+                             "bytes=+1-",
+                             "bytes=0x1-",
+                             "bytes=1-99999999999999999999999x",
+                             "bytes=20000000000000000000000-9"}) {
+        BOOST_TEST(!is_continuation(text), text);
+    }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -94,6 +94,7 @@ BOOST_AUTO_TEST_CASE(files_are_read_back_as_written) {
     key.types = {media_kind::lesson, media_kind::module};
     key.trainers = {"a", "\"b"};
     key.max_ttl = 60s;
+    key.max_resume = 0s;
     key.rate = 5;
     key.trust = issuer_trust::trusted;
     key.not_after = 1'800'000'000;
@@ -106,6 +107,8 @@ BOOST_AUTO_TEST_CASE(files_are_read_back_as_written) {
     BOOST_TEST((again[0].types == key.types));
     BOOST_TEST(again[0].trainers == key.trainers);
     BOOST_TEST((again[0].max_ttl == key.max_ttl));
+    BOOST_TEST((again[0].max_resume == key.max_resume));
+    BOOST_TEST(!again[1].max_resume.has_value());
     BOOST_TEST(again[0].rate == 5U);
     BOOST_TEST((again[0].trust == issuer_trust::trusted));
     BOOST_TEST((again[0].not_after == key.not_after));
@@ -123,6 +126,8 @@ BOOST_AUTO_TEST_CASE(faults) {
         {"{" + base + R"(,"trainers":["a/b"]})", "trainers must"},
         {"{" + base + R"(,"trainers":"a"})", "trainers must"},
         {"{" + base + R"(,"max_ttl":0})", "max_ttl must"},
+        {"{" + base + R"(,"max_resume":-1})", "max_resume must"},
+        {"{" + base + R"(,"max_resume":31536001})", "max_resume must"},
         {"{" + base + R"(,"rate":1.5})", "rate must"},
         {"{" + base + R"(,"trust":"yes"})", "trust must"},
         {"{" + base + R"(,"type":["lesson"]})", "no member"},

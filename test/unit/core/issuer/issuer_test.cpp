@@ -220,15 +220,24 @@ BOOST_AUTO_TEST_CASE(a_key_shortens_and_never_stretches) {
     issuer_key key;
     const grantor free{.how = grantor::kind::key, .key = &key};
     BOOST_TEST(free.needs_entitlement());
-    BOOST_TEST(!free.limit(std::nullopt, 900s).has_value());
-    BOOST_TEST((free.limit(7200s, 900s) == 7200s));
+    BOOST_TEST(!free.limit_ttl(std::nullopt, 900s).has_value());
+    BOOST_TEST((free.limit_ttl(7200s, 900s) == 7200s));
     key.max_ttl = 60s;
     key.trust = issuer_trust::trusted;
     BOOST_TEST(!free.needs_entitlement());
-    BOOST_TEST((free.limit(std::nullopt, 900s) == 60s));
-    BOOST_TEST((free.limit(7200s, 900s) == 60s));
-    BOOST_TEST((free.limit(30s, 900s) == 30s));
-    BOOST_TEST((free.limit(std::nullopt, 40s) == 40s));
+    BOOST_TEST((free.limit_ttl(std::nullopt, 900s) == 60s));
+    BOOST_TEST((free.limit_ttl(7200s, 900s) == 60s));
+    BOOST_TEST((free.limit_ttl(30s, 900s) == 30s));
+    BOOST_TEST((free.limit_ttl(std::nullopt, 40s) == 40s));
+    BOOST_TEST((free.limit_resume(7200s, 0s) == 7200s));
+    key.max_resume = 0s; // no window, whatever is asked for
+    BOOST_TEST((free.limit_resume(7200s, 0s) == 0s));
+    BOOST_TEST((free.limit_resume(std::nullopt, 100s) == 0s));
+    key.max_resume = 60s;
+    BOOST_TEST((free.limit_resume(7200s, 0s) == 60s));
+    BOOST_TEST((free.limit_resume(std::nullopt, 0s) == 0s));
+    BOOST_TEST((free.limit_resume(std::nullopt, 100s) == 60s));
+    BOOST_TEST((grantor{}.limit_resume(7200s, 0s) == 7200s));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -52,6 +52,50 @@ BOOST_AUTO_TEST_CASE(nothing_is_left_of_the_token_before) {
     BOOST_TEST((read.exp == 0));
 }
 
+// docs/api.md, the resume window: a NumericDate later than exp.
+BOOST_AUTO_TEST_CASE(the_end_of_the_resume_window) {
+    const auto read_with = [](const std::string& claim, core::claims& read) {
+        return core::parse_claims(R"({"type":"course","filename":"f","course_id":"c",)"
+                                  R"("user_id":"v","exp":9)" +
+                                      claim + "}",
+                                  read);
+    };
+    core::claims read;
+    BOOST_REQUIRE(read_with("", read).has_value());
+    BOOST_TEST(!read.resume_until.has_value());
+    const std::array<std::pair<std::string, core::numeric_date>, 4> good{
+        {{R"(,"resume_until":10)", {10}},
+         {R"(,"resume_until":9.25)", {9, 250'000'000}},
+         {R"(,"resume_until":1e3)", {1000}},
+         {R"(,"resume_until":1.5E1)", {15}}}};
+    for (const auto& [claim, until] : good) {
+        BOOST_TEST_CONTEXT(claim) {
+            BOOST_REQUIRE(read_with(claim, read).has_value());
+            BOOST_TEST((read.resume_until == until));
+        }
+    }
+    for (const auto* claim :
+         {R"(,"resume_until":9)", R"(,"resume_until":9.0)", R"(,"resume_until":8.9)",
+          R"(,"resume_until":0)", R"(,"resume_until":-1)", R"(,"resume_until":"10")",
+          R"(,"resume_until":null)", R"(,"resume_until":1e300)", R"(,"resume_until":true)",
+          R"(,"resume_until":[10])", R"(,"resume_until":9007199254740992)"}) {
+        const auto verdict = read_with(claim, read);
+        BOOST_TEST_CONTEXT(claim) {
+            BOOST_REQUIRE(!verdict.has_value());
+            BOOST_TEST(
+                (verdict.error() == core::failure{core::errc::token_claims, "resume_until"}));
+        }
+    }
+    read.resume_until = 20;
+    std::string text;
+    BOOST_REQUIRE(read_with(R"(,"resume_until":10)", read).has_value());
+    core::append_json(read, text);
+    BOOST_TEST(text == R"({"type":"course","filename":"f","course_id":"c","user_id":"v","exp":9,)"
+                       R"("resume_until":10})");
+    read.clear();
+    BOOST_TEST(!read.resume_until.has_value());
+}
+
 BOOST_AUTO_TEST_CASE(binding_by_type) {
     const std::string common = R"(,"filename":"f","user_id":"u","exp":9})";
     const std::array<std::pair<std::string_view, std::string_view>, 23> vectors{{

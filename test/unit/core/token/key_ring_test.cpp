@@ -61,6 +61,37 @@ BOOST_AUTO_TEST_CASE(a_replaced_key_verifies_until_its_last_token_has_expired) {
     BOOST_TEST(!is_good(service, old.token, 1000 + 120));
 }
 
+// The windows of its tokens keep a replaced key for max_resume longer, and only they do: a token
+// that has not expired is one that the key cannot have signed in time.
+BOOST_AUTO_TEST_CASE(a_replaced_key_verifies_until_its_last_window_has_ended) {
+    const core::token_policy policy{.max_ttl = 1000s, .max_resume = 500s};
+    const core::key_ring ring({key("new", {.not_before = start}), key("old")});
+    const core::key_ring before({key("old")});
+    const core::token_service service(ring, policy);
+    const core::token_service generous(before, {.max_ttl = 100000s, .max_resume = 100000s});
+    const auto verdict = [&](std::chrono::seconds ttl, std::chrono::seconds resume,
+                             std::int64_t offset) {
+        const auto what = media();
+        core::token_press press;
+        const auto& token = generous.issue(
+            {.media = what, .user_id = "u", .ttl = ttl, .now = at(0), .resume = resume}, press);
+        core::claims claims;
+        const auto first = service.authorise(token.token, what, at(offset), claims);
+        return first || first.error().code != core::errc::token_expired
+                   ? first
+                   : service.authorise_resume(what, at(offset), claims);
+    };
+    BOOST_TEST(verdict(900s, 100000s, 1000 + 119).has_value());
+    BOOST_TEST(verdict(900s, 100000s, 1000 + 120).has_value());
+    BOOST_TEST(verdict(900s, 100000s, 1500 + 119).has_value());
+    BOOST_TEST((verdict(900s, 100000s, 1500 + 120).error() ==
+                core::failure{core::errc::token_signature, "kid"}));
+    // Without a window, and with one that has not begun, it ends when it always did.
+    BOOST_TEST((verdict(900s, 0s, 1000 + 119).error().code == core::errc::token_expired));
+    BOOST_TEST((verdict(900s, 0s, 1000 + 120).error().code == core::errc::token_signature));
+    BOOST_TEST((verdict(5000s, 100s, 1000 + 120).error().code == core::errc::token_signature));
+}
+
 BOOST_AUTO_TEST_CASE(not_after_ends_a_key) {
     const core::key_ring ring({key("a", {.not_after = start + 10}), key("b")});
     const core::token_service service(ring, {});

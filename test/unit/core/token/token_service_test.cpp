@@ -182,6 +182,111 @@ BOOST_AUTO_TEST_CASE(a_token_ends_with_the_right_to_it) {
     BOOST_TEST(lasts(std::nullopt, std::nullopt) == 900);
 }
 
+// docs/api.md, the resume window.
+BOOST_AUTO_TEST_CASE(the_window_is_clamped_and_told) {
+    const auto ring = two_keys();
+    struct row {
+        std::optional<std::chrono::seconds> asked;
+        std::optional<int> left; // of the right to the media
+        std::int64_t told;       // from now to the end of the window; 0: none
+    };
+    const core::token_policy plain{.max_resume = 1000s};
+    const core::token_policy usual{.default_resume = 200s, .max_resume = 1000s};
+    const core::token_policy none{.max_resume = 0s};
+    const std::array<std::pair<core::token_policy, row>, 14> rows{{
+        {plain, {std::nullopt, {}, 0}},
+        {plain, {0s, {}, 0}},
+        {plain, {1s, {}, 901}},
+        {plain, {1000s, {}, 1900}},
+        {plain, {1001s, {}, 1900}},
+        {plain, {std::chrono::seconds(9'999'999'999), {}, 1900}},
+        {plain, {500s, 1000, 1000}},
+        {plain, {500s, 900, 0}}, // the right ends with the token
+        {plain, {500s, 10, 0}},
+        {plain, {500s, 100'000, 1400}},
+        {usual, {std::nullopt, {}, 1100}},
+        {usual, {0s, {}, 0}},
+        {usual, {300s, {}, 1200}},
+        {none, {300s, {}, 0}},
+    }};
+    const auto media = a_lesson();
+    for (const auto& [policy, each] : rows) {
+        const core::token_service service(ring, policy);
+        core::token_order order{.media = media, .user_id = "u", .ttl = {}, .now = token_now};
+        order.resume = each.asked;
+        if (each.left) {
+            order.until = token_now.time_since_epoch().count() + *each.left;
+        }
+        core::token_press press;
+        const auto& issued = service.issue(order, press);
+        core::claims read;
+        BOOST_TEST_CONTEXT(each.told << " " << each.left.value_or(-1)) {
+            BOOST_REQUIRE(service.verify(issued.token, token_now, read).has_value());
+            BOOST_TEST(issued.resume_expires_in.count() == each.told);
+            BOOST_TEST(read.resume_until.has_value() == (each.told != 0));
+            BOOST_TEST((each.told == 0 ||
+                        *read.resume_until == (token_now.time_since_epoch().count() + each.told)));
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(in_the_window_a_token_can_only_resume) {
+    const auto ring = two_keys();
+    const core::token_service service(ring, {});
+    const auto media = a_lesson();
+    core::token_press press;
+    const auto token =
+        service
+            .issue({.media = media, .user_id = "u", .ttl = 60s, .now = token_now, .resume = 100s},
+                   press)
+            .token;
+    const auto other = *core::media_id::lesson("t", "c", "m", "l", "Other.mp4");
+    const auto verdict = [&](std::chrono::milliseconds later, const core::media_id& wanted) {
+        core::claims read;
+        const auto first = service.authorise(token, wanted, token_now + later, read);
+        BOOST_TEST(!read.is_in_window);
+        if (later < 60s) {
+            return std::string(first ? "good" : name_of(first.error().code));
+        }
+        BOOST_REQUIRE(!first.has_value());
+        BOOST_TEST((first.error() == core::failure{core::errc::token_expired, "exp"}));
+        const auto again = service.authorise_resume(wanted, token_now + later, read);
+        BOOST_TEST(read.is_in_window == again.has_value());
+        return std::string(again ? "resumes" : name_of(again.error().code));
+    };
+    BOOST_TEST(verdict(59'999ms, media) == "good");
+    BOOST_TEST(verdict(60s, media) == "resumes");
+    BOOST_TEST(verdict(60s, other) == "token_mismatch");
+    BOOST_TEST(verdict(159'999ms, media) == "resumes");
+    BOOST_TEST(verdict(160s, media) == "token_expired");
+    BOOST_TEST(verdict(160s, other) == "token_expired");
+    BOOST_TEST(verdict(std::chrono::hours(10000), media) == "token_expired");
+}
+
+// A fraction in resume_until counts; a token that has not begun is no good in its window either.
+BOOST_AUTO_TEST_CASE(windows_of_other_issuers) {
+    const auto ring = two_keys();
+    const core::token_service service(ring, {});
+    const auto media = *core::media_id::lesson("t", "c", "m", "l", "Video.mp4");
+    const auto verdict = [&](std::string_view more, std::chrono::milliseconds later) {
+        core::claims read;
+        const auto token = forge(R"({"alg":"HS256"})", lesson_payload(more));
+        const auto now = token_now + 900s + later;
+        const auto first = service.authorise(token, media, now, read);
+        BOOST_TEST((!first && first.error().code == core::errc::token_expired));
+        return service.authorise_resume(media, now, read);
+    };
+    BOOST_TEST(verdict(R"(,"resume_until":1700000901.5)", 1499ms).has_value());
+    BOOST_TEST((verdict(R"(,"resume_until":1700000901.5)", 1500ms).error().code ==
+                core::errc::token_expired));
+    BOOST_TEST(verdict(R"(,"resume_until":1.7e10)", 0ms).has_value());
+    BOOST_TEST((verdict("", 0ms).error().code == core::errc::token_expired));
+    BOOST_TEST((verdict(R"(,"nbf":1700009999,"resume_until":1800000000)", 0ms).error() ==
+                core::failure{core::errc::token_not_yet_valid, "nbf"}));
+    BOOST_TEST((verdict(R"(,"iat":1700009999,"resume_until":1800000000)", 0ms).error() ==
+                core::failure{core::errc::token_not_yet_valid, "iat"}));
+}
+
 // docs/security.md, threat 34, a clock stepped back included: iat then lies ahead.
 BOOST_AUTO_TEST_CASE(times_that_lie_ahead) {
     const auto ring = two_keys();
@@ -261,7 +366,12 @@ BOOST_AUTO_TEST_CASE(the_longest_media_still_fits_a_token) {
     const std::string name(255, '"');
     const auto media = core::media_id::lesson(id, id, id, id, name);
     BOOST_REQUIRE(media.has_value());
-    const auto token = service.issue(*media, id, std::nullopt, token_now).token;
+    core::token_press press;
+    const auto token =
+        service
+            .issue({.media = *media, .user_id = id, .ttl = {}, .now = token_now, .resume = 1s},
+                   press)
+            .token;
     BOOST_TEST(token.size() <= crypto::max_token_bytes);
     core::claims read;
     BOOST_TEST(service.authorise(token, *media, token_now, read).has_value());

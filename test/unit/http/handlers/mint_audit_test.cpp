@@ -16,7 +16,8 @@ namespace {
 http::mint_request lesson() {
     return {.media = *core::media_id::lesson("t", "c", "m", "l", "a \"b\".mp4"),
             .user_id = "anna",
-            .ttl = 30s};
+            .ttl = 30s,
+            .resume = {}};
 }
 
 std::string line_of(const http::audit_entry& entry) {
@@ -85,7 +86,7 @@ BOOST_AUTO_TEST_CASE(a_name_adds_no_field) {
 
 BOOST_AUTO_TEST_CASE(media_without_some_ids) {
     const http::mint_request course{
-        .media = *core::media_id::course("c", "p.mp4"), .user_id = "u", .ttl = {}};
+        .media = *core::media_id::course("c", "p.mp4"), .user_id = "u", .ttl = {}, .resume = {}};
     const auto line = boost::json::parse(line_of({.wanted = &course}));
     BOOST_TEST(line.at("type").as_string() == "course");
     BOOST_TEST(line.at("course_id").as_string() == "c");
