@@ -60,10 +60,14 @@ class Proxy:
         if kind == "nginx" and os.geteuid() == 0:  # only its user can access the folders of a test
             text = "user root;\n" + text
         config.write_text(text.replace(FRONT, "%s:%d" % self.address), encoding="utf-8")
-        command = {"haproxy": ["haproxy", "-db", "-f", config],
-                   "nginx": ["nginx", "-p", folder, "-e", "stderr", "-g", "daemon off;", "-c", config]}
+        command = list(map(str, self.command(kind, folder, config)))
         with open(self.log, "wb") as out:
-            self.process = subprocess.Popen(command[kind], stdout=out, stderr=out)
+            self.process = subprocess.Popen(command, stdout=out, stderr=out)
+
+    def command(self, kind, folder, config):
+        if kind == "haproxy":
+            return ["haproxy", "-db", "-f", config]
+        return ["nginx", "-p", folder, "-e", "stderr", "-g", "daemon off;", "-c", config]
 
     def __enter__(self):
         self.wait_until_ready()
