@@ -2,7 +2,7 @@
 // The entitlements with a store: owners, and users with a grant while it lasts, except users who
 // are revoked. Implements core::entitlements. Used by app/service/generation.
 
-#include "core/access/revocations.hpp"
+#include "core/access/current_revocations.hpp"
 #include "core/base/clock.hpp"
 #include "core/issuer/ownership.hpp"
 #include "store/grant_book.hpp"
@@ -14,7 +14,7 @@ class granted_entitlements final : public core::entitlements {
     /// The shared objects; they live as long as the process serves.
     struct sources {
         grant_book& grants;
-        const core::revocations& revoked;
+        const core::current_revocations& revoked;
         const core::clock& time;
     };
 

@@ -4,7 +4,7 @@
 // application and generation.
 
 #include "app/log/service_log.hpp"
-#include "core/access/revocations.hpp"
+#include "core/access/current_revocations.hpp"
 #include "core/base/clock.hpp"
 #include "core/config/config.hpp"
 #include "http/exchange/work_pool.hpp"
@@ -39,7 +39,7 @@ class store_service {
     /// The threads on which look-ups wait for the store.
     [[nodiscard]] http::work_pool& threads() noexcept { return threads_; }
     [[nodiscard]] store::grant_book& grants() noexcept { return grants_; }
-    [[nodiscard]] const core::revocations& revoked() const noexcept { return revoked_; }
+    [[nodiscard]] const core::current_revocations& revoked() const noexcept { return revoked_; }
     /// Appends the metrics of the store. Thread safe.
     void append_metrics(std::string& out) const;
 
@@ -53,7 +53,7 @@ class store_service {
     service_log& log_;
     store::store_address where_;
     bool is_migrated_ = false; // used by the feed's thread only
-    core::revocations revoked_;
+    core::current_revocations revoked_;
     std::atomic<bool> is_followed_ = false;
     store::connection_pool pool_;
     store::grant_book grants_;

@@ -1,7 +1,8 @@
 #pragma once
-// The revocation table in force in this process. The store's feed replaces it. Workers hold the
-// table itself; rare readers use this unit: app/service/store_service, http/handlers/ops_handlers
-// and store/granted_entitlements.
+// The current revocation table of the process, which the store's feed replaces. Not the table
+// (core/access/revocation_table.hpp), which workers hold themselves, and not one revocation as the
+// store keeps it (core/access/revocation.hpp). Used by readers that are not on the path of a
+// download: app/service/store_service, http/handlers/ops_handlers and store/granted_entitlements.
 
 #include "core/access/revocation_table.hpp"
 
@@ -11,7 +12,7 @@
 
 namespace sluice::core {
 
-class revocations {
+class current_revocations {
   public:
     /// Null until the revocations have been read for the first time. Thread safe.
     [[nodiscard]] std::shared_ptr<const revocation_table> table() const {

@@ -3,7 +3,7 @@
 // §4). Not the counters themselves: http/telemetry/metrics.hpp holds them. Used by
 // app/service/routes.hpp.
 
-#include "core/access/revocations.hpp"
+#include "core/access/current_revocations.hpp"
 #include "http/exchange/exchange.hpp"
 #include "http/handlers/open_file.hpp"
 
@@ -27,7 +27,7 @@ class ready_handler final : public handler {
   public:
     /// `revoked` is null when there is no store.
     ready_handler(const std::atomic<bool>& is_leaving, media_access media,
-                  const core::revocations* revoked) noexcept
+                  const core::current_revocations* revoked) noexcept
         : is_leaving_(is_leaving), media_(std::move(media)), revoked_(revoked) {}
     void handle(request& in, reply& out) const override;
 
@@ -36,7 +36,7 @@ class ready_handler final : public handler {
     void answer(bool is_readable, reply& out) const;
 
     media_access media_;
-    const core::revocations* revoked_;
+    const core::current_revocations* revoked_;
 };
 
 /// Answers with the metrics as Prometheus text.
