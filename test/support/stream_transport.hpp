@@ -19,17 +19,18 @@
 #include <string>
 #include <utility>
 
-namespace sluice::http {
+namespace sluice::test {
 
 template <class Stream>
 class stream_transport {
   public:
     explicit stream_transport(Stream stream) : state_(std::make_shared<state>(std::move(stream))) {}
 
-    std::size_t read_some(std::span<char> into, error_code& ec) {
+    std::size_t read_some(std::span<char> into, http::error_code& ec) {
         auto& in = state_->in;
         if (in.empty() || state_->is_reading) {
-            ec = state_->read_error ? state_->read_error : error_code(net::error::would_block);
+            ec = state_->read_error ? state_->read_error
+                                    : http::error_code(http::net::error::would_block);
             return 0;
         }
         ec = {};
@@ -39,16 +40,17 @@ class stream_transport {
         return count;
     }
 
-    std::size_t write_some(std::string_view text, bool /*more*/, error_code& ec) {
+    std::size_t write_some(std::string_view text, bool /*more*/, http::error_code& ec) {
         return accept(std::min(text.size(), turn), ec,
                       [&](char* to, std::size_t count) { return text.copy(to, count); });
     }
 
-    std::size_t send_file(int file, std::uint64_t offset, std::uint64_t length, error_code& ec) {
+    std::size_t send_file(int file, std::uint64_t offset, std::uint64_t length,
+                          http::error_code& ec) {
         return accept(std::min<std::uint64_t>(length, turn), ec, [&](char* to, std::size_t count) {
             const auto got = ::pread(file, to, count, static_cast<off_t>(offset));
             if (got < 0) {
-                ec = error_code(errno, boost::system::system_category());
+                ec = http::error_code(errno, boost::system::system_category());
             }
             return got < 0 ? std::size_t{0} : static_cast<std::size_t>(got);
         });
@@ -70,8 +72,8 @@ class stream_transport {
         }
         state_->in.resize(turn);
         state_->is_reading = true;
-        state_->stream.async_read_some(net::buffer(state_->in),
-                                       [self = state_](error_code ec, std::size_t count) {
+        state_->stream.async_read_some(http::net::buffer(state_->in),
+                                       [self = state_](http::error_code ec, std::size_t count) {
                                            self->is_reading = false;
                                            self->in.resize(count);
                                            self->read_error = ec;
@@ -95,14 +97,14 @@ class stream_transport {
     /// A read in progress continues; its bytes are available to the next wait.
     void cancel_wait() { wake_later(state_); }
 
-    [[nodiscard]] peer_state peek() const noexcept {
+    [[nodiscard]] http::peer_state peek() const noexcept {
         if (state_->is_reading) {
-            return peer_state::silent;
+            return http::peer_state::silent;
         }
-        return !state_->in.empty()                     ? peer_state::sending
-               : state_->read_error == net::error::eof ? peer_state::ended
-               : state_->read_error                    ? peer_state::gone
-                                                       : peer_state::silent;
+        return !state_->in.empty()                           ? http::peer_state::sending
+               : state_->read_error == http::net::error::eof ? http::peer_state::ended
+               : state_->read_error                          ? http::peer_state::gone
+                                                             : http::peer_state::silent;
     }
 
     [[nodiscard]] static bool is_drained() noexcept { return false; }
@@ -131,33 +133,34 @@ class stream_transport {
         Stream stream;
         std::string in;
         std::string out;
-        error_code read_error;
-        error_code write_error;
+        http::error_code read_error;
+        http::error_code write_error;
         bool is_reading = false; // then `in` belongs to the read
         bool is_flushing = false;
         bool is_closed = false;
         bool shuts_down = false; // after the flush
-        std::function<void(error_code)> waiter;
+        std::function<void(http::error_code)> waiter;
     };
 
     static void wake(const std::shared_ptr<state>& self) {
         if (auto waiter = std::exchange(self->waiter, nullptr)) {
-            waiter(self->is_closed ? error_code(net::error::operation_aborted) : error_code{});
+            waiter(self->is_closed ? http::error_code(http::net::error::operation_aborted)
+                                   : http::error_code{});
         }
     }
     static void wake_later(const std::shared_ptr<state>& self) {
-        net::post(self->stream.get_executor(), [self] { wake(self); });
+        http::net::post(self->stream.get_executor(), [self] { wake(self); });
     }
 
     // Takes up to `count` bytes from `fill` into the out buffer and starts to send them.
     template <class Fill>
-    std::size_t accept(std::size_t count, error_code& ec, Fill fill) {
+    std::size_t accept(std::size_t count, http::error_code& ec, Fill fill) {
         if (state_->write_error) {
             ec = state_->write_error;
             return 0;
         }
         if (state_->is_flushing) {
-            ec = net::error::would_block;
+            ec = http::net::error::would_block;
             return 0;
         }
         ec = {};
@@ -168,19 +171,19 @@ class stream_transport {
             return 0;
         }
         state_->is_flushing = true;
-        net::async_write(state_->stream, net::buffer(out),
-                         [self = state_](error_code failure, std::size_t) {
-                             self->is_flushing = false;
-                             self->write_error = failure;
-                             if (self->shuts_down) {
-                                 self->stream.close();
-                             }
-                             wake(self);
-                         });
+        http::net::async_write(state_->stream, http::net::buffer(out),
+                               [self = state_](http::error_code failure, std::size_t) {
+                                   self->is_flushing = false;
+                                   self->write_error = failure;
+                                   if (self->shuts_down) {
+                                       self->stream.close();
+                                   }
+                                   wake(self);
+                               });
         return out.size();
     }
 
     std::shared_ptr<state> state_;
 };
 
-} // namespace sluice::http
+} // namespace sluice::test
