@@ -10,6 +10,7 @@ comment "no block of this page is run: <reason>" near the top exempts a whole pa
 import os
 import pathlib
 import re
+import runpy
 import subprocess
 import unicodedata
 
@@ -182,6 +183,32 @@ def test_links(page):
         assert file.exists(), f"{page.name} links to {target}"
         if anchor and file.suffix == ".md":
             assert anchor in anchors(file), f"{page.name} links to {target}"
+
+
+@pytest.mark.parametrize("page", pages())
+def test_named_code_exists(page):
+    """A page that names a type or function together with its file names one that is in that file."""
+    text = FENCE.sub("", page.read_text(encoding="utf-8"))
+    named = re.findall(r"\[`\w+::(\w+)`\]\(([^)#]+)\)", text)
+    named += re.findall(r"`(\w+)` in \[`[^`]+`\]\(([^)#]+)\)", text)
+    for name, path in named:
+        code = (page.parent / path).read_text(encoding="utf-8")
+        assert re.search(rf"\b{name}\b", code), f"{page.name}: {path} has no {name}"
+
+
+def test_every_room_is_described():
+    """Each room of the table in scripts/check_layers has a row in architecture.md and a box in its picture."""
+    checker = runpy.run_path(str(ROOT / "scripts/check_layers"), run_name="imported")
+    rows = (ROOT / "docs/architecture.md").read_text(encoding="utf-8")
+    picture = (ROOT / "docs/diagrams/layers.dot").read_text(encoding="utf-8")
+    boxes = {
+        layer: re.search(rf"subgraph cluster_{layer} {{(.*)}}", picture)[1]
+        for layer in checker["LAYERS"]
+    }
+    for layer, _, room in (name.partition("/") for name in checker["ROOMS"]):
+        if room:
+            assert f"| `{layer}/{room}` |" in rows, f"{layer}/{room}"
+            assert re.search(rf"\b{room}\b", boxes[layer]), f"{layer}/{room}"
 
 
 @pytest.mark.parametrize("guide", ["guide-integration.fr.md", "integration-guide.md"])
