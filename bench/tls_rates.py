@@ -2,8 +2,8 @@
 """Measures the cost of TLS: bench/tls_rates.py [--seconds N] [--rounds N] [--held N]
 
 Sluice, which checks a token on each request, beside nginx, which checks nothing, under the same
-certificate (ECDSA P-256), protocol and cipher: server CPU per GiB, per request of 1 KiB and per new
-connection, and memory of each connection that is idle or downloads slowly. One core for the server,
+certificate (ECDSA P-256), protocol and cipher: server CPU per GiB, per request of 1 KiB, per new and per
+resumed connection, and memory of each connection that is idle or downloads slowly. One core for the server,
 one for the client; medians of the rounds, which take the servers in turn. Wants scripts/bench to have
 built build/release/bin/sluice, and a quiet machine."""
 
@@ -55,6 +55,12 @@ def token_for(target):
     return done.stdout.strip()
 
 
+def insecure_context():
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    return context
+
+
 class Client:
     def __init__(self):
         self.tokens = {target: token_for(target) for target in (WHOLE_1K, WHOLE_1G)}
@@ -73,11 +79,35 @@ class Client:
             raise SystemExit(f"{running.server.label}: {done.stdout}")
         return totals["requests"], totals["bytes"], running.cpu_seconds() - before
 
+    def resumed(self, running, seconds):
+        """(connections, server CPU): one connection after the other, each with the session of the one
+        before it and one request of 1 KiB."""
+        os.sched_setaffinity(0, {CLIENT_CORE})
+        context = insecure_context()
+        request = (f"GET {WHOLE_1K.uri} HTTP/1.1\r\nHost: {HOST}\r\nConnection: close\r\n"
+                   f"Authorization: Bearer {self.tokens[WHOLE_1K]}\r\n\r\n").encode()
+        session, count, resumed = None, -1, 0
+        end = None
+        while end is None or time.monotonic() < end:
+            with context.wrap_socket(socket.create_connection((HOST, PORT)), session=session) as secure:
+                secure.sendall(request)
+                while secure.recv(65536):
+                    pass
+                session = secure.session
+                resumed += secure.session_reused
+            count += 1
+            if count == 0:  # the first makes the session
+                end, before = time.monotonic() + seconds, running.cpu_seconds()
+        used = running.cpu_seconds() - before
+        os.sched_setaffinity(0, range(os.cpu_count()))
+        if resumed != count:
+            raise SystemExit(f"{running.server.label} resumed {resumed} of {count} sessions")
+        return count, used
+
     def memory(self, running, target, count):
         """The server's memory, in bytes, for each of `count` connections that have requested
         `target` and read only the header section."""
-        context = ssl.create_default_context()
-        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        context = insecure_context()
         request = (f"GET {target.uri} HTTP/1.1\r\nHost: {HOST}\r\n"
                    f"Authorization: Bearer {self.tokens[target]}\r\n\r\n").encode()
         held, before = [], running.pss_bytes()
@@ -104,12 +134,14 @@ def measure(client, server, chosen):
         large = cpu / (sent / (1 << 30))
         requests, _, cpu = client.wrk(running, WHOLE_1K, 16, chosen.seconds, "Connection: close")
         fresh = cpu / requests * 1e6
+        count, cpu = client.resumed(running, chosen.seconds)
+        again = cpu / count * 1e6
     held = []
     for target in (WHOLE_1K, WHOLE_1G):
         with Running(server, None) as running:
             client.memory(running, target, 50)  # the one-time cost of the first connections
             held.append(client.memory(running, target, chosen.held) / 1024)
-    return large, small, fresh, *held
+    return large, small, fresh, again, *held
 
 
 def main():
@@ -126,8 +158,9 @@ def main():
     for _ in range(chosen.rounds):
         for server in SERVERS:
             seen[server].append(measure(client, server, chosen))
-    print("| | CPU, s/GiB | CPU, us/request of 1 KiB | CPU, us/new connection | KiB/idle connection "
-          "| KiB/slow download |\n|---|---|---|---|---|---|")
+    print("| | CPU, s/GiB | CPU, us/request of 1 KiB | CPU, us/new connection "
+          "| CPU, us/resumed connection | KiB/idle connection | KiB/slow download |\n"
+          "|---|---|---|---|---|---|---|")
     for server, results in seen.items():
         shown = [f"{statistics.median(column):.3g} ({min(column):.3g} to {max(column):.3g})"
                  for column in zip(*results)]

@@ -68,7 +68,8 @@ class secure_socket final : private http::ready_socket {
     }
     void cancel_wait() noexcept;
 
-    /// Sends close_notify (RFC 8446 §6.1), once.
+    /// Sends close_notify (RFC 8446 §6.1), once. shutdown_send() or close() must follow: the kernel
+    /// may hold the record until then.
     void say_goodbye() noexcept;
     void shutdown_send() noexcept;
     void close() noexcept;
@@ -93,6 +94,7 @@ class secure_socket final : private http::ready_socket {
     std::size_t take(std::span<char> into) noexcept;
     std::size_t receive(std::span<char> into) noexcept;
     std::size_t give(std::string_view bytes) noexcept;
+    [[nodiscard]] bool may_be_held() const noexcept;
     [[nodiscard]] bool has_more() const noexcept;
     // The error of the call that OpenSSL returned `outcome` from.
     [[nodiscard]] http::error_code error_of(int outcome) noexcept;
@@ -107,6 +109,7 @@ class secure_socket final : private http::ready_socket {
     int fault_ = 0;        // the errno of the last read or write; EAGAIN at the end of a turn
     bool is_full_ = false; // OpenSSL must write before it continues
     bool is_ended_ = false;
+    bool is_leaving_ = false; // close_notify is the last record
     bool is_flooded_ = false;
 };
 

@@ -290,6 +290,21 @@ def test_row_41_a_handshake_has_a_deadline_however_it_trickles(start_tls, first)
     assert metric(server, "sluice_connections_open") == 1, "the connection that asks"
 
 
+def test_a_ticket_does_not_wait_for_a_request(start_tls):
+    """It may share a segment with the first response. A client that asks for nothing gets it anyway."""
+    server = start_tls()
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    context.minimum_version = ssl.TLSVersion.TLSv1_3
+    with context.wrap_socket(socket.create_connection(server.secure, timeout=10)) as silent:
+        assert not silent.session.has_ticket
+        silent.setblocking(False)
+        select.select([silent], [], [], 5)
+        with pytest.raises(ssl.SSLWantReadError):
+            silent.recv(1)
+        assert silent.session.has_ticket
+
+
 def test_behind_a_proxy_header(start_tls):
     server = start_tls(listener={"proxy_protocol": "v2"})
     with socket.create_connection(server.secure, timeout=10) as raw:
