@@ -107,7 +107,8 @@ def test_a_swap_behind_haproxy_loses_no_request(passed, tmp_path):
 
 @EVERY_LOAD
 def test_a_swap_on_a_shared_port_loses_no_request(start_server, tree, fields):
-    """Connections that a listener has not accepted when it closes go to the other one."""
+    """Connections that a listener has not accepted when it closes go to the other one. The kernel may
+    still reset one in a great many (docs/architecture.md, Shutdown)."""
     def start():
         return start_server(tree, listen=None, config={
             "listeners": [{"address": "127.0.0.1:8080", "reuse_port": True}], "log": {"access": "off"}})
