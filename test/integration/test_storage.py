@@ -12,11 +12,12 @@ from urllib.parse import quote
 import pytest
 from support import certificates
 from support.certificates import TlsConnection
-from support.checks import check_problem
-from support.ids import Lesson
+from support.checks import check_problem, check_refusal
+from support.ids import VIDEO, Lesson
 from support.media import MediaTree, noise
 from support.metrics import eventually, has_event, metric, scrape
 from support.slow_disk import SlowDisk, build
+from support.stores import SqliteStore
 from support.tokens import mint
 from support.wire import Closed, request_bytes
 
@@ -293,6 +294,40 @@ def test_aborted_cold_downloads_leave_nothing(start_server, disk, tree):
     eventually(lambda: metric(server, "sluice_storage_window_bytes") == 0)
     eventually(lambda: descriptors() <= before + 2)
     assert download(server, slow)[0].body == tree.content(slow)
+
+
+class TestMeanwhile:
+    """What is revoked while the disk is asked is refused when the disk answers."""
+
+    @pytest.fixture
+    def held(self, start_server, disk, tree, tmp_path):
+        """(server, store, media): the disk answers for `media` once it is released."""
+        store = SqliteStore(tmp_path / "store.db").migrate()
+        held = tree.add(Lesson("stuck-0-a.mp4"), noise(SIZE))
+        server = start_server(disk, config={"storage": {"open_timeout": 20}, **store.config()})
+        eventually(lambda: server.get("/readyz").status == 200)
+        yield server, store, held
+
+    def test_row_57_a_ban_during_a_mint(self, held, disk):
+        server, store, media = held
+        with server.connect(timeout=30) as connection:
+            connection.send(request_bytes("GET", media.query("trainer123")))
+            time.sleep(0.5)
+            store.run("revoke", "user", "trainer123")
+            eventually(lambda: server.issue(VIDEO, "trainer123").status == 403)
+            disk.release()
+            check_refusal(connection.read(), 403, "user-banned")
+
+    def test_a_revocation_during_an_open(self, held, disk):
+        server, store, media = held
+        with server.connect(timeout=30) as connection:
+            fields = {"Authorization": f"Bearer {mint(media, jti='one')}"}
+            connection.send(request_bytes("GET", media.target(), fields))
+            time.sleep(0.5)
+            store.run("revoke", "token", "one")
+            eventually(lambda: server.download(VIDEO, token=mint(VIDEO, jti="one")).status == 401)
+            disk.release()
+            check_refusal(connection.read(), 401, "token-revoked")
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ import subprocess
 import time
 
 import pytest
+from support.checks import check_refusal
 from support.ids import COURSE_PRESENTATION, Lesson
 from support.metrics import eventually, scrape
 from support.server import BINARY, address_of, environment
@@ -117,6 +118,21 @@ def test_row_58_a_generation_never_fills_anothers_cache(start_server, tree, slow
             server.reload({**config, "media": {"layout": {"lesson": folder + "{filename}"}}})
         assert "token" in suspended.read().json()
     assert server.download(media, token=mint(media)).body == b"new!"
+
+
+def test_row_64_a_course_that_changes_hands_during_its_mint(start_server, tree, slow_store):
+    """What the store says of one trainer's course is not said of the next trainer's with the same id."""
+    media = COURSE_PRESENTATION
+    server = started(start_server, tree, config_of(slow_store, 20, media={"rescan_interval": 1}))
+    with server.connect(timeout=20) as suspended:
+        with slow_store.server.frozen():
+            suspended.send(request_bytes("GET", media.query("u1")))
+            time.sleep(0.3)
+            (tree.root / "trainer123" / media.course).rename(tree.root / "trainer123" / "renamed")
+            theirs = type(media)(media.filename, trainer="trainer2")
+            tree.add(theirs, b"of trainer 2")
+            eventually(lambda: server.issue(theirs, "trainer2").status == 200)  # an owner asks no store
+        check_refusal(suspended.read(), 403, "not-entitled")
 
 
 class Unread:
