@@ -60,9 +60,12 @@ class Proxy:
         if kind == "nginx" and os.geteuid() == 0:  # only its user can access the folders of a test
             text = "user root;\n" + text
         config.write_text(text.replace(FRONT, "%s:%d" % self.address), encoding="utf-8")
-        command = list(map(str, self.command(kind, folder, config)))
-        with open(self.log, "wb") as out:
-            self.process = subprocess.Popen(command, stdout=out, stderr=out)
+        self.arguments = list(map(str, self.command(kind, folder, config)))
+        self.start()
+
+    def start(self):
+        with open(self.log, "ab") as out:
+            self.process = subprocess.Popen(self.arguments, stdout=out, stderr=out)
 
     def command(self, kind, folder, config):
         if kind == "haproxy":

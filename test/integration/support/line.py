@@ -92,12 +92,15 @@ class Line:
         head += b"".join(f"\r\n{name}: {value}".encode() for name, value in self.add)
         head = re.sub(rb"\r\n(connection|proxy-connection|keep-alive):[^\r]*", b"", head, flags=re.I)
         try:
-            server = socket.create_connection(self.upstream, timeout=30)
+            server = self._connect()
         except OSError:
             return False
         with server:
             server.sendall(head + b"\r\nConnection: close\r\n\r\n")
             return self._relay(server, client, step)
+
+    def _connect(self):
+        return socket.create_connection(self.upstream, timeout=30)
 
     def _relay(self, server, client, step):
         limit = step[1] if isinstance(step, tuple) else step

@@ -1,0 +1,206 @@
+"""A journey that no download may be lost on: the network is cut at 30 %, the client is killed at 50 %, the
+nodes are drained one after the other at 70 %, the token expires at 80 %, the proxy is restarted at 90 %.
+Real clients, HAProxy with the configuration of deploy/, two nodes."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+from support.balancers import Balancer, free_port
+from support.faults import Faults, not_sanitized
+from support.gate import GatedLine, wait_at_gate
+from support.ids import Lesson
+from support.media import noise
+from support.metrics import metric
+from support.server import ROOT, address_of
+from support.tokens import mint
+
+pytestmark = not_sanitized
+
+SIZE = 32 << 20
+# A drain at 70 % must hit transfers: a node waits until the buffers on the way have taken its rest.
+SMALL_BUFFERS = "\nglobal\n    tune.rcvbuf.server 65536\n    tune.sndbuf.client 65536\n"
+HOUR = 3600
+EXAMPLES = ROOT / "clients/examples"
+
+
+def scripted(name, *command):
+    return name, lambda url, header: [*command, url, "video.mp4"]
+
+
+def commands():
+    """name → the command for (url, authorization field), of the clients that are installed."""
+    python = sys.executable
+    known = dict([
+        scripted("requests", python, EXAMPLES / "download_requests.py"),
+        scripted("httpx", python, EXAMPLES / "download_httpx.py"),
+        scripted("aiohttp", python, EXAMPLES / "download_aiohttp.py"),
+        scripted("node", "node", EXAMPLES / "download_fetch.mjs"),
+        scripted("ruby", "ruby", EXAMPLES / "download_net_http.rb"),
+        scripted("curl, script", "sh", EXAMPLES / "download_curl.sh"),
+    ])
+    known["curl"] = lambda url, header: [
+        "sh", "-c", f'until curl -sSf -o video.mp4 -C - -H "{header}" {url}; do sleep 0.5; done']
+    known["wget"] = lambda url, header: [
+        "wget", "-q", "-c", "--tries=0", "--waitretry=1", "--retry-connrefused",
+        "--retry-on-http-error=429,500,502,503,504", "-O", "video.mp4", f"--header={header}", url]
+    known["aria2"] = lambda url, header: [
+        "aria2c", "-q", "--no-conf", "-c", "-m0", "--retry-wait=1", "-x1", "--file-allocation=none",
+        "--auto-save-interval=1", "-o", "video.mp4", f"--header={header}", url]
+    if shutil.which("go"):
+        known["go"] = lambda url, header: ["go", "run", EXAMPLES / "download_http.go", url, "video.mp4"]
+    if shutil.which("rclone"):
+        known["rclone"] = lambda url, header: [
+            "sh", "-c", f"until rclone copyto -q --http-no-head --retries 1 --http-url {url.rsplit('/', 6)[0]} "
+            f"--http-headers '{header.replace(': ', ',')}' ':http:{url.split('/', 3)[3]}' video.mp4; do sleep 0.5; done"]
+    for name, module in (("httpx", "httpx"), ("aiohttp", "aiohttp")):
+        if subprocess.run([python, "-c", f"import {module}"], capture_output=True, check=False).returncode:
+            del known[name]
+    return known
+
+
+class Traveller:
+    """One client, its line and its folder."""
+
+    def __init__(self, name, command, front, video, token, folder):
+        self.line = GatedLine(front, gate=0)
+        self.line.name = name
+        self.folder = folder
+        folder.mkdir(parents=True)
+        self.command = command(self.line.base + video.target(), f"Authorization: Bearer {token}")
+        self.environment = {**os.environ, "SLUICE_TOKEN": token, "NO_PROXY": "*", "HOME": str(folder.parent),
+                            "GO111MODULE": "off"}
+        self.start()
+
+    def start(self):
+        self.log = open(self.folder.parent / f"{self.folder.name}.log", "ab")
+        self.process = subprocess.Popen([*map(str, self.command)], cwd=self.folder, env=self.environment,
+                                        stdout=self.log, stderr=self.log, start_new_session=True)
+
+    def kill(self):
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+        self.log.close()
+
+
+class World:
+    """Two nodes with a wall clock that can be set, and HAProxy."""
+
+    def __init__(self, start_server, tree, library, folder):
+        self.start_server, self.tree = start_server, tree
+        self.addresses = [f"127.0.0.{last}:{free_port()}" for last in (21, 22)]
+        self.faults = [Faults(library, folder / f"clock{index}") for index in range(2)]
+        self.nodes = [self.start(index) for index in range(2)]
+        self.old = []
+        self.proxy = Balancer("haproxy", folder / "haproxy", [*self.addresses, self.addresses[1]],
+                              [("inter 1s", "inter 250ms"), ("\nglobal\n", SMALL_BUFFERS)])
+
+    def start(self, index):
+        config = {"trusted_proxies": ["127.0.0.1"], "issuer": {"mode": "none"},
+                  "shutdown": {"delay": 1, "drain_timeout": 1}}
+        listen = self.addresses[index]
+        node = self.start_server(self.tree, config=config, listen=listen, env=self.faults[index].environment())
+        assert node.address == address_of(listen)
+        return node
+
+    def drain(self, index):
+        """Ends a node as a rolling update does, and starts its successor."""
+        self.old.append(self.nodes[index])
+        self.nodes[index].stop(timeout=30)
+        self.nodes[index] = self.start(index)
+        time.sleep(1)  # two health checks
+
+    def restart_proxy(self):
+        self.proxy.process.kill()
+        self.proxy.process.wait()
+        self.proxy.start()
+        self.proxy.wait_until_ready()
+
+
+@pytest.fixture
+def world(start_server, tree, fault_library, tmp_path):
+    made = World(start_server, tree, fault_library, tmp_path)
+    with made.proxy:
+        yield made
+
+
+@pytest.fixture
+def travellers(world, tree, tmp_path):
+    video = tree.add(Lesson("journey.mp4"), noise(1 << 20, seed=1) * (SIZE >> 20))
+    token = mint(video, ttl=HOUR, resume_until=int(time.time()) + 24 * HOUR)
+    made = [Traveller(name, command, world.proxy.address, video, token, tmp_path / "travel" / name.replace(", ", "-"))
+            for name, command in commands().items()]
+    yield video, made
+    for each in made:
+        if each.process.poll() is None:
+            each.kill()
+        each.line.__exit__()
+
+
+def eventually(condition, otherwise, seconds=20):
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, otherwise
+        time.sleep(0.02)
+
+
+def test_no_download_is_lost(world, travellers, tree):
+    video, all_of_them = travellers
+    lines = [each.line for each in all_of_them]
+    assert len(all_of_them) >= 8
+
+    def cut():
+        for line in lines:
+            line.cut()
+
+    def kill():
+        for each in all_of_them:
+            each.kill()
+            each.start()
+
+    def drain():
+        world.drain(0)
+        world.drain(1)
+
+    def expire():
+        for faults in world.faults:
+            faults.step_wall_clock(2 * HOUR)
+        cut()
+
+    requests = {}
+    for share, happens in ((0.3, cut), (0.5, kill), (0.7, drain), (0.8, expire), (0.9, world.restart_proxy)):
+        for line in lines:
+            line.move(int(SIZE * share))
+        wait_at_gate(lines)
+        requests[happens.__name__] = [len(line.downloads()) for line in lines]
+        happens()
+    for line in lines:
+        line.move(SIZE + 1)
+
+    for each in all_of_them:
+        assert each.process.wait(60) == 0, (each.line.name, open(each.log.name).read()[-2000:])
+    content = tree.content(video)
+    for each in all_of_them:
+        assert (each.folder / "video.mp4").read_bytes() == content, each.line.name
+    requests["the end"] = [len(line.downloads()) for line in lines]
+    for line, counts in zip(lines, zip(*requests.values(), strict=True), strict=True):
+        # Every event has hit it: each cost at least one more request.
+        assert sorted(set(counts)) == list(counts), (line.name, dict(zip(requests, counts, strict=True)))
+    tell_the_story(world, video, lines)
+
+
+def tell_the_story(world, video, lines):
+    """Log and metrics: what was sent covers what arrived, cuts are cuts, expired tokens are counted."""
+    for line in lines:
+        resumes = sum(1 for each in line.downloads() if each.get("Range"))
+        print(f"{line.name}: {len(line.downloads())} requests, {resumes} resumes, {line.received / SIZE:.2f} times the file")
+    nodes = [*world.old, *world.nodes]
+    rows = [row for node in nodes for row in node.access_log() if row.get("route") == "download"]
+    assert sum(row["bytes"] for row in rows) >= sum(line.received for line in lines)
+    assert {row["status"] for row in rows} <= {200, 206, 401, 416}
+    eventually(lambda: sum(metric(node, "sluice_resumes_after_expiry_total") for node in world.nodes) >= len(lines),
+               "too few resumes after the token expired")
