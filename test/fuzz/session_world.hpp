@@ -7,6 +7,7 @@
 #include "http/connection/worker.hpp"
 #include "http/handlers/download_handler.hpp"
 #include "http/sending/user_transfers.hpp"
+#include "test/fuzz/ring.hpp"
 #include "test/support/temp_dir.hpp"
 
 #include <atomic>
@@ -54,12 +55,6 @@ class later_handler final : public http::handler {
   private:
     std::vector<http::completion>& held_;
 };
-
-inline core::key_ring make_ring() {
-    std::vector<core::signing_key> keys;
-    keys.emplace_back("k", *crypto::hmac_key::make("0123456789abcdef0123456789abcdef"));
-    return core::key_ring(std::move(keys));
-}
 
 inline core::layout_template template_of(core::media_kind kind, const std::string& text) {
     std::string problem;

@@ -5,6 +5,7 @@
 #include "core/token/token_service.hpp"
 #include "crypto/jws.hpp"
 #include "test/fuzz/fuzz.hpp"
+#include "test/fuzz/ring.hpp"
 
 #include <array>
 #include <vector>
@@ -12,12 +13,6 @@
 using namespace sluice;
 
 namespace {
-
-core::key_ring make_ring() {
-    std::vector<core::signing_key> keys;
-    keys.emplace_back("k", *crypto::hmac_key::make("0123456789abcdef0123456789abcdef"));
-    return core::key_ring(std::move(keys));
-}
 
 struct values {
     std::string type;
@@ -49,7 +44,7 @@ void compare_readers(std::string_view text) {
 } // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-    static const auto ring = make_ring();
+    static const auto ring = fuzz::make_ring();
     static const core::token_service tokens(ring, {});
     const auto text = fuzz::text_of(data, size);
     const std::chrono::sys_seconds now(std::chrono::seconds(1'700'000'000));

@@ -5,11 +5,11 @@ import time
 
 import pytest
 from support.browsers import CHROMIUM, FIREFOX, Chromium, Firefox
-from support.checks import eventually
 from support.ids import Lesson
 from support.line import Line
 from support.media import noise
 from support.tokens import mint
+from support.waiting import eventually
 
 SIZE, CUT = 3_000_000, 900_000
 CONTENT = noise(SIZE)

@@ -10,9 +10,9 @@ import time
 from support.ability import unable
 from support.faults import not_sanitized
 from support.ids import VIDEO
-from support.metrics import eventually
 from support.midstate import midstates
 from support.tokens import SECRET, b64url, mint
+from support.waiting import eventually
 
 pytestmark = not_sanitized
 

@@ -12,10 +12,11 @@ import pytest
 import requests
 from support.certificates import TlsConnection
 from support.ids import Lesson
-from support.metrics import eventually, metric
+from support.metrics import metric
 from support.paused import LARGE
 from support.stores import SqliteStore
 from support.tokens import mint
+from support.waiting import eventually
 from support.wire import Connection, request_bytes
 
 SLOW = {"stall_timeout": 60, "min_rate": 1 << 30, "min_rate_grace": 1}

@@ -8,9 +8,10 @@ import pytest
 import yaml
 from kubernetes import client as kubernetes
 from support.ids import VIDEO
-from support.metrics import eventually, scrape
+from support.metrics import scrape
 from support.server import BINARY, ROOT, Server, run_sluice
 from support.stores import SqliteStore
+from support.waiting import eventually
 
 DEPLOY = ROOT / "deploy"
 UNIT = DEPLOY / "systemd/sluice.service"

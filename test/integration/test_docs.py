@@ -8,7 +8,6 @@ ended. A block that cannot run here is preceded by the comment "not run: <reason
 comment "no block of this page is run: <reason>" near the top exempts a whole page."""
 
 import os
-import pathlib
 import re
 import runpy
 import subprocess
@@ -17,7 +16,6 @@ import unicodedata
 import pytest
 from support.media import MediaTree
 from support.server import BINARY, ROOT, Server, environment
-from support.tokens import SECRET
 
 pytestmark = pytest.mark.tooling
 

@@ -8,9 +8,10 @@ import time
 import pytest
 from support.ids import VIDEO, Lesson
 from support.media import noise
-from support.metrics import eventually, metric
+from support.metrics import metric
 from support.paused import LARGE
 from support.tokens import mint
+from support.waiting import eventually
 from support.wire import request_bytes
 
 

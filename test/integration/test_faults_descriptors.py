@@ -9,8 +9,9 @@ import pytest
 from support.checks import check_problem
 from support.faults import Call, not_sanitized
 from support.ids import VIDEO
-from support.metrics import eventually, has_event, metric
+from support.metrics import has_event, metric
 from support.tokens import mint
+from support.waiting import eventually
 from support.wire import Closed
 
 pytestmark = not_sanitized

@@ -10,8 +10,9 @@ from support.checks import check_problem
 from support.faults import Call, not_sanitized
 from support.ids import COURSE_PRESENTATION, VIDEO, Lesson
 from support.media import noise
-from support.metrics import eventually, metric
+from support.metrics import metric
 from support.tokens import mint
+from support.waiting import eventually
 from support.wire import Closed, request_bytes
 
 pytestmark = not_sanitized

@@ -5,14 +5,14 @@ import shutil
 import subprocess
 import time
 
-import pytest
 from support.ability import unable
 from support.checks import check_problem
 from support.ids import COURSE_PRESENTATION, VIDEO, Lesson
 from support.media import noise
-from support.metrics import eventually, has_event
+from support.metrics import has_event
 from support.paused import LARGE, Paused
 from support.tokens import mint
+from support.waiting import eventually
 
 INTERVAL = {"media": {"rescan_interval": 1}}
 

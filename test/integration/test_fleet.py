@@ -11,9 +11,10 @@ from support.fleet import FIRST_KEY, SECOND_KEY, Download, Fleet, Round, downloa
 from support.ids import VIDEO, Lesson
 from support.load import wrk
 from support.media import noise
-from support.metrics import eventually, metric
+from support.metrics import metric
 from support.paused import LARGE
 from support.stores import PostgresStore
+from support.waiting import eventually
 
 STUDENT = "student7"
 

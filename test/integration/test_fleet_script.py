@@ -8,8 +8,8 @@ import threading
 
 import pytest
 from support.media import SAMPLE_MEDIA
-from support.metrics import eventually
 from support.server import BINARY, ROOT, environment
+from support.waiting import eventually
 
 pytestmark = pytest.mark.tooling
 

@@ -6,10 +6,11 @@ import time
 from urllib.parse import quote
 
 import pytest
-from support.checks import check_refusal, eventually
+from support.checks import check_refusal
 from support.ids import COURSE_PRESENTATION, MODULE_PRESENTATION, TOKEN_ROUTE, VIDEO, Lesson
 from support.server import run_sluice
 from support.stores import PostgresStore
+from support.waiting import eventually
 
 OTHER = Lesson("Video.mp4", module="another")
 

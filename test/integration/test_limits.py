@@ -1,15 +1,15 @@
 """Every limit of the configuration: the status of the response, the close, and the metric."""
 
 import contextlib
-import re
 import socket
-import time
 
 import pytest
 from support.checks import check_problem
 from support.ids import VIDEO, Lesson
+from support.metrics import metric
 from support.server import Server
 from support.tokens import mint
+from support.waiting import eventually
 from support.wire import Closed, request_bytes
 
 GET = b"GET /healthz HTTP/1.1\r\nHost: x\r\n"
@@ -17,15 +17,7 @@ GET = b"GET /healthz HTTP/1.1\r\nHost: x\r\n"
 
 def reached(server, limit):
     """sluice_limits_reached_total of one limit."""
-    text = server.get("/metrics").body.decode()
-    return int(re.search(rf'sluice_limits_reached_total\{{limit="{limit}"\}} (\d+)\n', text)[1])
-
-
-def wait_for(condition, seconds=10):
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it never came true"
-        time.sleep(0.05)
+    return metric(server, f'sluice_limits_reached_total{{limit="{limit}"}}')
 
 
 @pytest.fixture(scope="module")
@@ -106,7 +98,7 @@ def test_stalled_and_slow_transfers_are_counted_apart(start_server, tree):
         with server.connect(receive_buffer=4096) as connection:
             connection.send(request)
             connection.read_head()
-            wait_for(lambda: reached(server, limit) == 1)
+            eventually(lambda: reached(server, limit) == 1)
 
 
 def test_row_41_cap_per_peer(start_server, tree):
@@ -139,7 +131,7 @@ def test_row_41_cap_per_peer(start_server, tree):
             return again.request("GET", "/healthz").status == 200
         return False
 
-    wait_for(is_served)
+    eventually(is_served)
 
 
 def test_row_41_the_cap_spares_balancers_by_default(start_server, tree):

@@ -1,6 +1,5 @@
 """Several listeners, unix sockets, passed sockets, and balancers that speak the PROXY protocol."""
 
-import os
 import socket
 import stat
 import subprocess
@@ -9,8 +8,7 @@ import time
 import pytest
 from support import proxy
 from support.ids import VIDEO
-from support.server import BINARY, Server, environment, run_sluice
-from support.tokens import mint
+from support.server import BINARY, environment, run_sluice
 from support.wire import Connection, request_bytes
 
 

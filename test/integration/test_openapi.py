@@ -15,7 +15,7 @@ from support.api_description import ApiDescription
 from support.crowds import ask_full, one_download_too_many
 from support.faults import IS_SANITIZED
 from support.ids import COURSE_PRESENTATION, MODULE_PRESENTATION, TOKEN_ROUTE, VIDEO
-from support.ids import Course, Lesson, Module
+from support.ids import Course, Lesson
 from support.issuers import bearer
 from support.openapi_world import World
 from support.server import ROOT, run_sluice

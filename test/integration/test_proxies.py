@@ -5,11 +5,12 @@ import time
 
 import pytest
 from support.balancers import untuned_haproxy, untuned_nginx
-from support.checks import check_problem, eventually
+from support.checks import check_problem
 from support.ids import Lesson
 from support.media import noise
 from support.other_proxies import PIPE, OtherProxy
 from support.tokens import mint
+from support.waiting import eventually
 from support.wire import Closed, request_bytes
 
 SIZE = 24 << 20

@@ -5,10 +5,10 @@ import time
 
 import pytest
 from support.balancers import free_port
-from support.checks import eventually
 from support.ids import VIDEO, Lesson
 from support.media import noise
 from support.tokens import mint
+from support.waiting import eventually
 from support.wire import Closed, Connection, request_bytes
 
 SIZE = 40 << 20

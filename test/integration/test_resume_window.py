@@ -6,7 +6,7 @@ import subprocess
 import time
 
 import pytest
-from support.checks import check_problem, check_refusal, eventually
+from support.checks import check_problem, check_refusal
 from support.clients import run_client
 from support.ids import VIDEO, Course, Lesson, Module
 from support.issuers import bearer as credential
@@ -15,6 +15,7 @@ from support.media import noise
 from support.metrics import metric
 from support.server import Server, run_sluice
 from support.tokens import SECRET, decode, mint
+from support.waiting import eventually
 
 WEEK = 604800
 HOUR = 3600

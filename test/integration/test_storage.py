@@ -15,10 +15,11 @@ from support.certificates import TlsConnection
 from support.checks import check_problem, check_refusal
 from support.ids import VIDEO, Lesson
 from support.media import MediaTree, noise
-from support.metrics import eventually, has_event, metric, scrape
+from support.metrics import has_event, metric, scrape
 from support.slow_disk import SlowDisk, build
 from support.stores import SqliteStore
 from support.tokens import mint
+from support.waiting import eventually
 from support.wire import Closed, request_bytes
 
 SIZE = 3 << 20

@@ -1,24 +1,20 @@
 """Credentials: rows 55 to 57, 59 and 60 of the table of threats."""
 
 import concurrent.futures
-import re
 import subprocess
 import time
 
 import pytest
-from support.checks import check_refusal, eventually
+from support.checks import check_refusal
 from support.ids import VIDEO
 from support.issuers import Signer, b64url, bearer, issuer_key, jwks_file, keys_file
+from support.metrics import metric
 from support.server import run_sluice
 from support.stores import PostgresStore
 from support.tokens import OTHER_SECRET, decode, mint
+from support.waiting import eventually
 
 EVERYBODY = {"uncounted_peers": []}  # loopback, too, is one peer
-
-
-def metric(server, name):
-    text = server.get("/metrics").body.decode()
-    return float(re.search(rf"^{re.escape(name)} (\S+)$", text, re.MULTILINE).group(1))
 
 
 def forged(kid, signer=None):

@@ -1,12 +1,13 @@
 """Ownership of media: rows 50, 51 and 64 of the table of threats."""
 
 import pytest
-from support.checks import check_problem, check_refusal, eventually
+from support.checks import check_problem, check_refusal
 from support.ids import COURSE_PRESENTATION, MODULE_PRESENTATION, VIDEO, Course, Lesson
 from support.issuers import bearer, issuer_key, keys_file
 from support.server import run_sluice
 from support.stores import SqliteStore
 from support.tokens import SECRET, claims_for, decode, mint, sign_payload
+from support.waiting import eventually
 
 NO_TRAINER = "lessons/{course_id}/{module_id}/{lesson_id}/{filename}"
 FLAT_COURSES = "courses/{course_id}/{filename}"

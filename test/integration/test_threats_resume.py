@@ -7,11 +7,12 @@ import time
 from datetime import datetime, timezone
 
 import pytest
-from support.checks import check_problem, check_refusal, eventually
+from support.checks import check_problem, check_refusal
 from support.ids import VIDEO, Course, Lesson
 from support.metrics import metric
 from support.stores import SqliteStore
 from support.tokens import OTHER_SECRET, SECRET, b64url, claims_for, mint, sign_payload
+from support.waiting import eventually
 
 HOUR = 3600
 RESUME = {"Range": "bytes=10-"}

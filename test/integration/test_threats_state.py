@@ -13,10 +13,11 @@ import time
 import pytest
 from support.checks import check_refusal
 from support.ids import COURSE_PRESENTATION, Lesson
-from support.metrics import eventually, scrape
+from support.metrics import scrape
 from support.server import BINARY, address_of, environment
 from support.stores import PostgresStore
 from support.tokens import SECRET, mint
+from support.waiting import eventually
 from support.wire import Connection, request_bytes
 
 

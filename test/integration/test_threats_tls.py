@@ -8,7 +8,8 @@ import time
 
 import pytest
 from support.certificates import TlsConnection
-from support.metrics import eventually, metric
+from support.metrics import metric
+from support.waiting import eventually
 from support.wire import request_bytes
 
 SOURCE = pathlib.Path(__file__).resolve().parents[1] / "faults" / "tls_flood.c"

@@ -1,12 +1,12 @@
 """Hostile tokens: rows 1 to 9, 31, 33, 34, 38 to 40 of the table of threats."""
 
 import json
-import re
 import time
 
 import pytest
 from support.checks import check_invalid_token, check_problem, without_request_id
 from support.ids import COURSE_PRESENTATION, VIDEO, Lesson
+from support.metrics import metric
 from support.server import run_sluice
 from support.tokens import HEADER, OTHER_SECRET, b64url, claims_for, decode, mint, sign
 from support.tokens import sign_header, sign_payload
@@ -281,8 +281,7 @@ def test_row_34_clock_skew(server):
 
 
 def skewed(server):
-    text = server.get("/metrics").body.decode()
-    return int(re.search(r"^sluice_tokens_ahead_total (\d+)$", text, re.MULTILINE).group(1))
+    return metric(server, "sluice_tokens_ahead_total")
 
 
 def test_row_34_without_leeway(start_server, tree):

@@ -7,9 +7,10 @@ from email.utils import format_datetime, formatdate, parsedate_to_datetime
 
 import pytest
 from support.ability import unable
-from support.checks import check_problem, eventually
+from support.checks import check_problem
 from support.ids import Lesson
 from support.media import LAST_MODIFIED, MTIME_NS, noise
+from support.waiting import eventually
 
 SIZE = 40_000  # more than a thread keeps of a file
 V1, V2 = noise(SIZE, seed=61), noise(SIZE, seed=62)

@@ -17,10 +17,11 @@ from support import certificates, proxy
 from support.certificates import TlsConnection
 from support.ids import VIDEO, Lesson
 from support.load import wrk
-from support.metrics import eventually, metric
+from support.metrics import metric
 from support.paused import LARGE
 from support.server import run_sluice
 from support.tokens import mint
+from support.waiting import eventually
 from support.wire import Closed, Connection, request_bytes
 
 

@@ -9,9 +9,10 @@ import pytest
 from support.checks import check_problem
 from support.ids import VIDEO, Lesson
 from support.media import MTIME_NS, noise
-from support.metrics import eventually, metric
+from support.metrics import metric
 from support.paused import LARGE, Paused
 from support.tokens import mint
+from support.waiting import eventually
 
 @pytest.fixture
 def large(tree):

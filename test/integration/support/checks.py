@@ -1,8 +1,9 @@
 """Checks the form of error responses and of downloads (docs/api.md §2 and §3)."""
 
 import re
-import time
 from urllib.parse import unquote
+
+from .waiting import eventually  # noqa: F401  (for tests that import it from here)
 
 
 def check_problem(response, status, parameter=None):
@@ -73,14 +74,6 @@ def _byte_range(part):
     )
     where = re.fullmatch(r"bytes (\d+)-(\d+)/(\d+)", fields["content-range"])
     return (*map(int, where.groups()), fields["content-type"], body)
-
-
-def eventually(condition, seconds=20):
-    """Waits until `condition()` is true, for things that a server does soon by itself."""
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it never came true"
-        time.sleep(0.02)
 
 
 def check_refusal(response, status, slug):

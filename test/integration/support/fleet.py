@@ -9,8 +9,9 @@ import time
 
 from .balancers import Balancer, free_port
 from .ids import VIDEO
-from .metrics import eventually, metric
+from .metrics import metric
 from .server import address_of
+from .waiting import eventually
 from .wire import Closed, request_bytes
 
 FIRST_KEY = {"kid": "first", "secret": "Zmlyc3Qga2V5IG9mIHRoZSBmbGVldCwgMzIgYnl0ZXMgYW5kIG1vcmU"}

@@ -1,10 +1,9 @@
 """Parses a Prometheus exposition, strictly."""
 
-import contextlib
 import re
 import time
 
-from .wire import Closed
+from .waiting import eventually  # noqa: F401  (for tests that import it from here)
 
 SAMPLE = re.compile(
     r'([a-z_]+)((?:\{[a-z_]+="(?:[^"\\]|\\.)*"(?:,[a-z_]+="(?:[^"\\]|\\.)*")*\})?) (\d+(?:\.\d+)?)'
@@ -47,18 +46,6 @@ def scrape_until(server, condition, timeout=15):
 def metric(server, name):
     """The value of one series, its labels included in `name`."""
     return scrape(server)[name]
-
-
-def eventually(check, timeout=15):
-    """Repeats `check` until it returns a true value, and returns that; a lost connection counts as
-    false."""
-    deadline = time.monotonic() + timeout
-    while True:
-        with contextlib.suppress(Closed, OSError):
-            if found := check():
-                return found
-        assert time.monotonic() < deadline, f"never came true: {check}"
-        time.sleep(0.05)
 
 
 def has_event(server, name):

@@ -2,6 +2,7 @@
 #include "app/commands/token_inspect.hpp"
 #include "core/token/key_file.hpp"
 #include "crypto/base64url.hpp"
+#include "test/support/text.hpp"
 
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
@@ -13,6 +14,7 @@
 namespace app = sluice::app;
 namespace core = sluice::core;
 namespace crypto = sluice::crypto;
+using sluice::test::contains;
 using std::chrono::seconds;
 
 namespace {
@@ -66,10 +68,6 @@ struct site {
         return text;
     }
 };
-
-bool contains(const std::string& text, std::string_view part) {
-    return text.find(part) != std::string::npos;
-}
 
 } // namespace
 

@@ -1,5 +1,6 @@
 #include "app/commands/token_inspect.hpp"
 #include "crypto/base64url.hpp"
+#include "test/support/text.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -7,6 +8,7 @@
 
 namespace app = sluice::app;
 using sluice::crypto::base64url_encode;
+using sluice::test::contains;
 using std::chrono::seconds;
 
 namespace {
@@ -32,10 +34,6 @@ answer inspect(const std::string& token) {
 
 std::string token_of(std::string_view header, std::string_view claims) {
     return base64url_encode(header) + "." + base64url_encode(claims) + ".c2ln";
-}
-
-bool contains(const std::string& text, std::string_view part) {
-    return text.find(part) != std::string::npos;
 }
 
 } // namespace

@@ -1,6 +1,7 @@
 // The line writer with files that are full, slow, moved or deleted.
 #include "app/log/line_writer.hpp"
 #include "test/support/temp_dir.hpp"
+#include "test/support/text.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -19,15 +20,10 @@
 #include <thread>
 
 using namespace sluice;
+using test::content_of;
 using namespace std::chrono_literals;
 
 namespace {
-
-std::string content_of(const std::string& path) {
-    std::ostringstream text;
-    text << std::ifstream(path).rdbuf();
-    return text.str();
-}
 
 /// A writer, its counters and the changes that it reported.
 struct fixture {

@@ -1,5 +1,6 @@
 #include "core/config/config_print.hpp"
 #include "core/config/config_source.hpp"
+#include "test/support/problems.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -10,6 +11,8 @@
 #include <fstream>
 
 namespace core = sluice::core;
+using sluice::test::has;
+using sluice::test::joined;
 
 namespace {
 
@@ -45,21 +48,6 @@ core::loaded_config load_text(std::string_view text, const pairs& environment = 
         }
     }
     return loaded;
-}
-
-std::string joined(const std::vector<core::operator_problem>& problems) {
-    std::string out;
-    for (const auto& problem : problems) {
-        out += problem.where + " | " + problem.what + "\n";
-    }
-    return out;
-}
-
-bool has(const std::vector<core::operator_problem>& problems, std::string_view where,
-         std::string_view what) {
-    return std::ranges::any_of(problems, [&](const auto& problem) {
-        return problem.where == where && problem.what.find(what) != std::string::npos;
-    });
 }
 
 } // namespace

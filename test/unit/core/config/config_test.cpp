@@ -2,6 +2,7 @@
 #include "core/config/config_listeners.hpp"
 #include "core/config/config_print.hpp"
 #include "core/config/config_settings.hpp"
+#include "test/support/text.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -28,14 +29,6 @@ const core::setting& row(std::string_view path) {
     const auto* const found = core::find_setting(path);
     BOOST_REQUIRE_MESSAGE(found != nullptr, path);
     return *found;
-}
-
-std::string read(const std::string& path) {
-    const std::ifstream file(path);
-    BOOST_REQUIRE_MESSAGE(file.good(), path);
-    std::ostringstream out;
-    out << file.rdbuf();
-    return out.str();
 }
 
 } // namespace
@@ -212,7 +205,8 @@ BOOST_AUTO_TEST_CASE(names) {
 }
 
 BOOST_AUTO_TEST_CASE(the_documentation_has_a_row_for_each_setting_with_its_default) {
-    const auto page = read(std::string(SLUICE_TEST_DATA) + "/../docs/configuration.md");
+    const auto page =
+        sluice::test::content_of(std::string(SLUICE_TEST_DATA) + "/../docs/configuration.md");
     std::istringstream table(core::settings_table());
     std::size_t rows = 0;
     for (std::string line; std::getline(table, line); ++rows) {

@@ -1,30 +1,18 @@
 #include "core/config/config_source.hpp"
 #include "core/config/config_validate.hpp"
+#include "test/support/problems.hpp"
 
 #include <boost/test/unit_test.hpp>
 
 #include <algorithm>
 
 namespace core = sluice::core;
+using sluice::test::has;
+using sluice::test::joined;
 
 namespace {
 
 using pairs = std::vector<std::pair<std::string, std::string>>;
-
-std::string joined(const std::vector<core::operator_problem>& problems) {
-    std::string out;
-    for (const auto& problem : problems) {
-        out += problem.where + " | " + problem.what + "\n";
-    }
-    return out;
-}
-
-bool has(const std::vector<core::operator_problem>& problems, std::string_view where,
-         std::string_view what) {
-    return std::ranges::any_of(problems, [&](const auto& problem) {
-        return problem.where == where && problem.what.find(what) != std::string::npos;
-    });
-}
 
 } // namespace
 

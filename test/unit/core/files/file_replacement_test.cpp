@@ -1,5 +1,6 @@
 #include "core/files/file_replacement.hpp"
 #include "test/support/temp_dir.hpp"
+#include "test/support/text.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -15,15 +16,7 @@
 
 using namespace sluice;
 using core::file_replacement;
-
-namespace {
-
-std::string content_of(const std::string& path) {
-    std::ifstream in(path);
-    return {std::istreambuf_iterator<char>(in), {}};
-}
-
-} // namespace
+using test::content_of;
 
 BOOST_AUTO_TEST_SUITE(file_replacement_suite)
 

@@ -1,6 +1,7 @@
 #include "core/issuer/session_keys.hpp"
 #include "crypto/base64url.hpp"
 #include "test/support/key_pair.hpp"
+#include "test/support/session_key_sets.hpp"
 #include "test/support/temp_dir.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -11,25 +12,14 @@
 
 using namespace sluice;
 using test::key_pair;
-
-namespace {
-
-const std::string secret(32, 's');
-const std::string oct =
-    R"({"keys":[{"kty":"oct","kid":"a","k":")" + crypto::base64url_encode(secret) + R"("}]})";
-
-std::size_t problems_of(const std::string& file) {
-    std::vector<core::operator_problem> problems;
-    (void)core::parse_session_keys(file, "f", problems);
-    return problems.size();
-}
-
-} // namespace
+using test::problems_of;
+using test::secret_set;
+using test::session_secret;
 
 BOOST_AUTO_TEST_SUITE(session_keys_suite)
 
 BOOST_AUTO_TEST_CASE(sets_of_keys) {
-    const std::string k = crypto::base64url_encode(secret);
+    const std::string k = crypto::base64url_encode(session_secret);
     const auto entry = [&](const std::string& more) {
         return R"({"kty":"oct","k":")" + k + "\"" + more + "}";
     };
@@ -55,7 +45,7 @@ BOOST_AUTO_TEST_CASE(sets_of_keys) {
 }
 
 BOOST_AUTO_TEST_CASE(what_is_skipped_is_said) {
-    const std::string k = R"("k":")" + crypto::base64url_encode(secret) + "\"";
+    const std::string k = R"("k":")" + crypto::base64url_encode(session_secret) + "\"";
     std::vector<core::operator_problem> problems;
     std::vector<core::operator_problem> skipped;
     const auto keys = core::parse_session_keys(
@@ -80,7 +70,7 @@ BOOST_AUTO_TEST_CASE(what_is_skipped_is_said) {
 
 BOOST_AUTO_TEST_CASE(a_private_key_is_never_passed_over) {
     const std::string oct_too =
-        R"(,{"kty":"oct","k":")" + crypto::base64url_encode(secret) + "\"}]}";
+        R"(,{"kty":"oct","k":")" + crypto::base64url_encode(session_secret) + "\"}]}";
     for (const auto* entry :
          {R"({"kty":"EC","crv":"P-256","x":"AA","y":"AA","d":"AA"})",
           R"({"kty":"RSA","use":"enc","n":"AQAB","e":"AQAB","d":"AA"})",
@@ -106,10 +96,11 @@ BOOST_AUTO_TEST_CASE(files_with_a_secret_are_closed) {
     using std::filesystem::perms;
     const auto mine = perms::owner_read | perms::owner_write;
     const auto pem = key_pair::ec("P-256").pem();
-    BOOST_TEST(faults(oct, mine) == "");
+    BOOST_TEST(faults(secret_set, mine) == "");
     BOOST_TEST(faults(pem, mine | perms::group_read | perms::others_read) == "");
-    BOOST_TEST(faults(oct, mine | perms::group_read) == "");
-    BOOST_TEST(faults(oct, mine | perms::others_read).find("holds a secret") != std::string::npos);
+    BOOST_TEST(faults(secret_set, mine | perms::group_read) == "");
+    BOOST_TEST(faults(secret_set, mine | perms::others_read).find("holds a secret") !=
+               std::string::npos);
     BOOST_TEST(faults(pem, mine | perms::others_write) != "");
 }
 

@@ -2,6 +2,7 @@
 #include "crypto/base64url.hpp"
 #include "crypto/hmac_sha256.hpp"
 #include "test/support/key_pair.hpp"
+#include "test/support/session_key_sets.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -12,6 +13,9 @@
 using namespace sluice;
 using core::errc;
 using test::key_pair;
+using test::problems_of;
+using test::secret_set;
+using test::session_secret;
 
 namespace {
 
@@ -41,10 +45,6 @@ core::session_verifier verifier_of(const std::string& file) {
     return {std::move(keys), policy};
 }
 
-const std::string secret(32, 's');
-const std::string oct =
-    R"({"keys":[{"kty":"oct","kid":"a","k":")" + crypto::base64url_encode(secret) + R"("}]})";
-
 std::string said(const core::session_verifier& by, const std::string& token) {
     const auto verdict = by.verify(token, now);
     return verdict ? "good " + verdict->user_id
@@ -52,20 +52,14 @@ std::string said(const core::session_verifier& by, const std::string& token) {
                          std::string(verdict.error().subject);
 }
 
-std::size_t problems_of(const std::string& file) {
-    std::vector<core::operator_problem> problems;
-    (void)core::parse_session_keys(file, "f", problems);
-    return problems.size();
-}
-
 } // namespace
 
 BOOST_AUTO_TEST_SUITE(session_token_suite)
 
 BOOST_AUTO_TEST_CASE(headers) {
-    const auto by = verifier_of(oct);
+    const auto by = verifier_of(secret_set);
     const auto with = [&](const std::string& header) {
-        return said(by, sign(header, claims, hmac(secret)));
+        return said(by, sign(header, claims, hmac(session_secret)));
     };
     BOOST_TEST(with(R"({"alg":"HS256"})") == "good u1");
     BOOST_TEST(with(R"({"alg":"HS256","kid":"a","typ":"at+jwt"})") == "good u1");
@@ -85,9 +79,9 @@ BOOST_AUTO_TEST_CASE(headers) {
 }
 
 BOOST_AUTO_TEST_CASE(claims_table) {
-    const auto by = verifier_of(oct);
+    const auto by = verifier_of(secret_set);
     const auto with = [&](const std::string& payload) {
-        return said(by, sign(R"({"alg":"HS256"})", payload, hmac(secret)));
+        return said(by, sign(R"({"alg":"HS256"})", payload, hmac(session_secret)));
     };
     const std::vector<std::pair<std::string, std::string>> table{
         {R"({"sub":"u1","exp":1700000001,"iss":"lms","aud":["x","sluice"]})", "good u1"},
@@ -132,14 +126,14 @@ BOOST_AUTO_TEST_CASE(claims_table) {
 }
 
 BOOST_AUTO_TEST_CASE(scope_is_a_word) {
-    const auto by = verifier_of(oct);
+    const auto by = verifier_of(secret_set);
     const auto is_issuer = [&](const std::string& scope) {
         const auto payload = claims.substr(0, claims.size() - 1) + R"(,"scope":")" + scope + "\"}";
-        return by.verify(sign(R"({"alg":"HS256"})", payload, hmac(secret)), now)->is_issuer;
+        return by.verify(sign(R"({"alg":"HS256"})", payload, hmac(session_secret)), now)->is_issuer;
     };
     const auto listed = [&](const std::string& scopes) {
         const auto payload = claims.substr(0, claims.size() - 1) + R"(,"scope":)" + scopes + "}";
-        return by.verify(sign(R"({"alg":"HS256"})", payload, hmac(secret)), now)->is_issuer;
+        return by.verify(sign(R"({"alg":"HS256"})", payload, hmac(session_secret)), now)->is_issuer;
     };
     BOOST_TEST(listed(R"(["openid","sluice:mint"])"));
     BOOST_TEST(!listed(R"(["openid sluice:mint"])"));
@@ -199,7 +193,7 @@ BOOST_AUTO_TEST_CASE(keys_are_chosen_by_the_header) {
     const auto ec = key_pair::ec("P-256");
     const auto jwk = ec.jwk(R"("kid":"e",)");
     const auto by = verifier_of(R"({"keys":[)" + jwk + R"(,{"kty":"oct","kid":"s","k":")" +
-                                crypto::base64url_encode(secret) + R"("}]})");
+                                crypto::base64url_encode(session_secret) + R"("}]})");
     const signer raw = [&](std::string_view input) { return ec.sign_raw(input); };
     const auto good = sign(R"({"alg":"ES256","kid":"e"})", claims, raw);
     BOOST_TEST(said(by, good) == "good u1");
@@ -214,19 +208,20 @@ BOOST_AUTO_TEST_CASE(keys_are_chosen_by_the_header) {
     BOOST_TEST(
         (by.verify(sign(R"({"alg":"ES256","kid":"x"})", claims, raw), now, true).error().code ==
          errc::session_invalid));
-    BOOST_TEST(by.verify(sign(R"({"alg":"HS256"})", claims, hmac(secret)), now, true).has_value());
+    BOOST_TEST(
+        by.verify(sign(R"({"alg":"HS256"})", claims, hmac(session_secret)), now, true).has_value());
 }
 
 BOOST_AUTO_TEST_CASE(one_key_under_two_names) {
-    const std::string k = crypto::base64url_encode(secret);
+    const std::string k = crypto::base64url_encode(session_secret);
     const auto by = verifier_of(R"({"keys":[{"kty":"oct","kid":"a","k":")" + k +
                                 R"("},{"kty":"oct","kid":"b","k":")" + k + R"("}]})");
     for (const auto* kid : {"a", "b"}) {
         BOOST_TEST(said(by, sign(R"({"alg":"HS256","kid":")" + std::string(kid) + "\"}", claims,
-                                 hmac(secret))) == "good u1");
+                                 hmac(session_secret))) == "good u1");
     }
-    BOOST_TEST(said(by, sign(R"({"alg":"HS256"})", claims, hmac(secret))) == "good u1");
-    BOOST_TEST(said(by, sign(R"({"alg":"HS256","kid":"c"})", claims, hmac(secret))) ==
+    BOOST_TEST(said(by, sign(R"({"alg":"HS256"})", claims, hmac(session_secret))) == "good u1");
+    BOOST_TEST(said(by, sign(R"({"alg":"HS256","kid":"c"})", claims, hmac(session_secret))) ==
                "session_invalid kid");
 }
 
@@ -254,8 +249,8 @@ BOOST_AUTO_TEST_CASE(large_sets) {
 }
 
 BOOST_AUTO_TEST_CASE(forms) {
-    const auto by = verifier_of(oct);
-    const auto good = sign(R"({"alg":"HS256"})", claims, hmac(secret));
+    const auto by = verifier_of(secret_set);
+    const auto good = sign(R"({"alg":"HS256"})", claims, hmac(session_secret));
     for (const auto& bad :
          {std::string(), std::string(".."), good + ".", good + "=", "." + good, good + "A",
           good.substr(0, good.rfind('.') + 1), good.substr(0, good.rfind('.')), " " + good,

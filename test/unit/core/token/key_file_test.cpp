@@ -1,5 +1,6 @@
 #include "core/token/key_file.hpp"
 #include "crypto/base64url.hpp"
+#include "test/support/problems.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -12,6 +13,7 @@
 
 namespace core = sluice::core;
 namespace crypto = sluice::crypto;
+using sluice::test::joined;
 
 namespace {
 
@@ -53,14 +55,6 @@ std::string keys_of(const std::vector<std::string>& entries) {
 
 std::optional<crypto::secret> secret(std::string_view bytes) {
     return crypto::secret(bytes);
-}
-
-std::string joined(const std::vector<core::operator_problem>& problems) {
-    std::string out;
-    for (const auto& problem : problems) {
-        out += problem.where + " | " + problem.what + "\n";
-    }
-    return out;
 }
 
 /// True when the key named `kid` at `index` is the one made of `letter`.

@@ -227,13 +227,7 @@ namespace {
 /// A hundred bytes of file at a hundred bytes per second.
 class paced_file final : public handler {
   public:
-    explicit paced_file(core::media_handle media)
-        : file_{.media = std::move(media),
-                .owner = {},
-                .validators = {},
-                .disposition = {},
-                .type = "video/mp4",
-                .content = {}} {}
+    explicit paced_file(core::media_handle media) : file_(video_of(std::move(media))) {}
     void handle(request&, reply& out) const override {
         out.begin(200).finish_with(file_, core::byte_slice{0, file_.media->facts.size});
         out.keep(
