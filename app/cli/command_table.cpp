@@ -47,12 +47,12 @@ constexpr std::array media_flags{
 constexpr std::array issue_flags{
     flag_row{"--user", "ID", "", "user of the token"},
     flag_row{"--owner", "ID", "",
-             "course, module: the trainer whose course it is (default: found below media.root)"},
+             "course, module: the trainer of the course (default: found below media.root)"},
     flag_row{"--ttl", "SECONDS", "", "life of the token (default: tokens.default_ttl)"},
     flag_row{"--resume", "SECONDS", "",
              "how long after its expiry a download may be continued (default: "
              "tokens.default_resume)"},
-    flag_row{"--json", "", "", "answer as the HTTP endpoint does"},
+    flag_row{"--json", "", "", "print the JSON of the HTTP endpoint"},
     flag_row{"--public-base-url", "URL", "public_base_url", "start of download_url in the JSON"},
 };
 

@@ -101,14 +101,13 @@ std::string explain_twin(const media_set& media, const core::media_id& wanted,
            ". Names are compared byte by byte: rename it to NFC, or request these bytes.";
 }
 
-/// For a token in its resume window, which is still bound to what it was: what passes.
+/// The requests that a token in its resume window is still valid for.
 std::string explain_window(const core::claims& read, const token_tools& with) {
     return "401: the token has expired. " + times_of(read, with.now) + "Until " +
            core::format_timestamp(read.resume_until->seconds) +
            " (resume_until) it still continues a download that has begun: a request with the one "
-           "range bytes=N- or bytes=N-M, N above 0, would pass. For a download from the first "
-           "byte, "
-           "a new token would.";
+           "range bytes=N- or bytes=N-M, N above 0, would be accepted. A download from the first "
+           "byte needs a new token.";
 }
 
 /// Empty when the file exists, or when it cannot be looked up.

@@ -1,6 +1,6 @@
 #pragma once
 // `sluice token why`: replays the decision on a download, offline, and explains in one paragraph
-// which check rejected it and what would pass. Used by app/run_command.
+// which check rejected it and what would be accepted. Used by app/run_command.
 
 #include "app/commands/token_command.hpp"
 
