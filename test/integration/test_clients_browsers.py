@@ -38,6 +38,20 @@ with_chromium = pytest.mark.skipif(CHROMIUM is None, reason="chromium is not ins
 with_firefox = pytest.mark.skipif(FIREFOX is None, reason="Firefox is not installed")
 
 
+class Expiring(Line):
+    """From the second request on, the token is one that expired an hour ago, with a resume window."""
+
+    def __init__(self, server, video):
+        window = int(time.time()) + 3600
+        self.tokens = [mint(video), mint(video, ttl=-3600, resume_until=window)]
+        super().__init__(server.address, [("fin", CUT)])
+
+    def _handle(self, client, head):
+        token = self.tokens.pop(0) if len(self.tokens) > 1 else self.tokens[0]
+        self.add = [("Authorization", f"Bearer {token}")]
+        return super()._handle(client, head)
+
+
 def is_whole(file):
     return file.exists() and file.read_bytes() == CONTENT
 
@@ -80,6 +94,14 @@ def test_chromium_throws_the_part_away_after_401(line, video, tmp_path):
         browser.download(road.base + video.target())
         eventually(lambda: browser.state()[0] == "canceled")
         eventually(lambda: not list(browser.files.iterdir()))
+
+
+@with_chromium
+def test_chromium_finishes_in_the_resume_window(server, video, tmp_path):
+    with Expiring(server, video) as road, Chromium(tmp_path / "chromium") as browser:
+        browser.download(road.base + video.target())
+        eventually(lambda: browser.state()[0] == "completed")
+        assert is_whole(browser.files / video.filename) and len(road.downloads()) == 2
 
 
 FIREFOX_DOWNLOADS = """
@@ -132,3 +154,11 @@ def test_firefox_is_told_when_the_file_is_another_one(firefox, server, media, tm
     with Line(server.address, script, [("Authorization", f"Bearer {mint(video)}")]) as road:
         assert firefox.run(FIREFOX_DOWNLOADS, road.base + video.target(), str(file), 3) == [True, False]
     assert file.read_bytes() == fresh
+
+
+@with_firefox
+def test_firefox_finishes_in_the_resume_window(firefox, server, video, tmp_path):
+    file = tmp_path / "video.mp4"
+    with Expiring(server, video) as road:
+        assert firefox.run(FIREFOX_DOWNLOADS, road.base + video.target(), str(file), 2) == [True]
+    assert is_whole(file) and len(road.downloads()) == 2

@@ -4,6 +4,7 @@ in test_flutter.py, the project's own Dart package is in test_dart_package.py.""
 
 import itertools
 import re
+import time
 
 import pytest
 from support.checks import check_problem
@@ -80,6 +81,29 @@ def test_android_does_not_survive_its_token(server, video):
     download.attempt(upto=100_000)
     download.token = mint(video, ttl=-1)
     assert download.attempt() == "failed"
+
+
+def late(video):
+    """A token that expired an hour ago and can continue downloads for another hour."""
+    return mint(video, ttl=-3600, resume_until=int(time.time()) + 3600)
+
+
+@pytest.mark.parametrize("client", ["AndroidDownloads", "ExoDownload"])
+def test_phones_finish_with_an_expired_token_in_its_window(server, media, video, client):
+    download = globals()[client](server, video, mint(video))
+    download.attempt(upto=100_000)
+    download.token = late(video)
+    assert download.attempt() in ("success", "complete")
+    assert download.content == media.content(video)
+
+
+def test_a_replaced_file_in_the_window(server, media, video):
+    """Android is told by 412. ExoPlayer has no condition and mixes versions, as before the expiry."""
+    download = AndroidDownloads(server, video, mint(video))
+    download.attempt(upto=100_000)
+    media.replace(video, noise(SIZE, seed=6))
+    download.token = late(video)
+    check_problem(server.request("GET", video.target(), download.fields()), 412)
 
 
 def test_android_closes_every_connection(server, video):

@@ -2,6 +2,7 @@
 fatal. docs/clients.md has the table."""
 
 import shutil
+import time
 
 import pytest
 from support.clients import run_client
@@ -80,6 +81,17 @@ def test_resumes_where_it_was_cut_without_a_validator(run, client, cut):
 def test_retry_of_curl_begins_where_the_first_attempt_began(run):
     done = run("curl --retry", CUT)
     assert done.is_whole and done.ranges == [None, None]
+
+
+@needs("lftp")
+def test_lftp_cannot_use_the_resume_window(server, video, tmp_path):
+    """It queries the size first, with a HEAD for the whole file."""
+    token = mint(video, ttl=-3600, resume_until=int(time.time()) + 3600)
+    (tmp_path / video.filename).write_bytes(CONTENT[:CUT])
+    with Line(server.address, (), [("Authorization", f"Bearer {token}")]) as line:
+        command = f"set net:max-retries 1; get -c {line.base + video.target()}"
+        done = run_client("lftp", "-c", command, folder=tmp_path, check=False)
+    assert done.returncode != 0 and [each.method for each in line.requests][0] == "HEAD"
 
 
 @needs("wget2")

@@ -3,6 +3,7 @@ the responses that the package relies on. The package's own tests compare that f
 
 import itertools
 import json
+import time
 from urllib.parse import urlencode
 
 import pytest
@@ -88,11 +89,16 @@ def test_a_replaced_file_comes_whole(server, media, video):
     assert answer.get("ETag") != etag
 
 
-def test_an_expired_token_is_told_from_a_wrong_one(server, video):
+def test_an_expired_token_is_told_from_a_wrong_one(server, media, video):
     etag = send(server, "file", video.target(), token=mint(video)).get("ETag")
     expired = send(server, "rest of a file", video.target(), token=mint(video, ttl=-1), etag=etag)
     assert check_problem(expired, 401)["type"] == "urn:sluice:problem:token-expired"
     fresh = send(server, "rest of a file", video.target(), token=server.token(video), etag=etag)
     assert fresh.status == 206
+    window = mint(video, ttl=-3600, resume_until=int(time.time()) + 3600)
+    assert send(server, "rest of a file", video.target(), token=window, etag=etag).status == 206
+    check_problem(send(server, "file", video.target(), token=window), 401)  # a start needs a new token
+    media.replace(video, noise(SIZE, seed=4))  # 401 and not 200: the package requests a token and starts again
+    check_problem(send(server, "rest of a file", video.target(), token=window, etag=etag), 401)
     other = send(server, "file", video.target(), token=mint(Lesson("another.mp4")))
     check_problem(other, 403)

@@ -3,6 +3,7 @@ order, and the packages' handling of the responses."""
 
 import itertools
 import re
+import time
 
 import pytest
 from support.checks import attachment_name, check_problem
@@ -174,3 +175,14 @@ def test_ios_resumes_with_the_stored_request(server, media, video):
     # The client never renews its token: after a ttl that is too short, the resume is rejected.
     response = ask(server, video, ios(server.host, mint(video, ttl=-1), *resume))
     assert check_problem(response, 401)["type"] == "urn:sluice:problem:token-expired"
+
+
+def test_ios_finishes_in_the_resume_window(server, media, video):
+    """With its first token, which expired an hour ago. A 200 would be a new start; there is none."""
+    etag = ask(server, video, ios(server.host, mint(video))).get("ETag")
+    token = mint(video, ttl=-3600, resume_until=int(time.time()) + 3600)
+    resume = [("Range", "bytes=200000-"), ("If-Range", etag)]
+    response = ask(server, video, ios(server.host, token, *resume))
+    assert (response.status, response.body) == (206, media.content(video)[200_000:])
+    media.replace(video, noise(SIZE, seed=9))
+    check_problem(ask(server, video, ios(server.host, token, *resume)), 401)
