@@ -4,6 +4,7 @@
 #include "app/log/joined.hpp"
 #include "core/files/file_replacement.hpp"
 #include "core/issuer/issuer_key_file.hpp"
+#include "core/text/decimal.hpp"
 #include "core/text/timestamp.hpp"
 #include "core/token/token_service.hpp"
 #include "core/token/ttl.hpp"
@@ -11,7 +12,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <charconv>
 #include <optional>
 #include <ostream>
 #include <ranges>
@@ -40,12 +40,8 @@ std::vector<std::string> split(std::string_view text) {
 /// nullopt when the value of the flag is not a number from 1 to `most`.
 std::optional<std::int64_t> number_of(const command_line& line, std::string_view flag,
                                       std::int64_t most) {
-    const auto text = line.option(flag);
-    std::int64_t number = 0;
-    const auto [stop, fault] = std::from_chars(text.data(), text.data() + text.size(), number);
-    const bool good =
-        fault == std::errc{} && stop == text.data() + text.size() && number >= 1 && number <= most;
-    return good ? std::optional(number) : std::nullopt;
+    const auto number = core::parse_decimal<std::int64_t>(line.option(flag));
+    return number && *number >= 1 && *number <= most ? number : std::nullopt;
 }
 
 /// Reads the limits into `key`. Returns an empty text, or what is wrong with a flag.

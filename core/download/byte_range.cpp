@@ -1,6 +1,7 @@
 #include "core/download/byte_range.hpp"
 
 #include "core/text/ascii_case.hpp"
+#include "core/text/ascii_class.hpp"
 #include "core/text/trimmed.hpp"
 
 #include <algorithm>
@@ -17,15 +18,11 @@ struct range_spec {
     std::optional<std::uint64_t> last;
 };
 
-[[nodiscard]] constexpr bool is_digit(char c) noexcept {
-    return c >= '0' && c <= '9';
-}
-
 /// 1*DIGIT. Saturates: no file reaches 2^64 bytes, so a larger number means the same as the
 /// largest.
 [[nodiscard]] std::optional<std::uint64_t> parse_position(std::string_view digits) noexcept {
     constexpr auto most = std::numeric_limits<std::uint64_t>::max();
-    if (digits.empty() || !std::ranges::all_of(digits, is_digit)) {
+    if (digits.empty() || !std::ranges::all_of(digits, is_ascii_digit)) {
         return std::nullopt;
     }
     std::uint64_t value = 0;

@@ -1,5 +1,7 @@
 #include "core/token/ttl.hpp"
 
+#include "core/text/ascii_class.hpp"
+
 #include <algorithm>
 #include <charconv>
 #include <cstddef>
@@ -9,9 +11,8 @@ namespace sluice::core {
 
 std::optional<std::chrono::seconds> parse_ttl(std::string_view text) noexcept {
     constexpr std::size_t most_digits = 10;
-    const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
     if (text.empty() || text.size() > most_digits || text.front() == '0' ||
-        !std::ranges::all_of(text, is_digit)) {
+        !std::ranges::all_of(text, is_ascii_digit)) {
         return std::nullopt;
     }
     std::int64_t value = 0;
