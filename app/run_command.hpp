@@ -1,6 +1,7 @@
 #pragma once
 // Runs a command line: parses it, loads settings and keys, and calls the command. Not the process
 // (argv, environ, signals): that is app/main.cpp, which also passes in the function that serves.
+// Used by app/main.
 
 #include "app/cli/terminal.hpp"
 #include "app/command_settings.hpp"

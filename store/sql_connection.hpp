@@ -1,7 +1,7 @@
 #pragma once
 // The interface of one database connection for store/sql_store.hpp: it runs one of a fixed set of
 // statements, runs a script, and waits for changes by others. store/sqlite_connection.hpp and
-// store/postgres_connection.hpp implement it. Blocking, one thread at a time.
+// store/postgres_connection.hpp implement it. Blocking, one thread at a time. Used within store.
 
 #include "core/access/access_store.hpp"
 

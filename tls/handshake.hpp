@@ -1,6 +1,7 @@
 #pragma once
 // The start of a TLS connection: runs the handshake, within tls.handshake_timeout, then starts the
-// session and destroys itself. Holds no certificates: tls/context, which creates it, does.
+// session and destroys itself. Holds no certificates: tls/context, which creates it, does. Used by
+// tls/context.
 
 #include "http/connection/counted_connection.hpp"
 #include "http/connection/entrance.hpp"

@@ -1,6 +1,7 @@
 #pragma once
 // Converts the settings of tokens into the policy of the token service, in one place, so that the
-// gateway and the token commands cannot differ; and the time for which a token can be in use.
+// gateway and the token commands cannot differ; and the time for which a token can be in use. Used
+// by app/commands and app/service.
 
 #include "core/config/config.hpp"
 #include "core/token/token_service.hpp"

@@ -1,5 +1,6 @@
 #pragma once
 // The part of core/config/config_validate.hpp that checks sockets and the peers that can connect.
+// Used by core/config/config_validate.
 
 #include "core/base/operator_problem.hpp"
 #include "core/config/config.hpp"

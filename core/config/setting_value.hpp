@@ -1,6 +1,7 @@
 #pragma once
 // Accessors from a row of the settings table to its field, made from member pointers. Used only by
-// the tables in core/config/config_settings.cpp and core/config/config_listeners.cpp.
+// the tables in core/config/config_settings.cpp and core/config/config_listeners.cpp. Used by
+// core/config/config_listeners and core/config/config_settings.
 
 #include "core/config/config_settings.hpp"
 

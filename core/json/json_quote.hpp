@@ -1,6 +1,7 @@
 #pragma once
 // Appends a JSON string without a temporary one, for network output and logs.
-// core/json/json_text.hpp writes JSON for a terminal.
+// core/json/json_text.hpp writes JSON for a terminal. Used by core/issuer/issuer_key_file,
+// core/json/json_object_writer and http/telemetry/log_line.
 
 #include <cstddef>
 #include <string>

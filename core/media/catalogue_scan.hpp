@@ -1,6 +1,7 @@
 #pragma once
 // Walks the course directories below the media root and remembers the content of each directory, so
 // that the next walk reads only those that have changed. Not thread safe. Used only by catalogue.
+// Used by core/media/catalogue.
 
 #include "core/media/directory_reader.hpp"
 #include "core/media/layout_segment.hpp"

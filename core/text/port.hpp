@@ -1,5 +1,6 @@
 #pragma once
-// Parses a port number from digits. The caller decides whether 0 or leading zeros are valid.
+// Parses a port number from digits. The caller decides whether 0 or leading zeros are valid. Used
+// by core/address, http/connection and http/request.
 
 #include "core/text/decimal.hpp"
 
