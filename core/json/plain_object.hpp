@@ -1,8 +1,7 @@
 #pragma once
 // The fast path for JSON from our own writers: one flat object without a space, its members in the
 // order of the reader's list, its texts without an escape. Not a JSON reader: it returns false for
-// everything else, and the caller (core/json/json_object_reader) then uses the general parser. Used
-// by core/json/json_object_reader.
+// everything else, and the caller (core/json/json_object_reader) then uses the general parser.
 
 #include "core/json/json_object_reader.hpp"
 

@@ -1,6 +1,6 @@
 #pragma once
 // Opens and lists directories without following symbolic links. It knows nothing of media or
-// courses. Used only by catalogue_scan. Used by core/media/catalogue_scan.
+// courses. Used by core/media/catalogue_scan only.
 
 #include "core/base/unique_fd.hpp"
 
