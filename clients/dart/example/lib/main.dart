@@ -38,6 +38,7 @@ class _LessonCardState extends State<LessonCard> {
       filename: 'Video.mp4',
       resume: 604800, // a week
     ));
+    if (!mounted) return;
     setState(() {});
     try {
       final File file = await download.start();

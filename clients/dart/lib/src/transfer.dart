@@ -145,15 +145,16 @@ class Transfer {
   }
 
   Future<http.StreamedResponse> _ask(Stop stop) async {
+    final have = _etag.isEmpty ? 0 : _received; // without a tag nothing shows what the rest belongs to
     var grant = _grant;
-    if (grant == null || !grant.admits(DateTime.now(), isResume: _received > 0)) {
+    if (grant == null || !grant.admits(DateTime.now(), isResume: have > 0)) {
       grant = await stop.guard(grants(media), stallTimeout);
       _grant = grant;
     }
     // Not StreamedRequest, which sends "Transfer-Encoding: chunked" with a GET (dart-lang/http#1969).
     final request = http.Request('GET', grant.url)
       ..followRedirects = false // the token is for this host only
-      ..headers.addAll(downloadFields(token: grant.token, have: _received, etag: _etag));
+      ..headers.addAll(downloadFields(token: grant.token, have: have, etag: _etag));
     return stop.guard(client.send(request), stallTimeout, tooLate: _drop);
   }
 
@@ -183,7 +184,7 @@ class Transfer {
         );
         await _file.append();
         return true;
-      case 416 when _received > 0:
+      case 416 when _received > 0 && _etag.isNotEmpty:
         _drop(response);
         if (range != 'bytes */$_received' || tag != _etag) throw await _startAgain();
         _facts = FileFacts(size: _received, etag: tag, digest: _facts?.digest);
