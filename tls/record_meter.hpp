@@ -1,9 +1,9 @@
 #pragma once
 // Limits the TLS records without data that a peer may send. OpenSSL reads such records in a loop of
 // its own that ends only when the socket is empty, so a peer that keeps it full would occupy the
-// thread (threats row 49). The meter follows the framing of the records (RFC 8446 §5.1) and stops
-// the bytes at the start of a record. It decrypts nothing and has no socket: tls/secure_socket, its
-// user, has both.
+// thread (docs/security.md, threat 49). The meter follows the framing of the records (RFC 8446
+// §5.1) and stops the bytes at the start of a record. It decrypts nothing and has no socket:
+// tls/secure_socket, its user, has both.
 
 #include <array>
 #include <cstddef>

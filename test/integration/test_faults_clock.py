@@ -55,7 +55,7 @@ def test_date_and_log_follow(faulty, tree):
     year = time.gmtime(time.time() - 400 * DAY).tm_year
     assert str(year) in answer.get("Date")
     # By this clock the file's mtime is in the future: the response has no date that could be later
-    # than Date, and no validator that another write could share (threats 61).
+    # than Date, and no validator that another write could share (docs/security.md, threat 61).
     newer = tree.add(Lesson("newer.mp4"), b"x", mtime_ns=time.time_ns())
     token = server.token(newer)
     answer = server.get(newer.target(), token=token)

@@ -108,7 +108,7 @@ def test_old_dart_sends_an_empty_length(server, media, video):
 
 
 def test_streamed_request_of_dart_is_served(server, media, video):
-    """dart-lang/http#1969: StreamedRequest sends an empty chunked body (threats 45)."""
+    """dart-lang/http#1969: StreamedRequest sends an empty chunked body (docs/security.md, threat 45)."""
     fields = dart(server.host, mint(video), ("transfer-encoding", "chunked"))
     with server.connect() as connection:
         response = connection.request("GET", video.target(), fields, body=b"0\r\n\r\n")

@@ -102,6 +102,8 @@ class RoomRule(unittest.TestCase):
                          found("// docs/security.md, threat 4"))
         self.assertEqual(["cites docs/api.md §2, which does not exist"], found("// docs/api.md §2"))
         self.assertEqual(1, len(found("// contract §1")))
+        self.assertEqual(1, len(found("// a limit (threats row 49)")))
+        self.assertEqual(1, len(found("x // threats 61")))
 
 
 class Tree(unittest.TestCase):

@@ -36,7 +36,8 @@ BOOST_AUTO_TEST_CASE(formats_mtime_and_size_separately) {
                "\"17979cfe3d85cd15-ffffffffffffffff\"");
 }
 
-BOOST_AUTO_TEST_CASE(tells_times_apart_that_nanoseconds_of_64_bits_do_not_hold) { // threats 61
+// docs/security.md, threat 61
+BOOST_AUTO_TEST_CASE(tells_times_apart_that_nanoseconds_of_64_bits_do_not_hold) {
     std::set<std::string> tags;
     std::size_t made = 0;
     const auto add = [&](std::int64_t seconds, std::uint32_t nanoseconds) {

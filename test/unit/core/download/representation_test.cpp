@@ -54,7 +54,7 @@ BOOST_AUTO_TEST_CASE(has_no_date_where_the_mtime_is_a_placeholder) {
             const auto version = settled(1, mtime);
             BOOST_TEST(!version.is_dated());
             BOOST_TEST(version.last_modified_text.empty());
-            BOOST_TEST(version.etag.empty()); // threats 61
+            BOOST_TEST(version.etag.empty()); // docs/security.md, threat 61
         }
     }
     const auto dated = settled(1, 2'000'000'000);

@@ -36,7 +36,8 @@ BOOST_AUTO_TEST_CASE(a_version_is_itself_however_often_it_is_opened) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(the_same_size_and_mtime_with_another_ctime_is_another_version) { // threats 61
+// docs/security.md, threat 61
+BOOST_AUTO_TEST_CASE(the_same_size_and_mtime_with_another_ctime_is_another_version) {
     version_memory memory;
     BOOST_TEST(has_none(memory.note("a/b.mp4", facts_of(), now)));
     for (int i = 0; i < 3; ++i) { // and remains another version
