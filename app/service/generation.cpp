@@ -57,7 +57,9 @@ http::download_handler::limits download_limits_of(const core::config& settings) 
     const auto& limits = settings.limits;
     return {.connection_rate = limits.connection_rate,
             .user_rate = limits.user_rate,
-            .user_downloads = limits.user_downloads};
+            .user_downloads = limits.user_downloads,
+            .takeover_after = limits.takeover_after,
+            .patience = limits.handler_timeout};
 }
 
 } // namespace

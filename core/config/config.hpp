@@ -223,7 +223,7 @@ struct config {
         std::chrono::seconds idle_timeout{75};
 
         /// Seconds that a request may wait for a database or another slow dependency before it is
-        /// answered 503. Downloads never wait for one.
+        /// answered 503; and a download for a place of its user.
         std::chrono::seconds handler_timeout{5};
 
         /// Seconds without progress after which a transfer is cut; phones pause for long. A client
@@ -244,9 +244,14 @@ struct config {
         /// The lower of this and the token's `rate` applies.
         std::uint64_t user_rate = 0;
 
-        /// Downloads of one user at once on this node; 0: no limit. More are answered 429. A
-        /// download manager opens up to 16.
+        /// Downloads of one user at once on this node; 0: no limit. More wait for handler_timeout
+        /// and are then answered 503. A download manager opens up to 16.
         unsigned user_downloads = 0;
+
+        /// Seconds without progress after which a download gives its place to a resume of the same
+        /// file by the same user, when user_downloads is reached. A phone that changes networks
+        /// leaves a dead connection behind, which stall_timeout would keep for a minute.
+        std::chrono::seconds takeover_after{3};
 
         /// Rejected credentials per second, and in a burst, from one peer outside uncounted_peers.
         /// Further requests are answered 429, and session tokens of that peer are not verified

@@ -155,6 +155,9 @@ constexpr std::array table{
         "limits.user_rate", 0, gibi, "Bytes per second all downloads of a user share; 0: off"),
     number_setting<&c::limits, &limits::user_downloads>("limits.user_downloads", 0, 1'000'000,
                                                         "Downloads of a user at once; 0: off"),
+    seconds_setting<&c::limits, &limits::takeover_after>(
+        "limits.takeover_after", 1, hour,
+        "Time after which a resume takes the place of a download that sends nothing"),
     number_setting<&c::limits, &limits::bad_credentials>(
         "limits.bad_credentials", 1, 1'000'000,
         "Bad credentials per second from one peer; more get 429"),

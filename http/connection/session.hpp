@@ -341,15 +341,33 @@ class session final : public session_base {
     }
 
     void recheck(const core::revocation_table& revoked) override {
-        const bool sleeps = phase_ == phase::throttled || phase_ == phase::fetching;
-        if ((sleeps || phase_ == phase::writing) && revoked.kills(out_->record.trace)) {
+        if (is_sending() && revoked.kills(out_->record.trace)) {
             owner_.count().transfers_revoked.add();
-            blame("token_revoked");
-            is_cut_ = true;
-            hang_up(); // the outstanding wait ends the session
-            if (sleeps) {
-                defer(&session::write); // no wait is outstanding; its turn ends it
-            }
+            cut("token_revoked");
+        }
+    }
+
+    void yield_place() override {
+        const auto* const speed = is_sending() ? out_->answer.speed() : nullptr;
+        if (speed != nullptr && speed->is_displaced()) {
+            owner_.count().add_limit(limit_label::takeover_after);
+            cut(name_of(limit_label::takeover_after));
+        }
+    }
+
+    [[nodiscard]] bool sleeps() const noexcept {
+        return phase_ == phase::throttled || phase_ == phase::fetching;
+    }
+    [[nodiscard]] bool is_sending() const noexcept { return sleeps() || phase_ == phase::writing; }
+
+    // REQUIRES: is_sending().
+    void cut(std::string_view why) {
+        const bool has_no_wait = sleeps();
+        blame(why);
+        is_cut_ = true;
+        hang_up(); // the outstanding wait ends the session
+        if (has_no_wait) {
+            defer(&session::write); // its turn ends it
         }
     }
 

@@ -82,10 +82,20 @@ void worker::schedule_tick() {
         in_force_->files.expire(now);
         log_.flush();
         if (where_->users != nullptr) {
-            where_->users->expire(now);
+            serve_users(*where_->users, now);
         }
         persist([this] { schedule_tick(); });
     });
+}
+
+void worker::serve_users(user_transfers& users, std::chrono::steady_clock::time_point now) {
+    users.expire(now);
+    const auto count = users.displacements();
+    if (std::exchange(displacements_, count) != count) {
+        for (auto& one : connections_) { // removes none, as above
+            one.yield_place();
+        }
+    }
 }
 
 void worker::adopt(arrival from, const session_starter& by) noexcept {

@@ -41,6 +41,8 @@ class connection : public boost::intrusive::list_base_hook<
 
     /// Cuts the transfer under way when `revoked` revokes the token that started it.
     virtual void recheck(const core::revocation_table& /*revoked*/) {}
+    /// Cuts the transfer under way when another one has taken its place (user_transfers).
+    virtual void yield_place() {}
     /// Called when the worker ends: destroys this object. A transfer under way is cut and logged as
     /// such.
     virtual void stop() noexcept { delete this; }
@@ -138,6 +140,7 @@ class worker {
     };
 
     void schedule_tick();
+    void serve_users(user_transfers& users, std::chrono::steady_clock::time_point now);
 
     std::shared_ptr<era> in_force_;
     const site* where_; // of in_force_
@@ -156,6 +159,7 @@ class worker {
     ready_set ready_;
     core::token_press press_;
     std::shared_ptr<const core::revocation_table> revoked_;
+    std::uint64_t displacements_ = 0; // seen so far
     access_log log_;
     object_pool<inbound> inbounds_;
     object_pool<outbound> outbounds_;

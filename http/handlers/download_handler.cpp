@@ -5,6 +5,7 @@
 #include "http/request/credential.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <utility>
 
 namespace sluice::http {
@@ -35,6 +36,17 @@ bool sends_content(const core::download_plan& plan) noexcept {
     using outcome = core::download_plan::outcome;
     return plan.what == outcome::whole || plan.what == outcome::part || plan.what == outcome::parts;
 }
+
+template <class Again>
+class place_waiter final : public user_transfers::waiter {
+  public:
+    place_waiter(completion done, Again again) : done_(std::move(done)), again_(std::move(again)) {}
+    void wake() override { done_.complete(std::move(again_)); }
+
+  private:
+    completion done_;
+    Again again_;
+};
 
 // 0 means no limit.
 std::uint64_t lower_rate(std::uint64_t a, std::uint64_t b) noexcept {
@@ -112,7 +124,8 @@ void download_handler::handle(request& in, reply& out) const {
                });
 }
 
-void download_handler::send(const file_result& file, request& in, reply& out) const {
+void download_handler::send(const file_result& file, request& in, reply& out,
+                            bool has_waited) const {
     if (!file) {
         out.refuse(file.error());
         return;
@@ -128,22 +141,57 @@ void download_handler::send(const file_result& file, request& in, reply& out) co
         out.refuse(core::failure{core::errc::token_expired, "exp"});
         return;
     }
+    std::unique_ptr<pace> speed;
+    if (in.head.method == bhttp::verb::get && sends_content(plan) && !admit(in, plan, speed)) {
+        if (!has_waited) {
+            out.count().add_limit(limit_label::user_downloads);
+        }
+        await_place(file, wish_of(in, plan), out);
+        return;
+    }
     if (in.claims.is_in_window) {
         out.record().is_after_expiry = true;
         out.count().resumes_after_expiry.add();
-    }
-    std::unique_ptr<pace> speed;
-    if (in.head.method == bhttp::verb::get && sends_content(plan) && !admit(in, speed)) {
-        out.count().add_limit(limit_label::user_downloads);
-        out.refuse(problem_id::too_many_downloads);
-        return;
     }
     send_file(plan, **file, *in.ids, out);
     out.keep(std::move(speed));
 }
 
+user_transfers::wish download_handler::wish_of(const request& in,
+                                               const core::download_plan& plan) const {
+    const bool is_part = plan.what == core::download_plan::outcome::part;
+    return {.user_id = in.claims.user_id,
+            .most = with_.most.user_downloads,
+            .file = std::hash<std::string_view>{}(in.raw_path),
+            .is_resume = is_part && is_continuation(in.head),
+            .takeover_after = with_.most.takeover_after,
+            .now = in.steady_now};
+}
+
+// A place that is free is given to a request that waits, so a client whose other downloads end soon
+// never sees a refusal. The refusal is 503, not 429: download managers try again after a 503, and
+// take a 429 for the end (docs/clients.md).
+void download_handler::await_place(const file_result& file, const user_transfers::wish& wanted,
+                                   reply& out) const {
+    auto done = out.suspend(problem_id::too_many_downloads,
+                            {.time = with_.most.patience,
+                             .if_late = problem_id::too_many_downloads,
+                             .cause = name_of(limit_label::user_downloads)});
+    auto again = [this, file](request& in, reply& later) {
+        if (const auto still = check_revocation(in, later); !still) {
+            later.refuse(still.error());
+        } else {
+            send(file, in, later, true);
+        }
+    };
+    with_.users.wait(
+        wanted, wanted.now + with_.most.patience,
+        std::make_unique<place_waiter<decltype(again)>>(std::move(done), std::move(again)));
+}
+
 // True when the user may start one more download. Fills `speed` when there is a limit.
-bool download_handler::admit(const request& in, std::unique_ptr<pace>& speed) const {
+bool download_handler::admit(const request& in, const core::download_plan& plan,
+                             std::unique_ptr<pace>& speed) const {
     const auto claimed = static_cast<std::uint64_t>(in.claims.rate.value_or(0));
     const transfer_rates rates{.connection = with_.most.connection_rate,
                                .user = lower_rate(with_.most.user_rate, claimed)};
@@ -153,7 +201,7 @@ bool download_handler::admit(const request& in, std::unique_ptr<pace>& speed) co
     }
     user_transfers::place place;
     if (is_by_user) {
-        place = with_.users.take(in.claims.user_id, with_.most.user_downloads);
+        place = with_.users.take(wish_of(in, plan));
         if (!place) {
             return false;
         }

@@ -9,7 +9,7 @@ std::string_view name_of(limit_label limit) noexcept {
         "connections",     "connections_per_peer", "header_bytes",   "header_fields",
         "target_bytes",    "content_bytes",        "header_timeout", "idle_timeout",
         "handler_timeout", "stall_timeout",        "min_rate",       "requests_per_connection",
-        "user_downloads",  "bad_credentials"};
+        "user_downloads",  "takeover_after",       "bad_credentials"};
     return names[static_cast<std::size_t>(limit)];
 }
 

@@ -24,6 +24,7 @@ enum class limit_label : std::uint8_t {
     min_rate,
     requests_per_connection,
     user_downloads,
+    takeover_after,
     bad_credentials,
 };
 inline constexpr std::size_t limit_count =

@@ -106,8 +106,10 @@ constexpr std::array<problem_type, problem_count> table{{
      .detail = "Try again after the time in Retry-After.",
      .closes = true,
      .retry_after = 5},
+    // 503 like the row above, not 429: many clients share an address, and a download manager takes
+    // a 429 for the end (decision 9).
     {.id = too_many_from_peer,
-     .status = 429,
+     .status = 503,
      .slug = "too-many-connections-from-peer",
      .title = "Too many connections come from your address",
      .detail = "Use fewer connections at once, or try again after the time in Retry-After.",
@@ -218,7 +220,7 @@ constexpr std::array<problem_type, problem_count> table{{
          "machine (issuer.mode \"local\", sluice serve --dev). A \"local\" request needs a "
          "loopback Host, and must have no forwarding fields and no foreign Origin."},
     {.id = too_many_downloads,
-     .status = 429,
+     .status = 503,
      .slug = "too-many-downloads",
      .title = "This user has too many downloads in progress",
      .detail = "Wait for one of them to end, then try again after the time in Retry-After.",

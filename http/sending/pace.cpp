@@ -17,6 +17,9 @@ std::uint64_t pace::allowance(const core::rate_bucket& connection, std::uint64_t
 }
 
 void pace::charge(core::rate_bucket& connection, std::uint64_t bytes, time_point now) noexcept {
+    if (bytes != 0) {
+        place_.move(now);
+    }
     if (rates_.connection != 0) {
         connection.charge(bytes, rates_.connection, now);
     }

@@ -33,6 +33,8 @@ class pace {
                                           time_point now) const noexcept;
     /// Counts `bytes` that were sent.
     void charge(core::rate_bucket& connection, std::uint64_t bytes, time_point now) noexcept;
+    /// True when another download of the user has taken the place of this one.
+    [[nodiscard]] bool is_displaced() const noexcept { return place_.is_displaced(); }
     [[nodiscard]] time_point ready_at(const core::rate_bucket& connection) const noexcept;
 
   private:

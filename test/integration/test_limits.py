@@ -102,7 +102,7 @@ def test_stalled_and_slow_transfers_are_counted_apart(start_server, tree):
 
 
 def test_row_41_cap_per_peer(start_server, tree):
-    """A connection over the limit gets 429, further ones get no response, and other peers are
+    """A connection over the limit gets 503, further ones get no response, and other peers are
     served throughout."""
     limits = {"connections_per_peer": 4, "uncounted_peers": ["127.0.0.1"]}
     server = start_server(tree, config={"limits": limits})
@@ -113,7 +113,7 @@ def test_row_41_cap_per_peer(start_server, tree):
         for _ in range(3):
             with server.connect(source="127.0.0.9") as extra:
                 answer = extra.request("GET", "/healthz")
-                check_problem(answer, 429)
+                check_problem(answer, 503)
                 assert int(answer.get("Retry-After")) > 0
                 assert extra.is_closed()
         assert reached(server, "connections_per_peer") == 3
@@ -143,7 +143,7 @@ def test_row_41_the_cap_spares_balancers_by_default(start_server, tree):
 
 
 def test_row_48_silent_connections_over_the_limit_go_soon(start_server, tree):
-    """Connections over the limit may wait for their 429, but for two seconds and not for the header
+    """Connections over the limit may wait for their 503, but for two seconds and not for the header
     deadline."""
     server = start_server(tree, config={"limits": {"connections": 2, "header_timeout": 60}})
     with contextlib.ExitStack() as stack:

@@ -149,10 +149,10 @@ DOWNLOADS = {
     )(type(m)("presentation.mp4", course="shared")),
     (412, "precondition-failed"): lambda w, m: download(w, m, {"If-Match": '"other"'}),
     (416, "range-not-satisfiable"): lambda w, m: download(w, m, {"Range": HUGE}),
-    (429, "too-many-connections-from-peer"): lambda w, m: ask_full(
+    (503, "too-many-connections-from-peer"): lambda w, m: ask_full(
         w, m.target(), "peer", {"connections_per_peer": 2, "uncounted_peers": []}
     ),
-    (429, "too-many-downloads"): lambda w, m: one_download_too_many(w, m),
+    (503, "too-many-downloads"): lambda w, m: one_download_too_many(w, m),
     (429, "too-many-bad-credentials"): lambda w, m: last_of(
         lambda: w.impatient.get(m.target(), token="a.b.c")
     ),
@@ -181,7 +181,7 @@ TOKENS = {
     (403, "issuer-closed"): lambda w: w.plain.issue(VIDEO, fields={"Via": "1.1 proxy"}),
     (404, "media-not-found"): lambda w: w.plain.issue(Lesson("absent.mp4")),
     (409, "course-ambiguous"): lambda w: w.two_trainers.issue(SHARED),
-    (429, "too-many-connections-from-peer"): lambda w: ask_full(
+    (503, "too-many-connections-from-peer"): lambda w: ask_full(
         w, VIDEO.query("trainer123"), "peer", {"connections_per_peer": 2, "uncounted_peers": []}
     ),
     (429, "too-many-bad-credentials"): lambda w: last_of(

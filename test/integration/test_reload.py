@@ -180,7 +180,7 @@ def test_limits_of_connections_take_effect(start_server, tree):
     with server.connect() as first:
         assert first.request("GET", "/healthz").status == 200
         server.reload({"limits": {**local, "connections_per_peer": 1}})
-        check_problem(server.get("/healthz"), 429)
+        assert "from your address" in check_problem(server.get("/healthz"), 503)["title"]
         server.reload({"limits": {**local, "connections": 1}})
         check_problem(server.get("/healthz"), 503)
         server.reload({"limits": local})

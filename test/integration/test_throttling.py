@@ -4,7 +4,7 @@ import threading
 import time
 
 import pytest
-from support.checks import check_problem
+from support.checks import check_problem, check_refusal
 from support.ids import VIDEO, Lesson
 from support.media import noise
 from support.metrics import scrape, scrape_until
@@ -117,11 +117,12 @@ def test_many_small_ranges_do_not_evade_the_rate(start_server, tree, video):
 
 
 def test_downloads_of_a_user_at_once(start_server, tree, video):
-    server = start_server(tree, config={"limits": {"user_downloads": 2}})
+    limits = {"user_downloads": 2, "handler_timeout": 1}
+    server = start_server(tree, config={"limits": limits})
     token = mint(video, user_id="a")
     paused = [Paused(server, video, token) for _ in range(2)]
     refused = server.download(video, token=token)
-    check_problem(refused, 429)
+    check_refusal(refused, 503, "too-many-downloads")
     assert int(refused.get("Retry-After")) > 0
     assert server.download(video, token=token, method="HEAD").status == 200
     # A response without content takes no place either: apps use it to check whether a copy is current.
@@ -136,7 +137,7 @@ def test_downloads_of_a_user_at_once(start_server, tree, video):
     )
     paused[0].close()
     deadline = time.monotonic() + 15
-    while (answer := server.download(VIDEO, token=mint(VIDEO, user_id="a"))).status == 429:
+    while (answer := server.download(VIDEO, token=mint(VIDEO, user_id="a"))).status == 503:
         assert time.monotonic() < deadline
         time.sleep(0.1)
     assert answer.status == 200

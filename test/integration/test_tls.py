@@ -259,7 +259,7 @@ def test_row_41_handshakes_count_against_the_limits(start_tls):
     with Connection(server.secure), Connection(server.secure):  # neither says a word
         answer = get(server, VIDEO)
         assert (answer.status, answer.json()["type"]) == (
-            429, "urn:sluice:problem:too-many-connections-from-peer")
+            503, "urn:sluice:problem:too-many-connections-from-peer")
         with Connection(server.secure) as silent:  # over the limit, it has two seconds
             assert silent.rest(8) == b""
 

@@ -31,7 +31,7 @@ def ask_full(world, target, name, limits):
 
 
 def one_download_too_many(world, media):
-    server = world.serve("downloads", config={"limits": {"user_downloads": 1}})
+    server = world.serve("downloads", config={"limits": {"user_downloads": 1, "handler_timeout": 1}})
     large = server.tree.add(Lesson("large.bin"), bytes(48 << 20))
     paused = Paused(server, large)
     try:

@@ -14,7 +14,7 @@ BOOST_AUTO_TEST_SUITE(session_limits_suite)
 
 BOOST_FIXTURE_TEST_CASE(a_refused_connection_hears_why, fixture) {
     for (const auto& [how, line] : {std::pair(admission::no_room, "HTTP/1.1 503 "),
-                                    std::pair(admission::peer_is_full, "HTTP/1.1 429 ")}) {
+                                    std::pair(admission::peer_is_full, "HTTP/1.1 503 ")}) {
         auto client = connect("", nullptr, how);
         send(client, get_a);
         BOOST_TEST(received(client).starts_with(line));
