@@ -2,15 +2,18 @@
 nodes are drained one after the other at 70 %, the token expires at 80 %, the proxy is restarted at 90 %.
 Real clients, HAProxy with the configuration of deploy/, two nodes."""
 
+import contextlib
 import os
 import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 
 import pytest
 from support.balancers import Balancer, free_port
+from support.browsers import CHROMIUM, FIREFOX, Chromium, Firefox
 from support.faults import Faults, not_sanitized
 from support.gate import GatedLine, wait_at_gate
 from support.ids import Lesson
@@ -26,6 +29,19 @@ SIZE = 32 << 20
 SMALL_BUFFERS = "\nglobal\n    tune.rcvbuf.server 65536\n    tune.sndbuf.client 65536\n"
 HOUR = 3600
 EXAMPLES = ROOT / "clients/examples"
+
+
+# Presses "Retry" a moment after each failure.
+FIREFOX_USER = """
+const { Downloads } = ChromeUtils.importESModule("resource://gre/modules/Downloads.sys.mjs")
+const [source, path] = given
+const download = await Downloads.createDownload({ source, target: { path, partFilePath: path + ".part" } })
+download.tryToKeepPartialData = true
+for (let i = 0; i < 30 && !download.succeeded; i++) {
+  await download.start().catch(() => new Promise((done) => ChromeUtils.importESModule("resource://gre/modules/Timer.sys.mjs").setTimeout(done, 700)))
+}
+return download.succeeded
+"""
 
 
 def scripted(name, *command):
@@ -191,6 +207,72 @@ def test_no_download_is_lost(world, travellers, tree):
         # Every event has hit it: each cost at least one more request.
         assert sorted(set(counts)) == list(counts), (line.name, dict(zip(requests, counts, strict=True)))
     tell_the_story(world, video, lines)
+
+
+@pytest.fixture
+def browsers(tmp_path):
+    with contextlib.ExitStack() as stack:
+        yield {name: stack.enter_context(browser(tmp_path / name))
+               for name, browser, program in (("chromium", Chromium, CHROMIUM), ("firefox", Firefox, FIREFOX))
+               if program is not None}
+
+
+def test_browsers_get_there_when_their_users_press_resume(world, tree, browsers, tmp_path):
+    """The same journey without the kill, for downloads that a page has started. Chromium resumes by
+    itself after some of the accidents."""
+    if not browsers:
+        pytest.skip("neither Chromium nor Firefox is installed")
+    video = tree.add(Lesson("browsing.mp4"), noise(1 << 20, seed=1) * (SIZE >> 20))
+    token = mint(video, ttl=HOUR, resume_until=int(time.time()) + 24 * HOUR)
+    lines, files, helpers = [], {}, {}
+    for name, browser in browsers.items():
+        line = GatedLine(world.proxy.address, gate=0, add=[("Authorization", f"Bearer {token}")])
+        line.name = name
+        lines.append(line)
+        if name == "chromium":
+            browser.download(line.base + video.target())
+            files[name] = browser.files / video.filename
+        else:
+            files[name] = tmp_path / "firefox.mp4"
+            arguments = (FIREFOX_USER, line.base + video.target(), str(files[name]))
+            helpers[name] = threading.Thread(target=browser.run, args=arguments)
+            helpers[name].start()
+
+    def help_chromium(is_done):
+        """Presses "Resume" as often as it has to be pressed."""
+        deadline = time.monotonic() + 60
+        while not is_done():
+            assert time.monotonic() < deadline, [(line.name, line.is_held(), line.downloads()) for line in lines]
+            time.sleep(1)
+            if "chromium" in browsers and not lines[0].open and not is_done():
+                browsers["chromium"].press_resume()
+
+    def expire():
+        for faults in world.faults:
+            faults.step_wall_clock(2 * HOUR)
+
+    def drain():
+        world.drain(0)
+        world.drain(1)
+
+    for share, happens in ((0.3, lambda: None), (0.7, drain), (0.8, expire), (0.9, world.restart_proxy)):
+        for line in lines:
+            line.move(int(SIZE * share))
+        help_chromium(lambda: all(line.is_held() for line in lines))
+        happens()
+        for line in lines:
+            line.cut()
+    for line in lines:
+        line.move(SIZE + 1)
+    help_chromium(lambda: all(file.exists() and file.stat().st_size == SIZE for file in files.values()))
+    for helper in helpers.values():
+        helper.join(60)
+    for line in lines:
+        assert files[line.name].read_bytes() == tree.content(video), line.name
+        resumes = [each for each in line.downloads() if each.get("Range")]
+        assert len(resumes) >= 4 and all(each.get("If-Range") or each.get("If-Match") for each in resumes)
+        print(f"{line.name}: {len(line.downloads())} requests, {len(resumes)} resumes, {line.received / SIZE:.2f} times the file")
+        line.__exit__()
 
 
 def tell_the_story(world, video, lines):

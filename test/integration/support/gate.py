@@ -13,11 +13,11 @@ class GatedLine(Line):
     """Relays to `upstream`. No byte of the file at or behind `gate` passes until the gate is moved;
     `cut()` resets every connection of the client."""
 
-    def __init__(self, upstream, gate):
+    def __init__(self, upstream, gate, add=()):
         self.gate, self.received = gate, 0
         self.held, self.open = {}, set()  # positions of the downloads that wait; connections
         self.moved = threading.Condition()
-        super().__init__(upstream)
+        super().__init__(upstream, add=add)
 
     def move(self, gate):
         with self.moved:
