@@ -1,6 +1,7 @@
 """State that passes between requests, configurations or readers: rows 54, 58 and 63 of the table of
 threats."""
 
+import concurrent.futures
 import contextlib
 import json
 import os
@@ -134,6 +135,32 @@ def test_row_64_a_course_that_changes_hands_during_its_mint(start_server, tree, 
             tree.add(theirs, b"of trainer 2")
             eventually(lambda: server.issue(theirs, "trainer2").status == 200)  # an owner asks no store
         check_refusal(suspended.read(), 403, "not-entitled")
+
+
+def test_row_56_a_grant_that_ends_during_its_mint(start_server, tree, slow_store):
+    """The store answers for the time of the question; the token would begin after the grant's end."""
+    slow_store.sql("INSERT INTO sluice_grants (user_id, trainer_id, course_id, module_id, lesson_id, not_after)"
+                   f" VALUES ('brief', 'trainer123', '', '', '', {int(time.time()) + 3})")
+    server = started(start_server, tree, config_of(slow_store, 20))
+    with server.connect(timeout=20) as suspended:
+        with slow_store.server.frozen():
+            suspended.send(request_bytes("GET", COURSE_PRESENTATION.query("brief")))
+            time.sleep(4)
+        check_refusal(suspended.read(), 403, "not-entitled")
+
+
+def test_row_57_a_ban_during_a_mint(start_server, tree, slow_store):
+    """The ban is heard while the question about grants waits for a lock."""
+    server = started(start_server, tree, config_of(slow_store, 20))
+    lock = "BEGIN; LOCK TABLE sluice_grants; SELECT pg_sleep(4); COMMIT"
+    with concurrent.futures.ThreadPoolExecutor() as others, server.connect(timeout=20) as suspended:
+        others.submit(slow_store.sql, lock)
+        time.sleep(0.5)
+        suspended.send(request_bytes("GET", COURSE_PRESENTATION.query("u1")))
+        time.sleep(0.3)
+        slow_store.run("revoke", "user", "u1")
+        eventually(lambda: server.issue(COURSE_PRESENTATION, "u1").status == 403)
+        check_refusal(suspended.read(), 403, "user-banned")
 
 
 class Unread:

@@ -247,6 +247,18 @@ def test_plain_http_on_the_tls_port_is_told_so(start_tls):
     assert metric(server, "sluice_tls_handshakes_failed_total") == 1
 
 
+def test_row_49_the_hello_of_ssl_2_is_not_parsed(start_tls):
+    """Its records have another framing, which nothing would count. OpenSSL would answer it."""
+    server = start_tls()
+    suites, challenge = bytes.fromhex("00c02f00c02b00009c"), bytes(16)
+    hello = (b"\x01\x03\x03" + len(suites).to_bytes(2, "big") + b"\0\0" + len(challenge).to_bytes(2, "big")
+             + suites + challenge)
+    with Connection(server.secure) as old:
+        old.send((0x8000 | len(hello)).to_bytes(2, "big") + hello)
+        assert old.rest() == b""
+    assert metric(server, "sluice_tls_handshakes_failed_total") == 1
+
+
 def test_a_port_that_is_only_looked_at_is_no_failure(start_tls):
     server = start_tls()
     Connection(server.secure).close()

@@ -5,6 +5,7 @@
 #include "core/access/access_store.hpp"
 
 #include <atomic>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -25,6 +26,7 @@ struct scripted_database {
     std::atomic<int> lost{0};            // number of further queries that lose their connection
     std::atomic<bool> has_grants{false}; // changes to report
     std::atomic<bool> is_silent{false};  // reports no revocations: a notification was lost
+    std::function<void()> meanwhile;     // runs while the answer about grants is on its way
 };
 
 class scripted_store final : public core::access_store {
@@ -52,6 +54,9 @@ class scripted_store final : public core::access_store {
             return core::store_fault{core::store_fault::kind::lost, "lost"};
         }
         const std::lock_guard lock(in_.mutex);
+        if (in_.meanwhile) {
+            in_.meanwhile();
+        }
         return in_.windows[std::string(user_id)];
     }
     core::store_result<void> put_grants(std::span<const core::grant>) override { return {}; }

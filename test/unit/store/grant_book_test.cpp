@@ -84,6 +84,16 @@ BOOST_FIXTURE_TEST_CASE(nothing_is_remembered_while_changes_go_unheard, booked) 
     BOOST_TEST(!recall("anna", 150).has_value());
 }
 
+// A grant is removed after the database has read it and before its answer has arrived.
+BOOST_FIXTURE_TEST_CASE(an_answer_older_than_a_change_is_not_remembered, booked) {
+    database.meanwhile = [this] { book.forget(true); };
+    BOOST_TEST(ask("anna", 150));
+    BOOST_TEST(!recall("anna", 150).has_value());
+    database.meanwhile = nullptr;
+    BOOST_TEST(ask("anna", 150));
+    BOOST_TEST(recall("anna", 150).has_value());
+}
+
 BOOST_FIXTURE_TEST_CASE(faults_are_no_answers, booked) {
     database.is_away = true;
     BOOST_TEST(!book.ask("anna", place, 150));

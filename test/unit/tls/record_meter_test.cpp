@@ -112,4 +112,20 @@ BOOST_AUTO_TEST_CASE(data_pays_for_its_record_and_one_more) {
     BOOST_TEST(meter.judge() == verdict::close);
 }
 
+BOOST_AUTO_TEST_CASE(data_saves_nothing_for_later) {
+    record_meter meter;
+    meter.established();
+    for (int i = 0; i < 1000; ++i) {
+        meter.begin_turn();
+        feed(meter, record(100));
+        meter.delivered();
+    }
+    unsigned taken = 0;
+    for (; meter.judge() != verdict::close && taken < 2000; ++taken) {
+        meter.begin_turn();
+        feed(meter, record(22));
+    }
+    BOOST_TEST(taken == record_meter::spare_records);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
