@@ -70,6 +70,20 @@ def test_row_54_a_deadline_between_answer_and_writing(start_server, tree, slow_s
     assert values["sluice_transfers_cut_total"] == 0
 
 
+def test_row_54_a_late_answer_is_not_that_of_the_next_request(start_server, tree, slow_store):
+    """What the store says of one user, too late, lets no other in who asks on the same connection."""
+    config = config_of(slow_store, 2)
+    config["store"]["connections"] = 1  # it answers in the order of the questions
+    server = started(start_server, tree, config)
+    with server.connect(timeout=20) as connection:
+        with slow_store.server.frozen():
+            asked = [request_bytes("GET", COURSE_PRESENTATION.query(user)) for user in ("u1", "stranger")]
+            connection.send(b"".join(asked))
+            check_refusal(connection.read(), 503, "handler-timeout")
+            time.sleep(0.3)
+        check_refusal(connection.read(), 403, "not-entitled")
+
+
 @pytest.mark.parametrize("others", [0, 3, 200], ids=["alone", "pipelined", "beyond_the_buffer"])
 def test_row_54_who_half_closes_while_suspended_is_answered(start_server, tree, slow_store, others):
     """RFC 9112 §9.6: a client that closes one side may still read the responses to its earlier
