@@ -11,6 +11,8 @@ from support.media import noise
 from support.tokens import mint
 from support.waiting import eventually
 
+pytestmark = pytest.mark.tooling
+
 SIZE, CUT = 3_000_000, 900_000
 CONTENT = noise(SIZE)
 

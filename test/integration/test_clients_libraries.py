@@ -15,6 +15,8 @@ from support.media import noise
 from support.server import ROOT
 from support.tokens import mint
 
+pytestmark = pytest.mark.tooling
+
 EXAMPLES = ROOT / "clients/examples"
 SIZE, CUT = 3_000_000, 900_000
 CONTENT = noise(SIZE)
@@ -76,7 +78,7 @@ def finish(process):
 
 @pytest.mark.parametrize("command", PROGRAMS)
 def test_resumes_after_every_kind_of_interruption(server, video, tmp_path, start, command):
-    script = [("status", 503, "Retry-After: 1"), CUT, ("fin", CUT), ("status", 429)]
+    script = [("status", 503, "Retry-After: 1"), CUT, ("fin", CUT), ("status", 429, "Retry-After: 0")]
     with Line(server.address, script) as line:
         status, errors = finish(start(command, line, video))
     assert status == 0, errors

@@ -13,6 +13,8 @@ from support.tokens import mint
 from support.waiting import eventually
 from support.wire import Closed, request_bytes
 
+pytestmark = pytest.mark.tooling
+
 SIZE = 24 << 20
 RATE = 6 << 20  # bytes per second
 STALL = 2  # seconds; the default is 60

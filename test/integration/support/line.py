@@ -6,6 +6,7 @@ import re
 import socket
 import struct
 import threading
+import time
 
 
 class Request:
@@ -119,6 +120,7 @@ class Line:
                 if isinstance(step, tuple) and step[0] == "then":
                     step[2]()
                 if not isinstance(step, tuple) or step[0] == "then":
+                    time.sleep(0.2)  # a reset discards what the client has not read yet
                     client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
                 return False
             client.sendall(body)
