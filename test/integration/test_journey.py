@@ -198,7 +198,7 @@ def test_no_download_is_lost(world, travellers, tree):
         line.move(SIZE + 1)
 
     for each in all_of_them:
-        assert each.process.wait(60) == 0, (each.line.name, open(each.log.name).read()[-2000:])
+        assert each.process.wait(120) == 0, (each.line.name, open(each.log.name).read()[-2000:])
     content = tree.content(video)
     for each in all_of_them:
         assert (each.folder / "video.mp4").read_bytes() == content, each.line.name
@@ -240,7 +240,7 @@ def test_browsers_get_there_when_their_users_press_resume(world, tree, browsers,
 
     def help_chromium(is_done):
         """Presses "Resume" as often as it has to be pressed."""
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 120
         while not is_done():
             assert time.monotonic() < deadline, [(line.name, line.is_held(), line.downloads()) for line in lines]
             time.sleep(1)

@@ -33,8 +33,12 @@ class Chromium:
         os.close(to_child)
         os.close(from_child)
         self.buffer, self.events, self.last = b"", [], 0
-        self.call("Browser.setDownloadBehavior", behavior="allow", downloadPath=str(self.files),
-                  eventsEnabled=True)
+        try:
+            self.call("Browser.setDownloadBehavior", behavior="allow", downloadPath=str(self.files),
+                      eventsEnabled=True)
+        except BaseException:
+            self.process.kill()
+            raise
 
     def __enter__(self):
         return self
@@ -127,21 +131,24 @@ class Firefox:
                    "--profile", str(profile), "about:blank"]
         self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
                                         env={**os.environ, "HOME": str(folder)})
-        self.socket = self._connect(port)
-        self.buffer, self.last = b"", 0
-        self._receive()  # the greeting
-        self.call("WebDriver:NewSession", {})
-        self.call("Marionette:SetContext", {"value": "chrome"})
-        self.call("WebDriver:SetTimeouts", {"script": 60_000})
+        try:
+            self.socket = self._connect(port)
+            self.buffer, self.last = b"", 0
+            self._receive()  # the greeting
+            self.call("WebDriver:NewSession", {})
+            self.call("Marionette:SetContext", {"value": "chrome"})
+            self.call("WebDriver:SetTimeouts", {"script": 120_000})
+        except BaseException:
+            self.process.kill()
+            raise
 
-    @staticmethod
-    def _connect(port):
+    def _connect(self, port):
         deadline = time.monotonic() + 60
         while True:
             try:
-                return socket.create_connection(("127.0.0.1", port), timeout=90)
+                return socket.create_connection(("127.0.0.1", port), timeout=150)
             except OSError:
-                assert time.monotonic() < deadline, "Firefox does not listen"
+                assert self.process.poll() is None and time.monotonic() < deadline, "Firefox does not listen"
                 time.sleep(0.1)
 
     def __enter__(self):

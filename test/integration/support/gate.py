@@ -113,7 +113,7 @@ def has_left(peer):
             pass
 
 
-def wait_at_gate(lines, seconds=30):
+def wait_at_gate(lines, seconds=90):
     """Waits until a download of each line is held at its gate."""
     deadline = time.monotonic() + seconds
     while not all(line.is_held() for line in lines):
