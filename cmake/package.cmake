@@ -1,15 +1,19 @@
 # The Debian package, built by CPack (scripts/package). Paths are those of an installed system.
 
 install(TARGETS sluice DESTINATION usr/bin)
-install(FILES deploy/debian/sluice.json DESTINATION etc/sluice)
+install(FILES deploy/debian/sluice.json deploy/debian/catalogue.json DESTINATION etc/sluice)
 install(FILES deploy/logrotate/sluice DESTINATION etc/logrotate.d)
 install(FILES deploy/systemd/sluice.service deploy/systemd/sluice.socket
   DESTINATION lib/systemd/system)
 install(FILES deploy/bash-completion/sluice DESTINATION usr/share/bash-completion/completions)
 install(FILES deploy/debian/copyright DESTINATION usr/share/doc/sluice)
-install(FILES docs/operations.md docs/configuration.md docs/api.md DESTINATION usr/share/doc/sluice)
+install(FILES docs/operations.md docs/configuration.md docs/api.md docs/page.md DESTINATION usr/share/doc/sluice)
 install(DIRECTORY deploy/haproxy deploy/nginx deploy/grafana deploy/prometheus
   DESTINATION usr/share/doc/sluice/examples)
+# The download page, off until web.root names it; its list is the operator's.
+install(DIRECTORY web/dist/ DESTINATION usr/share/sluice/page)
+install(CODE "file(CREATE_LINK /etc/sluice/catalogue.json
+  \"\$ENV{DESTDIR}\${CMAKE_INSTALL_PREFIX}/usr/share/sluice/page/catalogue.json\" SYMBOLIC)")
 # Written by scripts/package: manual pages and change log, compressed as Debian policy requires.
 install(DIRECTORY "${CMAKE_BINARY_DIR}/package/" DESTINATION usr/share)
 

@@ -24,6 +24,10 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view compressed_suffix = ".gz";
 
+// The one link that is followed: a package keeps the page below /usr and the operator's list below
+// /etc.
+constexpr std::string_view list_path = "/catalogue.json";
+
 // The page's own script and style. Unlike media, these files come from the operator's folder and
 // are meant to run.
 constexpr std::array<std::pair<std::string_view, std::string_view>, 10> types{{
@@ -103,6 +107,8 @@ class collector {
                 visit(entry.path(), prefix + name + "/", false);
             } else if (fs::is_regular_file(status) && is_plain_name(name)) {
                 found_.emplace(prefix + name, entry.path());
+            } else if (prefix + name == list_path && fs::is_regular_file(entry.path())) {
+                found_.emplace(prefix + name, fs::canonical(entry.path()));
             } else {
                 out_.ignored.push_back(prefix + name);
             }

@@ -28,7 +28,8 @@ struct web_bundle {
 inline constexpr std::size_t max_web_files = 256;
 inline constexpr std::size_t max_web_file_bytes = std::size_t{4} << 20;
 
-/// Reads `root` and the folders directly below it, without following symbolic links. Serves the
+/// Reads `root` and the folders directly below it, without following symbolic links except that of
+/// catalogue.json, the operator's own list in an installed page. Serves the
 /// types that a page needs, under names of letters, digits, '.', '_' and '-'. Throws
 /// std::runtime_error with `root` in its text when there is no index.html, when something cannot be
 /// read, or when a file or their number is over the limits above.

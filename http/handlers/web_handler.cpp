@@ -39,6 +39,7 @@ bool accepts_gzip(std::optional<std::string_view> field) {
 std::string page_security_policy(std::string_view public_base_url) {
     std::string policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
                          "font-src 'self'; manifest-src 'self'; worker-src 'self'; "
+                         "media-src 'self' blob:; "
                          "frame-src 'self'; base-uri 'none'; form-action 'none'; "
                          "frame-ancestors 'none'; connect-src 'self'";
     const auto authority = public_base_url.find("://");

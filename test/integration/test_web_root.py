@@ -50,6 +50,7 @@ def test_page_is_served_at_the_root_with_a_strict_policy(site):
         assert response.get("Cache-Control") == "no-cache"
         policy = response.get("Content-Security-Policy")
         assert "default-src 'none'" in policy and "script-src 'self';" in policy
+        assert "media-src 'self' blob:;" in policy  # videos in private storage
         assert "unsafe" not in policy and "frame-ancestors 'none'" in policy
         assert response.get("X-Content-Type-Options") == "nosniff"
         assert response.get("Referrer-Policy") == "no-referrer"

@@ -1,81 +1,50 @@
 // One download as a user sees it: started, paused, resumed, failed, retried, saved.
 
-import type { RetryPolicy } from './backoff.js'
+import { Claim } from './claim.js'
 import { DownloadError, toDownloadError } from './errors.js'
 import type { TypedTarget } from './events.js'
-import { mediaKey, type Grant, type GrantProvider, type MediaRequest } from './media.js'
+import { mediaKey, type Grant, type MediaRequest } from './media.js'
 import { checkMethod, chooseMethod, type Method } from './method.js'
 import { Meter } from './meter.js'
-import { PrivateSink, removePrivate, savePrivate } from './private_sink.js'
+import { openPrivate, PrivateSink, removePrivate, savePrivate } from './private_sink.js'
 import type { WorkerMessage } from './protocol.js'
-import type { DownloadRecord, Records } from './records.js'
+import type { DownloadRecord } from './records.js'
 import { Sha256 } from './sha256.js'
 import { MemorySink, PickedSink, type PageSink } from './sinks.js'
+import { busy, type DownloadContext, type DownloadEvents, type DownloadOptions, type Snapshot, type State } from './state.js'
+import type { Order, Picture } from './tabs.js'
 import { Transfer, type FileFacts } from './transfer.js'
 import { WorkerDownload } from './worker_client.js'
 
-export type State =
-  | 'queued' // waits for its turn
-    | 'starting' // requests a token and the facts of the file
-  | 'running'
-    | 'waiting' // for the network or the service; continues by itself
-  | 'paused'
-  | 'saving'
-  | 'done'
-  | 'failed'
-  | 'cancelled'
+const pictureInterval = 200 // milliseconds between two pictures of progress for the other tabs
 
-export interface Snapshot {
-  readonly state: State
-  readonly received: number
-  /** Undefined until the service has reported it. */
-  readonly size: number | undefined
-  /** Bytes per second over the last seconds. */
-  readonly speed: number
-  /** Seconds; undefined while unknown. */
-  readonly remaining: number | undefined
-  /** Why it failed or waits. */
-  readonly error: DownloadError | undefined
-  /** While waiting: the time at which it continues (milliseconds since the Unix epoch). */
-  readonly until: number | undefined
-  readonly method: Method | undefined
+/** Milliseconds for which the browser may still be copying a file that it was handed (at 10 MB/s). */
+function copyTime(size: number): number {
+  return 60_000 + size / 10_000
 }
 
-export interface DownloadOptions {
-  /** How it is saved; by default what fits this browser and the size best. */
-  readonly method?: Method
-  /** The file the user picked; implies `picker`. */
-  readonly handle?: FileSystemFileHandle
-}
-
-export interface DownloadContext {
-  readonly provider: GrantProvider
-  readonly records: Records
-  readonly serviceWorker: string
-  readonly storageWorker?: string
-  readonly retry?: Partial<RetryPolicy>
-  readonly stallTimeout?: number
-}
-
-export interface DownloadEvents {
-  readonly change: Event
-}
+let lastAdded = 0
 
 /** Fires `change` whenever `snapshot` has changed. */
 export class Download extends (EventTarget as TypedTarget<DownloadEvents>) {
   readonly id: string
   readonly media: MediaRequest
   readonly #context: DownloadContext
-  readonly #options: DownloadOptions
+  readonly #claim: Claim
   readonly #meter = new Meter()
+  #options: DownloadOptions
   #facts: FileFacts | undefined
   #method: Method | undefined
   #transfer: Transfer | undefined
   #worker: WorkerDownload | undefined
-    #sink: PageSink | undefined // outlives a failure, so that a retry can resume
+  #sink: PageSink | undefined // outlives a failure, so that a retry can resume
   #received = 0
   #isRunning = false
+  #isHeld = false
   #snapshot: Snapshot
+  #added = (lastAdded = Math.max(Date.now(), lastAdded + 1)) // keeps the order over a reload
+  #told = 0 // the time of the last picture
+  #freeing: ReturnType<typeof setTimeout> | undefined
 
   constructor(media: MediaRequest, context: DownloadContext, options: DownloadOptions = {}) {
     super()
@@ -83,16 +52,32 @@ export class Download extends (EventTarget as TypedTarget<DownloadEvents>) {
     this.id = downloadId(media)
     this.#context = context
     this.#options = options.handle ? { ...options, method: 'picker' } : options
-    this.#snapshot = this.#picture('queued', {})
+    this.#snapshot = this.#picture('paused', {})
+    this.#claim = new Claim(`sluice:${this.id}`, {
+      onMine: () => this.dispatchEvent(new Event('change')),
+      onOther: () => this.#order('resume'),
+      onFree: () => this.#inherit(),
+    })
   }
 
-  /** A download that an earlier visit left in private storage. */
-  static restore(record: DownloadRecord, context: DownloadContext): Download {
-    const download = new Download(record.media, context, { method: 'private' })
-    download.#facts = record.facts
-    download.#received = record.isDone ? record.facts.size : 0
+  /** A download that an earlier visit left in private storage. Unless it was paused, it is queued. */
+  static async restore(record: DownloadRecord, context: DownloadContext): Promise<Download> {
+    const { facts, keep, isDone, isPaused, added, changed } = record
+    const download = new Download(record.media, context, { method: 'private', keep })
+    download.#added = added
+    const held = facts && (await openPrivate(download.id))
+    if (held) {
+      download.#facts = facts
+      download.#received = Math.min(held.size, facts.size)
+    }
     download.#method = 'private'
-    download.#set(record.isDone ? 'done' : 'paused')
+    if (!isDone || !held) {
+      download.#show(isPaused ? 'paused' : 'queued')
+      return download
+    }
+    download.#isHeld = true
+    download.#show('done')
+    if (!keep) download.#freeAt(changed + copyTime(held.size))
     return download
   }
 
@@ -102,26 +87,42 @@ export class Download extends (EventTarget as TypedTarget<DownloadEvents>) {
   get snapshot(): Snapshot {
     return this.#snapshot
   }
-  /** Whether it occupies one of the places of the queue. */
+  /** Whether it occupies one of the places of the queue of this tab. */
   get isActive(): boolean {
-    return ['starting', 'running', 'waiting', 'saving'].includes(this.#snapshot.state)
+    return !this.#claim.isOther && this.#isBusy && this.#snapshot.state !== 'queued'
+  }
+  /** Whether proceed() can start it. */
+  get isReady(): boolean {
+    return this.#claim.isMine && this.#snapshot.state === 'queued'
+  }
+  /** Whether this tab performs it. */
+  get isMine(): boolean {
+    return this.#claim.isMine
+  }
+  get #isBusy(): boolean {
+    return busy.includes(this.#snapshot.state)
   }
 
   pause(): void {
-    if (!this.isActive && this.#snapshot.state !== 'queued') return
+    if (!this.#isBusy) return
+    if (this.#claim.isOther) return this.#order('pause')
     this.#transfer?.pause()
     this.#worker?.tell({ kind: 'pause' })
     this.#meter.reset()
     this.#set('paused')
   }
 
-  /** Puts it back into the queue, also after a failure. */
+  /** Puts it into the queue, also after a failure. */
   resume(): void {
-    if (['paused', 'failed', 'cancelled'].includes(this.#snapshot.state)) this.#set('queued')
+    if (this.#claim.isOther) return this.#order('resume')
+    if (this.isActive || this.#snapshot.state === 'done') return
+    this.#set('queued')
+    this.#claim.take()
   }
 
   /** Ends it and deletes the received bytes. */
   async cancel(): Promise<void> {
+    if (this.#claim.isOther) return this.#order('cancel')
     this.#transfer?.cancel()
     this.#worker?.tell({ kind: 'cancel' })
     this.#set('cancelled')
@@ -130,19 +131,28 @@ export class Download extends (EventTarget as TypedTarget<DownloadEvents>) {
 
   /** Hands the finished file to the browser once more. */
   async saveAgain(): Promise<void> {
-    if (this.#snapshot.state !== 'done' || this.#method !== 'private') return
+    if (!this.#isHeld) return
     await savePrivate(this.id, this.name, this.#facts!.type)
+    if (!this.#options.keep) this.#freeAt(Date.now() + copyTime(this.#facts!.size))
+  }
+
+  /** The complete file, if private storage holds it: for a `<video>`, through URL.createObjectURL(). */
+  async file(): Promise<Blob | undefined> {
+    const file = this.#isHeld ? await openPrivate(this.id) : undefined
+    return file?.slice(0, file.size, this.#facts?.type)
   }
 
   /** Frees its resources; for a download that is removed from the list. */
   async discard(): Promise<void> {
+    if (this.#claim.isOther) return this.#order('remove')
     if (this.#isRunning) await this.cancel()
     else await this.#discard()
+    this.#claim.release()
   }
 
   /** Starts or continues the download. The queue calls it. */
   proceed(): void {
-    if (this.#snapshot.state !== 'queued') return
+    if (!this.isReady) return
     this.#set('starting')
     if (this.#isRunning) {
       this.#transfer?.resume()
@@ -151,6 +161,24 @@ export class Download extends (EventTarget as TypedTarget<DownloadEvents>) {
       this.#isRunning = true
       void this.#run()
     }
+  }
+
+  /** Another tab performs this download and sent its state. */
+  mirror(picture: Picture): void {
+    if (this.#claim.isMine || this.#isRunning) return
+    this.#facts = picture.facts
+    this.#method = picture.method
+    this.#received = picture.received
+    this.#isHeld = picture.isHeld
+    this.#options = { ...this.#options, keep: picture.keep }
+    const { state, speed, remaining, error, until } = picture
+    this.#show(state, { speed, remaining, until, error: error && new DownloadError(error) })
+    if (this.#isBusy) this.#claim.follow()
+  }
+
+  /** Tells the other tabs the state, if this one performs the download. */
+  tellTabs(): void {
+    if (this.#claim.isMine) this.#tell()
   }
 
   async #run(): Promise<void> {
@@ -163,6 +191,7 @@ export class Download extends (EventTarget as TypedTarget<DownloadEvents>) {
       this.#isRunning = false
       this.#transfer = undefined
       this.#worker = undefined
+      this.#settle()
     }
   }
 
@@ -181,7 +210,8 @@ export class Download extends (EventTarget as TypedTarget<DownloadEvents>) {
     this.#transfer = this.#newTransfer()
     this.#facts ??= await this.#transfer.probe()
     const { size } = this.#facts
-    this.#method ??= wanted ?? (await chooseMethod(size, size))
+    this.#method ??= this.#options.keep ? 'private' : (wanted ?? (await chooseMethod(size, size)))
+    this.#remember()
     if (this.#method === 'worker') {
       await checkMethod('worker', size, size)
       await this.#toBrowser()
@@ -198,9 +228,10 @@ export class Download extends (EventTarget as TypedTarget<DownloadEvents>) {
       await checkMethod(method, size, size - sink.size)
       await transfer.run(sink, sink.size)
       this.#set('saving')
-      await sink.finish(this.name, this.#facts!.type)
-      this.#remember(true)
+      await sink.finish(this.#options.keep ? undefined : this.name, this.#facts!.type)
       this.#sink = undefined
+      this.#isHeld = method === 'private'
+      if (!this.#options.keep && this.#isHeld) this.#freeAt(Date.now() + copyTime(size))
     } catch (cause) {
       if (!(await sink.release())) this.#sink = undefined
       throw cause
@@ -252,7 +283,7 @@ export class Download extends (EventTarget as TypedTarget<DownloadEvents>) {
         onAsk: () => this.#asks(),
         onFacts: (facts) => {
           this.#facts = facts
-          this.#remember(false)
+          this.#remember()
         },
         onProgress: (received) => this.#progressed(received),
         onWait: (why, until) => this.#waits(why, until),
@@ -280,23 +311,57 @@ export class Download extends (EventTarget as TypedTarget<DownloadEvents>) {
     if (this.isActive) this.#set('waiting', { error, until })
   }
 
-  /** Only private storage survives a visit, so only such downloads are recorded. */
-  #remember(isDone: boolean): void {
-    if (this.#method !== 'private') return
-    this.#context.records.save(this.id, {
+  /** Only private storage survives a visit, so only downloads that use it are recorded. */
+  #remember(): void {
+    const { records } = this.#context
+    const { state, error } = this.#snapshot
+    const isLasting = (this.#method ?? this.#options.method ?? 'private') === 'private'
+    const isOver = state === 'cancelled' || error?.isPermanent
+    if (!isLasting || isOver || (state === 'done' && !this.#isHeld)) {
+      records.remove(this.id)
+      return
+    }
+    records.save(this.id, {
       media: this.media,
-      facts: this.#facts!,
-      isDone,
+      isDone: state === 'done',
+      isPaused: !this.#isBusy,
+      keep: this.#options.keep ?? false,
+      added: this.#added,
       changed: Date.now(),
+      ...(this.#facts && { facts: this.#facts }),
     })
   }
 
+  /** The private copy of a file that was handed to the browser goes when the browser has copied it. */
+  #freeAt(time: number): void {
+    clearTimeout(this.#freeing)
+    const wait = Math.max(0, time - Date.now())
+    this.#freeing = setTimeout(() => void this.#free(), Math.min(wait, 2 ** 31 - 1))
+  }
+
+  async #free(): Promise<void> {
+    await removePrivate(this.id).catch(() => {})
+    this.#isHeld = false
+    this.#set('done')
+    this.#remember()
+  }
+
+  /** The tab that performed it has finished or is gone. */
+  #inherit(): void {
+    if (this.#isBusy) {
+      this.#show('queued')
+      this.resume()
+    } else this.dispatchEvent(new Event('change'))
+  }
+
   async #discard(): Promise<void> {
+    clearTimeout(this.#freeing)
     this.#context.records.remove(this.id)
     await this.#sink?.abandon()
     this.#sink = undefined
     this.#facts = undefined
     this.#received = 0
+    this.#isHeld = false
     this.#meter.reset()
     if (this.#method === 'private') await removePrivate(this.id)
     this.#method = undefined
@@ -313,13 +378,40 @@ export class Download extends (EventTarget as TypedTarget<DownloadEvents>) {
       error: undefined,
       until: undefined,
       method: this.#method,
+      keep: this.#options.keep ?? false,
+      isHeld: this.#isHeld,
       ...more,
     }
   }
 
   #set(state: State, more: Partial<Snapshot> = {}): void {
+    const isNew = state !== this.#snapshot.state
+    this.#show(state, more)
+    if (isNew) this.#remember()
+    if (isNew || Date.now() - this.#told > pictureInterval) this.#tell()
+    this.#settle()
+  }
+
+  #show(state: State, more: Partial<Snapshot> = {}): void {
     this.#snapshot = this.#picture(state, more)
     this.dispatchEvent(new Event('change'))
+  }
+
+  /** Another tab may continue it as soon as this one does not. */
+  #settle(): void {
+    if (!this.#isRunning && !this.#isBusy) this.#claim.release()
+  }
+
+  #order(order: Order): void {
+    this.#context.tabs.tell({ kind: 'order', id: this.id, order })
+  }
+
+  #tell(): void {
+    this.#told = Date.now()
+    const { size: _, error, ...snapshot } = this.#snapshot
+    const { id, media } = this
+    const picture = { ...snapshot, id, media, facts: this.#facts, error: error?.facts }
+    this.#context.tabs.tell({ kind: 'picture', ...picture })
   }
 }
 

@@ -16,6 +16,7 @@ interface Row {
 export type MessageKey =
   | 'request-invalid'
   | 'token-refused'
+  | 'signed-out'
   | 'token-expired'
   | 'forbidden'
   | 'not-entitled'
@@ -101,6 +102,7 @@ export const problems: Readonly<Record<string, Row>> = {
 /** Failures in the browser. */
 export const localFailures = {
   network: { reaction: 'retry', message: 'network' },
+  'signed-out': { reaction: 'fail', message: 'signed-out' },
   'cross-origin': { reaction: 'fail', message: 'cross-origin' },
   offline: { reaction: 'retry', message: 'offline' },
   timeout: { reaction: 'retry', message: 'timeout' },
@@ -148,6 +150,14 @@ export class DownloadError extends Error {
   }
   get reaction(): Reaction {
     return rowOf(this.facts).reaction
+  }
+  /** Whether the same request fails again, whatever the user does: there is no point in offering a retry. */
+  get isPermanent(): boolean {
+    if (this.reaction !== 'fail') return false
+    const { status = 0 } = this
+    // A session can be renewed (401), and a download can start again with the new file (412, 416).
+    if (status >= 400) return ![401, 412, 416].includes(status)
+    return ['unsupported', 'too-large', 'cross-origin'].includes(this.code)
   }
   get messageKey(): MessageKey {
     return rowOf(this.facts).message

@@ -1,7 +1,8 @@
 // The public interface of the package. README.md shows how to use it.
 
 export { DownloadManager, type ManagerEvents, type ManagerOptions } from './manager.js'
-export { Download, type DownloadEvents, type DownloadOptions, type Snapshot, type State } from './download.js'
+export { Download } from './download.js'
+export type { DownloadEvents, DownloadOptions, Snapshot, State } from './state.js'
 export { type Method, freeSpace } from './method.js'
 export {
   endpointProvider,

@@ -1,11 +1,12 @@
 // A queue of downloads: several run at once, up to a limit, in the order in which they were added.
 
 import type { RetryPolicy } from './backoff.js'
-import { Download, downloadId, type DownloadContext, type DownloadOptions } from './download.js'
+import { Download, downloadId } from './download.js'
 import type { TypedTarget } from './events.js'
 import { endpointProvider, type GrantProvider, type MediaRequest } from './media.js'
-import { removePrivate } from './private_sink.js'
 import { Records } from './records.js'
+import type { DownloadContext, DownloadOptions } from './state.js'
+import { Tabs, type Order, type TabMessage } from './tabs.js'
 
 export interface ManagerOptions {
   /** The source of tokens; by default the token endpoint of this origin. */
@@ -26,9 +27,6 @@ export interface ManagerOptions {
   readonly storage?: Storage
 }
 
-/** The time that a finished file stays in private storage, so that it can be saved again. */
-const keptFor = 24 * 3600 * 1000
-
 export interface ManagerEvents {
   readonly add: CustomEvent<Download>
   readonly remove: CustomEvent<Download>
@@ -38,6 +36,7 @@ export interface ManagerEvents {
 export class DownloadManager extends (EventTarget as TypedTarget<ManagerEvents>) {
   readonly #context: DownloadContext
   readonly #concurrency: number
+  readonly #tabs = new Tabs((message) => this.#hear(message))
   #downloads: Download[] = []
 
   constructor(options: ManagerOptions = {}) {
@@ -46,6 +45,7 @@ export class DownloadManager extends (EventTarget as TypedTarget<ManagerEvents>)
     this.#context = {
       provider: options.provider ?? endpointProvider(),
       records: new Records(options.storage),
+      tabs: this.#tabs,
       serviceWorker: options.serviceWorker ?? '/sw.js',
       ...(options.storageWorker && { storageWorker: options.storageWorker }),
       ...(options.retry && { retry: options.retry }),
@@ -69,24 +69,39 @@ export class DownloadManager extends (EventTarget as TypedTarget<ManagerEvents>)
       known.resume()
       return known
     }
-    return this.#enlist(new Download(media, this.#context, options))
+    const download = this.#enlist(new Download(media, this.#context, options))
+    download.resume()
+    return download
   }
 
-  /** Restores the downloads of an earlier visit; unfinished ones are paused. */
+  /**
+   * Restores the downloads of an earlier visit and those of other tabs. What was paused stays paused; what was
+   * running continues, in this tab unless another one performs it.
+   */
   async restore(): Promise<void> {
-    for (const [id, record] of this.#context.records.all()) {
-      if (record.isDone && Date.now() - record.changed > keptFor) {
-        this.#context.records.remove(id)
-        await removePrivate(id).catch(() => {})
-      } else if (this.find(record.media) === undefined) {
-        this.#enlist(Download.restore(record, this.#context))
-      }
+    this.#tabs.tell({ kind: 'who' })
+    const restored = await Promise.all(
+      this.#context.records
+        .all()
+        .filter(([, { media }]) => this.find(media) === undefined)
+        .map(([, record]) => Download.restore(record, this.#context)),
+    )
+    for (const download of restored) {
+      if (this.find(download.media) !== undefined) continue // another tab has told of it meanwhile
+      this.#enlist(download)
+      if (download.snapshot.state === 'queued') download.resume()
     }
   }
 
   /** Removes a download from the list and frees its resources. */
   async remove(download: Download): Promise<void> {
     await download.discard()
+    this.#tabs.tell({ kind: 'removed', id: download.id })
+    this.#forget(download)
+  }
+
+  #forget(download: Download): void {
+    if (!this.#downloads.includes(download)) return
     this.#downloads = this.#downloads.filter((each) => each !== download)
     this.dispatchEvent(new CustomEvent('remove', { detail: download }))
   }
@@ -95,15 +110,39 @@ export class DownloadManager extends (EventTarget as TypedTarget<ManagerEvents>)
     this.#downloads.push(download)
     download.addEventListener('change', () => this.#pump())
     this.dispatchEvent(new CustomEvent('add', { detail: download }))
-    this.#pump()
     return download
+  }
+
+  #hear(message: TabMessage): void {
+    if (message.kind === 'who') {
+      for (const each of this.#downloads) each.tellTabs()
+      return
+    }
+    const known = this.#downloads.find((each) => each.id === message.id)
+    if (message.kind === 'removed') {
+      if (known !== undefined) this.#forget(known)
+    } else if (message.kind === 'order') {
+      if (known?.isMine) void this.#obey(known, message.order)
+    } else if (known !== undefined) {
+      known.mirror(message)
+    } else if (message.state !== 'cancelled') {
+      const { media, keep } = message
+      const download = new Download(media, this.#context, { keep })
+      download.mirror(message)
+      this.#enlist(download)
+    }
+  }
+
+  async #obey(download: Download, order: Order): Promise<void> {
+    if (order === 'remove') await this.remove(download)
+    else await download[order]()
   }
 
   #pump(): void {
     let free = this.#concurrency - this.#downloads.filter((each) => each.isActive).length
     for (const each of this.#downloads) {
       if (free <= 0) return
-      if (each.snapshot.state === 'queued') {
+      if (each.isReady) {
         free--
         each.proceed()
       }

@@ -31,7 +31,7 @@ export interface EndpointOptions {
   /** URL of the token endpoint; relative to the page by default. */
   readonly endpoint?: string
   /** Additional request fields, such as the credential of your own session. */
-  readonly headers?: () => HeadersInit
+  readonly headers?: () => HeadersInit | Promise<HeadersInit>
   /** Whether cookies are sent; 'same-origin' by default. */
   readonly credentials?: RequestCredentials
 }
@@ -43,7 +43,7 @@ export function endpointProvider(options: EndpointOptions = {}): GrantProvider {
     const asked = Date.now()
     const query = new URLSearchParams(Object.entries(media).map(([k, v]) => [k, String(v)]))
     const response = await reach(`${endpoint}?${query}`, {
-      headers: options.headers?.() ?? {},
+      headers: (await options.headers?.()) ?? {},
       credentials: options.credentials ?? 'same-origin',
       cache: 'no-store',
       referrerPolicy: 'no-referrer',

@@ -8,6 +8,8 @@ import { saveBlob, type PageSink } from './sinks.js'
 
 const folderName = 'sluice'
 const readSize = 1 << 20
+const openAttempts = 12
+const openPause = 250 // milliseconds
 
 /** Whether this browser has a private file system. */
 export function hasPrivateStorage(): boolean {
@@ -41,7 +43,15 @@ export class PrivateSink implements PageSink {
    * worker's address; without one, the worker inside the library runs.
    */
   static async open(name: string, keep: number, script?: string): Promise<PrivateSink> {
-    return await PrivateSink.#openWith(script ? new Worker(script) : inlineWorker(), name, keep)
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await PrivateSink.#openWith(script ? new Worker(script) : inlineWorker(), name, keep)
+      } catch (cause) {
+        // After a reload, the worker of the page before may still hold the file.
+        if ((cause as DownloadError).code !== 'storage-busy' || attempt === openAttempts) throw cause
+        await new Promise((done) => setTimeout(done, openPause))
+      }
+    }
   }
 
   static async #openWith(worker: Worker, name: string, keep: number): Promise<PrivateSink> {
@@ -82,9 +92,9 @@ export class PrivateSink implements PageSink {
     }
   }
 
-  async finish(name: string, type: string): Promise<void> {
+  async finish(name: string | undefined, type: string): Promise<void> {
     await this.release()
-    await savePrivate(this.#file, name, type)
+    if (name !== undefined) await savePrivate(this.#file, name, type)
   }
 
   /** Closes the file without deleting it. */
@@ -130,6 +140,15 @@ function inlineWorker(): Worker {
 export async function savePrivate(file: string, name: string, type: string): Promise<void> {
   const content = await (await (await folder()).getFileHandle(file)).getFile()
   saveBlob(content.slice(0, content.size, type), name)
+}
+
+/** The finished or unfinished file itself; undefined if there is none. */
+export async function openPrivate(name: string): Promise<File | undefined> {
+  try {
+    return await (await (await folder()).getFileHandle(name)).getFile()
+  } catch {
+    return undefined
+  }
 }
 
 /** Frees the space of a download that is no longer needed. */

@@ -5,8 +5,15 @@ import type { FileFacts } from './transfer.js'
 
 export interface DownloadRecord {
   readonly media: MediaRequest
-  readonly facts: FileFacts
+  /** Absent until the service has reported them. */
+  readonly facts?: FileFacts
   readonly isDone: boolean
+  /** The user paused it, or it failed: it does not continue by itself. */
+  readonly isPaused: boolean
+  /** It stays in private storage when it is complete. */
+  readonly keep: boolean
+  /** When it was added: milliseconds since the Unix epoch, different for each. */
+  readonly added: number
   /** Milliseconds since the Unix epoch. */
   readonly changed: number
 }
@@ -14,7 +21,7 @@ export interface DownloadRecord {
 const prefix = 'sluice:'
 
 interface Stored extends Omit<DownloadRecord, 'facts'> {
-  facts: Omit<FileFacts, 'digest'> & { digest?: number[] }
+  facts?: Omit<FileFacts, 'digest'> & { digest?: number[] }
 }
 
 /** If the storage is disabled, no record is kept. */
@@ -26,11 +33,8 @@ export class Records {
   }
 
   save(id: string, record: DownloadRecord): void {
-    const { digest, ...facts } = record.facts
-    const stored: Stored = {
-      ...record,
-      facts: digest === undefined ? facts : { ...facts, digest: Array.from(digest) },
-    }
+    const { facts, ...rest } = record
+    const stored: Stored = { ...rest, ...(facts && { facts: writable(facts) }) }
     this.#try((storage) => storage.setItem(prefix + id, JSON.stringify(stored)))
   }
 
@@ -50,7 +54,7 @@ export class Records {
         }
       }
     })
-    return found.sort(([, a], [, b]) => a.changed - b.changed)
+    return found.sort(([, a], [, b]) => a.added - b.added)
   }
 
   #try(act: (storage: Storage) => void): void {
@@ -62,9 +66,15 @@ export class Records {
   }
 }
 
+function writable({ digest, ...facts }: FileFacts): NonNullable<Stored['facts']> {
+  return digest === undefined ? facts : { ...facts, digest: Array.from(digest) }
+}
+
 function parse(text: string | null): DownloadRecord | undefined {
   try {
-    const { facts, ...rest } = JSON.parse(text ?? '') as Stored
+    const { facts, ...stored } = JSON.parse(text ?? '') as Stored
+    const rest = { ...stored, isPaused: stored.isPaused ?? true, keep: stored.keep ?? false, added: stored.added ?? stored.changed }
+    if (facts === undefined) return rest
     const { digest, ...known } = facts
     return { ...rest, facts: digest ? { ...known, digest: Uint8Array.from(digest) } : known }
   } catch {

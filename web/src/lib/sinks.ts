@@ -8,8 +8,8 @@ import type { Sink } from './transfer.js'
 export interface PageSink extends Sink {
   /** Bytes written so far. */
   readonly size: number
-  /** The download is complete: delivers the file to the user. */
-  finish(name: string, type: string): Promise<void>
+  /** The download is complete: delivers the file to the user; without a name, keeps it where it is. */
+  finish(name: string | undefined, type: string): Promise<void>
   /** The transfer was interrupted. Returns true if the transfer can continue with this sink. */
   release(): Promise<boolean>
   /** Discards the content. */
@@ -81,8 +81,8 @@ export class MemorySink implements PageSink {
     this.#parts = []
     this.size = 0
   }
-  async finish(name: string, type: string): Promise<void> {
-    saveBlob(new Blob(this.#parts, { type }), name)
+  async finish(name: string | undefined, type: string): Promise<void> {
+    saveBlob(new Blob(this.#parts, { type }), name ?? '')
   }
   async release(): Promise<boolean> {
     return true

@@ -9,33 +9,58 @@ import type { Preferences } from './preferences.js'
 import { words, type Words } from './text.js'
 
 export interface CardActions {
-  readonly start: (item: Item) => void
+  /** `keep`: in the page, not on the device. */
+  readonly start: (item: Item, keep: boolean) => void
+  readonly cancel: (download: Download, item: Item) => void
   readonly remove: (download: Download) => void
 }
 
-type Action = 'download' | 'pause' | 'resume' | 'retry' | 'cancel' | 'again' | 'remove'
+type Action =
+  | 'download'
+  | 'keep'
+  | 'pause'
+  | 'resume'
+  | 'retry'
+  | 'cancel'
+  | 'again'
+  | 'save'
+  | 'remove'
 
 const pictures: Readonly<Record<Action, Icon>> = {
   download: 'download',
+  keep: 'keep',
   pause: 'pause',
   resume: 'play',
   retry: 'retry',
   cancel: 'close',
   again: 'save',
+  save: 'save',
   remove: 'close',
 }
 
-/** The buttons of each state; the first is the large one. */
-const offers: Readonly<Record<Snapshot['state'], readonly Action[]>> = {
-  queued: ['pause', 'cancel'],
-  starting: ['pause', 'cancel'],
-  running: ['pause', 'cancel'],
-  waiting: ['pause', 'cancel'],
-  paused: ['resume', 'cancel'],
-  saving: [],
-  done: ['again', 'remove'],
-  failed: ['retry', 'remove'],
-  cancelled: ['download'],
+/** Titles that are longer than two lines of a phone have a button that shows them in full. */
+const longTitle = 60
+
+/** The buttons of a state; the first is the large one. */
+function offersOf(snapshot: Snapshot | undefined): readonly Action[] {
+  switch (snapshot?.state) {
+    case 'queued':
+    case 'starting':
+    case 'running':
+    case 'waiting':
+      return ['pause', 'cancel']
+    case 'paused':
+      return ['resume', 'cancel']
+    case 'saving':
+      return []
+    case 'done':
+      if (!snapshot.isHeld) return ['download', 'remove']
+      return [snapshot.keep ? 'save' : 'again', 'remove']
+    case 'failed':
+      return snapshot.error?.isPermanent ? ['remove'] : ['retry', 'remove']
+    default:
+      return ['download', 'keep']
+  }
 }
 
 export class Card {
@@ -43,8 +68,8 @@ export class Card {
   readonly item: Item
   readonly #preferences: Preferences
   readonly #actions: CardActions
-  readonly #title = element('h2', { class: 'name' })
-  readonly #meta = element('p', { class: 'meta' })
+  readonly #title: HTMLElement
+  readonly #meta = element('p', { class: 'meta', dir: 'auto' })
   readonly #bar = element('div', { class: 'bar' }, element('div', { class: 'fill' }))
   readonly #state = element('span', { class: 'state' })
   readonly #numbers = element('span', { class: 'numbers' })
@@ -52,9 +77,11 @@ export class Card {
   #download: Download | undefined
   #offered = ''
   #frame = 0
+  #isDoomed = false
 
   constructor(item: Item, preferences: Preferences, actions: CardActions) {
     this.item = item
+    this.#title = element(item.group === undefined ? 'h2' : 'h3', { class: 'name', dir: 'auto' })
     this.#preferences = preferences
     this.#actions = actions
     const kind = item.media.type
@@ -69,9 +96,18 @@ export class Card {
       this.#offered = ''
       this.#draw()
     })
-    setInterval(() => {
-      if (this.#download?.snapshot.state === 'waiting') this.#draw() // the seconds count down
-    }, 1000)
+    this.#drawTitle()
+    this.#draw()
+  }
+
+  /** Draws it again if it shows seconds that count down. */
+  tick(): void {
+    if (this.#download?.snapshot.state === 'waiting') this.#draw()
+  }
+
+  /** Shows the download as cancelled, although it can still be restored. */
+  set isDoomed(value: boolean) {
+    this.#isDoomed = value
     this.#draw()
   }
 
@@ -79,7 +115,9 @@ export class Card {
   follow(download: Download | undefined): void {
     if (download === this.#download) return
     this.#download = download
+    this.#isDoomed = false
     download?.addEventListener('change', () => {
+      if (download !== this.#download) return
       if (this.#frame === 0) this.#frame = requestAnimationFrame(() => this.#draw())
     })
     this.#draw()
@@ -92,14 +130,17 @@ export class Card {
   #draw(): void {
     this.#frame = 0
     const { language } = this.#preferences
-    const { media, title, subtitle } = this.item
-    const snapshot = this.#download?.snapshot
+    const { media, subtitle, duration: length } = this.item
+    const snapshot = this.#isDoomed ? undefined : this.#download?.snapshot
     const size = snapshot?.size ?? this.item.size
     const state = snapshot?.state ?? 'cancelled'
-    setText(this.#title, title)
     setText(
       this.#meta,
-      [subtitle ?? this.#words.kinds[media.type], size === undefined ? '' : bytes(size, language)]
+      [
+        subtitle ?? this.#words.kinds[media.type],
+        length === undefined ? '' : duration(length),
+        size === undefined ? '' : bytes(size, language),
+      ]
         .filter(Boolean)
         .join(' · '),
     )
@@ -107,7 +148,21 @@ export class Card {
     this.#drawBar(snapshot)
     setText(this.#state, this.#stateText(snapshot))
     setText(this.#numbers, snapshot === undefined ? '' : this.#numberText(snapshot))
-    this.#drawButtons(offers[state])
+    this.#drawButtons(offersOf(snapshot))
+  }
+
+  #drawTitle(): void {
+    const { title } = this.item
+    if (title.length <= longTitle) {
+      setText(this.#title, title)
+      return
+    }
+    const more = element('button', { type: 'button', class: 'more', 'aria-expanded': 'false' }, title)
+    more.addEventListener('click', () => {
+      const isOpen = this.root.toggleAttribute('data-open')
+      more.setAttribute('aria-expanded', String(isOpen))
+    })
+    this.#title.replaceChildren(more)
   }
 
   #drawBar(snapshot: Snapshot | undefined): void {
@@ -134,7 +189,10 @@ export class Card {
       const speed = snapshot.speed > 0 ? `${bytes(snapshot.speed, language)}/s` : ''
       return [this.#percentOf(snapshot), speed].filter(Boolean).join(' · ')
     }
-    return this.#words.states[snapshot.state]
+    if (snapshot.state === 'done' && snapshot.keep) return this.#words.states.held
+    const state = this.#words.states[snapshot.state]
+    if (!['starting', 'queued', 'paused'].includes(snapshot.state) || snapshot.received === 0) return state
+    return [state, this.#percentOf(snapshot)].filter(Boolean).join(' · ')
   }
 
   #percentOf({ received, size }: Snapshot): string {
@@ -147,7 +205,7 @@ export class Card {
     if (state === 'running' && remaining !== undefined) {
       return remaining < 1 ? this.#words.soon : this.#words.left(duration(remaining))
     }
-    if (['paused', 'waiting', 'failed'].includes(state) && size !== undefined && received > 0) {
+    if (['queued', 'starting', 'paused', 'waiting', 'failed'].includes(state) && size !== undefined && received > 0) {
       return this.#words.of(bytes(received, language), bytes(size, language))
     }
     return ''
@@ -159,11 +217,12 @@ export class Card {
     const hadFocus = this.#buttons.contains(document.activeElement)
     this.#offered = offered
     const made = actions.map((action, i) => {
-      const look = i === 0 ? 'primary' : 'quiet icon-only'
+      const look = i === 0 ? 'primary' : action === 'keep' ? 'quiet' : 'quiet icon-only'
       const one = button({ class: look }, pictures[action], this.#words[action], () =>
         this.#act(action),
       )
-      one.setAttribute('aria-label', `${this.#words[action]} : ${this.item.title}`)
+      const label = action === 'download' || action === 'keep' ? this.#words[`${action}Long`] : this.#words[action]
+      one.setAttribute('aria-label', `${label} : ${this.item.title}`)
       return one
     })
     this.#buttons.replaceChildren(...made)
@@ -172,18 +231,18 @@ export class Card {
 
   #act(action: Action): void {
     const download = this.#download
-    if (download === undefined || action === 'download') {
-      this.#actions.start(this.item)
+    if (download === undefined || action === 'download' || action === 'keep') {
+      this.#actions.start(this.item, action === 'keep')
     } else if (action === 'pause') {
       download.pause()
     } else if (action === 'resume' || action === 'retry') {
       download.resume()
-    } else if (action === 'again') {
+    } else if (action === 'again' || action === 'save') {
       void download.saveAgain()
     } else if (action === 'remove') {
       this.#actions.remove(download)
     } else {
-      void download.cancel()
+      this.#actions.cancel(download, this.item)
     }
   }
 }

@@ -15,6 +15,7 @@ const icons = {
   light: 'M12 8a4 4 0 1 0 0 8 4 4 0 0 0 0-8M12 2v2m0 16v2M2 12h2m16 0h2M5 5l1.4 1.4M17.6 17.6 19 19M19 5l-1.4 1.4M6.4 17.6 5 19',
   dark: 'M20 14.5A8.5 8.5 0 0 1 9.5 4a8.5 8.5 0 1 0 10.5 10.5z',
   save: 'M12 4v10m0 0-4-4m4 4 4-4M5 15v4h14v-4',
+  keep: 'M6 4h12v16l-6-4-6 4z',
 }
 
 export type Icon = keyof typeof icons

@@ -2,99 +2,208 @@
 
 import {
   DownloadManager,
+  freeSpace,
   hasPicker,
   mediaKey,
   messageFor,
   pickFile,
   toDownloadError,
   type Download,
+  type DownloadError,
   type Method,
 } from '../lib/index.js'
 import { Card } from './card.js'
-import { itemOfHash, loadCatalogue, type Catalogue, type Item } from './catalogue.js'
+import { itemOfHash, lastCatalogue, loadCatalogue, type Catalogue, type Item } from './catalogue.js'
+import { ask } from './dialog.js'
 import { byId, element, icon, setText } from './dom.js'
+import { bytes } from './format.js'
+import { Overview } from './overview.js'
 import { Preferences, type Theme } from './preferences.js'
+import { sessionProvider, type TokenSettings } from './session.js'
+import { Shelf } from './shelf.js'
 import { showSnack } from './snackbar.js'
 import { words, type Words } from './text.js'
 
 const preferences = new Preferences()
-const manager = new DownloadManager({ storageWorker: '/sw.js' })
-const cards = new Map<string, Card>()
+let settle = (_: TokenSettings): void => {}
+const tokens = new Promise<TokenSettings>((resolve) => (settle = resolve))
+const manager = new DownloadManager({ provider: sessionProvider(tokens), storageWorker: '/sw.js' })
+const overview = new Overview(manager, preferences)
+const shelf = new Shelf(byId('list'), makeCard)
+const searchFrom = 9 // items; fewer are seen at a glance
 let catalogue: Catalogue = { items: [] }
+let hasFailed = false // the list could not be loaded
+/** The downloads that were started together, and get one message together. */
+const batch = { ids: new Set<string>(), done: 0, failed: 0 }
 
 const say = (): Words => words[preferences.language]
 
-function snack(text: string, more: { isError?: boolean; action?: { label: string; act: () => void } } = {}): void {
+interface More {
+  readonly isError?: boolean
+  readonly action?: { label: string; act: () => void }
+  readonly onGone?: () => void
+}
+
+function snack(text: string, more: More = {}): void {
   showSnack({ text, dismissLabel: say().dismiss, ...more })
 }
 
-async function start(item: Item): Promise<void> {
-  const method = preferences.method
+/** Whether every byte costs the user something. */
+function isMetered(): boolean {
+  const { connection } = navigator as { connection?: { saveData?: boolean; type?: string } }
+  return connection?.saveData === true || connection?.type === 'cellular'
+}
+
+async function start(item: Item, keep: boolean): Promise<void> {
+  if (isMetered() && (await confirmed([item], keep)) === undefined) return
+  await add(item, keep)
+}
+
+async function add(item: Item, keep: boolean): Promise<void> {
+  const { method } = preferences
   try {
-    const handle = method === 'picker' ? await pickFile(item.media.filename) : undefined
+    const handle = method === 'picker' && !keep ? await pickFile(item.media.filename) : undefined
     const known = manager.find(item.media)
-    if (known?.snapshot.state === 'cancelled') await manager.remove(known) // it may be saved another way now
-    manager.add(item.media, handle ? { handle } : method === 'auto' ? {} : { method })
+    const isOver = known !== undefined && ['cancelled', 'done'].includes(known.snapshot.state)
+    if (isOver || doomed.has(known?.id ?? '')) await drop(known!) // it may be saved another way now
+    if (keep) void navigator.storage?.persist?.()
+    const isPlain = keep || method === 'auto'
+    manager.add(item.media, handle ? { handle } : isPlain ? { keep } : { method })
   } catch (cause) {
     const why = toDownloadError(cause)
     if (why.code !== 'cancelled') snack(messageFor(why, preferences.language), { isError: true })
   }
 }
 
-function addCard(item: Item): void {
-  const key = mediaKey(item.media)
-  if (cards.has(key)) return
+/** Downloads that were cancelled a moment ago, and can still be restored. */
+const doomed = new Set<string>()
+
+function cancel(download: Download, item: Item): void {
+  const wasPaused = download.snapshot.state === 'paused'
+  const card = shelf.cards.get(mediaKey(item.media))
+  download.pause()
+  doomed.add(download.id)
+  if (card) card.isDoomed = true
+  snack(say().cancelled(item.title), {
+    action: {
+      label: say().undo,
+      act: () => {
+        if (!doomed.delete(download.id)) return
+        if (card) card.isDoomed = false
+        if (!wasPaused) download.resume()
+      },
+    },
+    onGone: () => void (doomed.has(download.id) && drop(download)),
+  })
+}
+
+async function drop(download: Download): Promise<void> {
+  doomed.delete(download.id)
+  await manager.remove(download)
+}
+
+/** Asks how to save several videos, or one that would be expensive. */
+async function confirmed(items: readonly Item[], keep?: boolean): Promise<'save' | 'keep' | undefined> {
+  const { language } = preferences
+  const text = say()
+  const sizes = items.map((item) => manager.find(item.media)?.snapshot.size ?? item.size)
+  const size = sizes.reduce<number>((sum, one) => sum + (one ?? 0), 0)
+  const free = await freeSpace()
+  const lines = [
+    ...(isMetered() ? [text.askMetered] : []),
+    ...(size > 0 ? [text.askSize(bytes(size, language), sizes.includes(undefined))] : []),
+    ...(free !== undefined ? [text.askRoom(bytes(free, language))] : []),
+    ...(free !== undefined && free < size ? [text.askFull] : []),
+  ]
+  const answers = [
+    { value: 'save' as const, label: text.downloadLong },
+    { value: 'keep' as const, label: text.keepLong },
+  ].filter(({ value }) => keep === undefined || (value === 'keep') === keep)
+  return await ask({ title: text.askTitle(items.length), lines, answers, closeLabel: text.close })
+}
+
+async function startAll(): Promise<void> {
+  const items = shelf.items.filter((item) => {
+    const snapshot = manager.find(item.media)?.snapshot
+    if (snapshot?.error?.isPermanent) return false
+    return ['cancelled', 'paused', 'failed'].includes(snapshot?.state ?? 'cancelled')
+  })
+  if (items.length === 0) return
+  const answer = await confirmed(items)
+  if (answer === undefined) return
+  if (items.length > 3) Object.assign(batch, { ids: new Set(), done: 0, failed: 0 })
+  for (const item of items) {
+    await add(item, answer === 'keep')
+    if (items.length > 3) batch.ids.add(manager.find(item.media)?.id ?? '')
+  }
+}
+
+function makeCard(item: Item): Card {
   const card = new Card(item, preferences, {
-    start: (wanted) => void start(wanted),
+    start: (wanted, keep) => void start(wanted, keep),
+    cancel,
     remove: (download) => void manager.remove(download),
   })
-  cards.set(key, card)
   card.follow(manager.find(item.media))
-  byId('list').append(card.root)
+  return card
+}
+
+/** Counts a download of a batch; false if it gets a message of its own. */
+function isCounted(download: Download, isDone: boolean): boolean {
+  if (!batch.ids.delete(download.id)) return false
+  if (isDone) batch.done++
+  else batch.failed++
+  if (batch.ids.size === 0) snack(say().summed(batch.done, batch.failed), { isError: batch.failed > 0 })
+  return true
+}
+
+function remedy(error: DownloadError, download: Download): { label: string; act: () => void } {
+  const { signIn } = catalogue.tokens ?? {}
+  if (error.code === 'signed-out' && signIn !== undefined) {
+    return { label: say().signIn, act: () => location.assign(signIn) }
+  }
+  return { label: say().retry, act: () => download.resume() }
 }
 
 function watch(download: Download): void {
   let before = download.snapshot.state
   download.addEventListener('change', () => {
-    const { state, error } = download.snapshot
+    overview.schedule()
+    const { state, error, keep } = download.snapshot
     if (state === before) return
     before = state
-    const card = cards.get(mediaKey(download.media))
-    const name = card?.item.title ?? download.name
-    if (state === 'done') snack(say().done(name))
-    if (state === 'failed' && error !== undefined) {
+    const name = shelf.itemOf(mediaKey(download.media))?.title ?? download.name
+    if (state === 'done' && !isCounted(download, true)) snack(keep ? say().kept(name) : say().done(name))
+    if (state === 'failed' && error !== undefined && !isCounted(download, false)) {
       snack(say().failed(name, messageFor(error, preferences.language)), {
         isError: true,
-        // A permanent refusal is not retried.
-        ...((error.status ?? 500) >= 500 && {
-          action: { label: say().retry, act: () => download.resume() },
-        }),
+        ...(!error.isPermanent && { action: remedy(error, download) }),
       })
     }
-    if (state === 'waiting' && error !== undefined && error.code !== 'offline') {
+    const isAlone = !batch.ids.has(download.id)
+    if (state === 'waiting' && error !== undefined && error.code !== 'offline' && isAlone) {
       snack(say().failed(name, messageFor(error, preferences.language)))
     }
   })
 }
 
-manager.addEventListener('add', (event) => {
-  const download = event.detail
+manager.addEventListener('add', ({ detail: download }) => {
   watch(download)
   const { media } = download
-  if (!cards.has(mediaKey(media))) addCard({ media, title: download.name.replace(/\.[^.]+$/, '') })
-  cards.get(mediaKey(media))?.follow(download)
+  shelf.add({ media, title: download.name.replace(/\.[^.]+$/, '') })
+  shelf.cards.get(mediaKey(media))?.follow(download)
+  overview.schedule()
 })
-manager.addEventListener('remove', (event) => {
-  const download = event.detail
-  cards.get(mediaKey(download.media))?.follow(undefined)
+manager.addEventListener('remove', ({ detail: download }) => {
+  shelf.cards.get(mediaKey(download.media))?.follow(undefined)
+  overview.schedule()
 })
 
 function translate(): void {
   preferences.apply()
   const text = say()
-  document.title = text.brand
   for (const node of document.querySelectorAll<HTMLElement>('[data-text]')) {
-    setText(node, text[node.dataset['text'] as 'brand' | 'skip' | 'all' | 'method'])
+    setText(node, text[node.dataset['text'] as 'brand' | 'skip' | 'all' | 'method' | 'reload'])
   }
   const other = preferences.language === 'fr' ? 'en' : 'fr'
   const language = byId('language')
@@ -106,8 +215,14 @@ function translate(): void {
   theme.title = text.theme[preferences.theme]
   setText(byId('offline'), navigator.onLine ? '' : text.offline)
   setText(byId('hint'), text.hints[preferences.method])
+  byId('list').setAttribute('aria-label', text.list)
+  const search = byId<HTMLInputElement>('search')
+  search.placeholder = text.search
+  search.setAttribute('aria-label', text.search)
+  setText(byId('failed-text'), text.catalogueFailed)
   drawMethods()
   if (byId('list').getAttribute('aria-busy') === 'false') drawIntro()
+  overview.draw()
 }
 
 function drawMethods(): void {
@@ -123,9 +238,12 @@ function drawMethods(): void {
 }
 
 function drawIntro(): void {
+  const { length } = shelf.items
   setText(byId('title'), catalogue.title ?? say().title)
-  setText(byId('summary'), say().summary(cards.size))
-  byId<HTMLButtonElement>('all').disabled = cards.size === 0
+  setText(byId('summary'), hasFailed && length === 0 ? '' : say().summary(length))
+  byId<HTMLButtonElement>('all').disabled = length === 0
+  byId('find').hidden = length < searchFrom
+  byId('failed').hidden = !hasFailed
 }
 
 function listen(): void {
@@ -139,12 +257,16 @@ function listen(): void {
   byId<HTMLSelectElement>('method').addEventListener('change', (event) =>
     preferences.set('method', (event.target as HTMLSelectElement).value as Method | 'auto'),
   )
-  byId('all').addEventListener('click', () => {
-    for (const { item } of cards.values()) {
-      const state = manager.find(item.media)?.snapshot.state ?? 'cancelled'
-      if (['cancelled', 'paused', 'failed'].includes(state)) void start(item)
-    }
+  byId('all').addEventListener('click', () => void startAll())
+  byId('reload').addEventListener('click', () => void load())
+  byId('search').addEventListener('input', ({ target }) => {
+    const { value } = target as HTMLInputElement
+    const count = shelf.filter(value)
+    setText(byId('found'), value.trim() === '' ? '' : say().found(count))
   })
+  setInterval(() => {
+    for (const card of shelf.cards.values()) card.tick()
+  }, 1000)
   addEventListener('offline', () => {
     document.documentElement.dataset['offline'] = ''
     setText(byId('offline'), say().offline)
@@ -167,35 +289,48 @@ function listen(): void {
 function addHash(): void {
   const item = itemOfHash(location.hash)
   if (item !== undefined) {
-    addCard(item)
+    shelf.add(item)
     drawIntro()
+  }
+}
+
+/** Shows a list, with the downloads that are not in it below. */
+function show(next: Catalogue): void {
+  catalogue = next
+  shelf.replace(next.items)
+  for (const { media, name } of manager.downloads) {
+    shelf.add({ media, title: name.replace(/\.[^.]+$/, '') })
+  }
+  addHash()
+  drawIntro()
+}
+
+async function load(): Promise<void> {
+  try {
+    const next = await loadCatalogue()
+    hasFailed = false
+    settle(next.tokens ?? {})
+    show(next)
+  } catch (cause) {
+    console.error(cause)
+    hasFailed = true
+    if (lastCatalogue() !== undefined) settle(catalogue.tokens ?? {})
+    show(catalogue)
   }
 }
 
 async function open(): Promise<void> {
   listen()
   translate()
-  try {
-    catalogue = await loadCatalogue()
-  } catch {
-    snack(say().catalogueFailed, {
-      isError: true,
-      action: { label: say().retry, act: () => location.reload() },
-    })
+  const restoring = manager.restore()
+  const last = lastCatalogue()
+  if (last !== undefined) {
+    await restoring
+    show(last)
   }
-  const list = byId('list')
-  list.replaceChildren()
-  for (const item of catalogue.items) addCard(item)
-  addHash()
-  list.setAttribute('aria-busy', 'false')
-  await manager.restore()
-  drawIntro()
-  const paused = manager.downloads.filter((each) => each.snapshot.state === 'paused')
-  if (paused.length > 0) {
-    snack(say().restored(paused.length), {
-      action: { label: say().resumeAll, act: () => paused.forEach((each) => each.resume()) },
-    })
-  }
+  await load()
+  await restoring
+  overview.draw()
 }
 
 void open()

@@ -37,6 +37,8 @@ function read<Value extends string>(name: string, allowed: readonly Value[]): Va
   }
 }
 
+/** The first of the browser's languages that the page speaks; English for browsers that name neither. */
 function browserLanguage(): Language {
-  return navigator.language.toLowerCase().startsWith('en') ? 'en' : 'fr'
+  const known = navigator.languages.map((tag) => tag.slice(0, 2).toLowerCase())
+  return known.find((each): each is Language => each === 'fr' || each === 'en') ?? 'en'
 }

@@ -8,27 +8,32 @@ export interface Snack {
   readonly isError?: boolean
   readonly action?: { readonly label: string; readonly act: () => void }
   readonly dismissLabel: string
+  /** It is closed, and its action was not used. */
+  readonly onGone?: () => void
 }
 
 const shownFor = 7_000
 const atOnce = 2
 
-export function showSnack({ text, isError = false, action, dismissLabel }: Snack): void {
+export function showSnack({ text, isError = false, action, dismissLabel, onGone }: Snack): void {
   const host = byId('snackbars')
   const bar = element('div', {
     class: isError ? 'snack error' : 'snack',
     role: isError ? 'alert' : 'status',
   })
-  const close = (): void => {
+  let isOpen = true
+  const close = (hasActed = false): void => {
     clearTimeout(timer)
+    if (isOpen && !hasActed) onGone?.()
+    isOpen = false
     bar.classList.add('leaving')
     setTimeout(() => bar.remove(), 250)
   }
-  let timer = setTimeout(close, shownFor)
+  let timer = setTimeout(() => close(), shownFor)
   const hold = (): void => clearTimeout(timer)
   const release = (): void => {
     clearTimeout(timer) // the pointer may leave after the focus has
-    timer = setTimeout(close, shownFor)
+    timer = setTimeout(() => close(), shownFor)
   }
   bar.addEventListener('pointerenter', hold)
   bar.addEventListener('focusin', hold)
@@ -36,18 +41,18 @@ export function showSnack({ text, isError = false, action, dismissLabel }: Snack
   bar.addEventListener('focusout', release)
 
   for (const old of [...host.children]) {
-        if (old.firstElementChild?.textContent === text) old.remove() // a repeated message replaces the first
+        if (old.firstElementChild?.textContent === text) old.dispatchEvent(new Event('close')) // a repeated message replaces the first
   }
   host.append(bar)
-    bar.append(element('span', {}, text)) // screen readers announce text that is added to an existing element
+    bar.append(element('span', { dir: 'auto' }, text)) // screen readers announce text that is added to an existing element
   if (action !== undefined) {
     const act = element('button', { type: 'button', class: 'snack-action' }, action.label)
     act.addEventListener('click', () => {
       action.act()
-      close()
+      close(true)
     })
     bar.append(act)
   }
-  bar.append(button({ class: 'quiet icon-only' }, 'close', dismissLabel, close))
-  while (host.children.length > atOnce) host.firstElementChild?.remove()
+  bar.append(button({ class: 'quiet icon-only' }, 'close', dismissLabel, () => close()))
+  for (const old of [...host.children].slice(0, -atOnce)) old.dispatchEvent(new Event('close'))
 }

@@ -161,6 +161,10 @@ describe('with a service at rest', () => {
     let downloads = 0
     page.on('download', () => void downloads++)
     await page.getByRole('button', { name: 'Tout télécharger' }).click()
+    const question = page.getByRole('dialog')
+    expect(await question.innerText()).toMatch(/Télécharger 5 vidéos.*12,0\sMo à télécharger.*Place libre/s)
+    await picture(page, 'ask-all')
+    await question.getByRole('button', { name: 'Télécharger sur mon appareil' }).click()
     await page.waitForFunction(() => {
       const cards = (state: string) => document.querySelectorAll(`.card[data-state="${state}"]`).length
       return cards('running') === 3 && cards('queued') === 2
@@ -169,19 +173,21 @@ describe('with a service at rest', () => {
     await slow(0)
     for (const item of [large, ...several]) await list.state(item, 'done')
     expect(downloads).toBe(5)
+    await page.getByText('5 vidéos téléchargées.').waitFor() // one message instead of five
+    expect(await page.locator('.snack').count()).toBe(1)
+    expect(await page.locator('#total-text').innerText()).toContain('5 sur 5')
   })
 
-  it('leaves a download alone that is open in another tab', async () => {
-    await slow(1 * MB)
+  it('cancels, and restores what was cancelled a moment ago', async () => {
+    await slow(2 * MB)
     await list.press(large, /^Télécharger/)
     await list.reaches(large, 10)
-    const tab = new List(await visitor.context.newPage(), sluice)
-    await tab.page.goto(sluice.url)
-    await tab.press(large, /^(Télécharger|Reprendre)/)
-    await tab.state(large, 'failed')
-    expect(await tab.text(large)).toContain('déjà ouvert dans un autre onglet')
-    await tab.page.close()
+    await list.press(large, /^Annuler/)
+    await list.state(large, 'cancelled')
+    await picture(visitor.page, 'cancelled')
+    await visitor.page.getByRole('button', { name: 'Rétablir' }).click()
     const downloading = visitor.page.waitForEvent('download')
+    await list.reaches(large, 10) // it goes on where it was
     await slow(0)
     expect(await list.isWhole(await downloading, large)).toBe(true)
   })
@@ -193,11 +199,12 @@ describe('with a service at rest', () => {
     await list.press(large, /^Annuler/)
     await list.state(large, 'cancelled')
     await slow(0)
+    await list.dismissSnackbars() // until then it can be restored
     await visitor.page.waitForFunction(async () => {
       const root = await navigator.storage.getDirectory()
       const folder = await root.getDirectoryHandle('sluice')
       for await (const _ of (folder as unknown as { keys(): AsyncIterable<string> }).keys()) return false
-      return localStorage.getItem('sluice:') === null
+      return Object.keys(localStorage).every((key) => !key.startsWith('sluice:'))
     })
   })
 })

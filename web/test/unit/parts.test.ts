@@ -88,8 +88,8 @@ describe('records', () => {
     const storage = store()
     const records = new Records(storage)
     const facts = { size: 5, etag: '"a"', type: 'video/mp4', digest: new Uint8Array([1, 2]) }
-    records.save('b', { media: lesson, facts, isDone: false, changed: 2 })
-    records.save('a', { media: lesson, facts, isDone: true, changed: 1 })
+    records.save('b', { media: lesson, facts, isDone: false, isPaused: true, keep: false, added: 2, changed: 2 })
+    records.save('a', { media: lesson, facts, isDone: true, isPaused: true, keep: true, added: 1, changed: 1 })
     storage.setItem('sluice:broken', '{')
     storage.setItem('somebody else', '{}')
     expect(records.all().map(([id, { facts: found }]) => [id, found])).toEqual([['a', facts], ['b', facts]])
@@ -100,7 +100,7 @@ describe('records', () => {
 
   it('are forgotten without a word where storage is switched off', () => {
     const off = { setItem: () => { throw new DOMException('no', 'SecurityError') } } as unknown as Storage
-    new Records(off).save('a', { media: lesson, facts: { size: 1, etag: '', type: '' }, isDone: false, changed: 1 })
+    new Records(off).save('a', { media: lesson, facts: { size: 1, etag: '', type: '' }, isDone: false, isPaused: false, keep: false, added: 1, changed: 1 })
     expect(new Records(off).all()).toEqual([])
   })
 })

@@ -100,4 +100,22 @@ BOOST_AUTO_TEST_CASE(too_many_files_are_a_fault_at_start) {
     BOOST_TEST(throws_about(dir.path(), "more than 256 files"));
 }
 
+// An installed page is read-only below /usr, and the operator's list is below /etc.
+BOOST_AUTO_TEST_CASE(the_list_alone_may_be_a_link) {
+    const test::temp_dir dir;
+    const test::temp_dir etc;
+    dir.write_file("index.html", "one");
+    dir.make_symlink(etc.path() + "/catalogue.json", "catalogue.json");
+    auto bundle = load_web_files(dir.path());
+    BOOST_TEST(find(bundle, "/catalogue.json") == nullptr); // not configured yet
+    BOOST_TEST(bundle.ignored == std::vector<std::string>{"/catalogue.json"},
+               boost::test_tools::per_element());
+
+    etc.write_file("catalogue.json", "{}");
+    bundle = load_web_files(dir.path());
+    BOOST_REQUIRE(find(bundle, "/catalogue.json") != nullptr);
+    BOOST_TEST(find(bundle, "/catalogue.json")->content == "{}");
+    BOOST_TEST(bundle.ignored.empty());
+}
+
 BOOST_AUTO_TEST_SUITE_END()

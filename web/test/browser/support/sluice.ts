@@ -9,7 +9,7 @@ import { randomFillSync } from 'node:crypto'
 import { Pace } from './pace.js'
 
 const project = resolve(dirname(new URL(import.meta.url).pathname), '../../../..')
-const binary = process.env['SLUICE_BINARY'] ?? join(project, 'build/release/bin/sluice')
+export const binary = process.env['SLUICE_BINARY'] ?? join(project, 'build/release/bin/sluice')
 
 export const secret = 'browser-tests-share-this-secret-of-48-bytes!!!!!'
 
@@ -61,19 +61,18 @@ export class Sluice {
   }
 
   /** What the page will list from the next start on. */
-  setCatalogue(items: readonly CatalogueItem[], title = 'Prendre la parole en public'): void {
-    writeFileSync(
-      join(this.page, 'catalogue.json'),
-      JSON.stringify({ title, user_id: 'trainer123', items }),
-    )
+  setCatalogue(items: readonly CatalogueItem[], more: object = { user_id: 'trainer123' }): void {
+    const title = 'Prendre la parole en public'
+    writeFileSync(join(this.page, 'catalogue.json'), JSON.stringify({ title, ...more, items }))
   }
 
-  async start(settings: Readonly<Record<string, string | number>> = {}): Promise<void> {
+  /** `isDev`: programs on this machine may request tokens without a credential. */
+  async start(settings: Readonly<Record<string, string | number>> = {}, isDev = true): Promise<void> {
     this.port ||= await freePort()
     const flags = Object.entries(settings).flatMap(([name, value]) => ['--set', `${name}=${value}`])
     const child = spawn(
       binary,
-      ['serve', '--dev', '--listen', `127.0.0.1:${this.port}`, '--media-root', this.media,
+      ['serve', ...(isDev ? ['--dev'] : []), '--listen', `127.0.0.1:${this.port}`, '--media-root', this.media,
         '--set', `web.root=${this.page}`, '--access-log', 'off', ...flags],
       { env: { PATH: process.env['PATH'], SLUICE_SECRET: secret } },
     )
@@ -111,7 +110,7 @@ export class Sluice {
   }
 }
 
-function freePort(): Promise<number> {
+export function freePort(): Promise<number> {
   return new Promise((found, fail) => {
     const probe = createServer()
     probe.on('error', fail)
