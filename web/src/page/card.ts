@@ -3,7 +3,7 @@
 
 import { messageFor, type Download, type Snapshot } from '../lib/index.js'
 import type { Item } from './catalogue.js'
-import { button, element, icon, setText, type Icon } from './dom.js'
+import { button, element, setText, type Icon } from './dom.js'
 import { bytes, duration, percent } from './format.js'
 import type { Preferences } from './preferences.js'
 import { words, type Words } from './text.js'
@@ -13,6 +13,7 @@ export interface CardActions {
   readonly start: (item: Item, keep: boolean) => void
   readonly cancel: (download: Download, item: Item) => void
   readonly remove: (download: Download) => void
+  readonly play: (item: Item) => void
 }
 
 type Action =
@@ -69,6 +70,7 @@ export class Card {
   readonly #preferences: Preferences
   readonly #actions: CardActions
   readonly #title: HTMLElement
+  readonly #poster: HTMLButtonElement
   readonly #meta = element('p', { class: 'meta', dir: 'auto' })
   readonly #bar = element('div', { class: 'bar' }, element('div', { class: 'fill' }))
   readonly #state = element('span', { class: 'state' })
@@ -85,7 +87,8 @@ export class Card {
     this.#preferences = preferences
     this.#actions = actions
     const kind = item.media.type
-    const poster = element('span', { class: 'poster', 'data-kind': kind }, icon(kind))
+    const poster = button({ class: 'poster', 'data-kind': kind }, 'play', '', () => actions.play(item))
+    this.#poster = poster
     const status = element('div', { class: 'status' }, this.#bar, this.#state, this.#numbers)
     const about = element('div', { class: 'about' }, this.#title, this.#meta)
     this.root = element('li', { class: 'card' }, poster, about, status, this.#buttons)
@@ -145,6 +148,7 @@ export class Card {
         .join(' · '),
     )
     this.root.dataset['state'] = state
+    this.#poster.setAttribute('aria-label', `${this.#words.watch} : ${this.item.title}`)
     this.#drawBar(snapshot)
     setText(this.#state, this.#stateText(snapshot))
     setText(this.#numbers, snapshot === undefined ? '' : this.#numberText(snapshot))
@@ -157,7 +161,7 @@ export class Card {
       setText(this.#title, title)
       return
     }
-    const more = element('button', { type: 'button', class: 'more', 'aria-expanded': 'false' }, title)
+    const more = element('button', { type: 'button', class: 'more', 'aria-expanded': 'false' }, element('span', {}, title))
     more.addEventListener('click', () => {
       const isOpen = this.root.toggleAttribute('data-open')
       more.setAttribute('aria-expanded', String(isOpen))
@@ -221,7 +225,8 @@ export class Card {
       const one = button({ class: look }, pictures[action], this.#words[action], () =>
         this.#act(action),
       )
-      const label = action === 'download' || action === 'keep' ? this.#words[`${action}Long`] : this.#words[action]
+      const hasLong = action === 'download' || action === 'keep' || action === 'save'
+      const label = hasLong ? this.#words[`${action}Long`] : this.#words[action]
       one.setAttribute('aria-label', `${label} : ${this.item.title}`)
       return one
     })

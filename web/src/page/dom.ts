@@ -55,7 +55,7 @@ export function button(
   if (attributes['class']?.includes('icon-only')) {
     made.setAttribute('aria-label', label)
     made.title = label
-  } else {
+  } else if (label !== '') {
     made.append(element('span', {}, label))
   }
   made.addEventListener('click', act)

@@ -17,7 +17,9 @@ import { itemOfHash, lastCatalogue, loadCatalogue, type Catalogue, type Item } f
 import { ask } from './dialog.js'
 import { byId, element, icon, setText } from './dom.js'
 import { bytes } from './format.js'
+import { canPreview, registerShell } from './offline.js'
 import { Overview } from './overview.js'
+import { play } from './player.js'
 import { Preferences, type Theme } from './preferences.js'
 import { sessionProvider, type TokenSettings } from './session.js'
 import { Shelf } from './shelf.js'
@@ -26,8 +28,10 @@ import { words, type Words } from './text.js'
 
 const preferences = new Preferences()
 let settle = (_: TokenSettings): void => {}
-const tokens = new Promise<TokenSettings>((resolve) => (settle = resolve))
-const manager = new DownloadManager({ provider: sessionProvider(tokens), storageWorker: '/sw.js' })
+/** Those of the last visit, until the list has been loaded. */
+let tokens = new Promise<TokenSettings>((resolve) => (settle = resolve))
+const provider = sessionProvider(() => tokens)
+const manager = new DownloadManager({ provider, storageWorker: '/sw.js' })
 const overview = new Overview(manager, preferences)
 const shelf = new Shelf(byId('list'), makeCard)
 const searchFrom = 9 // items; fewer are seen at a glance
@@ -138,11 +142,21 @@ async function startAll(): Promise<void> {
   }
 }
 
+/** Plays what is held, or else a preview from the service; without a network only the first. */
+async function watchVideo(item: Item): Promise<void> {
+  const download = manager.find(item.media)
+  const canPlay = download?.snapshot.isHeld || canPreview()
+  const fail = (): void => snack(say().cannotPlay(item.title), { isError: true })
+  if (canPlay) await play(item, download, say().dismiss, fail)
+  else fail()
+}
+
 function makeCard(item: Item): Card {
   const card = new Card(item, preferences, {
     start: (wanted, keep) => void start(wanted, keep),
     cancel,
     remove: (download) => void manager.remove(download),
+    play: (wanted) => void watchVideo(wanted),
   })
   card.follow(manager.find(item.media))
   return card
@@ -240,7 +254,8 @@ function drawMethods(): void {
 function drawIntro(): void {
   const { length } = shelf.items
   setText(byId('title'), catalogue.title ?? say().title)
-  setText(byId('summary'), hasFailed && length === 0 ? '' : say().summary(length))
+  if (hasFailed && length === 0) byId('summary').replaceChildren() // the skeleton
+  else setText(byId('summary'), say().summary(length))
   byId<HTMLButtonElement>('all').disabled = length === 0
   byId('find').hidden = length < searchFrom
   byId('failed').hidden = !hasFailed
@@ -267,6 +282,7 @@ function listen(): void {
   setInterval(() => {
     for (const card of shelf.cards.values()) card.tick()
   }, 1000)
+  if (!navigator.onLine) document.documentElement.dataset['offline'] = ''
   addEventListener('offline', () => {
     document.documentElement.dataset['offline'] = ''
     setText(byId('offline'), say().offline)
@@ -305,16 +321,20 @@ function show(next: Catalogue): void {
   drawIntro()
 }
 
+function learn(from: Catalogue): void {
+  settle(from.tokens ?? {})
+  tokens = Promise.resolve(from.tokens ?? {})
+}
+
 async function load(): Promise<void> {
   try {
     const next = await loadCatalogue()
     hasFailed = false
-    settle(next.tokens ?? {})
+    learn(next)
     show(next)
   } catch (cause) {
     console.error(cause)
-    hasFailed = true
-    if (lastCatalogue() !== undefined) settle(catalogue.tokens ?? {})
+    hasFailed = navigator.onLine || catalogue.items.length === 0 // offline, the list of the last visit is enough
     show(catalogue)
   }
 }
@@ -325,12 +345,14 @@ async function open(): Promise<void> {
   const restoring = manager.restore()
   const last = lastCatalogue()
   if (last !== undefined) {
+    learn(last)
     await restoring
     show(last)
   }
   await load()
   await restoring
   overview.draw()
+  if (import.meta.env.PROD) await registerShell(provider)
 }
 
 void open()

@@ -44,7 +44,7 @@ export class Overview {
   }
 
   #snapshots(): Snapshot[] {
-    return this.#manager.downloads.map(({ snapshot }) => snapshot).filter(({ state }) => state !== 'cancelled')
+    return this.#manager.downloads.map(({ snapshot }) => snapshot).filter(({ state }) => state !== 'cancelled' && state !== 'failed')
   }
 
   #drawTotal(all: readonly Snapshot[], share: number, isGoingOn: boolean): void {
@@ -92,13 +92,13 @@ function isGoing(state: Snapshot['state']): boolean {
 }
 
 function missing({ state, size = 0, received }: Snapshot): number {
-  return state === 'done' || state === 'failed' ? 0 : Math.max(0, size - received)
+  return state === 'done' ? 0 : Math.max(0, size - received)
 }
 
 /** By bytes where every size is known, else by files. */
 function shareOf(all: readonly Snapshot[]): number {
   if (all.length === 0) return 0
-  const isSized = all.every(({ size, state }) => size !== undefined || state === 'failed')
+  const isSized = all.every(({ size }) => size !== undefined)
   if (!isSized) return all.filter(({ state }) => state === 'done').length / all.length
   const total = all.reduce((sum, { size = 0 }) => sum + size, 0)
   return total === 0 ? 0 : 1 - all.reduce((sum, one) => sum + missing(one), 0) / total

@@ -39,10 +39,11 @@ export function parseTokens(value: unknown): TokenSettings {
 }
 
 /** The provider of the page. It waits for the settings, because downloads are restored before the list is there. */
-export function sessionProvider(settings: Promise<TokenSettings>): GrantProvider {
+export function sessionProvider(settings: () => Promise<TokenSettings>): GrantProvider {
   let session: Promise<string> | undefined
   return async (media, signal) => {
-    const { endpoint, session: address, script } = await settings
+    const all = await settings()
+    const { endpoint, session: address, script } = all
     const module = script === undefined ? {} : ((await import(/* @vite-ignore */ script)) as SessionModule)
     if (module.provider) return await module.provider(media, signal)
     if (address !== undefined) session ??= fetchSession(address)
@@ -55,7 +56,7 @@ export function sessionProvider(settings: Promise<TokenSettings>): GrantProvider
       return await mint(withUser(media, await session), signal)
     } catch (cause) {
       session = undefined
-      throw hasSession(await settings) ? signedOut(cause) : cause
+      throw hasSession(all) ? signedOut(cause) : cause
     }
   }
 }

@@ -40,11 +40,17 @@ export function showSnack({ text, isError = false, action, dismissLabel, onGone 
   bar.addEventListener('pointerleave', release)
   bar.addEventListener('focusout', release)
 
+  bar.addEventListener('close', () => {
+    close()
+    bar.remove()
+  })
+
   for (const old of [...host.children]) {
-        if (old.firstElementChild?.textContent === text) old.dispatchEvent(new Event('close')) // a repeated message replaces the first
+    // A repeated message replaces the first.
+    if (old.firstElementChild?.textContent === text) old.dispatchEvent(new Event('close'))
   }
   host.append(bar)
-    bar.append(element('span', { dir: 'auto' }, text)) // screen readers announce text that is added to an existing element
+  bar.append(element('span', { dir: 'auto' }, text)) // screen readers announce text that is added to an existing element
   if (action !== undefined) {
     const act = element('button', { type: 'button', class: 'snack-action' }, action.label)
     act.addEventListener('click', () => {

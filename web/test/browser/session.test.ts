@@ -144,7 +144,7 @@ describe('the page mints in production', () => {
   it('with an issuer key behind a back end of 20 lines', async () => {
     await open({ endpoint: '/jeton', sign_in: '/connexion' }, { 'issuer.keys_file': '{"keys": []}' })
     const keys = join(sluice.folder, 'issuer.keys_file')
-    const key = execFileSync(binary, ['key', 'new', 'lms', '--trusted', '--keys-file', keys], { encoding: 'utf8' })
+    const key = execFileSync(binary, ['key', 'new', 'lms', '--trusted', '--keys-file', keys], { encoding: 'utf8', env: { PATH: process.env['PATH'] } })
     writeFileSync(join(sluice.folder, 'lms.key'), key, { mode: 0o600 })
     platform.tokenRoute = await freePort()
     backend = spawn(process.execPath, [join(web, 'examples/backend.mjs')], {

@@ -42,7 +42,7 @@ export interface Visitor {
 export async function visit(
   url: string,
   options: typeof phone | typeof desktop = desktop,
-  prepare?: (page: Page) => Promise<void>,
+  prepare?: (page: Page) => Promise<unknown>,
 ): Promise<Visitor> {
   const profile = mkdtempSync(join(tmpdir(), 'sluice-chromium-'))
   const context = await chromium.launchPersistentContext(profile, {
@@ -70,7 +70,7 @@ export async function visit(
   await session.send('Network.enable')
   await prepare?.(page)
   await page.goto(url)
-  await page.waitForSelector('#list[aria-busy="false"]')
+  await page.waitForSelector('#list[aria-busy="false"]', { state: 'attached' })
   return {
     page,
     context,
@@ -100,11 +100,12 @@ export async function visit(
 /** A picture for docs/, taken where SLUICE_SCREENSHOTS asks for new ones. */
 export async function picture(page: Page, name: string): Promise<void> {
   if (process.env['SLUICE_SCREENSHOTS'] === undefined) return
-  await page.evaluate(() =>
-    Promise.allSettled(
-      document.getAnimations().filter((one) => one instanceof CSSTransition).map((one) => one.finished),
-    ),
-  )
+  await page.evaluate(() => {
+    const transitions = document.getAnimations().filter((one) => one instanceof CSSTransition)
+    const ended = Promise.allSettled(transitions.map((one) => one.finished))
+    // Those of cards outside the screen do not end: their layout is left out.
+    return Promise.race([ended, new Promise((done) => setTimeout(done, 1_000))])
+  })
   if (!existsSync(pictures)) mkdirSync(pictures, { recursive: true })
   const path = join(pictures, `${name}.png`)
   const full = `${path}.tmp`

@@ -19,6 +19,7 @@ export interface CatalogueItem {
   filename: string
   title: string
   subtitle?: string
+  group?: string
   user_id?: string
   size?: number
 }
