@@ -86,18 +86,44 @@ def test_download_url_round_trips(server, media, video):
     assert response.body == media.content(video)
 
 
-def test_commands_that_scripts_run_prints(server, media, tmp_path):
-    """Runs the guide's commands in a shell, so that a newcomer's first page is never wrong."""
+def printed_commands(base):
+    """What scripts/run prints for a service at `base`."""
     script = (pathlib.Path(__file__).resolve().parents[2] / "scripts/run").read_text()
     pattern = r"^(?:pair|named_pair|print_commands)\(\) \{.*?^\}$"
     functions = re.findall(pattern, script, re.M | re.S)
     assert len(functions) == 3
-    printer = "\n".join(['step() { :; }', f'base="{server.base}"', *functions, "print_commands"])
-    commands = subprocess.run(["bash", "-c", printer], capture_output=True, check=True).stdout
-    assert commands.count(b"\ncurl ") == 5
+    printer = "\n".join(['step() { :; }', f'base="{base}"', *functions, "print_commands"])
+    return subprocess.run(["bash", "-c", printer], capture_output=True, check=True).stdout.decode()
 
-    run_client("bash", "-ec", commands.decode(), folder=tmp_path)
+
+def test_commands_that_scripts_run_prints(server, media, tmp_path):
+    """Runs the guide's commands in a shell, so that a newcomer's first page is never wrong."""
+    commands = printed_commands(server.base)
+    assert commands.count("\ncurl -fsS ") == 5
+    run_client("bash", "-ec", commands, folder=tmp_path)
     for video in (VIDEO, COURSE_PRESENTATION):
         assert (tmp_path / video.filename).read_bytes() == media.content(video)
     for video in (MODULE_PRESENTATION, ACCENTS, JAPANESE):
         assert (tmp_path / "module" / video.filename).read_bytes() == media.content(video)
+
+
+def test_commands_that_scripts_run_prints_end_with_the_reason(start_server, tree, tmp_path):
+    """Pasted into a shell, a refusal is printed and never saved as a video."""
+    commands = printed_commands(start_server(tree, config={"issuer": {"mode": "auto"}}).base)
+    (tmp_path / "paste").mkdir()
+    done = subprocess.run(["bash", "-i"], input=commands, cwd=tmp_path / "paste", capture_output=True,
+                          encoding="utf-8", check=False, timeout=60)
+    assert done.stderr.count("issuer-closed") == 5, done.stderr
+    assert [path.name for path in (tmp_path / "paste").rglob("*")] == ["module"]
+
+
+def test_a_file_that_is_gone_is_not_saved_as_a_video(start_server, tree, tmp_path):
+    server = start_server(tree)
+    commands = printed_commands(server.base)
+    for name in list(tree.root.rglob("*.mp4")):
+        name.unlink()
+    (tmp_path / "paste").mkdir()
+    done = subprocess.run(["bash", "-i"], input=commands, cwd=tmp_path / "paste", capture_output=True,
+                          encoding="utf-8", check=False, timeout=60)
+    assert done.stderr.count("media-not-found") == 5, done.stderr
+    assert [path.name for path in (tmp_path / "paste").rglob("*")] == ["module"]
