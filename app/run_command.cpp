@@ -143,7 +143,7 @@ int run(const task& what, const terminal& streams, const core::clock& time,
     case command::config_check: {
         const auto loaded = load_settings(what, core::config_use::serve);
         const auto keys = core::load_key_ring(loaded.settings.tokens.key_file, what.with.secret);
-        return check_config(loaded, keys, streams);
+        return check_config(what.line, {loaded, keys, time.wall_seconds()}, streams);
     }
     case command::config_print:
         return print_config(load_settings(what, core::config_use::tool), streams);

@@ -40,6 +40,11 @@ store_result<store_handle> create_store(const store_address& where) {
     return connect(where, true);
 }
 
+store_result<int> schema_version_of(const store_address& where) {
+    auto opened = connect(where, false);
+    return opened ? (*opened)->schema_version() : store_result<int>(opened.error());
+}
+
 store_result<store_handle> open_store(const store_address& where) {
     auto opened = connect(where, false);
     if (!opened) {

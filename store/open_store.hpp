@@ -24,4 +24,7 @@ create_store(const store_address& where);
 [[nodiscard]] core::store_result<std::unique_ptr<core::access_store>>
 open_store(const store_address& where);
 
+/// The version of the schema of an existing store; 0 when it has none. Changes nothing.
+[[nodiscard]] core::store_result<int> schema_version_of(const store_address& where);
+
 } // namespace sluice::store

@@ -116,6 +116,10 @@ constexpr std::array key_grace_flags{
     flag_row{"--grace", "SECONDS", "", "how long the old key stays valid (default: 86400)"},
 };
 
+constexpr std::array json_flags{
+    flag_row{"--json", "", "", "answer in JSON"},
+};
+
 constexpr std::array print_flags{
     flag_row{"--markdown", "", "", "the table of all settings and their defaults instead"},
 };
@@ -291,11 +295,11 @@ constexpr std::array table{
                 "sluice store check"},
     command_row{command::config_check,
                 "config check",
-                "report all problems of the settings and keys, or ok",
+                "report everything that would keep serve from starting or from being ready, or ok",
                 "",
                 0,
                 0,
-                {serve_flags, config_flags, {}},
+                {serve_flags, config_flags, json_flags},
                 "sluice config check"},
     command_row{command::config_print,
                 "config print",

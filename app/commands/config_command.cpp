@@ -1,17 +1,25 @@
 #include "app/commands/config_command.hpp"
 
-#include "app/service/certificates.hpp"
 #include "app/service/issuer_setup.hpp"
+#include "app/service/start_checks.hpp"
 #include "core/config/config_listeners.hpp"
 #include "core/config/config_print.hpp"
 #include "core/config/config_validate.hpp"
+#include "core/json/json_text.hpp"
 #include "core/media/name_twin.hpp"
 #include "core/text/percent.hpp"
 
-#include <exception>
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+
 #include <ostream>
+#include <string>
+#include <string_view>
+#include <utility>
 
 namespace sluice::app {
+
+namespace json = boost::json;
 
 void report(const std::vector<core::operator_problem>& problems, const terminal& streams) {
     for (const auto& problem : problems) {
@@ -21,59 +29,105 @@ void report(const std::vector<core::operator_problem>& problems, const terminal&
 
 namespace {
 
-/// Reports names that clients cannot reach when they compose their requests (NFC).
-void report_uncomposed(const std::string& root, const terminal& streams) {
+using core::operator_problem;
+
+/// The findings of a check.
+struct findings {
+    std::vector<operator_problem> problems; // with one of these, the service is not of use
+    std::vector<operator_problem> warnings;
+    std::vector<operator_problem> notes;
+};
+
+/// Adds names that clients cannot reach when they compose their requests (NFC).
+void note_uncomposed(const std::string& root, std::vector<operator_problem>& notes) {
     constexpr std::size_t most_names = 200'000; // a second or two
     if (root.empty()) {
         return;
     }
     const auto names = core::find_uncomposed(root, most_names);
     for (const auto& path : names.first) {
-        streams.err << "note: media.root: the name " << core::percent_encoded_path(path)
-                    << " is not in NFC; a request for the composed form gets 404\n";
+        notes.push_back({"media.root", "the name " + core::percent_encoded_path(path) +
+                                           " is not in NFC; a request for the composed form gets "
+                                           "404"});
     }
     if (names.count > names.first.size()) {
-        streams.err << "note: media.root: " << names.count << " names in all are not in NFC\n";
+        notes.push_back(
+            {"media.root", std::to_string(names.count) + " names in all are not in NFC"});
     }
     if (names.count > 0 && !names.is_complete) {
-        streams.err << "note: media.root: not all names were checked\n";
+        notes.push_back({"media.root", "not all names were checked"});
+    }
+}
+
+/// Adds what the operator may want to know about a service that starts.
+void add_notes(const config_to_check& what, std::vector<operator_problem>& notes) {
+    const auto& settings = what.loaded.settings;
+    for (const auto& remark : core::remarks(settings)) {
+        notes.push_back({"", remark});
+    }
+    note_uncomposed(settings.media.root, notes);
+    if (what.keys.keys && !what.keys.keys->notice.empty()) {
+        notes.push_back({"", what.keys.keys->notice});
+    }
+    std::vector<operator_problem> problems; // found by the checks already
+    std::vector<operator_problem> skipped;
+    (void)make_issuer_gate(settings, problems, skipped);
+    for (const auto& one : skipped) {
+        notes.push_back({one.where, "skipped, as " + one.what});
+    }
+    if (const auto notice = notice_on_issuer(settings)) {
+        notes.push_back({"", std::string(notice->text)});
+    }
+}
+
+findings judge(const config_to_check& what) {
+    findings all{what.loaded.problems, {}, {}};
+    all.problems.insert(all.problems.end(), what.keys.problems.begin(), what.keys.problems.end());
+    if (!what.loaded.problems.empty()) {
+        return all; // the machine cannot be compared with settings that are not valid
+    }
+    for (auto& [problem, effect] : check_start(what.loaded.settings, what.now)) {
+        (effect == start_effect::warns ? all.warnings : all.problems).push_back(std::move(problem));
+    }
+    if (all.problems.empty()) {
+        add_notes(what, all.notes);
+    }
+    return all;
+}
+
+json::array to_json_list(const std::vector<operator_problem>& list) {
+    json::array out;
+    for (const auto& [where, text] : list) {
+        out.push_back(json::object{{"where", where}, {"what", text}});
+    }
+    return out;
+}
+
+void print(std::string_view kind, const std::vector<operator_problem>& list,
+           const terminal& streams) {
+    for (const auto& [where, text] : list) {
+        streams.err << kind << where << (where.empty() ? "" : ": ") << text << '\n';
     }
 }
 
 } // namespace
 
-int check_config(const core::loaded_config& loaded, const core::key_loading& keys,
-                 const terminal& streams) {
-    report(loaded.problems, streams);
-    report(keys.problems, streams);
-    std::vector<core::operator_problem> issuer;
-    std::vector<core::operator_problem> skipped;
-    (void)make_issuer_gate(loaded.settings, issuer, skipped);
-    report(issuer, streams);
-    if (!loaded.problems.empty() || !keys.problems.empty() || !issuer.empty()) {
-        return exit_failure;
+int check_config(const command_line& line, const config_to_check& what, const terminal& streams) {
+    const auto found = judge(what);
+    const bool is_good = found.problems.empty();
+    if (line.has("--json")) {
+        streams.out << core::pretty_json(json::object{{"ok", is_good},
+                                                      {"problems", to_json_list(found.problems)},
+                                                      {"warnings", to_json_list(found.warnings)},
+                                                      {"notes", to_json_list(found.notes)}})
+                    << '\n';
+        return is_good ? exit_success : exit_failure;
     }
-    try {
-        const certificates usable(loaded.settings);
-    } catch (const std::exception& fault) {
-        report({{"listeners", fault.what()}}, streams);
-        return exit_failure;
-    }
-    for (const auto& remark : core::remarks(loaded.settings)) {
-        streams.err << "note: " << remark << '\n';
-    }
-    report_uncomposed(loaded.settings.media.root, streams);
-    if (keys.keys && !keys.keys->notice.empty()) {
-        streams.err << "note: " << keys.keys->notice << '\n';
-    }
-    for (const auto& one : skipped) {
-        streams.err << "note: " << one.where << ": skipped, as " << one.what << '\n';
-    }
-    if (const auto notice = notice_on_issuer(loaded.settings)) {
-        streams.err << "note: " << notice->text << '\n';
-    }
-    streams.out << "ok\n";
-    return exit_success;
+    print("", found.problems, streams);
+    print("warning: ", found.warnings, streams);
+    print("note: ", found.notes, streams);
+    streams.out << (is_good ? "ok\n" : "");
+    return is_good ? exit_success : exit_failure;
 }
 
 int print_settings_table(const terminal& streams) {

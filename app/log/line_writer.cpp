@@ -40,12 +40,12 @@ core::unique_fd open_stream(int stream) {
 }
 
 // Does not wait for the reader of a named pipe, which may open it later.
-core::unique_fd open_path(const std::string& path) {
+core::unique_fd open_path(const std::string& path, int more = O_CREAT) {
     struct stat facts {};
     const bool is_pipe = ::stat(path.c_str(), &facts) == 0 && S_ISFIFO(facts.st_mode);
     const int access = is_pipe ? O_RDWR : O_WRONLY;
-    return core::unique_fd(::open(
-        path.c_str(), access | O_APPEND | O_CREAT | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0640));
+    return core::unique_fd(
+        ::open(path.c_str(), access | O_APPEND | more | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0640));
 }
 
 } // namespace
@@ -65,6 +65,10 @@ line_writer::line_writer(int stream, http::counters& count, std::function<void(i
 void line_writer::start() {
     open();
     thread_ = std::thread([this] { run(); });
+}
+
+int line_writer::try_open(const std::string& path) {
+    return open_path(path, 0) ? 0 : errno;
 }
 
 line_writer::~line_writer() {

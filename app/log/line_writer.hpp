@@ -32,6 +32,10 @@ class line_writer final : public http::log_sink {
     line_writer(int stream, http::counters& count, std::function<void(int error)> on_change,
                 std::size_t most = max_pending);
     /// Writes the remaining lines, but waits no longer than a supervisor can be expected to.
+    /// 0 when the existing file at `path` can be opened as a log; otherwise the error. Writes
+    /// nothing.
+    [[nodiscard]] static int try_open(const std::string& path);
+
     ~line_writer() override;
     line_writer(const line_writer&) = delete;
     line_writer& operator=(const line_writer&) = delete;

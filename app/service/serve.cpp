@@ -6,6 +6,7 @@
 #include "app/service/application.hpp"
 #include "app/service/issuer_setup.hpp"
 #include "app/service/reload.hpp"
+#include "app/service/start_checks.hpp"
 #include "core/base/clock.hpp"
 
 #include <unistd.h>
@@ -197,6 +198,7 @@ int serve(const core::config& settings, core::loaded_keys keys, const reload_sou
     service_log log(time, settings.log.level, STDERR_FILENO);
     watched_files files; // from before they are read
     files.follow(settings);
+    require_start(settings, time.wall_seconds());
     warn(settings, keys, log);
     application running(settings, std::move(keys), manager.sockets(), log);
     running.start();

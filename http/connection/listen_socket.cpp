@@ -92,12 +92,18 @@ std::uint64_t inode_of(const std::string& path) noexcept {
 
 } // namespace
 
-listen_socket open_tcp(const core::host_port& at, const core::listener_settings& with) {
+namespace {
+
+std::string purpose_of(const core::host_port& at) {
+    const bool is_v6 = at.address.find(':') != std::string::npos;
+    return "cannot listen on " + (is_v6 ? "[" + at.address + "]" : at.address) + ":" +
+           std::to_string(at.port);
+}
+
+listen_socket bind_tcp(const core::host_port& at, const core::listener_settings& with,
+                       const std::string& what) {
     const auto address = net::ip::make_address(at.address);
     const bool is_v6 = address.is_v6();
-    const std::string name =
-        (is_v6 ? "[" + at.address + "]" : at.address) + ":" + std::to_string(at.port);
-    const std::string what = "cannot listen on " + name;
     const int family = is_v6 ? AF_INET6 : AF_INET;
     listen_socket made{.fd = open_socket(family, what), .family = family};
     const int fd = made.fd.get();
@@ -109,11 +115,34 @@ listen_socket open_tcp(const core::host_port& at, const core::listener_settings&
         set_option(fd, IPPROTO_IPV6, IPV6_V6ONLY, with.dual_stack ? 0 : 1, what);
     }
     const tcp::endpoint endpoint(address, at.port);
-    if (::bind(fd, endpoint.data(), static_cast<socklen_t>(endpoint.size())) != 0 ||
-        ::listen(fd, static_cast<int>(with.backlog)) != 0) {
+    if (::bind(fd, endpoint.data(), static_cast<socklen_t>(endpoint.size())) != 0) {
         fail(what);
     }
     return made;
+}
+
+} // namespace
+
+listen_socket open_tcp(const core::host_port& at, const core::listener_settings& with) {
+    const auto what = purpose_of(at);
+    auto made = bind_tcp(at, with, what);
+    if (::listen(made.fd.get(), static_cast<int>(with.backlog)) != 0) {
+        fail(what);
+    }
+    return made;
+}
+
+void try_tcp(const core::host_port& at, const core::listener_settings& with) {
+    (void)bind_tcp(at, with, purpose_of(at));
+}
+
+void try_unix(const std::string& path) {
+    const auto slash = path.rfind('/');
+    const auto directory = path.substr(0, slash == std::string::npos ? 0 : slash + 1);
+    if (!is_stale(path) ||
+        ::access(directory.empty() ? "." : directory.c_str(), W_OK | X_OK) != 0) {
+        fail("cannot listen on unix:" + path);
+    }
 }
 
 listen_socket open_unix(const std::string& path, const core::listener_settings& with) {

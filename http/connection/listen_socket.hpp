@@ -30,6 +30,13 @@ struct listen_socket {
 /// or any other existing file, is an error.
 [[nodiscard]] listen_socket open_unix(const std::string& path, const core::listener_settings& with);
 
+/// Throws as open_tcp() would, without listening: the address stays free, and a process that shares
+/// it loses no connection.
+void try_tcp(const core::host_port& at, const core::listener_settings& with);
+
+/// Throws as open_unix() would; creates nothing.
+void try_unix(const std::string& path);
+
 /// Takes over `fd`, a socket that another process created. Throws std::runtime_error when it is not
 /// a listening stream socket.
 [[nodiscard]] listen_socket take_over(core::unique_fd fd);

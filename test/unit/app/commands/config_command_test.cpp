@@ -23,6 +23,18 @@ struct streams {
     [[nodiscard]] app::terminal terminal() { return {in, out, err}; }
 };
 
+int check(const core::loaded_config& loaded, const core::key_loading& keys, streams& to) {
+    app::command_line line;
+    line.what = app::command::config_check;
+    return app::check_config(line, {loaded, keys, std::chrono::sys_seconds{}}, to.terminal());
+}
+
+core::loaded_config on_any_port() {
+    core::loaded_config loaded;
+    loaded.settings.listen = "127.0.0.1:0";
+    return loaded;
+}
+
 core::key_loading ephemeral() {
     return core::load_key_ring("", std::nullopt);
 }
@@ -33,19 +45,19 @@ BOOST_AUTO_TEST_SUITE(config_command)
 
 BOOST_AUTO_TEST_CASE(check_says_ok_and_what_the_keys_mean) {
     streams to;
-    BOOST_TEST(app::check_config({}, ephemeral(), to.terminal()) == 0);
+    BOOST_TEST(check(on_any_port(), ephemeral(), to) == 0);
     BOOST_TEST(to.out.str() == "ok\n");
     BOOST_TEST(to.err.str().starts_with("note: no key file"));
 
     streams quiet;
     const auto keys = core::load_key_ring("", sluice::crypto::secret(std::string(32, 'k')));
-    core::loaded_config decided;
+    auto decided = on_any_port();
     const sluice::test::temp_dir dir;
     dir.write_file("issuers.json", R"({"keys": [{"name": "lms",
         "digest": "47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU"}]})");
     std::filesystem::permissions(dir.path("issuers.json"), std::filesystem::perms::owner_read);
     decided.settings.issuer.keys_file = dir.path("issuers.json");
-    BOOST_TEST(app::check_config(decided, keys, quiet.terminal()) == 0);
+    BOOST_TEST(check(decided, keys, quiet) == 0);
     BOOST_TEST(quiet.err.str() == "");
 }
 
@@ -58,9 +70,9 @@ BOOST_AUTO_TEST_CASE(check_says_who_may_mint_where_nobody_may_or_everybody) {
     };
     for (const auto& [mode, note] : table) {
         streams to;
-        core::loaded_config loaded;
+        auto loaded = on_any_port();
         loaded.settings.issuer.mode = mode;
-        BOOST_TEST(app::check_config(loaded, keys, to.terminal()) == 0);
+        BOOST_TEST(check(loaded, keys, to) == 0);
         BOOST_TEST(to.out.str() == "ok\n");
         BOOST_TEST(to.err.str().starts_with(note), to.err.str());
     }
@@ -70,12 +82,12 @@ BOOST_AUTO_TEST_CASE(check_reports_settings_and_keys_together) {
     streams to;
     const core::loaded_config loaded{{}, {{"--threads", "is bad"}, {"--listen", "is worse"}}};
     const auto keys = core::load_key_ring("", sluice::crypto::secret("short"));
-    BOOST_TEST(app::check_config(loaded, keys, to.terminal()) == 1);
+    BOOST_TEST(check(loaded, keys, to) == 1);
     BOOST_TEST(to.out.str() == "");
     BOOST_TEST(to.err.str() == "--threads: is bad\n--listen: is worse\n"
                                "environment SLUICE_SECRET: must have at least 32 bytes\n");
     streams only_keys;
-    BOOST_TEST(app::check_config({}, keys, only_keys.terminal()) == 1);
+    BOOST_TEST(check(on_any_port(), keys, only_keys) == 1);
 }
 
 BOOST_AUTO_TEST_CASE(print_shows_the_settings_in_force) {
