@@ -2,7 +2,7 @@
 #include "app/process/installation.hpp"
 #include "app/process/service_manager.hpp"
 #include "app/run_command.hpp"
-#include "app/service/serve.hpp"
+#include "app/start/serve.hpp"
 #include "core/base/clock.hpp"
 #include "core/config/config_source.hpp"
 #include "crypto/secret.hpp"

@@ -1,6 +1,7 @@
 #include "app/run_command.hpp"
 
 #include "app/cli/command_line.hpp"
+#include "app/cli/completion.hpp"
 #include "app/cli/help.hpp"
 #include "app/commands/config_command.hpp"
 #include "app/commands/key_command.hpp"
@@ -108,6 +109,12 @@ int run_alone(const command_line& line, const terminal& streams, const core::clo
         return inspect_token(line, time.wall_seconds(), streams);
     case command::config_print:
         return print_settings_table(streams);
+    case command::completion: {
+        const auto script = completion_script(line.operands.front());
+        streams.out << script;
+        return script.empty() ? refuse_usage(streams, "name the shell: bash, zsh or fish")
+                              : exit_success;
+    }
     case command::version:
         streams.out << "sluice " << version() << '\n';
         return exit_success;
@@ -118,7 +125,7 @@ int run_alone(const command_line& line, const terminal& streams, const core::clo
 
 bool runs_alone(const command_line& line) {
     return line.what == command::token_inspect || line.what == command::version ||
-           line.what == command::help ||
+           line.what == command::help || line.what == command::completion ||
            (line.what == command::config_print && line.has("--markdown"));
 }
 
@@ -146,7 +153,7 @@ int run(const task& what, const terminal& streams, const core::clock& time,
         return check_config(what.line, {loaded, keys, time.wall_seconds()}, streams);
     }
     case command::config_print:
-        return print_config(load_settings(what, core::config_use::tool), streams);
+        return print_config(what.line, load_settings(what, core::config_use::tool), streams);
     default:
         return run_with_store(what, streams, time, operand);
     }

@@ -5,7 +5,6 @@ install(FILES deploy/debian/sluice.json deploy/debian/catalogue.json DESTINATION
 install(FILES deploy/logrotate/sluice DESTINATION etc/logrotate.d)
 install(FILES deploy/systemd/sluice.service deploy/systemd/sluice.socket
   DESTINATION lib/systemd/system)
-install(FILES deploy/bash-completion/sluice DESTINATION usr/share/bash-completion/completions)
 install(FILES deploy/debian/copyright DESTINATION usr/share/doc/sluice)
 install(FILES docs/operations.md docs/configuration.md docs/api.md docs/page.md DESTINATION usr/share/doc/sluice)
 install(DIRECTORY deploy/haproxy deploy/nginx deploy/grafana deploy/prometheus

@@ -79,8 +79,10 @@ store_result<std::vector<core::validity>> sql_store::windows_of(std::string_view
     return windows;
 }
 
-store_result<void> sql_store::put_grants(std::span<const core::grant> all) {
-    return in_transaction([&]() -> store_result<void> {
+store_result<std::uint64_t> sql_store::put_grants(std::span<const core::grant> all) {
+    std::uint64_t changed = 0;
+    const auto done = in_transaction([&]() -> store_result<void> {
+        changed = 0;
         for (const auto& one : all) {
             const std::array<sql_value, 7> parameters{one.user_id,
                                                       one.target.trainer_id,
@@ -89,12 +91,15 @@ store_result<void> sql_store::put_grants(std::span<const core::grant> all) {
                                                       one.target.lesson_id,
                                                       value_of(one.valid.not_before),
                                                       value_of(one.valid.not_after)};
-            if (const auto put = connection_->run(query::put_grant, parameters, {}); !put) {
+            const auto put = connection_->run(query::put_grant, parameters, {});
+            if (!put) {
                 return put.error();
             }
+            changed += *put;
         }
         return {};
     });
+    return done ? store_result<std::uint64_t>(changed) : done.error();
 }
 
 store_result<bool> sql_store::remove_grant(std::string_view user_id,

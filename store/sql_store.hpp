@@ -16,7 +16,8 @@ class sql_store final : public core::access_store {
 
     [[nodiscard]] core::store_result<std::vector<core::validity>>
     windows_of(std::string_view user_id, const core::media_place& place) override;
-    [[nodiscard]] core::store_result<void> put_grants(std::span<const core::grant> all) override;
+    [[nodiscard]] core::store_result<std::uint64_t>
+    put_grants(std::span<const core::grant> all) override;
     [[nodiscard]] core::store_result<bool> remove_grant(std::string_view user_id,
                                                         const core::grant_target& target) override;
     [[nodiscard]] core::store_result<void>

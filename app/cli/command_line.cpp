@@ -3,6 +3,7 @@
 #include "core/text/nearest_name.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <optional>
 #include <set>
@@ -16,6 +17,79 @@ using outcome = std::variant<command_line, usage_error>;
 
 bool asks_for_help(std::string_view word) {
     return word == "--help" || word == "-h";
+}
+
+struct guess {
+    std::string_view word;
+    std::string_view meant;
+};
+
+/// Words that people try, and what they mean here.
+constexpr std::array command_guesses{
+    guess{"start", "serve"},           guess{"run", "serve"},
+    guess{"server", "serve"},          guess{"check", "config check"},
+    guess{"test", "config check"},     guess{"validate", "config check"},
+    guess{"mint", "token issue"},      guess{"issue", "token issue"},
+    guess{"inspect", "token inspect"}, guess{"verify", "token verify"},
+    guess{"why", "token why"},         guess{"migrate", "store migrate"},
+    guess{"ban", "revoke user"},       guess{"import", "grant import"},
+    guess{"keys", "key list"},         guess{"print", "config print"},
+    guess{"completions", "completion"}};
+
+constexpr std::array flag_guesses{guess{"--port", "--listen"},
+                                  guess{"-p", "--listen"},
+                                  guess{"--host", "--listen"},
+                                  guess{"--bind", "--listen"},
+                                  guess{"--address", "--listen"},
+                                  guess{"--root", "--media-root"},
+                                  guess{"--dir", "--media-root"},
+                                  guess{"--media", "--media-root"},
+                                  guess{"-c", "--config"},
+                                  guess{"-f", "--config"},
+                                  guess{"--file", "--config"},
+                                  guess{"--conf", "--config"},
+                                  guess{"--verbose", "--log-level"},
+                                  guess{"--debug", "--log-level"},
+                                  guess{"--keys", "--key-file"},
+                                  guess{"--db", "--store"},
+                                  guess{"--database", "--store"},
+                                  guess{"--uid", "--user"},
+                                  guess{"--user-id", "--user"},
+                                  guess{"--expires", "--ttl"},
+                                  guess{"--format", "--json"},
+                                  guess{"-j", "--json"},
+                                  guess{"-o", "--json"}};
+
+/// What the guess means; empty: it is none.
+std::string_view meant_by(std::span<const guess> guesses, std::string_view word) {
+    const auto* const found = std::ranges::find(guesses, word, &guess::word).operator->();
+    return found == guesses.data() + guesses.size() ? std::string_view{} : found->meant;
+}
+
+/// The flag that a surplus operand of the command may be for; empty: none.
+std::string_view flag_for_operand(command what) {
+    switch (what) {
+    case command::serve:
+        return "--media-root";
+    case command::config_check:
+    case command::config_print:
+        return "--config";
+    case command::key_list:
+        return "--keys-file";
+    case command::store_check:
+    case command::store_migrate:
+    case command::revoke_list:
+        return "--store";
+    case command::grant_list:
+    case command::grant_add:
+    case command::grant_remove:
+    case command::token_issue:
+        return "--user";
+    case command::token_why:
+        return "--url";
+    default:
+        return {};
+    }
 }
 
 std::vector<std::string> words_of(std::string_view name) {
@@ -61,7 +135,10 @@ outcome explain_mismatch(std::span<const std::string> arguments) {
         }
     }
     if (seconds.empty()) {
-        return usage_error{"unknown command: " + first + core::suggestion(first, names)};
+        const auto meant = meant_by(command_guesses, first);
+        return usage_error{"unknown command: " + first +
+                           (meant.empty() ? core::suggestion(first, names)
+                                          : ", did you mean sluice " + std::string(meant) + "?")};
     }
     if (arguments.size() > 1 && asks_for_help(arguments[1])) {
         return help_on({first});
@@ -177,8 +254,11 @@ class argument_reader {
                 known.push_back(flag.name);
             }
         }
+        const auto meant = meant_by(flag_guesses, name);
+        const bool is_guess = std::ranges::find(known, meant) != known.end();
         auto message = "sluice " + std::string(row_.name) + " has no flag " + name +
-                       core::suggestion(name, known);
+                       (is_guess ? ", did you mean " + std::string(meant) + "?"
+                                 : core::suggestion(name, known));
         if (row_.max_operands > 0) {
             message += "; to pass a value that starts with a dash, put it after --";
         }
@@ -191,8 +271,13 @@ class argument_reader {
             return usage_error{name + " needs " + std::string(row_.operand)};
         }
         if (parsed_.operands.size() > row_.max_operands) {
+            const auto meant = flag_for_operand(row_.what);
+            const auto* const flag = meant.empty() ? nullptr : find_flag(row_, meant);
             return usage_error{
-                name + (row_.max_operands == 0 ? " takes no operands" : " takes fewer operands")};
+                name + (row_.max_operands == 0 ? " takes no operands" : " takes fewer operands") +
+                (flag == nullptr ? ""
+                                 : ", did you mean " + name + " " + std::string(meant) + " " +
+                                       std::string(flag->value) + "?")};
         }
         return std::move(parsed_);
     }
@@ -217,7 +302,8 @@ outcome parse_command_line(std::span<const std::string> arguments) {
     if (asks_for_help(arguments.front())) {
         return help_on({});
     }
-    if (arguments.front() == "--version" || arguments.front() == "-V") {
+    if (arguments.front() == "--version" || arguments.front() == "-V" ||
+        arguments.front() == "-v") {
         return argument_reader(row_of(command::version), arguments.subspan(1)).read();
     }
     const auto* const row = match_command(arguments);

@@ -36,6 +36,10 @@ constexpr std::array serve_flags{
              "local"},
 };
 
+constexpr std::array json_flags{
+    flag_row{"--json", "", "", "answer in JSON"},
+};
+
 constexpr std::array media_flags{
     flag_row{"--type", "KIND", "", "lesson, course or module"},
     flag_row{"--rel", "PATH", "", "lesson: trainer_id/course_id/module_id/lesson_id"},
@@ -116,12 +120,9 @@ constexpr std::array key_grace_flags{
     flag_row{"--grace", "SECONDS", "", "how long the old key stays valid (default: 86400)"},
 };
 
-constexpr std::array json_flags{
-    flag_row{"--json", "", "", "answer in JSON"},
-};
-
 constexpr std::array print_flags{
     flag_row{"--markdown", "", "", "the table of all settings and their defaults instead"},
+    flag_row{"--sources", "", "", "each setting on a line, with the place that set it"},
 };
 
 constexpr std::array table{
@@ -150,7 +151,7 @@ constexpr std::array table{
                 "TOKEN|-",
                 1,
                 1,
-                {},
+                {json_flags, {}, {}},
                 "sluice token inspect - < token.txt"},
     command_row{command::token_verify,
                 "token verify",
@@ -158,7 +159,7 @@ constexpr std::array table{
                 "TOKEN|-",
                 1,
                 1,
-                {media_flags, config_flags, {}},
+                {media_flags, json_flags, config_flags},
                 "sluice token verify --key-file /etc/sluice/keys.json --type course "
                 "--course-id course456 --filename presentation.mp4 - < token.txt"},
     command_row{command::token_why,
@@ -167,7 +168,7 @@ constexpr std::array table{
                 "",
                 0,
                 0,
-                {why_flags, config_flags, {}},
+                {why_flags, json_flags, config_flags},
                 "sluice token why "
                 "--url https://media.example/download2/course/course456/presentation.mp4 "
                 "--token - < token.txt"},
@@ -194,7 +195,7 @@ constexpr std::array table{
                 "",
                 0,
                 0,
-                {list_flags, store_flags, {}},
+                {list_flags, json_flags, store_flags},
                 "sluice grant list --user anna"},
     command_row{command::grant_import,
                 "grant import",
@@ -234,7 +235,7 @@ constexpr std::array table{
                 "",
                 0,
                 0,
-                {store_flags, {}, {}},
+                {json_flags, store_flags, {}},
                 "sluice revoke list"},
     command_row{command::revoke_lift,
                 "revoke lift",
@@ -275,7 +276,7 @@ constexpr std::array table{
                 "",
                 0,
                 0,
-                {keys_file_flags, {}, {}},
+                {json_flags, keys_file_flags, {}},
                 "sluice key list"},
     command_row{command::store_migrate,
                 "store migrate",
@@ -291,7 +292,7 @@ constexpr std::array table{
                 "",
                 0,
                 0,
-                {store_flags, {}, {}},
+                {json_flags, store_flags, {}},
                 "sluice store check"},
     command_row{command::config_check,
                 "config check",
@@ -309,6 +310,14 @@ constexpr std::array table{
                 0,
                 {serve_flags, config_flags, print_flags},
                 "SLUICE_THREADS=4 sluice config print"},
+    command_row{command::completion,
+                "completion",
+                "print the completion script of a shell",
+                "bash|zsh|fish",
+                1,
+                1,
+                {},
+                "sluice completion bash > /etc/bash_completion.d/sluice"},
     command_row{command::version, "version", "print the version", "", 0, 0, {}, "sluice version"},
     command_row{
         command::help, "help", "explain a command", "COMMAND", 0, 2, {}, "sluice help token issue"},

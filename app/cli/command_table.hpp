@@ -33,6 +33,7 @@ enum class command : std::uint8_t {
     store_check,
     config_check,
     config_print,
+    completion,
     version,
     help,
 };

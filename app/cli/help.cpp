@@ -57,7 +57,8 @@ std::string overview() {
            "sluice help COMMAND explains one. Settings come from a file, then SLUICE_...\n"
            "variables, then flags; sluice config print shows the outcome. Without --config, all\n"
            "commands but serve read the file of the installed service, and root's go on as its "
-           "user.\n";
+           "user.\n"
+           "Exit status: 0 yes or done, 1 no or failed, 2 the command line is not valid.\n";
 }
 
 std::string help_on_command(const command_row& row) {

@@ -4,6 +4,11 @@
 
 namespace sluice::app {
 
+int refuse(const terminal& streams, std::string_view message) {
+    streams.err << "sluice: " << message << '\n';
+    return exit_failure;
+}
+
 int refuse_usage(const terminal& streams, std::string_view message) {
     streams.err << "sluice: " << message << '\n';
     return exit_usage;

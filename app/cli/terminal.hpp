@@ -17,6 +17,9 @@ inline constexpr int exit_success = 0;
 inline constexpr int exit_failure = 1; // the answer is no, or it could not be determined
 inline constexpr int exit_usage = 2;   // the command line is invalid
 
+/// Prints `message` as the reason why the answer is no. Returns exit_failure.
+[[nodiscard]] int refuse(const terminal& streams, std::string_view message);
+
 /// Prints `message` as a fault of the command line. Returns exit_usage.
 [[nodiscard]] int refuse_usage(const terminal& streams, std::string_view message);
 

@@ -1,7 +1,7 @@
 #include "app/commands/config_command.hpp"
 
 #include "app/service/issuer_setup.hpp"
-#include "app/service/start_checks.hpp"
+#include "app/start/start_checks.hpp"
 #include "core/config/config_listeners.hpp"
 #include "core/config/config_print.hpp"
 #include "core/config/config_validate.hpp"
@@ -135,10 +135,15 @@ int print_settings_table(const terminal& streams) {
     return exit_success;
 }
 
-int print_config(const core::loaded_config& loaded, const terminal& streams) {
+int print_config(const command_line& line, const core::loaded_config& loaded,
+                 const terminal& streams) {
     if (!loaded.problems.empty()) {
         report(loaded.problems, streams);
         return exit_failure;
+    }
+    if (line.has("--sources")) {
+        streams.out << core::settings_with_sources(loaded.settings, loaded.origins);
+        return exit_success;
     }
     streams.out << core::to_json(loaded.settings) << '\n';
     return exit_success;

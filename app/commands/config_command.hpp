@@ -28,8 +28,10 @@ struct config_to_check {
 [[nodiscard]] int check_config(const command_line& line, const config_to_check& what,
                                const terminal& streams);
 
-/// Prints the settings as a configuration file. If they have problems, reports those instead.
-[[nodiscard]] int print_config(const core::loaded_config& loaded, const terminal& streams);
+/// Prints the settings as a configuration file, or with --sources each with the place that set it.
+/// If they have problems, reports those instead.
+[[nodiscard]] int print_config(const command_line& line, const core::loaded_config& loaded,
+                               const terminal& streams);
 
 /// Prints the table of all settings.
 [[nodiscard]] int print_settings_table(const terminal& streams);

@@ -1,5 +1,6 @@
 #include "app/commands/store_command.hpp"
 #include "core/access/grant_csv.hpp"
+#include "core/json/json_text.hpp"
 #include "core/text/timestamp.hpp"
 
 #include <algorithm>
@@ -73,7 +74,7 @@ int add(const command_line& line, const store_tools& with, const terminal& strea
     if (!put) {
         return report_fault(put.error(), streams);
     }
-    streams.out << "granted\n";
+    streams.out << (*put > 0 ? "granted\n" : "granted already\n");
     return exit_success;
 }
 
@@ -90,7 +91,34 @@ int remove(const command_line& line, const store_tools& with, const terminal& st
     return *removed ? exit_success : exit_failure;
 }
 
+std::string time_or_null(const std::optional<std::int64_t>& time) {
+    return time ? '"' + core::format_timestamp(*time) + '"' : "null";
+}
+
+/// One object in an array, a grant on each line; written as it is read, however many there are.
+int list_as_json(const command_line& line, const store_tools& with, const terminal& streams) {
+    std::string_view before = "[\n";
+    const auto listed = with.store.list_grants(line.option("--user"), [&](const core::grant& one) {
+        streams.out << std::exchange(before, ",\n") << R"({"user_id": )"
+                    << core::json_string(one.user_id) << R"(, "trainer_id": )"
+                    << core::json_string(one.target.trainer_id) << R"(, "course_id": )"
+                    << core::json_string(one.target.course_id) << R"(, "module_id": )"
+                    << core::json_string(one.target.module_id) << R"(, "lesson_id": )"
+                    << core::json_string(one.target.lesson_id) << R"(, "not_before": )"
+                    << time_or_null(one.valid.not_before) << R"(, "not_after": )"
+                    << time_or_null(one.valid.not_after) << '}';
+    });
+    if (!listed) {
+        return report_fault(listed.error(), streams);
+    }
+    streams.out << (before.starts_with('[') ? "[]\n" : "\n]\n");
+    return exit_success;
+}
+
 int list(const command_line& line, const store_tools& with, const terminal& streams) {
+    if (line.has("--json")) {
+        return list_as_json(line, with, streams);
+    }
     streams.out << core::grant_csv_header << '\n';
     std::string text;
     const auto listed = with.store.list_grants(line.option("--user"), [&](const core::grant& one) {
@@ -125,7 +153,8 @@ int import_file(const command_line& line, const store_tools& with, const termina
     if (!put) {
         return report_fault(put.error(), streams);
     }
-    streams.out << grants.size() << " grants imported\n";
+    streams.out << grants.size() << " grants imported: " << *put << " new or changed, "
+                << grants.size() - *put << " as before\n";
     return exit_success;
 }
 

@@ -4,10 +4,16 @@
 #include "app/log/joined.hpp"
 #include "core/files/file_replacement.hpp"
 #include "core/issuer/issuer_key_file.hpp"
+#include "core/json/json_text.hpp"
 #include "core/text/decimal.hpp"
 #include "core/text/timestamp.hpp"
 #include "core/token/token_service.hpp"
 #include "core/token/ttl.hpp"
+#include "crypto/base64url.hpp"
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/value.hpp>
 
 #include <unistd.h>
 
@@ -20,6 +26,8 @@
 #include <vector>
 
 namespace sluice::app {
+
+namespace json = boost::json;
 
 namespace {
 
@@ -82,6 +90,13 @@ std::string read_limits(const command_line& line, core::issuer_key& key) {
     return {};
 }
 
+/// The first 8 characters of the digest: tells two keys of one name apart, and reveals nothing.
+std::string id_of(const core::issuer_key& key) {
+    // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast)
+    const auto* const digest = reinterpret_cast<const char*>(key.digest.data());
+    return crypto::base64url_encode({digest, 6});
+}
+
 int fail(const std::string& path, std::string_view fault, const terminal& streams) {
     streams.err << path << ": " << fault << '\n';
     return exit_failure;
@@ -101,14 +116,15 @@ struct change {
 int keep(const change& what, std::string_view key, const terminal& streams) {
     const auto& all = what.all;
     if (all.size() > core::max_issuer_keys) {
-        return refuse_usage(streams, "the file is full: remove retired keys");
+        return refuse(streams, "the file is full: remove retired keys");
     }
     if (const auto fault = what.file.commit(core::issuer_keys_json(all)); !fault.empty()) {
         return fail(what.path, fault, streams);
     }
     if (!key.empty()) {
         streams.out << key << '\n';
-        streams.err << "Store this key now: only its hash is kept.\n";
+        streams.err << "Store this key now: only its hash is kept (id " << id_of(all.back())
+                    << " in sluice key list).\n";
     }
     return exit_success;
 }
@@ -118,8 +134,7 @@ int make(change what, const terminal& streams) {
     core::issuer_key fresh;
     fresh.name = line.operands.front();
     if (std::ranges::find(all, fresh.name, &core::issuer_key::name) != all.end()) {
-        return refuse_usage(streams,
-                            "a key with that name exists; use sluice key rotate to replace it");
+        return refuse(streams, "a key with that name exists; use sluice key rotate to replace it");
     }
     if (const auto objection = read_limits(line, fresh); !objection.empty()) {
         return refuse_usage(streams, objection);
@@ -145,7 +160,7 @@ int rotate(change what, const terminal& streams) {
         }
     }
     if (!fresh) {
-        return refuse_usage(streams, "no key has that name");
+        return refuse(streams, "no key has that name");
     }
     const auto text = core::make_issuer_key(fresh->name);
     fresh->digest = crypto::sha256(text);
@@ -156,14 +171,33 @@ int rotate(change what, const terminal& streams) {
 
 int retire(change what, const terminal& streams) {
     auto& [line, path, file, all, now] = what;
-    bool found = false;
+    const auto& name = line.operands.front();
+    std::string ended;
+    std::size_t before = 0;
     for (auto& key : all) {
-        if (key.name == line.operands.front()) {
-            key.not_after = std::min(key.not_after.value_or(now), now);
-            found = true;
+        if (key.name != name) {
+            continue;
+        }
+        if (key.not_after && *key.not_after <= now) {
+            ++before;
+        } else {
+            key.not_after = now;
+            ended += (ended.empty() ? "" : ", ") + id_of(key);
         }
     }
-    return found ? keep(what, {}, streams) : refuse_usage(streams, "no key has that name");
+    if (ended.empty() && before == 0) {
+        return refuse(streams, "no key has that name");
+    }
+    if (ended.empty()) {
+        streams.out << name << ": all of its keys (" << before << ") had ended before\n";
+        return exit_success;
+    }
+    const int status = keep(what, {}, streams);
+    if (status == exit_success) {
+        streams.out << name << ": ended the keys " << ended << "; " << before
+                    << " had ended before. A running service rejects them within two seconds.\n";
+    }
+    return status;
 }
 
 template <class List>
@@ -178,6 +212,42 @@ std::optional<keys> load(const std::string& path, const terminal& streams) {
     return problems.empty() ? std::optional(std::move(all)) : std::nullopt;
 }
 
+std::string_view state_of(const core::issuer_key& key, std::int64_t now) {
+    return !key.not_after ? "active" : *key.not_after <= now ? "retired" : "ending";
+}
+
+json::value number_or_null(bool exists, std::int64_t number) {
+    return exists ? json::value(number) : json::value();
+}
+
+json::object to_json(const core::issuer_key& key, std::int64_t now) {
+    json::array types;
+    for (const auto kind : key.types) {
+        types.emplace_back(core::name_of(kind));
+    }
+    json::array trainers(key.trainers.begin(), key.trainers.end());
+    return {{"name", key.name},
+            {"id", id_of(key)},
+            {"state", state_of(key, now)},
+            {"types", std::move(types)},
+            {"trainers", std::move(trainers)},
+            {"max_ttl", number_or_null(key.max_ttl.has_value(),
+                                       key.max_ttl.value_or(std::chrono::seconds{}).count())},
+            {"rate", number_or_null(key.rate != 0, key.rate)},
+            {"trust", key.trust == core::issuer_trust::trusted ? "trusted" : "entitled"},
+            {"not_after",
+             key.not_after ? json::value(core::format_timestamp(*key.not_after)) : json::value()}};
+}
+
+int list_as_json(const keys& all, std::int64_t now, const terminal& streams) {
+    json::array out;
+    for (const auto& key : all) {
+        out.push_back(to_json(key, now));
+    }
+    streams.out << core::pretty_json(out) << '\n';
+    return exit_success;
+}
+
 int list(const keys& all, std::int64_t now, const terminal& streams) {
     for (const auto& key : all) {
         streams.out << key.name
@@ -186,10 +256,9 @@ int list(const keys& all, std::int64_t now, const terminal& streams) {
                                               }))
                     << " trainers=" << described(key.trainers)
                     << " max_ttl=" << (key.max_ttl ? std::to_string(key.max_ttl->count()) : "-")
-                    << (key.max_resume ? " max_resume=" + std::to_string(key.max_resume->count())
-                                       : "")
                     << " rate=" << (key.rate != 0 ? std::to_string(key.rate) : "-")
-                    << (key.trust == core::issuer_trust::trusted ? " trusted" : " entitled");
+                    << (key.trust == core::issuer_trust::trusted ? " trusted" : " entitled")
+                    << " id=" << id_of(key);
         if (key.not_after) {
             streams.out << (*key.not_after <= now ? " retired " : " until ")
                         << core::format_timestamp(*key.not_after);
@@ -205,8 +274,8 @@ int run_key_command(const command_line& line, const core::config& settings,
                     std::chrono::sys_seconds now, const terminal& streams) {
     const auto& path = settings.issuer.keys_file;
     if (path.empty()) {
-        return refuse_usage(
-            streams, "no file given: set --keys-file, or issuer.keys_file in the configuration");
+        return refuse(streams,
+                      "no file given: set --keys-file, or issuer.keys_file in the configuration");
     }
     if (!line.operands.empty() && !core::is_key_id(line.operands.front())) {
         return refuse_usage(streams,
@@ -214,7 +283,8 @@ int run_key_command(const command_line& line, const core::config& settings,
     }
     if (line.what == command::key_list) {
         const auto all = load(path, streams);
-        return all ? list(*all, now.time_since_epoch().count(), streams) : exit_failure;
+        const auto print = line.has("--json") ? list_as_json : list;
+        return all ? print(*all, now.time_since_epoch().count(), streams) : exit_failure;
     }
     core::file_replacement file(path);
     if (!file.fault().empty()) {

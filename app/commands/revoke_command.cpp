@@ -1,18 +1,30 @@
 #include "app/commands/store_command.hpp"
 #include "app/service/token_policy.hpp"
+#include "core/json/json_text.hpp"
 #include "core/media/media_id.hpp"
 #include "core/text/timestamp.hpp"
 #include "core/text/utf8.hpp"
 #include "core/token/token_service.hpp"
 
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/value.hpp>
+
 #include <algorithm>
+#include <optional>
 #include <ostream>
 
 namespace sluice::app {
 
+namespace json = boost::json;
+
 namespace {
 
 constexpr std::size_t page = 1000;
+
+// A jti must be hard to guess and never used twice (RFC 7519 §4.1.7). Sluice's has 128 random bits
+// in 22 characters; other issuers write UUIDs and the like.
+constexpr std::size_t shortest_jti = 16;
 
 std::string objection_to(const core::revocation& one) {
     using enum core::revocation_kind;
@@ -30,6 +42,11 @@ std::string objection_to(const core::revocation& one) {
         break;
     }
     // A text with two dots is a token, pasted by mistake; it must not be stored.
+    if (subject.size() < shortest_jti) {
+        return "too short for a jti: those of Sluice have 22 characters; sluice token inspect - "
+               "shows "
+               "the jti of a token";
+    }
     return subject.empty() || subject.size() > core::max_revocation_text ||
                    core::has_forbidden_code_point(subject) || std::ranges::count(subject, '.') == 2
                ? "not a jti; sluice token inspect - shows the jti of a token"
@@ -90,7 +107,23 @@ std::string line_of(const core::placed_revocation& one) {
     return text + (what.reason.empty() ? "" : "  (" + what.reason + ")");
 }
 
-int list(const store_tools& with, const terminal& streams) {
+json::value text_of(const std::optional<std::int64_t>& time) {
+    return time ? json::value(core::format_timestamp(*time)) : json::value();
+}
+
+json::object to_json(const core::placed_revocation& one) {
+    const auto& what = one.what;
+    return {{"kind", name_of(what.kind)},
+            {"subject", what.subject},
+            {"created_at", core::format_timestamp(one.created_at)},
+            {"issued_before", text_of(what.issued_before)},
+            {"expires_at", text_of(what.expires_at)},
+            {"reason", what.reason}};
+}
+
+/// Passes all revocations to `visit`, in order.
+template <class Visit>
+int visit_all(const store_tools& with, const terminal& streams, Visit visit) {
     std::uint64_t position = 0;
     for (;;) {
         const auto read = with.store.revocations_after(position, page);
@@ -98,13 +131,27 @@ int list(const store_tools& with, const terminal& streams) {
             return report_fault(read.error(), streams);
         }
         for (const auto& each : *read) {
-            streams.out << line_of(each) << '\n';
+            visit(each);
             position = each.position;
         }
         if (read->size() < page) {
             return exit_success;
         }
     }
+}
+
+int list(const command_line& line, const store_tools& with, const terminal& streams) {
+    if (!line.has("--json")) {
+        return visit_all(with, streams,
+                         [&](const auto& one) { streams.out << line_of(one) << '\n'; });
+    }
+    json::array all;
+    const int status =
+        visit_all(with, streams, [&](const auto& one) { all.push_back(to_json(one)); });
+    if (status == exit_success) {
+        streams.out << core::pretty_json(all) << '\n';
+    }
+    return status;
 }
 
 int lift(const command_line& line, const store_tools& with, const terminal& streams) {
@@ -132,7 +179,7 @@ int run_revoke_command(const command_line& line, const store_tools& with, const 
     case command::revoke_key:
         return revoke(line, key, with, streams);
     case command::revoke_list:
-        return list(with, streams);
+        return list(line, with, streams);
     default:
         return lift(line, with, streams);
     }

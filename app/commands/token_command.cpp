@@ -55,6 +55,19 @@ std::string_view meaning_of(core::errc code) {
     }
 }
 
+/// The verdict of `token verify` as one line of JSON.
+void print_verdict(const core::result<void>& verdict, bool is_bound, const terminal& streams) {
+    streams.out << R"({"accepted": )" << (verdict ? "true" : "false") << R"(, "media_checked": )"
+                << (is_bound ? "true" : "false");
+    if (!verdict) {
+        const auto& why = verdict.error();
+        streams.out << R"(, "code": )" << core::json_string(name_of(why.code)) << R"(, "subject": )"
+                    << core::json_string(why.subject) << R"(, "meaning": )"
+                    << core::json_string(meaning_of(why.code));
+    }
+    streams.out << "}\n";
+}
+
 /// The trainer who owns the course now, according to media.root. Empty for a lesson, which contains
 /// its trainer.
 std::string owner_on_disk(const core::media_id& media, const core::config& settings,
@@ -219,6 +232,10 @@ int verify_token(const command_line& line, const token_tools& with, const termin
         verdict = service.authorise(token, std::get<core::media_id>(media), with.now, claims);
     } else {
         verdict = service.verify(token, with.now, claims);
+    }
+    if (line.has("--json")) {
+        print_verdict(verdict, is_bound, streams);
+        return verdict ? exit_success : exit_failure;
     }
     if (!verdict) {
         const auto& why = verdict.error();

@@ -118,6 +118,13 @@ int inspect_token(const command_line& line, sys_seconds now, const terminal& str
                        "are expected\n";
         return exit_failure;
     }
+    if (line.has("--json")) {
+        streams.out << core::pretty_json(json::object{{"verified", false},
+                                                      {"header", *std::move(header)},
+                                                      {"claims", *std::move(claims)}})
+                    << '\n';
+        return exit_success;
+    }
     streams.out << "NOT VERIFIED: no key was used. Anyone can write such a token.\n"
                 << "(sluice token verify checks whether it is genuine.)\n\n"
                 << "header " << core::pretty_json(*header) << "\n\n"

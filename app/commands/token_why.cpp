@@ -1,12 +1,15 @@
 #include "app/commands/token_why.hpp"
 
+#include "app/commands/user_ban.hpp"
 #include "app/service/media_set.hpp"
 #include "app/service/token_policy.hpp"
+#include "core/json/json_text.hpp"
 #include "core/media/name_twin.hpp"
 #include "core/text/percent.hpp"
 #include "core/text/timestamp.hpp"
 #include "http/handlers/download_url.hpp"
 #include "http/request/target.hpp"
+#include "store/open_store.hpp"
 
 #include <algorithm>
 #include <optional>
@@ -145,6 +148,46 @@ std::string explain_file(const core::media_id& wanted, const core::claims& read,
     }
 }
 
+/// Empty when no revocation of the store covers the token.
+std::string explain_revocation(const core::claims& read, const token_tools& with) {
+    if (with.settings.store.url.empty()) {
+        return {};
+    }
+    const auto opened =
+        store::open_store({.url = with.settings.store.url,
+                           .timeout = std::chrono::milliseconds(with.settings.store.timeout_ms)});
+    const auto found =
+        opened ? find_revocation(**opened, read, with.now)
+               : core::store_result<std::optional<core::placed_revocation>>(opened.error());
+    if (!found) {
+        return "503: the token is valid for this URL, but the store cannot be asked for "
+               "revocations "
+               "(" +
+               found.error().cause +
+               "). A running service uses those that it has read; one that starts now answers 503.";
+    }
+    if (!*found) {
+        return {};
+    }
+    const auto& [position, one, created] = **found;
+    return "401: the token was revoked on " + core::format_timestamp(created) + " (" +
+           std::string(name_of(one.kind)) + " " + one.subject +
+           (one.reason.empty() ? "" : ": " + one.reason) + "). sluice revoke lift " +
+           std::string(name_of(one.kind)) + " " + one.subject + " ends the revocation.";
+}
+
+/// Prints the answer, which begins with the status of the response: 200 means yes.
+int answer(const command_line& line, std::string_view text, const terminal& streams) {
+    const auto status = text.substr(0, 3);
+    if (line.has("--json")) {
+        streams.out << R"({"ok": )" << (status == "200" ? "true" : "false") << R"(, "status": )"
+                    << status << R"(, "explanation": )" << core::json_string(text) << "}\n";
+    } else {
+        streams.out << text << '\n';
+    }
+    return status == "200" ? exit_success : exit_failure;
+}
+
 } // namespace
 
 int explain_refusal(const command_line& line, const token_tools& with, const terminal& streams) {
@@ -163,11 +206,12 @@ int explain_refusal(const command_line& line, const token_tools& with, const ter
     const bool is_path = path.parse(std::string_view(url).substr(route, end - route));
     const auto wanted = is_path ? media_of(path) : std::nullopt;
     if (!wanted) {
-        streams.out
-            << "404 or 400: this is not the URL of a download. Its path must be "
-               "/download2/<trainer>/<course>/<module>/<lesson>/<file>, "
-               "/download2/course/<course>/<file> or /download2/module/<course>/<module>/<file>.\n";
-        return exit_failure;
+        return answer(
+            line,
+            "404 or 400: this is not the URL of a download. Its path must be "
+            "/download2/<trainer>/<course>/<module>/<lesson>/<file>, "
+            "/download2/course/<course>/<file> or /download2/module/<course>/<module>/<file>.",
+            streams);
     }
     const core::token_service service(with.keys, policy_of(with.settings));
     core::claims claims;
@@ -179,21 +223,20 @@ int explain_refusal(const command_line& line, const token_tools& with, const ter
                : verdict.error().code == core::errc::token_mismatch
                    ? explain_binding(*wanted, claims)
                    : explain_token(verdict.error(), claims, with);
+    if (why.empty()) {
+        why = explain_revocation(claims, with);
+    }
     if (why.empty() && claims.is_in_window) {
         why = explain_window(claims, with);
     }
     if (!why.empty()) {
-        streams.out << why << '\n';
-        return exit_failure;
+        return answer(line, why, streams);
     }
-    streams.out << "200: signature, claims, time and binding are valid"
-                << (with.settings.media.root.empty()
-                        ? ". The file was not checked: media.root is not set"
-                        : ", and the file exists")
-                << (with.settings.store.url.empty()
-                        ? ".\n"
-                        : ". Revocations were not checked: sluice revoke list shows them.\n");
-    return exit_success;
+    std::string good = "200: signature, claims, time and binding are valid";
+    good += with.settings.media.root.empty() ? ". The file was not checked: media.root is not set"
+                                             : ", and the file exists";
+    good += with.settings.store.url.empty() ? "." : ", and no revocation covers it.";
+    return answer(line, good, streams);
 }
 
 } // namespace sluice::app

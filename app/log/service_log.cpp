@@ -3,6 +3,10 @@
 #include "http/telemetry/exposition.hpp"
 #include "http/telemetry/log_line.hpp"
 
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
 #include <exception>
 
 namespace sluice::app {
@@ -23,12 +27,35 @@ std::string_view name_of(core::log_level level) noexcept {
     return "error";
 }
 
+constexpr std::string_view plain = "\x1b[0m";
+
+std::string_view colour_of(core::log_level level) noexcept {
+    switch (level) {
+    case core::log_level::warning:
+        return "\x1b[1;33m";
+    case core::log_level::error:
+        return "\x1b[1;31m";
+    default:
+        return {};
+    }
+}
+
+/// https://no-color.org: any value of NO_COLOR that is not empty means none.
+bool wants_colours() noexcept {
+    // Before any thread is started: only then is getenv safe.
+    const char* const none = std::getenv("NO_COLOR"); // NOLINT(concurrency-mt-unsafe)
+    const char* const kind = std::getenv("TERM");     // NOLINT(concurrency-mt-unsafe)
+    return (none == nullptr || *none == '\0') &&
+           (kind == nullptr || std::string_view(kind) != "dumb");
+}
+
 } // namespace
 
 service_log::service_log(const core::clock& clock, core::log_level least, int stream)
-    : clock_(clock), least_(least), out_(
-                                        stream, count_, [](int) {}, max_pending) {
-} // failures are counted: there is no other log
+    : clock_(clock), is_for_a_person_(::isatty(stream) == 1),
+      has_colours_(is_for_a_person_ && wants_colours()), least_(least),
+      out_(
+          stream, count_, [](int) {}, max_pending) {} // failures are counted: there is no other log
 
 void service_log::set_level(core::log_level least) noexcept {
     least_.store(least, std::memory_order_relaxed);
@@ -37,6 +64,10 @@ void service_log::set_level(core::log_level least) noexcept {
 bool service_log::put(core::log_level level, std::string_view event,
                       std::initializer_list<member> members) {
     std::string line;
+    if (is_for_a_person_) {
+        line = line_for_a_person(level, event, members);
+        return out_.write(line);
+    }
     http::log_line to(core::log_format::json, line);
     to.time("time", clock_.wall());
     to.word("level", name_of(level));
@@ -46,6 +77,33 @@ bool service_log::put(core::log_level level, std::string_view event,
     }
     to.end();
     return out_.write(line);
+}
+
+std::string service_log::line_for_a_person(core::log_level level, std::string_view event,
+                                           std::initializer_list<member> members) const {
+    // The time of day, as a logfmt time has it after its date.
+    std::string time;
+    http::log_line stamp(core::log_format::logfmt, time);
+    stamp.time("time", clock_.wall());
+    stamp.end();
+    const auto at = std::min(time.find('T'), time.size());
+    const auto colour = has_colours_ ? colour_of(level) : std::string_view{};
+    std::string line = time.substr(std::min(at + 1, time.size()), 8) + " ";
+    line.append(colour).append(name_of(level)).append(colour.empty() ? "" : plain).append(" ");
+    line += event;
+    std::string values;
+    http::log_line to(core::log_format::logfmt, values);
+    for (const auto& [name, value] : members) {
+        to.text(name, value);
+    }
+    to.end();
+    return line + (values.size() > 1 ? "  " : "") + values;
+}
+
+void service_log::show(std::string text) noexcept {
+    if (is_for_a_person_) {
+        (void)out_.write(text);
+    }
 }
 
 void service_log::write(core::log_level level, std::string_view event,

@@ -27,8 +27,9 @@ class service_log {
     /// Most bytes queued for the reader; further lines are dropped and counted.
     static constexpr std::size_t max_pending = std::size_t{256} * 1024;
 
-    /// Writes lines of level `least` and above to the open descriptor `stream`. Throws
-    /// std::system_error when the descriptor is not writable.
+    /// Writes lines of level `least` and above to the open descriptor `stream`: JSON, or on a
+    /// terminal text for a person, with colours unless NO_COLOR is set. Throws std::system_error
+    /// when the descriptor is not writable.
     service_log(const core::clock& clock, core::log_level least, int stream);
     /// Writes the remaining lines, but waits no longer than a supervisor can be expected to.
     ~service_log() = default;
@@ -44,6 +45,11 @@ class service_log {
     void warning(std::string_view event, std::initializer_list<member> members = {}) noexcept;
     void error(std::string_view event, std::initializer_list<member> members = {}) noexcept;
 
+    /// True when a person reads along on a terminal.
+    [[nodiscard]] bool is_for_a_person() const noexcept { return is_for_a_person_; }
+    /// Writes `text` as it is, if is_for_a_person().
+    void show(std::string text) noexcept;
+
     /// Lines dropped so far. Thread safe.
     [[nodiscard]] std::uint64_t dropped() const noexcept;
     /// Appends its metrics.
@@ -56,7 +62,12 @@ class service_log {
                            std::initializer_list<member> members);
     void tell_of_gap();
 
+    [[nodiscard]] std::string line_for_a_person(core::log_level level, std::string_view event,
+                                                std::initializer_list<member> members) const;
+
     const core::clock& clock_;
+    bool is_for_a_person_;
+    bool has_colours_;
     std::atomic<core::log_level> least_;
     std::atomic<std::uint64_t> refused_{0}; // no room or no memory
     http::counters count_;                  // written by the writer's thread

@@ -1,5 +1,5 @@
 #pragma once
-// Guarantees that the process ends even when a thread hangs. Used by app/service/serve.
+// Guarantees that the process ends even when a thread hangs. Used by app/start/serve.
 
 #include <chrono>
 

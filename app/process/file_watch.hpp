@@ -1,7 +1,7 @@
 #pragma once
 // Notices changes of a few files by polling: one stat of each per second costs nothing, and unlike
 // inotify it works on network file systems and through the symbolic links with which orchestrators
-// swap secrets. Used by app/service/serve.
+// swap secrets. Used by app/start/serve.
 
 #include <cstdint>
 #include <string>

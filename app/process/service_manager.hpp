@@ -1,7 +1,7 @@
 #pragma once
 // The connection to the service manager (systemd) that started this process: the sockets it passed,
 // state notifications and the watchdog (sd_notify(3), sd_watchdog_enabled(3)). Without a manager,
-// every call does nothing. Used by app/main and app/service/serve.
+// every call does nothing. Used by app/main and app/start/serve.
 
 #include "app/process/passed_sockets.hpp"
 

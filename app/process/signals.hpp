@@ -1,6 +1,6 @@
 #pragma once
 // Lets one thread wait for signals; no code ever runs in a signal handler. Used by
-// app/service/serve.
+// app/start/serve.
 
 #include <chrono>
 #include <csignal>

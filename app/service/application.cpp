@@ -113,10 +113,17 @@ void application::start() {
     for (auto& one : fronts_) {
         one->start(threads_);
         for (const auto& address : one->addresses()) {
-            log_.info("listening",
-                      {{"address", address}, {"threads", std::to_string(one->workers().size())}});
+            if (!log_.is_for_a_person()) { // whom start_summary() tells
+                log_.info("listening", {{"address", address},
+                                        {"threads", std::to_string(one->workers().size())}});
+            }
         }
     }
+}
+
+application::listening application::addresses() const {
+    return {fronts_.front()->addresses(),
+            fronts_.size() > 1 ? fronts_.back()->addresses() : std::vector<std::string>{}};
 }
 
 void application::renew(core::config settings, core::loaded_keys keys) {

@@ -40,6 +40,13 @@ class application {
     /// Starts the threads and begins to accept connections.
     void start();
 
+    /// The addresses of the main listeners, and of the one for metrics if it has its own.
+    struct listening {
+        std::vector<std::string> main;
+        std::vector<std::string> metrics;
+    };
+    [[nodiscard]] listening addresses() const;
+
     /// The generation in force.
     [[nodiscard]] const generation& current() const noexcept { return *current_; }
 

@@ -57,6 +57,8 @@ bool media_set::fits(const core::config& settings) const {
 
 // Logs an ambiguity when it appears and when it is resolved, not at every refresh.
 void media_set::report(const core::catalogue::report& found) {
+    courses_held_.store(found.courses, std::memory_order_relaxed);
+    trainers_held_.store(found.trainers, std::memory_order_relaxed);
     if (found.root_readable != was_readable_) {
         was_readable_ = found.root_readable;
         if (was_readable_) {

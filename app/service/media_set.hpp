@@ -10,6 +10,8 @@
 #include "core/media/catalogue.hpp"
 #include "core/media/media_library.hpp"
 
+#include <atomic>
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -29,6 +31,17 @@ class media_set {
     [[nodiscard]] const core::media_layout& layout() const noexcept { return layout_; }
     [[nodiscard]] const core::catalogue& courses() const noexcept { return courses_; }
 
+    /// What the catalogue held when it was last read.
+    struct counts {
+        std::size_t courses = 0;
+        std::size_t trainers = 0;
+    };
+    /// Thread safe.
+    [[nodiscard]] counts held() const noexcept {
+        return {courses_held_.load(std::memory_order_relaxed),
+                trainers_held_.load(std::memory_order_relaxed)};
+    }
+
   private:
     void report(const core::catalogue::report& found);
 
@@ -37,6 +50,8 @@ class media_set {
     core::media_layout layout_;
     core::media_store store_;
     core::catalogue courses_;
+    std::atomic<std::size_t> courses_held_{0};
+    std::atomic<std::size_t> trainers_held_{0};
     bool was_readable_ = true;           // as last reported
     std::vector<std::string> ambiguous_; // as last reported; one thread at a time
     twin_log twins_;

@@ -74,8 +74,8 @@ class access_store {
     [[nodiscard]] virtual store_result<std::vector<validity>>
     windows_of(std::string_view user_id, const media_place& place) = 0;
     /// Adds all of them or none. A grant that exists for the same user and target gets the new
-    /// window. REQUIRES: each has passed check().
-    [[nodiscard]] virtual store_result<void> put_grants(std::span<const grant> all) = 0;
+    /// window. Returns how many were added or changed. REQUIRES: each has passed check().
+    [[nodiscard]] virtual store_result<std::uint64_t> put_grants(std::span<const grant> all) = 0;
     /// False when there was none.
     [[nodiscard]] virtual store_result<bool> remove_grant(std::string_view user_id,
                                                           const grant_target& target) = 0;

@@ -41,6 +41,13 @@ loaded_config config_merge::finish(config_use use) && {
                                           : origin->second + problem.where.substr(bracket),
                  std::move(problem.what));
     }
+    for (auto& [path, where] : origins_) {
+        const auto suffix = ": " + std::string(path); // of the places in a file
+        if (where.ends_with(suffix)) {
+            where.resize(where.size() - suffix.size());
+        }
+    }
+    merged_.origins = std::move(origins_);
     return std::move(merged_);
 }
 

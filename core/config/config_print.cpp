@@ -39,6 +39,17 @@ std::string to_json(const config& from) {
     return pretty_json(root);
 }
 
+std::string settings_with_sources(const config& from,
+                                  const std::map<std::string_view, std::string>& origins) {
+    std::string out;
+    for (const auto& each : settings()) {
+        const auto origin = origins.find(each.path);
+        out += std::string(each.path) + "\t" + json::serialize(to_json_value(each.get(from))) +
+               "\t" + (origin == origins.end() ? "default" : origin->second) + "\n";
+    }
+    return out;
+}
+
 std::string settings_table() {
     const config defaults;
     std::string out = "| Setting | Default | Allowed | Environment | Meaning |\n"

@@ -5,6 +5,7 @@
 
 #include "core/config/config.hpp"
 
+#include <map>
 #include <string>
 #include <string_view>
 
@@ -12,6 +13,11 @@ namespace sluice::core {
 
 /// Every setting with its value, nested as in the file. Reading the text back gives `from` again.
 [[nodiscard]] std::string to_json(const config& from);
+
+/// One line for each setting: its path, its value in JSON and its place in `origins`, or "default";
+/// separated by tabs.
+[[nodiscard]] std::string
+settings_with_sources(const config& from, const std::map<std::string_view, std::string>& origins);
 
 /// A Markdown table with one row per setting and its default; each line ends with a newline.
 [[nodiscard]] std::string settings_table();

@@ -8,6 +8,7 @@
 #include "core/config/config_validate.hpp"
 
 #include <cstddef>
+#include <map>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -40,6 +41,9 @@ struct config_sources {
 struct loaded_config {
     config settings;
     std::vector<operator_problem> problems;
+    /// Where the settings that are not defaults come from: path -> "/etc/sluice/sluice.json",
+    /// "environment SLUICE_THREADS" or "--threads".
+    std::map<std::string_view, std::string> origins{};
 };
 
 /// Reads, merges and validates. Reports all problems at once, in the order of the sources. A

@@ -64,11 +64,11 @@ def test_a_cut_is_a_reset_and_has_its_cause(start_tls, tree, tmp_path, cause, is
     server = start_tls(limits=limits, log={"access": str(log)}, **store.config(),
                        shutdown={"drain_timeout": 1 if cause == "shutdown" else 30})
     large = tree.add(Lesson("large.mp4"), bytes(LARGE))
-    transfer = Cut(server, large, is_secure, mint(large, jti="one"))
+    transfer = Cut(server, large, is_secure, mint(large, jti="one-0123456789abcdef"))
     if cause == "file_ended":
         os.truncate(tree.path(large), 1 << 17)
     elif cause == "token_revoked":
-        store.run("revoke", "token", "one")
+        store.run("revoke", "token", "one-0123456789abcdef")
     elif cause in ("shutdown", "second_signal"):
         server.signal()
         if cause == "second_signal":

@@ -185,7 +185,7 @@ def test_logrotate_takes_the_snippet(tmp_path):
 def test_completion_knows_the_commands():
     script = f"""
         PATH={BINARY.parent}:$PATH
-        . {DEPLOY}/bash-completion/sluice
+        . <({BINARY} completion bash)
         complete_line() {{
             COMP_WORDS=("$@") COMP_CWORD=$(($# - 1)) COMPREPLY=()
             _sluice 2>/dev/null

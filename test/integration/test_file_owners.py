@@ -14,7 +14,7 @@ from support.ids import VIDEO
 from support.issuers import Signer, issuer_key, jwks_file, keys_file
 from support.server import run_sluice
 from support.tokens import b64url
-from support.users import SERVICE, STRANGER, as_user, facts, give, reachable
+from support.users import SERVICE, STRANGER, as_user, facts, give, open_folder
 
 
 @pytest.fixture(autouse=True)
@@ -29,10 +29,15 @@ SECRETS = ("ring", "issuers", "jwks", "tls")
 
 
 @pytest.fixture
+def tmp_path():
+    """Every folder of these tests is open to other users."""
+    with open_folder() as folder:
+        yield folder
+
+
+@pytest.fixture
 def place(tmp_path):
-    """A directory that every user can reach."""
-    with reachable(tmp_path):
-        yield tmp_path
+    return tmp_path
 
 
 @pytest.fixture(params=SECRETS)
@@ -128,17 +133,16 @@ def test_a_mounted_secret_behind_links_is_followed(place, tree, start_server):
     give(keys_file(first / "issuers.json", issuer_key()[1]), 0, SHARED, 0o440)
     (volume / "..data").symlink_to(first.name)
     (volume / "issuers.json").symlink_to("..data/issuers.json")
-    with reachable(place):
-        server = start_server(tree, prefix=as_user(groups=(SHARED,)),
-                              config={"issuer": {"keys_file": str(volume / "issuers.json")}})
-        key, entry = issuer_key("second")
-        second = volume / "..2026_02"
-        second.mkdir()
-        give(keys_file(second / "issuers.json", entry), 0, SHARED, 0o440)
-        (volume / "..new").symlink_to(second.name)
-        (volume / "..new").rename(volume / "..data")
-        server.wait_for_event(lambda event: event["event"] == "reloaded")
-        assert server.issue(VIDEO, fields={"X-Api-Key": key}).status == 200
+    server = start_server(tree, prefix=as_user(groups=(SHARED,)),
+                          config={"issuer": {"keys_file": str(volume / "issuers.json")}})
+    key, entry = issuer_key("second")
+    second = volume / "..2026_02"
+    second.mkdir()
+    give(keys_file(second / "issuers.json", entry), 0, SHARED, 0o440)
+    (volume / "..new").symlink_to(second.name)
+    (volume / "..new").rename(volume / "..data")
+    server.wait_for_event(lambda event: event["event"] == "reloaded")
+    assert server.issue(VIDEO, fields={"X-Api-Key": key}).status == 200
 
 
 def test_a_renewed_certificate_of_certbot_is_served(place, tree, start_server):

@@ -111,11 +111,11 @@ def test_row_5_ids_are_never_statements(start_server, tree, store):
 def test_import_is_all_or_nothing(store):
     store.migrate()
     table = "user_id,course_id,not_after\nanna,c1,2030-01-01\nbert,c2,\n"
-    assert store.run("grant", "import", "-", input=table) == "2 grants imported\n"
+    assert store.run("grant", "import", "-", input=table) == "2 grants imported: 2 new or changed, 0 as before\n"
     before = store.run("grant", "list")
-    assert store.run("grant", "import", "-", input=table) == "2 grants imported\n"
+    assert store.run("grant", "import", "-", input=table) == "2 grants imported: 0 new or changed, 2 as before\n"
     assert store.run("grant", "list") == before
-    assert store.run("grant", "import", "-", input=before) == "2 grants imported\n"
+    assert store.run("grant", "import", "-", input=before) == "2 grants imported: 0 new or changed, 2 as before\n"
     for text, where in (
         ("user_id,course_id\nxenia,c1\nyves,a/b\n", "-:3:6: course_id"),
         ("user_id,course_id\nxenia,c1\n,c2\n", "-:3:1: user_id is needed"),
@@ -133,7 +133,7 @@ def test_import_is_all_or_nothing(store):
 def test_import_reads_a_french_spreadsheet(store):
     store.migrate()
     table = "\ufeffuser_id;course_id;not_after\r\nzoé;c1;2030-01-01\r\nbert;c2;\r\n"
-    assert store.run("grant", "import", "-", input=table) == "2 grants imported\n"
+    assert store.run("grant", "import", "-", input=table) .startswith("2 grants imported: 2 new")
     assert "zoé,,c1,,,,2030-01-01T00:00:00Z" in store.run("grant", "list")
     said = store.fails("grant", "import", "-", input="user_id;cours\nzoé;c1\n")
     assert '-:1:9: no such column "cours"' in said and 'separated by ";"' in said, said

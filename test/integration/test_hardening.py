@@ -7,7 +7,7 @@ import pytest
 from support.faults import IS_SANITIZED
 from support.ids import VIDEO
 from support.server import BINARY
-from support.users import as_user, reachable
+from support.users import as_user, open_folder
 
 pytestmark = pytest.mark.skipif(IS_SANITIZED, reason="sanitizers link in other ways")
 
@@ -64,10 +64,16 @@ def test_fortified_calls():
     assert re.search(r"__\w+_chk(@|\b)", readelf("--dyn-syms").replace("__stack_chk_fail", ""))
 
 
-def test_serves_as_the_least_of_users(start_server, tree, tmp_path):
+@pytest.fixture
+def tmp_path():
+    """Every folder of these tests is open to other users."""
+    with open_folder() as folder:
+        yield folder
+
+
+def test_serves_as_the_least_of_users(start_server, tree):
     """The service runs without capabilities, groups, new privileges or root's rights."""
     prefix = (*as_user(65534), "--bounding-set=-all")
-    with reachable(tmp_path):
-        server = start_server(tree, prefix=prefix)
-        assert server.download(VIDEO).status == 200
-        server.stop()
+    server = start_server(tree, prefix=prefix)
+    assert server.download(VIDEO).status == 200
+    server.stop()

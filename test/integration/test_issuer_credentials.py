@@ -303,7 +303,7 @@ def test_keys_from_the_command_line(start_server, tree, tmp_path):
     assert first.startswith("sk_lms_")
     assert path.stat().st_mode & 0o777 == 0o600
     assert first not in path.read_text()
-    assert key("new", "lms").returncode == 2
+    assert key("new", "lms").returncode == 1
     server = start_server(tree, config={"issuer": {"keys_file": str(path)}})
     assert server.get(query(), bearer(first)).json()["expires_in"] == 60
     second = key("rotate", "lms").stdout.strip()
@@ -316,9 +316,9 @@ def test_keys_from_the_command_line(start_server, tree, tmp_path):
     server.reload()
     assert [server.get(query(), bearer(each)).status for each in (first, second)] == [401, 401]
     assert key("list").stdout.count(" retired ") == 2
-    assert key("rotate", "nobody").returncode == 2
+    assert key("rotate", "nobody").returncode == 1
     assert key("new", "a b").returncode == 2
-    assert run_sluice("key", "list").returncode == 2
+    assert run_sluice("key", "list").returncode == 1
 
 
 def test_a_file_that_others_can_read_is_refused(tmp_path, tree):

@@ -161,7 +161,7 @@ def test_nodes_with_the_same_keys_have_the_same_fingerprint(start_server, tree, 
 
 def test_a_store_that_is_away_is_told_before_anybody_asks_it(start_server, tree, postgres):
     store = PostgresStore(postgres).migrate()
-    store.run("revoke", "token", "the-token")
+    store.run("revoke", "token", "the-token-0123456789")
     server = start_server(tree, config=store.config(timeout_ms=500))
     scrape_until(server, lambda v: v["sluice_store_followed"] == 1 and v["sluice_revocations"] == 1)
     postgres.kill()

@@ -135,9 +135,9 @@ def test_stopped_store_is_not_waited_for(start_server, tree, postgres):
 def test_sqlite_file_that_is_replaced(start_server, tree, tmp_path):
     first = SqliteStore(tmp_path / "store.db").migrate()
     other = SqliteStore(tmp_path / "other.db").migrate()
-    token = mint(VIDEO, jti="the-token")
+    token = mint(VIDEO, jti="the-token-0123456789")
     first.grant("anna", course="course456")
-    other.run("revoke", "token", "the-token")
+    other.run("revoke", "token", "the-token-0123456789")
     server = ready(start_server(tree, config=first.config()))
     assert server.issue(VIDEO, "anna").status == 200
     assert server.download(VIDEO, token=token).status == 200

@@ -12,7 +12,7 @@ from support import certificates
 from support.ability import unable
 from support.issuers import issuer_key, keys_file
 from support.server import ROOT, run_sluice
-from support.users import STRANGER, as_user, reachable
+from support.users import STRANGER, as_user, open_folder
 
 
 def file_at(path, text="", mode=0o644):
@@ -70,6 +70,13 @@ CASES = {
     "addresses: of the metrics": lambda place: (
         {"metrics": {"listen": "192.0.2.1:9464"}}, "metrics.listen", "Cannot assign requested address"),
 }
+
+
+@pytest.fixture
+def tmp_path():
+    """Every folder of these tests is open to other users."""
+    with open_folder() as folder:
+        yield folder
 
 
 @pytest.fixture
@@ -170,9 +177,8 @@ def test_what_only_another_user_may_do_is_named(place):
         unable("takes root to have files of other users")
     closed = place / "closed"
     closed.mkdir(mode=0o700)
-    with reachable(place):
-        done = check(place, {"media": {"root": str(closed)}, "log": {"access": str(place / "a.log")},
-                             "store": {"url": f"sqlite://{place}/store.db"}}, prefix=as_user(STRANGER))
+    done = check(place, {"media": {"root": str(closed)}, "log": {"access": str(place / "a.log")},
+                         "store": {"url": f"sqlite://{place}/store.db"}}, prefix=as_user(STRANGER))
     assert f"media.root: {closed} cannot be opened: Permission denied for the user games" in done.stderr
     assert "log.access: " in done.stderr and "it belongs to root:root" in done.stderr
     assert "store.url: " in done.stderr
@@ -205,5 +211,5 @@ def test_every_row_of_the_table_is_tested():
     rows = set(re.findall(r"^\| ([a-z ]+) \|", table, re.MULTILINE)) - {"what"}
     tested = {name.split(":")[0] for name in (*CASES, *UNREADY)}
     assert rows == tested
-    source = (ROOT / "app/service/start_checks.cpp").read_text(encoding="utf-8")
+    source = (ROOT / "app/start/start_checks.cpp").read_text(encoding="utf-8")
     assert set(re.findall(r'start_check\{"([a-z ]+)"', source)) <= rows

@@ -166,9 +166,9 @@ def test_a_throttled_transfer_ends_with_its_token(start_server, tree, video, tmp
     a wait."""
     store = SqliteStore(tmp_path / "store.db").migrate()
     server = start_server(tree, config={"limits": {"connection_rate": 100_000}, **store.config()})
-    paused = Paused(server, video, mint(video, jti="one"))
+    paused = Paused(server, video, mint(video, jti="one-0123456789abcdef"))
     scrape_until(server, lambda v: v['sluice_connections{state="throttled"}'] == 1)
-    store.run("revoke", "token", "one")
+    store.run("revoke", "token", "one-0123456789abcdef")
     paused.connection.rest(10)  # all of it would take eight minutes
     assert paused.connection.was_reset
     assert scrape(server)["sluice_transfers_revoked_total"] == 1

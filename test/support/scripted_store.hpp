@@ -59,7 +59,9 @@ class scripted_store final : public core::access_store {
         }
         return in_.windows[std::string(user_id)];
     }
-    core::store_result<void> put_grants(std::span<const core::grant>) override { return {}; }
+    core::store_result<std::uint64_t> put_grants(std::span<const core::grant>) override {
+        return std::uint64_t{0};
+    }
     core::store_result<bool> remove_grant(std::string_view, const core::grant_target&) override {
         return false;
     }

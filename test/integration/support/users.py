@@ -2,7 +2,9 @@
 
 import contextlib
 import os
+import pathlib
 import subprocess
+import tempfile
 
 from .ability import unable
 
@@ -21,14 +23,11 @@ def as_user(user=SERVICE, groups=()):
 
 
 @contextlib.contextmanager
-def reachable(folder):
-    """Lets other users reach a folder of pytest, which closes its folders to them."""
-    with contextlib.ExitStack() as stack:
-        for one in (folder, *folder.parents):
-            mode = one.stat().st_mode & 0o7777
-            if mode & 0o001 == 0:
-                one.chmod(mode | 0o011)
-                stack.callback(one.chmod, mode)
+def open_folder():
+    """A folder that every user can reach. pytest closes its own folders to other users."""
+    with tempfile.TemporaryDirectory(prefix="sluice-test-") as name:
+        folder = pathlib.Path(name)
+        folder.chmod(0o755)
         yield folder
 
 

@@ -94,7 +94,7 @@ BOOST_AUTO_TEST_CASE(print_shows_the_settings_in_force) {
     streams to;
     core::loaded_config loaded;
     loaded.settings.threads = 7;
-    BOOST_TEST(app::print_config(loaded, to.terminal()) == 0);
+    BOOST_TEST(app::print_config({}, loaded, to.terminal()) == 0);
     BOOST_TEST(to.out.str() == core::to_json(loaded.settings) + "\n");
     BOOST_TEST(to.out.str().find("  \"threads\": 7,\n") != std::string::npos);
     BOOST_TEST(to.err.str() == "");
@@ -103,7 +103,7 @@ BOOST_AUTO_TEST_CASE(print_shows_the_settings_in_force) {
 BOOST_AUTO_TEST_CASE(print_reports_problems_instead) {
     streams to;
     const core::loaded_config loaded{{}, {{"--threads", "is bad"}}};
-    BOOST_TEST(app::print_config(loaded, to.terminal()) == 1);
+    BOOST_TEST(app::print_config({}, loaded, to.terminal()) == 1);
     BOOST_TEST(to.out.str() == "");
     BOOST_TEST(to.err.str() == "--threads: is bad\n");
     streams table;

@@ -1,4 +1,4 @@
-#include "app/service/start_checks.hpp"
+#include "app/start/start_checks.hpp"
 
 #include "app/log/line_writer.hpp"
 #include "app/service/issuer_setup.hpp"

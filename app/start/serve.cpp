@@ -1,4 +1,4 @@
-#include "app/service/serve.hpp"
+#include "app/start/serve.hpp"
 
 #include "app/process/end_within.hpp"
 #include "app/process/file_watch.hpp"
@@ -6,7 +6,8 @@
 #include "app/service/application.hpp"
 #include "app/service/issuer_setup.hpp"
 #include "app/service/reload.hpp"
-#include "app/service/start_checks.hpp"
+#include "app/start/start_checks.hpp"
+#include "app/start/start_summary.hpp"
 #include "core/base/clock.hpp"
 
 #include <unistd.h>
@@ -42,6 +43,22 @@ void warn(const core::config& settings, const core::loaded_keys& keys, service_l
         log.warning(keys.ephemeral ? "ephemeral_key" : "keys", {{"notice", keys.notice}});
     }
     report_issuer(settings, log);
+}
+
+start_facts facts_of(const application& running) {
+    const auto& now = running.current();
+    const auto held = now.media()->held();
+    auto [main, metrics] = running.addresses();
+    start_facts all{.addresses = std::move(main),
+                    .metrics = std::move(metrics),
+                    .keys = {},
+                    .ephemeral = now.keys().ephemeral,
+                    .courses = held.courses,
+                    .trainers = held.trainers};
+    for (const auto& key : now.keys().ring.keys()) {
+        all.keys.push_back(key.kid());
+    }
+    return all;
 }
 
 // Files whose changes are put in force.
@@ -202,6 +219,7 @@ int serve(const core::config& settings, core::loaded_keys keys, const reload_sou
     warn(settings, keys, log);
     application running(settings, std::move(keys), manager.sockets(), log);
     running.start();
+    log.show(start_summary(settings, facts_of(running)));
     manager.ready("serving");
     watch over(running, signals, manager, log, std::move(files));
     over.run(source);
