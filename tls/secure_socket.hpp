@@ -6,6 +6,7 @@
 
 #include "core/base/unique_fd.hpp"
 #include "http/loop/ready_set.hpp"
+#include "http/loop/send_queue.hpp"
 #include "http/telemetry/counter.hpp"
 #include "tls/record_meter.hpp"
 
@@ -71,6 +72,10 @@ class secure_socket final : private http::ready_socket {
     /// Sends close_notify (RFC 8446 §6.1), once. shutdown_send() or close() must follow: the kernel
     /// may hold the record until then.
     void say_goodbye() noexcept;
+    /// As http::unacknowledged_bytes(), records included.
+    [[nodiscard]] std::uint64_t unacknowledged() const noexcept {
+        return http::unacknowledged_bytes(socket_.get());
+    }
     void shutdown_send() noexcept;
     void close() noexcept;
     /// The close resets the connection.

@@ -48,6 +48,9 @@ class transport {
     }
     void cancel_wait() noexcept { socket_->cancel_wait(); }
     [[nodiscard]] http::peer_state peek();
+    [[nodiscard]] std::uint64_t unacknowledged() const noexcept {
+        return socket_->unacknowledged();
+    }
     void say_goodbye() noexcept;
     void shutdown_send() noexcept;
     void close() noexcept { socket_->close(); }

@@ -174,6 +174,16 @@ void application::begin_drain() {
     }
 }
 
+std::uint64_t application::owing() const noexcept {
+    std::uint64_t count = 0;
+    for (const auto& one : fronts_) {
+        for (const auto& worker : one->workers()) {
+            count += worker->owing();
+        }
+    }
+    return count;
+}
+
 std::vector<std::uint64_t> application::rounds() const {
     std::vector<std::uint64_t> all;
     for (const auto& one : fronts_) {

@@ -70,6 +70,9 @@ class application {
     void begin_leaving() noexcept;
     /// Closes the listeners; each connection is closed after its current response.
     void begin_drain();
+    /// The connections with bytes that are sent and not acknowledged; known two rounds() after
+    /// begin_drain().
+    [[nodiscard]] std::uint64_t owing() const noexcept;
     /// True when every worker has completed a round of its event loop since the last call.
     [[nodiscard]] bool is_alive();
     /// The number of rounds of each worker's event loop (http::worker::rounds).

@@ -121,7 +121,7 @@ class watch {
         auto sent = running_.bytes_sent();
         const auto is_done = [&] {
             if (const auto now_sent = running_.bytes_sent();
-                running_.active_requests() > 0 || now_sent != sent) {
+                running_.active_requests() > 0 || running_.owing() > 0 || now_sent != sent) {
                 sent = now_sent;
                 quiet_since = clock::now();
                 rounds = running_.rounds();
@@ -135,7 +135,10 @@ class watch {
         if (!stays_until(clock::now() + with.drain_timeout, is_done)) {
             return cut_short();
         }
-        log_.info("stopped", {{"cut", std::to_string(running_.active_requests())}});
+        // The count is a tick old: connections that have ended since owe nothing.
+        const auto undelivered = running_.is_empty() ? 0 : running_.owing();
+        log_.info("stopped", {{"cut", std::to_string(running_.active_requests())},
+                              {"undelivered", std::to_string(undelivered)}});
         return 0;
     }
 

@@ -255,6 +255,7 @@ class session final : public session_base {
 
     void finish_response(time_point instant) {
         const bool goes_on = out_->answer.keeps_alive();
+        last_sent_ = out_->writer.bytes_sent();
         conclude(outcome::complete, instant);
         if (!goes_on) {
             start_lingering();
@@ -292,8 +293,25 @@ class session final : public session_base {
         } else if (!ec && discarded_ < most_discarded()) {
             defer(&session::discard);
         } else {
+            finish_delivery();
+        }
+    }
+
+    // The bytes that the kernel has taken are not delivered yet. They would be lost with the
+    // network of the process, which a pod loses at its exit, so the socket stays open (a byte that
+    // was counted must not die with the process). The peer has closed its side. After a small
+    // answer that means that it has the answer, and no system call is spent to find out. No wait is
+    // outstanding.
+    void finish_delivery() {
+        if (last_sent_ >= least_awaited && awaits_delivery(connection_.unacknowledged())) {
+            phase_ = phase::delivering;
+        } else {
             end(outcome::complete);
         }
+    }
+
+    [[nodiscard]] bool owes_bytes() const noexcept override {
+        return phase_ != phase::closed && connection_.unacknowledged() > 0;
     }
 
     [[nodiscard]] std::size_t most_discarded() const noexcept {
@@ -319,6 +337,13 @@ class session final : public session_base {
             wake();
             defer(&session::write);
             return;
+        }
+        if (phase_ == phase::delivering) {
+            defer(&session::finish_delivery);
+            return;
+        }
+        if (phase_ == phase::lingering && awaits_delivery(connection_.unacknowledged())) {
+            return; // the outstanding wait ends when the peer closes
         }
         count_timeout();
         if (phase_ == phase::reading && has_started()) {
@@ -423,8 +448,9 @@ class session final : public session_base {
     Transport connection_;
     step turn_ = nullptr;
     std::size_t discarded_ = 0;
-    bool is_cut_ = false;      // cut by the server
-    bool is_watching_ = false; // the one outstanding wait is watch()'s
+    std::uint64_t last_sent_ = 0; // bytes of the last answer
+    bool is_cut_ = false;         // cut by the server
+    bool is_watching_ = false;    // the one outstanding wait is watch()'s
 };
 
 } // namespace sluice::http

@@ -56,6 +56,24 @@ void session_base::linger() noexcept {
     arm(now() + linger_time);
 }
 
+bool session_base::awaits_delivery(std::uint64_t left) noexcept {
+    const auto instant = now();
+    if (left == 0) {
+        return false;
+    }
+    if (owed_ == 0) { // the first look
+        deadline_.emplace(owner_.where().limits.transfer, instant);
+    } else if (left < owed_) {
+        deadline_->add_progress(owed_ - left, instant);
+    }
+    owed_ = left;
+    if (instant >= deadline_->next()) {
+        return false;
+    }
+    arm(instant + delivery_interval);
+    return true;
+}
+
 void session_base::sleep(time_point instant) noexcept {
     phase_ = phase::throttled;
     asleep_since_ = instant;

@@ -32,7 +32,16 @@ class session_base : public counted_connection,
     void resume(continuation then) final;
 
   protected:
-    enum class phase { reading, suspended, writing, throttled, fetching, lingering, closed };
+    enum class phase {
+        reading,
+        suspended,
+        writing,
+        throttled,
+        fetching,
+        lingering,
+        delivering,
+        closed
+    };
 
     /// The time a closing connection waits for the peer to close (RFC 9112 §9.6).
     static constexpr std::chrono::seconds linger_time{2};
@@ -72,6 +81,14 @@ class session_base : public counted_connection,
     /// Starts the deadline of the transfer, which began `since`: the peer must make progress from
     /// now on.
     void expect_progress(time_point since) noexcept;
+    /// Answers with fewer bytes fit into the first flight of packets.
+    static constexpr std::uint64_t least_awaited = 14'000;
+    /// How often a connection looks whether its last bytes have arrived.
+    static constexpr std::chrono::milliseconds delivery_interval{100};
+
+    /// True when a closing connection must stay open: `left` bytes are not acknowledged, and it was
+    /// less a moment ago, or not long ago (limits.stall_timeout, min_rate). Arms the next look.
+    [[nodiscard]] bool awaits_delivery(std::uint64_t left) noexcept;
     /// Waits for the peer to close.
     void linger() noexcept;
     /// Bytes that may be sent in this turn; 0 when the rate allows none now.
@@ -128,6 +145,7 @@ class session_base : public counted_connection,
     reply open_answer();
 
     time_point asleep_since_{};
+    std::uint64_t owed_ = 0; // at the last look of awaits_delivery()
 };
 
 } // namespace sluice::http

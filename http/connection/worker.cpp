@@ -77,6 +77,9 @@ void worker::schedule_tick() {
             return;
         }
         const auto now = clock_.steady();
+        if (where_->is_draining.load(std::memory_order_relaxed)) {
+            count_owing(); // before rounds_: see application::have_gone_round()
+        }
         rounds_.add();
         deadlines_.advance(now);
         in_force_->files.expire(now);
@@ -86,6 +89,15 @@ void worker::schedule_tick() {
         }
         persist([this] { schedule_tick(); });
     });
+}
+
+void worker::count_owing() noexcept {
+    std::uint64_t count = 0;
+    for (const auto& one : connections_) {
+        count += one.owes_bytes() ? 1 : 0;
+    }
+    owing_.subtract(owing_.value());
+    owing_.add(count);
 }
 
 void worker::serve_users(user_transfers& users, std::chrono::steady_clock::time_point now) {

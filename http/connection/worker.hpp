@@ -43,6 +43,8 @@ class connection : public boost::intrusive::list_base_hook<
     virtual void recheck(const core::revocation_table& /*revoked*/) {}
     /// Cuts the transfer under way when another one has taken its place (user_transfers).
     virtual void yield_place() {}
+    /// True when bytes have been sent that the peer has not acknowledged.
+    [[nodiscard]] virtual bool owes_bytes() const noexcept { return false; }
     /// Called when the worker ends: destroys this object. A transfer under way is cut and logged as
     /// such.
     virtual void stop() noexcept { delete this; }
@@ -97,6 +99,10 @@ class worker {
     /// Grows ten times a second while the event loop runs. Thread safe.
     [[nodiscard]] std::uint64_t rounds() const noexcept { return rounds_.value(); }
 
+    /// The connections with bytes that their peers have not acknowledged, a tick ago. Counted only
+    /// while the site is draining. Thread safe.
+    [[nodiscard]] std::uint64_t owing() const noexcept { return owing_.value(); }
+
     [[nodiscard]] net::io_context& context() noexcept { return context_; }
     [[nodiscard]] counters& count() noexcept { return count_; }
 
@@ -140,6 +146,7 @@ class worker {
     };
 
     void schedule_tick();
+    void count_owing() noexcept;
     void serve_users(user_transfers& users, std::chrono::steady_clock::time_point now);
 
     std::shared_ptr<era> in_force_;
@@ -147,6 +154,7 @@ class worker {
     const core::clock& clock_;
     counters count_;
     counter rounds_;
+    counter owing_;
     net::io_context context_;
     std::shared_ptr<mailbox> mailbox_; // also held by completions, which may outlive the worker
     net::executor_work_guard<net::io_context::executor_type> work_;

@@ -6,6 +6,7 @@
 
 #include "core/base/unique_fd.hpp"
 #include "http/loop/ready_set.hpp"
+#include "http/loop/send_queue.hpp"
 #include "http/loop/transport.hpp"
 
 #include <boost/asio/error.hpp>
@@ -41,6 +42,9 @@ class socket_transport : private ready_socket {
     }
     void cancel_wait() noexcept { end_wait(net::error::operation_aborted); }
     [[nodiscard]] peer_state peek() noexcept;
+    [[nodiscard]] std::uint64_t unacknowledged() const noexcept {
+        return unacknowledged_bytes(socket_.get());
+    }
     static void say_goodbye() noexcept {}
     void shutdown_send() noexcept;
     void close() noexcept;

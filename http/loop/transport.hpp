@@ -40,8 +40,11 @@ concept transport = requires(T t, std::span<char> into, std::string_view text, e
     t.async_wait_writable(handler);
     t.cancel_wait(); // the outstanding wait completes soon, with or without an error
     { t.peek() } -> std::same_as<peer_state>; // consumes nothing
-    t.say_goodbye();                          // announces an orderly end, if the protocol below can
-    t.shutdown_send();                        // also says goodbye
+    /// Bytes that the kernel has accepted and the peer's has not acknowledged; 0 when they are
+    /// lost.
+    { t.unacknowledged() } -> std::same_as<std::uint64_t>;
+    t.say_goodbye();   // announces an orderly end, if the protocol below can
+    t.shutdown_send(); // also says goodbye
     t.close();
     t.abort(); // closes and discards accepted bytes that are not delivered
 };

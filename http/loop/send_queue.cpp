@@ -1,0 +1,24 @@
+#include "http/loop/send_queue.hpp"
+
+#include <linux/sockios.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+
+namespace sluice::http {
+
+std::uint64_t unacknowledged_bytes(int socket) noexcept {
+    int queued = 0;
+    if (::ioctl(socket, SIOCOUTQ, &queued) != 0 || queued <= 0) {
+        return 0;
+    }
+    // After a reset the kernel goes on to report what it had queued.
+    tcp_info facts{};
+    socklen_t size = sizeof facts;
+    const bool is_over = ::getsockopt(socket, IPPROTO_TCP, TCP_INFO, &facts, &size) == 0 &&
+                         facts.tcpi_state == TCP_CLOSE;
+    return is_over ? 0 : static_cast<std::uint64_t>(queued);
+}
+
+} // namespace sluice::http
