@@ -103,7 +103,7 @@ def test_row_21_a_file_written_to_cuts_the_connection(start_server, tree, large,
     server = start_server(tree)
     transfer = Paused(server, large)
     change(tree.path(large))
-    assert len(transfer.cut()) < LARGE
+    assert len(transfer.cut()) < LARGE // 2  # noticed in the next turn, not at the end
     line = eventually(lambda: [x for x in server.access_log() if x["outcome"] == "cut"])[0]
     assert line["cause"] == "file_changed"
     assert metric(server, "sluice_media_read_failures_total") == 1
