@@ -1,0 +1,58 @@
+#include "http/sending/response_writer.hpp"
+#include "test/support/temp_dir.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <chrono>
+#include <string>
+
+namespace core = sluice::core;
+namespace http = sluice::http;
+using sluice::test::temp_dir;
+
+namespace {
+
+/// Takes everything. The file is written to while its last bytes are sent.
+struct disturbed_transport {
+    const temp_dir& dir;
+    std::string text;
+
+    std::size_t write_some(std::string_view bytes, bool, http::error_code& ec) {
+        ec = {};
+        text += bytes;
+        return bytes.size();
+    }
+    std::size_t send_file(int, std::uint64_t, std::uint64_t length, http::error_code& ec) {
+        ec = {};
+        dir.write_file("f", "another version");
+        return length;
+    }
+    [[nodiscard]] static bool has_unsent() { return false; }
+};
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(response_writer_suite)
+
+BOOST_AUTO_TEST_CASE(a_change_during_the_last_bytes_is_a_fault) {
+    const temp_dir dir;
+    dir.write_file("f", "0123456789");
+    const core::media_store store(dir.path(""));
+    http::cached_file file{.media = *store.open("f"),
+                           .owner = {},
+                           .validators = {},
+                           .disposition = {},
+                           .type = "video/mp4",
+                           .content = {}};
+    http::response answer;
+    answer.begin({}, 200);
+    answer.finish_with(file, core::byte_slice{0, 10});
+    http::response_writer writer;
+    writer.start();
+    disturbed_transport transport{dir, {}};
+    const auto status = writer.advance(answer, transport, std::chrono::steady_clock::now());
+    BOOST_TEST((status == http::response_writer::status::failed));
+    BOOST_TEST(writer.file_fault() == "file_changed");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
