@@ -1,6 +1,7 @@
 // Two hundred lessons: groups, search, the total, one question before and one message after.
 
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
+import { findings } from './support/axe.js'
 import { phone, picture, visit, type Visitor } from './support/chromium.js'
 import { Sluice, type CatalogueItem } from './support/sluice.js'
 
@@ -115,6 +116,7 @@ it('downloads all of them: asks once, can be paused, and says once that it is do
   await page.getByRole('button', { name: 'Tout reprendre' }).waitFor()
   await page.waitForFunction(() => document.querySelector('[data-state="running"], [data-state="queued"]') === null)
   await picture(page, 'long-paused')
+  expect(await findings(page)).toEqual([])
   await page.getByRole('button', { name: 'Tout reprendre' }).click()
   await page.getByText('30 vidéos téléchargées.').waitFor({ timeout: 100_000 })
   await page.getByText(/^30 sur 30 · 100/).waitFor()

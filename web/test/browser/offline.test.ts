@@ -3,6 +3,7 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { findings } from './support/axe.js'
 import { desktop, phone, picture, visit, type Visitor } from './support/chromium.js'
 import { List } from './support/list.js'
 import { Sluice, type CatalogueItem } from './support/sluice.js'
@@ -60,10 +61,12 @@ it('opens without a network, shows what is held and plays it', async () => {
   await page.getByText('Vous êtes hors connexion.').waitFor()
   expect(await page.locator('#failed').isVisible()).toBe(false)
   await picture(page, 'offline-shelf')
+  expect(await findings(page)).toEqual([])
   await list.press(held, /^Regarder/)
   await playing()
   expect(await page.locator('video').getAttribute('src')).toMatch(/^blob:/)
   await picture(page, 'playing')
+  expect(await findings(page)).toEqual([])
   await page.keyboard.press('Escape')
   await page.locator('video').waitFor({ state: 'detached' })
   await list.press(other, /^Regarder/)

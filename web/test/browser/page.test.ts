@@ -1,16 +1,14 @@
 // The ways to save that are not the usual one, and the page itself: accessible, small, strict.
 
 import { readdirSync, readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { join } from 'node:path'
-import type { Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { findings } from './support/axe.js'
 import { desktop, phone, picture, visit, type Visitor } from './support/chromium.js'
 import { List } from './support/list.js'
 import { Sluice, type CatalogueItem } from './support/sluice.js'
 
 const MB = 1_000_000
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
 let sluice: Sluice
 let large: CatalogueItem
@@ -131,25 +129,6 @@ describe('other ways to save', () => {
     expect(await list.isWhole(await list.save(known), known)).toBe(true)
   })
 })
-
-interface Finding {
-  id: string
-  impact: string
-  nodes: { target: string[] }[]
-}
-
-async function findings(page: Page): Promise<Finding[]> {
-  await page.evaluate(axe) // by the debugger: the policy of the page allows no foreign script
-  await page.waitForTimeout(400) // colours are still changing before
-  const result = await page.evaluate(
-    () =>
-      (globalThis as unknown as { axe: { run(options: object): Promise<{ violations: Finding[]; passes: object[] }> } }).axe.run({
-        runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
-      }),
-  )
-  console.log(`axe: ${result.violations.length} violations, ${result.passes.length} rules passed`)
-  return result.violations
-}
 
 describe.each([
   ['phone', phone],

@@ -1,6 +1,7 @@
 // What a reload, a second tab and a later visit show, and what is kept in the page.
 
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { findings } from './support/axe.js'
 import { desktop, phone, picture, visit, type Visitor } from './support/chromium.js'
 import { List } from './support/list.js'
 import { Sluice, type CatalogueItem } from './support/sluice.js'
@@ -112,6 +113,7 @@ describe('two tabs', () => {
     await second.press(large, /^Reprendre/)
     await list.state(large, 'running')
     await picture(second.page, 'second-tab')
+    expect(await findings(second.page)).toEqual([])
     const downloading = visitor.page.waitForEvent('download')
     await visitor.slow(0)
     expect(await list.isWhole(await downloading, large)).toBe(true)
@@ -146,6 +148,7 @@ describe('the two intentions', () => {
     await list.says(large, 'done', /Gardée sur cette page/)
     await page.getByText('1 vidéo gardée ici : 8,0 Mo').waitFor()
     await picture(page, 'kept')
+    expect(await findings(page)).toEqual([])
     expect(downloads).toBe(0)
     await page.reload()
     await list.says(large, 'done', /Gardée sur cette page/)
