@@ -131,7 +131,7 @@ std::size_t secure_socket::receive(std::span<char> into) noexcept {
 }
 
 std::size_t secure_socket::give(std::string_view bytes) noexcept {
-    const int flags = MSG_DONTWAIT | MSG_NOSIGNAL | (may_be_held() ? MSG_MORE : 0);
+    const int flags = MSG_DONTWAIT | MSG_NOSIGNAL | (is_leaving_ ? MSG_MORE : 0);
     const auto gone = http::uninterrupted(
         [&] { return ::send(socket_.get(), bytes.data(), bytes.size(), flags); });
     fault_ = gone < 0 ? errno : 0;
@@ -139,13 +139,6 @@ std::size_t secure_socket::give(std::string_view bytes) noexcept {
         filled();
     }
     return gone > 0 ? static_cast<std::size_t>(gone) : 0;
-}
-
-// A session ticket may leave with the first answer, and close_notify with the end of the
-// connection: one segment instead of two. The kernel holds them for 200 ms at most (tcp(7),
-// TCP_CORK).
-bool secure_socket::may_be_held() const noexcept {
-    return is_leaving_ || SSL_get_state(ssl_.get()) == TLS_ST_SW_SESSION_TICKET;
 }
 
 http::error_code secure_socket::error_of(int outcome) noexcept {

@@ -99,7 +99,6 @@ class secure_socket final : private http::ready_socket {
     std::size_t take(std::span<char> into) noexcept;
     std::size_t receive(std::span<char> into) noexcept;
     std::size_t give(std::string_view bytes) noexcept;
-    [[nodiscard]] bool may_be_held() const noexcept;
     [[nodiscard]] bool has_more() const noexcept;
     // The error of the call that OpenSSL returned `outcome` from.
     [[nodiscard]] http::error_code error_of(int outcome) noexcept;
@@ -114,7 +113,7 @@ class secure_socket final : private http::ready_socket {
     int fault_ = 0;        // the errno of the last read or write; EAGAIN at the end of a turn
     bool is_full_ = false; // OpenSSL must write before it continues
     bool is_ended_ = false;
-    bool is_leaving_ = false; // close_notify is the last record
+    bool is_leaving_ = false; // close_notify is the last record: it leaves with the FIN
     bool is_flooded_ = false;
 };
 
