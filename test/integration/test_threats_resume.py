@@ -102,10 +102,10 @@ def test_row_65_what_ends_a_token_ends_its_window(start_server, tree, tmp_path):
     def resume(token, media=VIDEO):
         return server.download(media, RESUME, token)
 
-    revoked, banned = late_token(jti="lost-phone"), late_token(user_id="mallory")
+    revoked, banned = late_token(jti="jti-of-a-lost-phone-01"), late_token(user_id="mallory")
     good, other = late_token(jti="mine"), late_token(secret=OTHER_SECRET)
     assert {resume(token).status for token in (revoked, banned, good, other)} == {206}
-    store.run("revoke", "token", "lost-phone")
+    store.run("revoke", "token", "jti-of-a-lost-phone-01")
     store.run("revoke", "user", "mallory")
     for token in (revoked, banned):
         eventually(lambda token=token: resume(token).status == 401)
@@ -128,7 +128,7 @@ def test_row_65_a_revocation_is_kept_for_the_window(tmp_path):
     for resume in (0, 604800):
         store = SqliteStore(tmp_path / f"{resume}.db").migrate()
         settings = (f"--set=tokens.max_resume={resume}", "--set=tokens.max_ttl=1000", "--set=tokens.leeway=0")
-        for what in (("token", "j"), ("user", "u", "--before", "now")):
+        for what in (("token", "jti-of-a-lost-phone-01"), ("user", "u", "--before", "now")):
             text = store.run("revoke", *what, *settings)
             until = datetime.fromisoformat(re.search(r"until ([0-9TZ:-]+)", text)[1].replace("Z", "+00:00"))
             left = (until - datetime.now(timezone.utc)).total_seconds()
