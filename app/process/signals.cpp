@@ -33,4 +33,10 @@ int process_signals::wait_for(std::chrono::milliseconds limit) const {
     return std::max(sigtimedwait(&set_, nullptr, &pause), 0);
 }
 
+bool process_signals::is_stop_pending() noexcept {
+    sigset_t pending{};
+    sigpending(&pending);
+    return sigismember(&pending, SIGTERM) == 1 || sigismember(&pending, SIGINT) == 1;
+}
+
 } // namespace sluice::app

@@ -21,6 +21,8 @@ class process_signals {
     int wait() const;
     /// Waits for at most `limit`; returns 0 when no signal arrived.
     int wait_for(std::chrono::milliseconds limit) const;
+    /// True when SIGTERM or SIGINT waits to be returned by wait().
+    [[nodiscard]] static bool is_stop_pending() noexcept;
 
   private:
     sigset_t set_{};

@@ -1,6 +1,7 @@
 #include "app/service/application.hpp"
 
 #include "app/log/joined.hpp"
+#include "app/process/signals.hpp"
 
 #include <algorithm>
 #include <functional>
@@ -129,7 +130,8 @@ application::listening application::addresses() const {
 void application::renew(core::config settings, core::loaded_keys keys) {
     auto media = current_->media()->fits(settings)
                      ? current_->media()
-                     : std::make_shared<const media_set>(settings, log_);
+                     : make_media_set(settings, log_, settings.storage.open_timeout,
+                                      process_signals::is_stop_pending);
     auto next = std::make_shared<const generation>(std::move(settings), std::move(keys),
                                                    std::move(media), around());
     retired_.push_back(std::exchange(current_, std::move(next)));

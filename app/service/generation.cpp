@@ -27,7 +27,8 @@ http::session_limits limits_of(const core::config& settings) {
                          .grace = limits.min_rate_grace},
             .requests_per_connection = limits.requests_per_connection,
             .cache = {.files = settings.cache.files,
-                      .lifetime = std::chrono::milliseconds(settings.cache.lifetime_ms)},
+                      .lifetime = std::chrono::milliseconds(settings.cache.lifetime_ms),
+                      .stale_lifetime = settings.cache.stale_lifetime},
             .storage_open_timeout = settings.storage.open_timeout,
             .storage_read_timeout = settings.storage.read_timeout};
 }

@@ -3,8 +3,10 @@
 #include "app/log/joined.hpp"
 #include "core/config/config_validate.hpp"
 
+#include <future>
 #include <stdexcept>
 #include <system_error>
+#include <thread>
 #include <utility>
 
 namespace sluice::app {
@@ -34,6 +36,27 @@ core::media_layout layout_of(const core::config::media_section& media) {
 }
 
 } // namespace
+
+std::shared_ptr<const media_set> make_media_set(const core::config& settings, service_log& log,
+                                                std::chrono::milliseconds patience,
+                                                const std::function<bool()>& is_over) {
+    constexpr std::chrono::milliseconds step{20};
+    std::packaged_task<std::shared_ptr<const media_set>()> work(
+        [settings, &log] { return std::make_shared<const media_set>(settings, log); });
+    auto made = work.get_future();
+    std::thread(std::move(work)).detach();
+    const auto end = std::chrono::steady_clock::now() + patience;
+    while (made.wait_for(step) != std::future_status::ready) {
+        if (is_over()) {
+            throw std::runtime_error("the service was asked to stop");
+        }
+        if (std::chrono::steady_clock::now() >= end) {
+            throw std::runtime_error("media.root: " + settings.media.root +
+                                     " does not answer within storage.open_timeout");
+        }
+    }
+    return made.get();
+}
 
 media_set::media_set(const core::config& settings, service_log& log)
     : log_(log), section_(settings.media), layout_(layout_of(section_)), store_(section_.root),

@@ -11,11 +11,24 @@
 #include "core/media/media_library.hpp"
 
 #include <atomic>
+#include <chrono>
 #include <cstddef>
+#include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
 namespace sluice::app {
+
+class media_set;
+
+/// Makes a media_set on a thread of its own, for the reload of a running service. Throws
+/// std::exception when it cannot be made, when the media root does not answer within `patience`, or
+/// when `is_over` says so meanwhile. The thread of a root that hangs is abandoned.
+[[nodiscard]] std::shared_ptr<const media_set> make_media_set(const core::config& settings,
+                                                              service_log& log,
+                                                              std::chrono::milliseconds patience,
+                                                              const std::function<bool()>& is_over);
 
 class media_set {
   public:

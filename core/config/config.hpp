@@ -289,6 +289,10 @@ struct config {
         /// Milliseconds that an opened file is served again without looking up its name. A replaced
         /// or removed file can still be sent for this long.
         unsigned lifetime_ms = 1000;
+
+        /// How long the known version of a file in use is served while its file server does not
+        /// answer; 0: not at all.
+        std::chrono::seconds stale_lifetime{60};
     } cache;
 
     /// Logs of the requests served and of the tokens requested.

@@ -179,6 +179,9 @@ constexpr std::array table{
         "cache.files", 0, 100'000, "Open files in each thread's cache; 0: no cache"),
     number_setting<&c::cache, &c::cache_section::lifetime_ms>(
         "cache.lifetime_ms", 1, 60'000, "Time for which a replaced file may still be sent, in ms"),
+    seconds_setting<&c::cache, &c::cache_section::stale_lifetime>(
+        "cache.stale_lifetime", 0, hour,
+        "Time for which a known version is sent while its file server does not answer"),
 
     choice_setting<log_levels, &c::log, &c::log_section::level>(
         "log.level", "Least severe event that is written"),

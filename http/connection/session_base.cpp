@@ -95,12 +95,16 @@ void session_base::await_storage(time_point instant) {
 }
 
 bool session_base::is_primed() {
-    const auto status = out_->writer.prime(out_->answer, now());
-    if (status == response_writer::status::pending) { // in_ stays: another answer may be needed
+    // The clock was read for this request a moment ago.
+    const auto status = out_->writer.prime(out_->answer, in_ ? in_->asked.steady_now : now());
+    const bool is_pending = status == response_writer::status::pending;
+    const bool is_away = is_pending && out_->answer.file().is_away();
+    if (is_pending && !is_away) { // in_ stays: a refusal may be needed
         await_storage(now());
         return false;
     }
-    if (status == response_writer::status::failed && !refuse_unsent(out_->writer.file_fault())) {
+    const auto fault = is_away ? "storage_away" : out_->writer.file_fault();
+    if ((is_away || status == response_writer::status::failed) && !refuse_unsent(fault)) {
         throw std::bad_alloc();
     }
     return true;

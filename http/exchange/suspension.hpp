@@ -7,6 +7,7 @@
 #include "http/loop/mailbox.hpp"
 #include "http/problem/problem.hpp"
 
+#include <atomic>
 #include <chrono>
 #include <memory>
 #include <string_view>
@@ -45,10 +46,14 @@ class resumable {
 
 /// The state that a session and a completion share.
 struct suspension {
+    suspension(std::shared_ptr<mailbox> where, problem_id dropped) noexcept
+        : to(std::move(where)), if_dropped(dropped) {}
+
     const std::shared_ptr<mailbox> to;
     const problem_id if_dropped;
     resumable* owner = nullptr; // for the worker's thread only; null: the request was abandoned
     std::shared_ptr<const void> pin{}; // keeps the handler and its site alive
+    std::atomic<bool> is_wanted{true}; // false: the request was abandoned; for any thread
 
     /// Answers with `then`, unless the request was abandoned. Call it on the worker's thread.
     void resume(continuation then);
@@ -87,6 +92,11 @@ class completion {
     /// Answers with a row of the problem table.
     void refuse(problem_id why);
 
+    /// False when the request was abandoned, so that an answer has no effect. REQUIRES: not
+    /// completed.
+    [[nodiscard]] bool is_wanted() const noexcept {
+        return shared_->is_wanted.load(std::memory_order_relaxed);
+    }
     [[nodiscard]] explicit operator bool() const noexcept { return shared_ != nullptr; }
 
   private:
@@ -100,7 +110,7 @@ class suspension_slot {
 
     [[nodiscard]] completion suspend(problem_id if_dropped, wait_limit limit) {
         limit_ = limit;
-        pending_ = std::make_shared<suspension>(suspension{to_, if_dropped});
+        pending_ = std::make_shared<suspension>(to_, if_dropped);
         return completion(pending_);
     }
     [[nodiscard]] bool is_pending() const noexcept { return pending_ != nullptr; }
@@ -115,6 +125,7 @@ class suspension_slot {
     void forget() noexcept {
         if (pending_) {
             pending_->owner = nullptr;
+            pending_->is_wanted.store(false, std::memory_order_relaxed);
             pending_.reset();
         }
     }

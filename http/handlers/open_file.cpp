@@ -24,7 +24,7 @@ class close_job final : public storage_job {
     core::media_handle last_;
 };
 
-// Closing a file of a network is a question to its server.
+// Closing a file of a network file system asks its server.
 core::media_handle closed_elsewhere(core::media_handle media,
                                     const std::shared_ptr<storage_device>& device) {
     if (device->is_local()) {
@@ -33,8 +33,9 @@ core::media_handle closed_elsewhere(core::media_handle media,
     const auto* const facts = media.get();
     return {facts, [device, media = std::move(media)](const core::open_media*) mutable {
                 try {
-                    device->opens().submit(1, std::make_unique<close_job>(std::move(media)));
-                } catch (const std::exception&) { // no thread and no memory: here, then
+                    device->opens().submit({.key = 1},
+                                           std::make_unique<close_job>(std::move(media)));
+                } catch (const std::exception&) { // no thread or memory: closed here
                 }
             }};
 }
@@ -50,7 +51,7 @@ file_result finish(core::media_handle media, const std::shared_ptr<storage_devic
     return cached_file_handle(std::move(file));
 }
 
-// Null: the bytes of a small file have to be read from the disk.
+// None: the file, or the content of a small one, has to be read from the disk.
 std::optional<file_result> open_at_once(const media_access& from,
                                         const std::shared_ptr<storage_device>& device,
                                         const opening& what) {
@@ -72,6 +73,28 @@ std::optional<file_result> open_at_once(const media_access& from,
         return std::nullopt;
     }
     return got;
+}
+
+// The version in the cache, when the file server that has the file does not answer.
+std::optional<file_result> find_stale(const file_order& what, request& in, reply& out) {
+    auto known = in.files->find_stale(what.url_path, in.steady_now);
+    if (known == nullptr || (!what.owner.empty() && known->owner != what.owner)) {
+        return std::nullopt;
+    }
+    out.count().file_cache_stale.add();
+    out.record().cause = storage_away;
+    return file_result(std::move(known));
+}
+
+// A file that is opened again keeps what is known of its pages.
+cached_file_handle with_residence(cached_file_handle file, const cached_file_handle& before) {
+    if (before == nullptr || before->where == nullptr || file->where == nullptr ||
+        before->media->facts != file->media->facts) {
+        return file;
+    }
+    auto same = std::make_shared<cached_file>(*file);
+    same->where = before->where;
+    return same;
 }
 
 } // namespace
@@ -99,7 +122,9 @@ std::optional<file_result> find_file(const media_access& from, const file_order&
     if (from.devices != nullptr) {
         device = from.devices->device_of(from.library.store().root_fd(), in.scratch);
         if (device->is_away()) {
-            return core::failure{core::errc::media_unavailable, "storage_away"};
+            auto stale = find_stale(what, in, out);
+            return stale ? std::move(stale)
+                         : core::failure{core::errc::media_unavailable, storage_away};
         }
     }
     auto got = open_at_once(from, device,
@@ -128,13 +153,16 @@ file_result open_now(const media_access& from, const std::shared_ptr<storage_dev
     return finish(closed_elsewhere(std::move(*opened), device), device, what, reading::may_wait);
 }
 
-void remember(const file_result& got, const std::string& key, request& in, reply& out) {
-    // A token that is refused costs others nothing: what is good stays until something better is
-    // there.
+void remember(file_result& got, const std::string& key, request& in, reply& out) {
+    // A refused request must not remove a valid entry: it stays until there is a replacement.
     if (got) {
+        *got = with_residence(std::move(*got), in.files->find_stale(key, in.steady_now));
         in.files->forget(key);
         in.files->insert(key, *got, in.steady_now);
     } else {
+        if (got.error().code == core::errc::media_not_found) {
+            in.files->forget(key);
+        }
         out.count().symlinks_refused.add(got.error().subject == core::symlink_subject ? 1 : 0);
     }
 }

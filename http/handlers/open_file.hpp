@@ -52,12 +52,16 @@ struct opening {
     std::chrono::sys_seconds now;
 };
 
+/// The cause in the log when a device does not answer.
+inline constexpr std::string_view storage_away = "storage_away";
+
 /// Opens on the calling thread, which may wait for the disk.
 [[nodiscard]] file_result open_now(const media_access& from,
                                    const std::shared_ptr<storage_device>& device,
                                    const opening& what);
-/// Puts the result into the worker's cache.
-void remember(const file_result& got, const std::string& key, request& in, reply& out);
+/// Puts the result into the worker's cache. A file that is opened again gets what the worker knows
+/// of its pages.
+void remember(file_result& got, const std::string& key, request& in, reply& out);
 
 template <class Then>
 class open_job final : public storage_job {
@@ -67,6 +71,9 @@ class open_job final : public storage_job {
         : from_(std::move(from)), device_(std::move(device)), what_(std::move(what)),
           done_(std::move(done)), then_(std::move(then)) {}
     void run() override {
+        if (!done_.is_wanted()) {
+            return; // the client has gone
+        }
         done_.complete([got = open_now(from_, device_, what_), key = std::move(what_.key),
                         then = std::move(then_)](request& in, reply& out) mutable {
             remember(got, key, in, out);
@@ -101,7 +108,8 @@ void fetch_file(const media_access& from, const file_order& order, request& in, 
                  std::string(order.url_path),
                  std::string(out.frame().date),
                  in.now};
-    const auto turn = std::hash<std::string_view>{}(out.record().user_id);
+    const lane::turn turn{.key = std::hash<std::string_view>{}(out.record().user_id),
+                          .file = std::hash<std::string_view>{}(in.scratch) | 1U};
     device->opens().submit(turn, std::make_unique<open_job<Then>>(
                                      from, device, std::move(what),
                                      out.suspend(problem_id::media_unavailable,

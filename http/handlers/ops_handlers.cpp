@@ -32,8 +32,7 @@ void health_handler::handle(request&, reply& out) const {
     send(out, "application/json", "{\"status\":\"ok\"}\n");
 }
 
-// The media root is listed on a thread of its device: a disk that hangs makes the answer late, and
-// then red, and nothing else.
+// The media root is listed on a thread of its device. A disk that hangs delays only this answer.
 void ready_handler::handle(request&, reply& out) const {
     if (is_leaving_.load(std::memory_order_relaxed)) {
         out.refuse(problem_id::draining);
@@ -45,16 +44,17 @@ void ready_handler::handle(request&, reply& out) const {
     }
     const auto device = media_.devices->device_of(media_.library.store().root_fd(), {});
     if (device->is_away()) {
-        out.refuse(core::failure{core::errc::media_unavailable, "storage_away"});
+        out.refuse(core::failure{core::errc::media_unavailable, storage_away});
         return;
     }
     device->opens().submit(
-        2, std::make_unique<ready_job>(
-               media_,
-               out.suspend(problem_id::media_unavailable, {.time = media_.open_timeout,
-                                                           .if_late = problem_id::media_unavailable,
-                                                           .cause = "storage_timeout"}),
-               [this](bool is_readable, reply& later) { answer(is_readable, later); }));
+        {.key = 2},
+        std::make_unique<ready_job>(
+            media_,
+            out.suspend(problem_id::media_unavailable, {.time = media_.open_timeout,
+                                                        .if_late = problem_id::media_unavailable,
+                                                        .cause = "storage_timeout"}),
+            [this](bool is_readable, reply& later) { answer(is_readable, later); }));
 }
 
 void ready_handler::answer(bool is_readable, reply& out) const {

@@ -1,5 +1,6 @@
 #pragma once
-// Where other threads leave work for a worker. Knows neither sessions nor requests.
+// Delivers work from other threads to a worker. Knows neither sessions nor requests. Used by
+// http/exchange/suspension.hpp and http/storage/cold_read.hpp.
 
 #include "http/loop/asio.hpp"
 
@@ -10,7 +11,7 @@
 
 namespace sluice::http {
 
-/// Closed when the worker ends: what comes later, and what it has not done by then, is dropped.
+/// Closed when the worker ends: work posted later, and work not done by then, is dropped.
 class mailbox {
   public:
     explicit mailbox(net::io_context& to) noexcept : to_(&to) {}
@@ -18,13 +19,13 @@ class mailbox {
     /// Runs `work()` on the worker's thread, or drops it. Thread safe.
     template <class Work>
     void post(Work&& work) {
-        const std::lock_guard guard(mutex_); // the context lives as long as to_ is set
+        const std::lock_guard guard(mutex_); // the context exists while to_ is set
         if (to_ != nullptr) {
             net::post(to_->get_executor(), std::forward<Work>(work));
         }
     }
 
-    /// After it nothing is posted any more. Thread safe.
+    /// Drops all work posted after this call. Thread safe.
     void close() noexcept {
         const std::lock_guard guard(mutex_);
         to_ = nullptr;

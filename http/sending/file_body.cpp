@@ -62,6 +62,7 @@ void file_body::fetch(storage_waiter& waiter, const std::shared_ptr<mailbox>& to
 void file_body::forget() noexcept {
     if (read_ != nullptr) {
         read_->owner = nullptr;
+        read_->is_wanted.store(false, std::memory_order_relaxed);
         read_.reset();
     }
 }

@@ -78,6 +78,10 @@ class file_body {
     void fetch(storage_waiter& waiter, const std::shared_ptr<mailbox>& to, std::uint64_t key);
     /// The waiter will not be called.
     void forget() noexcept;
+    /// True when the device of the file does not answer.
+    [[nodiscard]] bool is_away() const noexcept {
+        return where_ != nullptr && where_->device()->is_away();
+    }
 
     /// True when bytes of the file have been handed to a transport.
     [[nodiscard]] bool has_sent() const noexcept { return has_sent_; }
@@ -90,13 +94,13 @@ class file_body {
 
   private:
     [[nodiscard]] std::string_view read_bytes(part next) const noexcept;
-    /// Gives the window back when all of it has gone, or when its client has to be waited for and
-    /// windows are short.
+    /// Gives the window back when all of it was sent, or when the client is slow and windows are
+    /// short.
     void let_go(std::uint64_t next, bool is_blocked) noexcept;
 
     core::media_handle media_;
     std::shared_ptr<residence> where_;
-    std::shared_ptr<cold_read> read_; // under way, or what it has brought
+    std::shared_ptr<cold_read> read_; // under way, or with bytes to send
     part wanted_;                     // after pending
     bool has_sent_ = false;
 };

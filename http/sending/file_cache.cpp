@@ -1,5 +1,6 @@
 #include "http/sending/file_cache.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 #include <utility>
@@ -29,9 +30,21 @@ void file_cache::clear() noexcept {
     entries_.clear();
 }
 
-cached_file_handle file_cache::find(std::string_view key, time_point now) const {
+cached_file_handle file_cache::find(std::string_view key, time_point now) {
     const auto found = by_key_.find(key);
-    if (found == by_key_.end() || found->second->expires <= now) {
+    if (found == by_key_.end()) {
+        return nullptr;
+    }
+    if (found->second->expires <= now) {
+        found->second->is_in_use = true;
+        return nullptr;
+    }
+    return found->second->file;
+}
+
+cached_file_handle file_cache::find_stale(std::string_view key, time_point now) const {
+    const auto found = by_key_.find(key);
+    if (found == by_key_.end() || found->second->expires + with_.stale_lifetime <= now) {
         return nullptr;
     }
     return found->second->file;
@@ -39,6 +52,9 @@ cached_file_handle file_cache::find(std::string_view key, time_point now) const 
 
 void file_cache::insert(std::string_view key, cached_file_handle file, time_point now) {
     expire(now);
+    if (!entries_.empty() && entries_.size() >= with_.files && entries_.front().expires <= now) {
+        erase(entries_.begin());
+    }
     if (entries_.size() >= with_.files || by_key_.contains(key)) {
         return;
     }
@@ -49,16 +65,34 @@ void file_cache::insert(std::string_view key, cached_file_handle file, time_poin
 
 void file_cache::forget(std::string_view key) {
     if (const auto found = by_key_.find(key); found != by_key_.end()) {
-        const auto position = found->second;
-        by_key_.erase(found); // first: its key is a view into the entry
-        entries_.erase(position);
+        erase(found->second);
     }
 }
 
+void file_cache::erase(std::list<entry>::iterator which) {
+    by_key_.erase(which->key); // first: its key is a view into the entry
+    entries_.erase(which);
+}
+
+// Names of a local disk are in memory with the file. A file server is asked for them, and may not
+// answer.
+bool file_cache::may_be_needed(const entry& one, time_point now) const noexcept {
+    const auto& where = one.file->where;
+    if (where == nullptr || where->device()->is_local()) {
+        return false;
+    }
+    const auto patience = one.is_in_use
+                              ? with_.stale_lifetime
+                              : std::min<std::chrono::milliseconds>(grace, with_.stale_lifetime);
+    return now < one.expires + patience;
+}
+
 void file_cache::expire(time_point now) {
-    while (!entries_.empty() && entries_.front().expires <= now) {
-        by_key_.erase(entries_.front().key);
-        entries_.pop_front();
+    for (auto next = entries_.begin(); next != entries_.end() && next->expires <= now;) {
+        const auto one = next++;
+        if (!may_be_needed(*one, now)) {
+            erase(one);
+        }
     }
 }
 

@@ -2,8 +2,9 @@
 // A worker's cache of the files it has just served: the open descriptor, the fields that depend on
 // the file only, and the content of a small file. An entry expires a fixed time after the file was
 // opened. Within that time a replaced file is noticed and the descriptor of a removed file is
-// closed. It authorises nothing: callers verify the token first. For one thread. Used by
-// http/connection/worker.hpp and, through request::files, by http/handlers/open_file.hpp.
+// closed. An expired entry of a file server is kept for as long as the server does not answer
+// (find_stale). The cache authorises nothing: callers verify the token first. For one thread. Used
+// by http/connection/worker.hpp and, through request::files, by http/handlers/open_file.hpp.
 
 #include "core/media/media_store.hpp"
 #include "http/storage/residence.hpp"
@@ -43,6 +44,8 @@ class file_cache {
     struct settings {
         std::size_t files = 512;                  // maximum number of entries; 0: the cache is off
         std::chrono::milliseconds lifetime{1000}; // of an entry, from its opening
+        /// Of an expired entry whose file server does not answer, from its expiry; 0: none.
+        std::chrono::milliseconds stale_lifetime{60000};
     };
 
     explicit file_cache(settings with) noexcept : with_(with) {}
@@ -51,7 +54,12 @@ class file_cache {
     void clear() noexcept;
 
     /// The file opened under `key` less than a lifetime before `now`, or null.
-    [[nodiscard]] cached_file_handle find(std::string_view key, time_point now) const;
+    /// An expired entry counts as in use from then on.
+    [[nodiscard]] cached_file_handle find(std::string_view key, time_point now);
+
+    /// For a device that is away: the file whose entry expired less than stale_lifetime before
+    /// `now`, or null.
+    [[nodiscard]] cached_file_handle find_stale(std::string_view key, time_point now) const;
 
     /// Adds `file`, unless the cache is full.
     void insert(std::string_view key, cached_file_handle file, time_point now);
@@ -69,12 +77,20 @@ class file_cache {
         std::string key;
         cached_file_handle file;
         time_point expires;
+        bool is_in_use = false; // asked for after its expiry
     };
     // Hashes eight bytes at a time: std::hash takes as long as the rest of a lookup. Keys are of
     // authorised requests and there are few entries, so keys that collide gain an attacker nothing.
     struct key_hash {
         [[nodiscard]] std::size_t operator()(std::string_view key) const noexcept;
     };
+
+    /// How long an expired entry waits to be asked for again. Its descriptor keeps a file system
+    /// from being unmounted.
+    static constexpr std::chrono::seconds grace{5};
+
+    [[nodiscard]] bool may_be_needed(const entry& one, time_point now) const noexcept;
+    void erase(std::list<entry>::iterator which);
 
     // All entries have the same lifetime, so the order of insertion is the order of expiry.
     std::list<entry> entries_;

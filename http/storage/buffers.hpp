@@ -1,6 +1,7 @@
 #pragma once
-// Memory for what was read from a device and has not been sent: a bounded number of windows of one
-// size, for all devices and threads together.
+// Memory for bytes that were read from a device and have not been sent: a bounded number of windows
+// of one size, for all devices and threads together. Used by http/storage/device.hpp and
+// http/storage/cold_read.hpp.
 
 #include <condition_variable>
 #include <cstddef>
@@ -12,7 +13,7 @@ namespace sluice::http {
 
 class storage_buffers;
 
-/// Gives the window back. The budget outlives it.
+/// Gives the window back. Keeps the budget alive.
 struct window_return {
     std::shared_ptr<storage_buffers> to;
     void operator()(char* bytes) const noexcept;
@@ -29,11 +30,11 @@ class storage_buffers : public std::enable_shared_from_this<storage_buffers> {
     storage_buffers(const storage_buffers&) = delete;
     storage_buffers& operator=(const storage_buffers&) = delete;
 
-    /// Waits until there is one. Not for a worker's thread.
+    /// Waits until a window is free. Must not be called on a worker's thread.
     [[nodiscard]] storage_window take();
 
-    /// Half of it is in use: whoever holds a window only to wait with it gives it back. That leaves
-    /// the other half to those who move, so that take() does not wait for a slow client.
+    /// True when half of the windows are in use. A response whose client is slow then gives its
+    /// window back, so that take() never waits for a slow client.
     [[nodiscard]] bool is_short() const;
     [[nodiscard]] std::size_t in_use() const; // bytes
 

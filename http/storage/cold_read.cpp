@@ -15,6 +15,17 @@ namespace {
 
 using std::chrono::steady_clock;
 
+// Two files with one key would only share their part of the threads.
+std::uint64_t file_key(const core::media_facts& facts) noexcept {
+    constexpr std::uint64_t odd = 0x9E3779B97F4A7C15U; // 2^64 over the golden ratio
+    auto hash = facts.size * odd;
+    for (const auto& time : {facts.mtime, facts.ctime}) {
+        hash = (hash ^ static_cast<std::uint64_t>(time.seconds)) * odd;
+        hash = (hash ^ static_cast<std::uint64_t>(time.nanoseconds)) * odd;
+    }
+    return hash | 1U; // never lane::any_file
+}
+
 class read_job final : public storage_job {
   public:
     read_job(std::shared_ptr<cold_read> what, std::shared_ptr<storage_device> device) noexcept
@@ -22,6 +33,9 @@ class read_job final : public storage_job {
 
     void run() override {
         auto& one = *what_;
+        if (!one.is_wanted.load(std::memory_order_relaxed)) {
+            return;
+        }
         one.bytes = device_->buffers().take();
         const auto began = steady_clock::now();
         read(one);
@@ -29,7 +43,7 @@ class read_job final : public storage_job {
         const int file = one.media->fd.get();
         const auto behind = one.first + one.count;
         one.is_kept = one.count > 0 && are_kept(file, one.first, one.count) == warmth::warm;
-        const auto media = one.media; // `one` is the worker's from here on
+        const auto media = one.media; // after the post, `one` belongs to the worker
         one.to->post([what = what_] {
             if (auto* const owner = std::exchange(what->owner, nullptr)) {
                 owner->on_storage();
@@ -47,7 +61,7 @@ class read_job final : public storage_job {
             if (got < 0 && errno == EINTR) {
                 continue;
             }
-            if (got <= 0) { // bytes before a fault are still sent
+            if (got <= 0) { // the bytes before a fault are still sent
                 one.error = got < 0 && one.count == 0 ? errno : 0;
                 return;
             }
@@ -56,12 +70,8 @@ class read_job final : public storage_job {
     }
 
     void count(const cold_read& one, steady_clock::duration took) noexcept {
-        constexpr auto relaxed = std::memory_order_relaxed;
-        const auto time = std::chrono::duration_cast<std::chrono::microseconds>(took).count();
-        device_->bytes_read.fetch_add(one.count, relaxed);
-        device_->reads_done.fetch_add(1, relaxed);
-        device_->reads_failed.fetch_add(one.error != 0 ? 1 : 0, relaxed);
-        device_->read_microseconds.fetch_add(static_cast<std::uint64_t>(time), relaxed);
+        device_->note_read(one.count, one.error != 0,
+                           std::chrono::duration_cast<std::chrono::microseconds>(took));
     }
 
     std::shared_ptr<cold_read> what_;
@@ -72,7 +82,14 @@ class read_job final : public storage_job {
 
 void begin_read(std::shared_ptr<cold_read> what, const std::shared_ptr<storage_device>& device,
                 std::uint64_t key) {
-    device->reads().submit(key, std::make_unique<read_job>(std::move(what), device));
+    const auto& facts = what->media->facts;
+    const lane::turn turn{.key = key, .file = file_key(facts)};
+    // Bytes that are in memory by all appearance need not wait behind slow reads. A worker may not
+    // read them: NFS and FUSE ask their server for the attributes first, which may not answer.
+    const bool is_quick = !device->is_local() && are_kept(what->media->fd.get(), what->first,
+                                                          what->length) == warmth::warm;
+    auto& where = is_quick ? device->opens() : device->reads();
+    where.submit(turn, std::make_unique<read_job>(std::move(what), device));
 }
 
 } // namespace sluice::http

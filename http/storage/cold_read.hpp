@@ -1,20 +1,22 @@
 #pragma once
-// One window of a file on its way from a device to the response that waits for it.
+// One window of a file on its way from a device to the response that waits for it. Used by
+// http/sending/file_body.hpp.
 
 #include "core/media/media_store.hpp"
 #include "http/loop/mailbox.hpp"
 #include "http/storage/device.hpp"
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 
 namespace sluice::http {
 
-/// Who waits for storage, on a worker's thread.
+/// A connection that waits for storage, on a worker's thread.
 class storage_waiter {
   public:
-    /// What was waited for is there, or has failed.
+    /// Called when the bytes are available, or could not be read.
     virtual void on_storage() = 0;
 
   protected:
@@ -30,17 +32,18 @@ struct cold_read {
     core::media_handle media; // keeps the descriptor
     std::uint64_t first = 0;
     std::size_t length = 0; // at most storage_buffers::window
-    // The worker's thread only; null: nobody waits any more, or it is over.
+    // For the worker's thread only; null: the response does not wait any more, or the read is over.
     storage_waiter* owner = nullptr;
-    // The reading thread's until it has posted, then the worker's:
+    std::atomic<bool> is_wanted{true}; // false: the response is gone, so nothing is read
+    // Written by the reading thread until it has posted, then read by the worker:
     storage_window bytes{};
-    std::size_t count = 0; // of bytes that were read; fewer than length where the file has ended
+    std::size_t count = 0; // bytes read; fewer than length when the file ends
     int error = 0;         // errno
-    bool is_kept = false;  // in the page cache, as far as anybody can tell
+    bool is_kept = false;  // the page cache has them, as far as the kernel says
 };
 
-/// Reads on one of the threads of `device`, as `key`'s turn comes, and tells the owner. Throws when
-/// there is neither a thread nor memory.
+/// Reads on a thread of `device` when the turn of `key` comes, and calls the owner. Throws when no
+/// thread can be started or memory is short.
 void begin_read(std::shared_ptr<cold_read> what, const std::shared_ptr<storage_device>& device,
                 std::uint64_t key);
 

@@ -14,7 +14,7 @@ namespace {
 constexpr std::chrono::seconds probe_interval{1};
 constexpr unsigned least_openers = 4;
 
-// Asks the file server whatever is remembered.
+// FORCE_SYNC: the file server must answer; cached attributes do not count.
 class probe_job final : public storage_job {
   public:
     explicit probe_job(std::string path) : path_(std::move(path)) {}
@@ -51,6 +51,14 @@ bool storage_device::judge(time_point now) {
     return is_away_.exchange(is_away, std::memory_order_relaxed) != is_away;
 }
 
+void storage_device::note_read(std::uint64_t bytes, bool has_failed,
+                               std::chrono::microseconds took) {
+    const std::lock_guard guard(counting_);
+    counts_.bytes.add(bytes);
+    counts_.failures.add(has_failed ? 1 : 0);
+    counts_.time.observe(static_cast<std::uint64_t>(took.count()));
+}
+
 void storage_device::stop() {
     opens_.stop();
     reads_.stop();
@@ -58,7 +66,7 @@ void storage_device::stop() {
 
 void storage_device::probe() {
     try {
-        opens_.submit(0, std::make_unique<probe_job>(where_.point));
+        opens_.submit({}, std::make_unique<probe_job>(where_.point));
     } catch (const std::exception&) { // no thread: the next time
     }
 }

@@ -15,7 +15,6 @@ namespace sluice::http {
 
 namespace {
 
-constexpr std::uint64_t step = 65536; // no file system reads or drops less at a time in a hurry
 constexpr std::uint64_t page = 4096;
 
 warmth look_at_byte(int file, std::uint64_t at) noexcept {
@@ -30,9 +29,13 @@ warmth look_at_byte(int file, std::uint64_t at) noexcept {
 
 } // namespace
 
-warmth look_at_pages(int file, std::uint64_t first, std::uint64_t length) noexcept {
+warmth look_at_pages(int file, std::uint64_t first, std::uint64_t length, stride apart,
+                     bool follows_warm) noexcept {
     const auto last = first + length - 1;
-    for (auto at = first; at < last; at = (at / step + 1) * step) {
+    const auto next = [step = static_cast<std::uint64_t>(apart)](std::uint64_t at) {
+        return (at / step + 1) * step;
+    };
+    for (auto at = follows_warm ? next(first) : first; at < last; at = next(at)) {
         if (const auto found = look_at_byte(file, at); found != warmth::warm) {
             return found;
         }

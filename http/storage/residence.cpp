@@ -9,9 +9,18 @@ namespace sluice::http {
 namespace {
 
 constexpr std::uint64_t block = 65536;
+// A transfer that was warm so far asks for this much at once: a socket accepts little at a time,
+// and each look costs system calls.
+constexpr std::uint64_t blocks_ahead = (std::uint64_t{4} << 20U) / block;
 constexpr std::chrono::seconds trust{1};
-// Of larger files nothing is remembered: each look costs what it costs, and memory stays small.
+// A read of a FUSE file asks its server again when the attributes are a second old.
+constexpr std::chrono::milliseconds margin{250};
+// Nothing is remembered of larger files, so that memory stays small.
 constexpr std::uint64_t most_blocks = (std::uint64_t{16} << 30U) / block;
+
+std::uint64_t blocks_of(std::uint64_t file_size) noexcept {
+    return (file_size + block - 1) / block;
+}
 
 } // namespace
 
@@ -29,8 +38,12 @@ residence::blocks residence::without_known(blocks which, time_point now) const n
     return which;
 }
 
+bool residence::is_known(std::uint64_t which, time_point now) const noexcept {
+    return now - since_ <= trust && which < warm_.size() && warm_[which];
+}
+
 void residence::remember(blocks which, time_point now) {
-    const auto all = (size_ + block - 1) / block;
+    const auto all = blocks_of(size_);
     if (all > most_blocks || which.end > all) {
         return;
     }
@@ -43,26 +56,34 @@ void residence::remember(blocks which, time_point now) {
 }
 
 bool residence::is_warm(int file, std::uint64_t first, std::uint64_t length, time_point now) {
-    // A socket takes less than was offered: of the next offer a part is known.
+    // A socket may accept less than was offered: part of the next offer is known then.
     const auto which = without_known(around(first, length), now);
     if (which.begin == which.end) {
         return true;
     }
-    const auto from = which.begin * block; // whole blocks, so that the answer can be remembered
-    const auto to = std::max(std::min(which.end * block, size_), first + length);
-    if (look_at_pages(file, from, to - from) != warmth::warm) {
-        return false;
+    const bool follows_warm = which.begin > 0 && is_known(which.begin - 1, now);
+    const auto look = [&](blocks asked, stride apart) { // at whole blocks: they can be remembered
+        const auto from = asked.begin * block;
+        const auto to = std::min(asked.end * block, size_);
+        const auto seen = look_at_pages(file, from, to - from, apart, follows_warm);
+        if (seen == warmth::warm) {
+            remember(asked, now);
+        }
+        return seen;
+    };
+    const blocks ahead{which.begin, std::min(which.begin + blocks_ahead, blocks_of(size_))};
+    if (follows_warm && ahead.end > which.end && look(ahead, stride::far) == warmth::warm) {
+        return true;
     }
-    remember(which, now);
-    return true;
+    return look(which, stride::near) == warmth::warm;
 }
 
 void residence::learn(std::uint64_t first, std::uint64_t length, time_point now) {
     const auto end = first + length;
     const auto begin = (first + block - 1) / block;
-    const blocks whole{begin, end >= size_ ? (size_ + block - 1) / block : end / block};
+    const blocks whole{begin, end >= size_ ? blocks_of(size_) : end / block};
     if (whole.begin < whole.end) {
-        remember(whole, now);
+        remember(whole, now - margin);
     }
 }
 

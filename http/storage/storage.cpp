@@ -17,9 +17,9 @@ namespace sluice::http {
 namespace {
 
 constexpr std::chrono::milliseconds tick{100};
-constexpr int ticks_per_look = 10; // at the mounts
+constexpr int ticks_per_look = 10; // at the mount table
 
-// Where an open directory is now. The kernel knows: no file system is asked.
+// The present path of an open directory. The kernel knows it without asking the file system.
 std::string path_of(int directory) {
     std::array<char, PATH_MAX> path{};
     const auto link = "/proc/self/fd/" + std::to_string(directory);
@@ -44,7 +44,7 @@ storage::~storage() {
     stopped_.notify_all();
     watcher_.join();
     for (const auto& one : devices()) {
-        one->stop(); // what waits holds its device
+        one->stop(); // waiting jobs hold their device
     }
 }
 
@@ -95,7 +95,7 @@ void storage::watch() {
                     on_change_(*one);
                 }
             }
-        } catch (const std::exception&) { // no memory: the next time
+        } catch (const std::exception&) { // out of memory: the next round tries again
         }
     }
 }

@@ -1,5 +1,6 @@
 #pragma once
-// The devices that media lie on, and a thread that judges them. Lives as long as the process.
+// The devices that hold media, and the thread that watches them. Lives as long as the process. Made
+// by app/service/application; used by http/handlers.
 
 #include "http/storage/device.hpp"
 
@@ -18,7 +19,7 @@ namespace sluice::http {
 
 class storage {
   public:
-    /// Told of a device that has gone away or come back, on the thread of this.
+    /// Called with a device that has gone away or come back, on the watching thread.
     using change_handler = std::function<void(const storage_device&)>;
 
     storage(const storage_settings& with, change_handler on_change);
@@ -26,11 +27,11 @@ class storage {
     storage(const storage&) = delete;
     storage& operator=(const storage&) = delete;
 
-    /// The device of `name` below the directory open as `root_fd`, by the names of paths alone:
-    /// waits for no file system. Thread safe.
+    /// The device of `name` below the directory open as `root_fd`. Compares the text of paths only,
+    /// so it waits for no file system. Thread safe.
     [[nodiscard]] std::shared_ptr<storage_device> device_of(int root_fd, std::string_view name);
 
-    /// All of them so far. Thread safe.
+    /// All devices found so far. Thread safe.
     [[nodiscard]] std::vector<std::shared_ptr<storage_device>> devices() const;
     [[nodiscard]] const storage_buffers& buffers() const noexcept { return *buffers_; }
 

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -33,32 +34,34 @@ void append_storage_metrics(const storage& of, std::string& text) {
     using device = storage_device;
     append(out,
            {"sluice_storage_away", "gauge",
-            "1 while a device does not answer; its files are refused meanwhile."},
+            "1 while a device does not answer; requests for its files get 503."},
            all, [](const device& one) { return std::uint64_t{one.is_away()}; });
-    append(
-        out,
-        {"sluice_storage_waiting", "gauge", "Opens and reads that wait for a thread of a device."},
-        all, [](device& one) {
-            return std::uint64_t{one.opens().look().waiting + one.reads().look().waiting};
-        });
-    append(out, {"sluice_storage_busy", "gauge", "Threads that wait for a device."}, all,
+    append(out, {"sluice_storage_waiting", "gauge", "Opens and reads that wait for a thread."}, all,
+           [](device& one) {
+               return std::uint64_t{one.opens().look().waiting + one.reads().look().waiting};
+           });
+    append(out, {"sluice_storage_busy", "gauge", "Threads that wait for the device."}, all,
            [](device& one) {
                return std::uint64_t{one.opens().look().busy + one.reads().look().busy};
            });
     append(out,
-           {"sluice_storage_reads_total", "counter",
-            "Windows of files read from a device because they were not in memory."},
-           all, [](const device& one) { return one.reads_done.load(); });
-    append(out, {"sluice_storage_read_failures_total", "counter", "Of those, reads that failed."},
-           all, [](const device& one) { return one.reads_failed.load(); });
-    append(out, {"sluice_storage_read_bytes_total", "counter", "Bytes that they brought."}, all,
-           [](const device& one) { return one.bytes_read.load(); });
-    append(out, {"sluice_storage_read_seconds_total", "counter", "Time that they took, summed."},
-           all, [](const device& one) {
-               return fixed_point{one.read_microseconds.load(), 6};
-           });
+           {"sluice_storage_read_failures_total", "counter",
+            "Reads that failed, of those in sluice_storage_read_seconds."},
+           all, [](const device& one) { return one.reads_counted().failures.value(); });
+    append(out,
+           {"sluice_storage_read_bytes_total", "counter",
+            "Bytes read from the device because they were not in memory."},
+           all, [](const device& one) { return one.reads_counted().bytes.value(); });
+    out.family("sluice_storage_read_seconds", "histogram",
+               "Time to read up to 256 KiB that were not in memory.");
+    for (const auto& one : all) {
+        const device* const which = one.get();
+        out.histogram(
+            {{"device", one->where().device}}, 6, std::span(&which, 1),
+            [](const device& each) -> const auto& { return each.reads_counted().time; });
+    }
     out.family("sluice_storage_window_bytes", "gauge",
-               "Memory of what has been read and has not been sent.");
+               "Memory of bytes that were read and have not been sent.");
     out.sample({}, std::uint64_t{of.buffers().in_use()});
 }
 

@@ -1,5 +1,5 @@
 #pragma once
-// What a scrape says of the devices that media lie on.
+// The metrics of the devices that hold media. Used by app/service/generation.
 
 #include "http/storage/storage.hpp"
 

@@ -77,6 +77,10 @@ constexpr std::array plain_metrics{
                  &counters::file_cache_hits},
     plain_metric{"sluice_file_cache_misses_total", "counter", "Downloads that opened their file.",
                  &counters::file_cache_misses},
+    plain_metric{"sluice_file_cache_stale_total", "counter",
+                 "Downloads of a file in the cache that was not checked again, because its storage "
+                 "does not answer.",
+                 &counters::file_cache_stale},
 };
 
 constexpr unsigned microseconds = 6; // decimals of a second

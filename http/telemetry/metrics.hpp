@@ -78,6 +78,7 @@ struct counters {
     counter log_lines_dropped;
     counter file_cache_hits;
     counter file_cache_misses;
+    counter file_cache_stale; // an expired entry was used: its device is away
     counter store_errors;
     latency_histogram store_latency;
     latency_histogram mint_latency;       // request header to answer, of issued tokens

@@ -80,7 +80,7 @@ class TestSlow:
         server = serve()
         assert download(server, slow)[0].body == content
         assert any(value > 0 for name, value in scrape(server).items()
-                   if name.startswith("sluice_storage_reads_total"))
+                   if name.startswith("sluice_storage_read_seconds_count"))
         part, _ = download(server, slow, {"Range": "bytes=1000000-2000000"})
         assert (part.status, part.body) == (206, content[1000000:2000001])
         parts, _ = download(server, slow, {"Range": "bytes=0-9,2000000-2300000,-5"})
@@ -260,7 +260,7 @@ def test_files_in_memory_take_no_thread(start_server, tmp_path):
         for one in (large, small):
             assert download(server, one)[0].body == memory.content(one)
         assert not any(value for name, value in scrape(server).items()
-                       if name.startswith(("sluice_storage_reads_total", "sluice_storage_read_bytes")))
+                       if name.startswith(("sluice_storage_read_seconds", "sluice_storage_read_bytes")))
     finally:
         shutil.rmtree(root)
 

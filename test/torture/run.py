@@ -16,6 +16,7 @@ from load import LARGE, run_load, run_slowhttptest
 from probe import SMALL, SMALL_BODY
 from restarts import run_restarts
 from soak import run_soak
+from storage import run_storage
 from support.media import MediaTree, noise
 from support.server import Server
 
@@ -67,6 +68,7 @@ STAGES = {
     "faults": run_faults,
     "load": run_load,
     "slowhttptest": run_slowhttptest,
+    "storage": run_storage,
     "restarts": run_restarts,
     "soak": run_soak,
 }

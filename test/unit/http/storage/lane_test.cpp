@@ -35,12 +35,12 @@ BOOST_AUTO_TEST_CASE(keys_take_turns) {
     std::promise<void> done;
     std::vector<char> order;
     lane one(1);
-    one.submit(0, to_do([gate = go.get_future().share()] { gate.wait(); }));
+    one.submit({.key = 0}, to_do([gate = go.get_future().share()] { gate.wait(); }));
     for (int i = 0; i < 3; ++i) {
-        one.submit(1, to_do([&] { order.push_back('a'); }));
+        one.submit({.key = 1}, to_do([&] { order.push_back('a'); }));
     }
-    one.submit(2, to_do([&] { order.push_back('b'); }));
-    one.submit(1, to_do([&] { done.set_value(); }));
+    one.submit({.key = 2}, to_do([&] { order.push_back('b'); }));
+    one.submit({.key = 1}, to_do([&] { done.set_value(); }));
     go.set_value();
     done.get_future().wait();
     BOOST_TEST((order == std::vector<char>{'a', 'b', 'a', 'a'}));
@@ -53,12 +53,12 @@ BOOST_AUTO_TEST_CASE(what_waits_is_dropped_and_a_thread_that_hangs_is_left) {
     std::promise<void> begun;
     {
         lane one(1);
-        one.submit(1, to_do([&begun, gate = go->get_future().share()] {
+        one.submit({.key = 1}, to_do([&begun, gate = go->get_future().share()] {
                        begun.set_value();
                        gate.wait();
                    }));
         begun.get_future().wait();
-        one.submit(1, to_do([kept = std::move(dropped)] { ++*kept; }));
+        one.submit({.key = 1}, to_do([kept = std::move(dropped)] { ++*kept; }));
         BOOST_TEST(one.look().busy == 1U);
         BOOST_TEST(one.look().waiting == 1U);
     }
@@ -74,7 +74,7 @@ BOOST_AUTO_TEST_CASE(threads_are_no_more_than_asked_for) {
     int busy = 0;
     lane one(2);
     for (int i = 0; i < 8; ++i) {
-        one.submit(1, to_do([&, gate] {
+        one.submit({.key = 1}, to_do([&, gate] {
                        {
                            const std::lock_guard guard(mutex);
                            if (++busy == 2) {
@@ -89,6 +89,23 @@ BOOST_AUTO_TEST_CASE(threads_are_no_more_than_asked_for) {
     BOOST_TEST(one.look().waiting == 6U);
     go.set_value();
     one.stop();
+}
+
+BOOST_AUTO_TEST_CASE(a_file_that_hangs_leaves_threads_to_others) {
+    std::promise<void> go;
+    const auto gate = go.get_future().share();
+    lane one(4);
+    for (int i = 0; i < 8; ++i) {
+        one.submit({.key = 1, .file = 7}, to_do([gate] { gate.wait(); }));
+    }
+    std::promise<void> other;
+    one.submit({.key = 1, .file = 9}, to_do([&] { other.set_value(); }));
+    other.get_future().wait();            // does not return when the file has all threads
+    BOOST_TEST(one.look().waiting == 6U); // two of four threads hang
+    go.set_value();
+    std::promise<void> last;
+    one.submit({.key = 1, .file = 7}, to_do([&] { last.set_value(); }));
+    last.get_future().wait(); // the rest had its turn
 }
 
 BOOST_AUTO_TEST_SUITE_END()
