@@ -36,6 +36,7 @@ export class Download extends (EventTarget as TypedTarget<DownloadEvents>) {
   #facts: FileFacts | undefined
   #method: Method | undefined
   #transfer: Transfer | undefined
+  #heldGrant: Grant | undefined // outlives a failure: its resume window may be open when no other is given
   #worker: WorkerDownload | undefined
   #sink: PageSink | undefined // outlives a failure, so that a retry can resume
   #received = 0
@@ -189,6 +190,7 @@ export class Download extends (EventTarget as TypedTarget<DownloadEvents>) {
       await this.#fail(toDownloadError(cause))
     } finally {
       this.#isRunning = false
+      this.#heldGrant = this.#received > 0 ? this.#transfer?.grant : undefined
       this.#transfer = undefined
       this.#worker = undefined
       this.#settle()
@@ -289,6 +291,7 @@ export class Download extends (EventTarget as TypedTarget<DownloadEvents>) {
         onWait: (why, until) => this.#waits(why, until),
       },
       this.#facts,
+      this.#heldGrant,
     )
   }
 
@@ -360,6 +363,7 @@ export class Download extends (EventTarget as TypedTarget<DownloadEvents>) {
     await this.#sink?.abandon()
     this.#sink = undefined
     this.#facts = undefined
+    this.#heldGrant = undefined
     this.#received = 0
     this.#isHeld = false
     this.#meter.reset()

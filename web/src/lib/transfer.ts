@@ -4,7 +4,7 @@
 
 import { backoff, defaultRetryPolicy, isOnline, pause, type RetryPolicy } from './backoff.js'
 import { DownloadError, toDownloadError } from './errors.js'
-import type { Grant } from './media.js'
+import { admits, type Grant } from './media.js'
 import { readProblem } from './problem.js'
 import { reach } from './reach.js'
 import { parseReprDigest, Sha256 } from './sha256.js'
@@ -42,7 +42,6 @@ export interface TransferOptions {
 }
 
 const renewals = 2 // consecutive rejected tokens before the download fails
-const grantMargin = 2_000 // a token that expires within this many milliseconds is not used
 const offlinePoll = 5_000
 
 export class Transfer {
@@ -59,11 +58,12 @@ export class Transfer {
   #isCancelled = false
   #usesOwnOrigin = false // see Grant.ownOriginUrl
 
-  /** `known`: the facts of the file from an earlier session. */
-  constructor(options: TransferOptions, known?: FileFacts) {
+  /** `known`: the facts of the file from an earlier session; `grant`: the one of an earlier transfer of it. */
+  constructor(options: TransferOptions, known?: FileFacts, grant?: Grant) {
     this.#options = options
     this.#retry = { ...defaultRetryPolicy, ...options.retry }
     this.#facts = known
+    this.#grant = grant
   }
 
   get received(): number {
@@ -71,6 +71,10 @@ export class Transfer {
   }
   get facts(): FileFacts | undefined {
     return this.#facts
+  }
+  /** The token in use, for a later transfer of the same file. */
+  get grant(): Grant | undefined {
+    return this.#grant
   }
 
   /** Closes the connection and keeps the position. */
@@ -153,12 +157,13 @@ export class Transfer {
 
   async #ask(method: 'GET' | 'HEAD', signal: AbortSignal): Promise<Response> {
     this.#options.onAsk?.()
-    if (this.#grant === undefined || this.#grant.expiresAt - grantMargin < Date.now()) {
+    const etag = this.#facts?.etag ?? ''
+    const isResume = method === 'GET' && this.#received > 0 && etag !== ''
+    if (this.#grant === undefined || !admits(this.#grant, isResume)) {
       this.#grant = await this.#unlessStalled(this.#options.grant(signal))
     }
     const headers: Record<string, string> = { Authorization: `Bearer ${this.#grant.token}` }
-    const etag = this.#facts?.etag ?? ''
-    if (method === 'GET' && this.#received > 0 && etag !== '') {
+    if (isResume) {
       headers['Range'] = `bytes=${this.#received}-`
       headers['If-Range'] = etag
     }

@@ -18,14 +18,18 @@ export interface TokenSettings {
   readonly script?: string
   /** The page where the user signs in. */
   readonly signIn?: string
+  /** Seconds of the resume window that is requested with each token; a day by default. */
+  readonly resume?: number
 }
+
+const defaultResume = 86_400
 
 interface SessionModule {
   readonly headers?: () => HeadersInit | Promise<HeadersInit>
   readonly provider?: GrantProvider
 }
 
-/** Reads `tokens`; throws if an address is not a path of this origin. */
+/** Reads `tokens`; throws if an address is not a path of this origin, or `resume` not a number of seconds. */
 export function parseTokens(value: unknown): TokenSettings {
   const raw = (value ?? {}) as Record<string, unknown>
   const read = (name: string): string | undefined => {
@@ -34,8 +38,12 @@ export function parseTokens(value: unknown): TokenSettings {
     if (typeof path === 'string' && /^\/(?![/\\])/.test(path)) return path
     throw new Error(`catalogue.json: tokens.${name} must be a path of this origin, such as "/token"`)
   }
-  const found = { endpoint: read('endpoint'), session: read('session'), script: read('script'), signIn: read('sign_in') }
-  return Object.fromEntries(Object.entries(found).filter(([, path]) => path !== undefined))
+  const resume = raw['resume']
+  if (resume !== undefined && !(Number.isInteger(resume) && Number(resume) >= 0)) {
+    throw new Error('catalogue.json: tokens.resume must be a number of seconds, such as 86400; 0 requests no resume window')
+  }
+  const found = { resume, endpoint: read('endpoint'), session: read('session'), script: read('script'), signIn: read('sign_in') }
+  return Object.fromEntries(Object.entries(found).filter(([, each]) => each !== undefined))
 }
 
 /** The provider of the page. It waits for the settings, because downloads are restored before the list is there. */
@@ -48,6 +56,7 @@ export function sessionProvider(settings: () => Promise<TokenSettings>): GrantPr
     if (module.provider) return await module.provider(media, signal)
     if (address !== undefined) session ??= fetchSession(address)
     const mint = endpointProvider({
+      resume: all.resume ?? defaultResume,
       ...(endpoint !== undefined && { endpoint }),
       headers: async () =>
         session === undefined ? ((await module.headers?.()) ?? {}) : { Authorization: `Bearer ${await session}` },

@@ -1,13 +1,14 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { backoff, defaultRetryPolicy, pause } from '../../src/lib/backoff.js'
 import { downloadId } from '../../src/lib/download.js'
-import { readGrant, type MediaRequest } from '../../src/lib/media.js'
+import { admits, endpointProvider, readGrant, type Grant, type MediaRequest } from '../../src/lib/media.js'
 import { Meter } from '../../src/lib/meter.js'
 import { Records } from '../../src/lib/records.js'
 import { parseReprDigest, Sha256 } from '../../src/lib/sha256.js'
 import { itemOfHash, parseCatalogue } from '../../src/page/catalogue.js'
 import { bytes, duration, percent } from '../../src/page/format.js'
+import { parseTokens, sessionProvider } from '../../src/page/session.js'
 
 const lesson: MediaRequest = { type: 'lesson', user_id: 'u', rel: 'a/b/c/d', filename: 'x.mp4' }
 
@@ -66,6 +67,54 @@ describe('a grant', () => {
     })
     expect(() => readGrant({ token: 't' }, 'https://s.example', 0)).toThrow('unexpected-response')
     expect(() => readGrant(null, 'https://s.example', 0)).toThrow('unexpected-response')
+  })
+})
+
+describe('a resume window', () => {
+  const answer = { token: 't', expires_in: 900, resume_expires_in: 4500, download_url: 'https://s.example/download2/x' }
+  const asked: (string | null)[] = []
+  const answering = (): void => {
+    asked.length = 0
+    vi.stubGlobal('fetch', async (url: string) => {
+      asked.push(new URL(url, 'https://s.example').searchParams.get('resume'))
+      const response = Response.json(answer)
+      Object.defineProperty(response, 'url', { value: 'https://s.example/api' })
+      return response
+    })
+  }
+  afterEach(() => void vi.unstubAllGlobals())
+
+  it('is read from the response, and admits the rest of a download after the token has expired', () => {
+    const grant = readGrant(answer, 'https://s.example', 1000)
+    expect([grant.expiresAt, grant.resumableUntil]).toEqual([901_000, 4_501_000])
+    const now = Date.now()
+    const at = (expiresAt: number, resumableUntil?: number): Grant =>
+      ({ token: 't', url: '', expiresAt: now + expiresAt, ...(resumableUntil !== undefined && { resumableUntil: now + resumableUntil }) })
+    const cases = [at(60_000), at(-1), at(-1, 60_000), at(-1, 1_000), at(60_000, 0)]
+    expect(cases.map((grant) => admits(grant, false))).toEqual([true, false, false, false, true])
+    expect(cases.map((grant) => admits(grant, true))).toEqual([true, false, true, false, true])
+  })
+
+  it('is requested where it is configured; that of the media comes first', async () => {
+    answering()
+    const { signal } = new AbortController()
+    await endpointProvider({ endpoint: 'https://s.example/api' })(lesson, signal)
+    await endpointProvider({ endpoint: 'https://s.example/api', resume: 3600 })(lesson, signal)
+    await endpointProvider({ endpoint: 'https://s.example/api', resume: 3600 })({ ...lesson, resume: 0 }, signal)
+    expect(asked).toEqual([null, '3600', '0'])
+  })
+
+  it('of the page is a day, unless the list says another', async () => {
+    answering()
+    const { signal } = new AbortController()
+    const endpoint = '/token'
+    await sessionProvider(async () => parseTokens({ endpoint }))(lesson, signal)
+    await sessionProvider(async () => parseTokens({ endpoint, resume: 604_800 }))(lesson, signal)
+    await sessionProvider(async () => parseTokens({ endpoint, resume: 0 }))(lesson, signal)
+    expect(asked).toEqual(['86400', '604800', '0'])
+    for (const resume of ['3600', -1, 0.5, null]) {
+      expect(() => parseTokens({ resume })).toThrow('tokens.resume must be a number of seconds')
+    }
   })
 })
 

@@ -121,6 +121,59 @@ describe('a transfer', () => {
     expect(service.requests.map(({ headers }) => headers['authorization'])).toEqual(['Bearer t1', 'Bearer t2'])
   })
 
+  it('continues with an expired token while its resume window is open, and needs no other', async () => {
+    const late: TransferOptions['grant'] = async () => {
+      if (++grants > 1) throw new DownloadError({ code: 'session-expired', status: 401 })
+      return { token: 't1', url: service.url, expiresAt: Date.now() - 3_600_000, resumableUntil: Date.now() + 60_000 }
+    }
+    service.play(whole(content, '"a"', { upTo: 50_000 }), part(content, '"a"', 60_000), part(content, '"a"'))
+    await new Transfer(options({ grant: late })).run(sink)
+    expect(sink.bytes.equals(content)).toBe(true)
+    expect(grants).toBe(1)
+    expect(service.requests.map(({ headers }) => headers['authorization'])).toEqual(Array(3).fill('Bearer t1'))
+  })
+
+  it.each([
+    ['it has no bytes yet', [whole(content, '"a"', { upTo: 0 }), whole(content, '"a"')], 60_000],
+    ['the file has no strong tag', [whole(content, 'W/"a"', { upTo: 10 }), whole(content, 'W/"a"')], 60_000],
+    ['its window has ended', [whole(content, '"a"', { upTo: 10 }), part(content, '"a"')], 1_000],
+  ])('requests a new token when one has expired and %s', async (_, script, window) => {
+    const grant: TransferOptions['grant'] = async () => ({
+      token: `t${++grants}`,
+      url: service.url,
+      expiresAt: Date.now() - 1000,
+      resumableUntil: Date.now() + window,
+    })
+    service.play(...script)
+    await new Transfer(options({ grant })).run(sink)
+    expect(sink.bytes.equals(content)).toBe(true)
+    expect(service.requests.map(({ headers }) => headers['authorization'])).toEqual(['Bearer t1', 'Bearer t2'])
+  })
+
+  it('requests a new token when one is refused in its resume window: the file was replaced', async () => {
+    const grant: TransferOptions['grant'] = async () => ({
+      token: `t${++grants}`,
+      url: service.url,
+      expiresAt: Date.now() + (grants > 1 ? 60_000 : -1000),
+      resumableUntil: Date.now() + 60_000,
+    })
+    service.play(whole(content, '"a"', { upTo: 10 }), refusal(401, 'token-expired'), whole(other, '"b"'))
+    await new Transfer(options({ grant })).run(sink)
+    expect(sink.bytes.equals(other)).toBe(true)
+    expect(grants).toBe(2)
+  })
+
+  it('continues with the token of an earlier transfer of the file', async () => {
+    const known = { size: content.length, etag: '"a"', type: 'video/mp4' }
+    const earlier = { token: 't0', url: service.url, expiresAt: Date.now() - 1000, resumableUntil: Date.now() + 60_000 }
+    await sink.write(content.subarray(0, 120_000))
+    service.play(part(content, '"a"'))
+    const transfer = new Transfer(options(), known, earlier)
+    await transfer.run(sink, 120_000)
+    expect(sink.bytes.equals(content)).toBe(true)
+    expect([grants, transfer.grant]).toEqual([0, earlier])
+  })
+
   it.each([
     [403, 'token-mismatch'],
     [404, 'media-not-found'],

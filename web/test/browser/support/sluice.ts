@@ -6,6 +6,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { randomFillSync } from 'node:crypto'
+import type { Clock } from './clock.js'
 import { Pace } from './pace.js'
 
 const project = resolve(dirname(new URL(import.meta.url).pathname), '../../../..')
@@ -67,15 +68,15 @@ export class Sluice {
     writeFileSync(join(this.page, 'catalogue.json'), JSON.stringify({ title, ...more, items }))
   }
 
-  /** `isDev`: programs on this machine may request tokens without a credential. */
-  async start(settings: Readonly<Record<string, string | number>> = {}, isDev = true): Promise<void> {
+  /** `isDev`: programs on this machine may request tokens without a credential; `clock`: the one it lives by. */
+  async start(settings: Readonly<Record<string, string | number>> = {}, isDev = true, clock?: Clock): Promise<void> {
     this.port ||= await freePort()
     const flags = Object.entries(settings).flatMap(([name, value]) => ['--set', `${name}=${value}`])
     const child = spawn(
       binary,
       ['serve', ...(isDev ? ['--dev'] : []), '--listen', `127.0.0.1:${this.port}`, '--media-root', this.media,
         '--set', `web.root=${this.page}`, '--access-log', 'off', ...flags],
-      { env: { PATH: process.env['PATH'], SLUICE_SECRET: secret } },
+      { env: { PATH: process.env['PATH'], SLUICE_SECRET: secret, ...clock?.environment } },
     )
     this.#process = child
     this.#log = ''
