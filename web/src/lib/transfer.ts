@@ -54,6 +54,8 @@ export class Transfer {
   #failures = 0
   #renewed = 0
   #stop = new AbortController()
+  /** Why a pause closes a connection. The pause may be over when the connection ends. */
+  readonly #interruption = new DownloadError('cancelled')
   #paused: { promise: Promise<void>; release: () => void } | undefined
   #isCancelled = false
   #usesOwnOrigin = false // see Grant.ownOriginUrl
@@ -83,7 +85,7 @@ export class Transfer {
     let release = () => {}
     const promise = new Promise<void>((resolve) => (release = resolve))
     this.#paused = { promise, release }
-    this.#stop.abort(new DownloadError('cancelled'))
+    this.#stop.abort(this.#interruption)
   }
 
   resume(): void {
@@ -124,7 +126,7 @@ export class Transfer {
 
   async #persist<Result>(step: (signal: AbortSignal) => Promise<Result>): Promise<Result> {
     for (;;) {
-      await this.#paused?.promise
+      while (this.#paused !== undefined) await this.#paused.promise
       if (this.#isCancelled) throw new DownloadError('cancelled')
       this.#stop = new AbortController()
       try {
@@ -137,7 +139,8 @@ export class Transfer {
 
   /** Returns if the transfer should be retried; throws if it should not. */
   async #recover(why: DownloadError): Promise<void> {
-    if (this.#paused !== undefined && !this.#isCancelled) return
+    if (this.#isCancelled) throw new DownloadError('cancelled')
+    if (this.#paused !== undefined || why === this.#interruption) return
     if (why.reaction === 'renew' && ++this.#renewed <= renewals) {
       this.#grant = undefined
       return
@@ -150,9 +153,7 @@ export class Transfer {
     const wait = isOffline ? offlinePoll : backoff(this.#retry, this.#failures - 1, asked)
     this.#options.onWait?.(isOffline ? new DownloadError('offline') : why, Date.now() + wait)
     this.#stop = new AbortController()
-    await pause(wait, this.#stop.signal).catch((cause: unknown) => {
-      if (this.#paused === undefined) throw cause
-    })
+    await pause(wait, this.#stop.signal).catch(() => {}) // paused or cancelled: #persist knows which
   }
 
   async #ask(method: 'GET' | 'HEAD', signal: AbortSignal): Promise<Response> {

@@ -1,8 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { pause } from '../../src/lib/backoff.js'
 import { DownloadError } from '../../src/lib/errors.js'
 import { Transfer, type Sink, type TransferOptions } from '../../src/lib/transfer.js'
-import { part, refusal, Service, whole } from './service.js'
+import { part, refusal, Service, whole, type Answer } from './service.js'
 
 const content = randomBytes(200_000)
 const other = randomBytes(150_000)
@@ -264,6 +265,85 @@ describe('a transfer', () => {
     second.cancel()
     expect((await cancelled).code).toBe('cancelled')
     expect(service.requests.length).toBe(0)
+  })
+
+  it('continues after a pause that ends while a write is running', async () => {
+    service.play(whole(content, '"a"'), part(content, '"a"'), part(content, '"a"'))
+    const transfer = new Transfer(options())
+    let writes = 0
+    const slow: Sink = {
+      write: async (chunk) => {
+        if (++writes <= 2) {
+          transfer.pause()
+          await new Promise((done) => setTimeout(done, 20))
+          transfer.resume()
+          await new Promise((done) => setTimeout(done, 20))
+        }
+        await sink.write(chunk)
+      },
+    }
+    await transfer.run(slow)
+    expect(sink.bytes.equals(content)).toBe(true)
+    expect(service.requests.length).toBe(3)
+    expect(waits).toEqual([])
+  })
+
+  it('continues after a pause that ends at once, whatever it waits for', async () => {
+    const blink = (): void => {
+      transfer.pause()
+      transfer.resume()
+    }
+    let asked = 0
+    const transfer = new Transfer(
+      options({
+        grant: async (signal) => {
+          if (++asked === 1) setTimeout(blink, 10)
+          await pause(50, signal)
+          return { token: 't', url: service.url, expiresAt: Date.now() + 900_000 }
+        },
+        onWait: (why) => {
+          waits.push(why.code)
+          setTimeout(blink, 5)
+        },
+        retry: { base: 60_000, cap: 60_000, attempts: 3 },
+      }),
+    )
+    const silent: Answer = () => setTimeout(blink, 20) // no response
+    service.play(silent, refusal(503, 'draining'), whole(content, '"a"'))
+    await transfer.run(sink)
+    expect(sink.bytes.equals(content)).toBe(true)
+    expect([asked, waits.length]).toEqual([2, 1])
+  })
+
+  it('stays paused when it is paused again at once', async () => {
+    service.play(whole(content, '"a"'))
+    const transfer = new Transfer(options())
+    transfer.pause()
+    const running = transfer.run(sink)
+    await new Promise((done) => setTimeout(done, 20))
+    transfer.resume()
+    transfer.pause()
+    await new Promise((done) => setTimeout(done, 100))
+    expect(service.requests.length).toBe(0)
+    transfer.resume()
+    await running
+    expect(sink.bytes.equals(content)).toBe(true)
+  })
+
+  it('is cancelled while a write is running, also right after a pause', async () => {
+    for (const hasPaused of [false, true]) {
+      service.play(whole(content, '"a"'))
+      const transfer = new Transfer(options())
+      const slow: Sink = {
+        write: async () => {
+          if (hasPaused) transfer.pause()
+          transfer.cancel()
+          await new Promise((done) => setTimeout(done, 20))
+        },
+      }
+      expect((await failure(transfer.run(slow))).code).toBe('cancelled')
+      expect(service.requests.length).toBe(1)
+    }
   })
 
   it('takes an empty file', async () => {

@@ -106,7 +106,9 @@ class Transfer {
 
   Future<void> _persist() async {
     for (;;) {
-      await _paused?.future;
+      while (_paused != null) {
+        await _paused!.future;
+      }
       if (_isCancelled) throw const DownloadError('cancelled');
       final stop = _stop = Stop();
       try {
