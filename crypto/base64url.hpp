@@ -1,7 +1,7 @@
 #pragma once
 // base64url without padding (RFC 4648 §5), strict and canonical: one text per byte string. Padding,
 // '+', '/', white space, a length of 1 mod 4 and non-zero trailing bits are rejected
-// (docs/security.md, threat 7).
+// (docs/security.md, threat 7). Used by crypto, core and app/commands.
 
 #include <cstddef>
 #include <optional>

@@ -1,5 +1,6 @@
 #pragma once
-// Key material that is wiped on destruction and cannot be printed, logged or compared with ==.
+// Key material that is wiped on destruction and cannot be printed, logged or compared with ==. It
+// does not sign: crypto/hmac_sha256 does. Used by crypto, core and app.
 
 #include "crypto/secret_memory.hpp"
 

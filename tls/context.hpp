@@ -1,7 +1,7 @@
 #pragma once
 // The certificates of one listener; starts its connections with a handshake. A reload replaces all
 // of them or none; existing connections keep the certificates they started with. Does not watch the
-// files: app/service/certificates, the user of this unit, does.
+// files: app/start/serve does. Used by app/service/certificates and app/start/start_checks.
 
 #include "core/config/config.hpp"
 #include "http/connection/entrance.hpp"

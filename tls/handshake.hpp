@@ -1,6 +1,6 @@
 #pragma once
 // The start of a TLS connection: runs the handshake, within tls.handshake_timeout, then starts the
-// session and destroys itself. Holds no certificates: tls/context, which creates it, does.
+// session and destroys itself. Holds no certificates: tls/context does. Used by tls/context.cpp.
 
 #include "http/connection/counted_connection.hpp"
 #include "http/connection/entrance.hpp"

@@ -1,7 +1,7 @@
 #pragma once
 // A TLS connection as a transport (http/loop/transport.hpp): a secure_socket after its handshake.
 // Output is collected in one buffer, so that a header and the first bytes of its file share a
-// record. Created by tls/handshake.
+// record. Used by tls/handshake and, as a transport, by http/connection/session.hpp.
 
 #include "http/loop/transport.hpp"
 #include "tls/secure_socket.hpp"

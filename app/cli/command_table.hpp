@@ -1,6 +1,7 @@
 #pragma once
 // The commands of `sluice` and their flags, as data. The parser (app/cli/command_line.hpp) and the
-// help (app/cli/help.hpp) both read this table, so that they agree.
+// help (app/cli/help.hpp) both read this table, so that they agree. Does not run the commands:
+// app/run_command does. Used within app/cli.
 
 #include <array>
 #include <cstddef>

@@ -114,7 +114,7 @@ void application::start() {
     for (auto& one : fronts_) {
         one->start(threads_);
         for (const auto& address : one->addresses()) {
-            if (!log_.is_for_a_person()) { // whom start_summary() tells
+            if (!log_.is_for_a_person()) { // start_summary() has the addresses
                 log_.info("listening", {{"address", address},
                                         {"threads", std::to_string(one->workers().size())}});
             }
@@ -156,7 +156,7 @@ bool application::reap() {
         decltype(retired_) gone(std::make_move_iterator(kept),
                                 std::make_move_iterator(retired_.end()));
         retired_.erase(kept, retired_.end());
-        try { // its catalogue may be waiting for a disk that hangs: do not wait here
+        try { // its catalogue may wait for a disk that hangs: do not wait here
             std::thread([all = std::move(gone)] {}).detach();
         } catch (const std::system_error&) { // no thread: destroy it here
         }
@@ -197,7 +197,7 @@ std::vector<std::uint64_t> application::rounds() const {
 }
 
 bool application::have_gone_round(const std::vector<std::uint64_t>& before) const {
-    constexpr std::uint64_t enough = 2; // the first may have begun before
+    constexpr std::uint64_t enough = 2; // the first may have begun before the call
     return std::ranges::equal(rounds(), before,
                               [](auto now, auto then) { return now >= then + enough; });
 }
@@ -212,7 +212,8 @@ bool application::is_alive() {
 
 bool application::is_empty() const {
     return std::ranges::none_of(fronts_, [](const auto& one) {
-        return one->is_listening() || one->connections() > 0; // in this order: one may arrive now
+        // In this order, because a connection may arrive between the two calls.
+        return one->is_listening() || one->connections() > 0;
     });
 }
 

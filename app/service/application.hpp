@@ -1,7 +1,7 @@
 #pragma once
-// The parts of a running service that live from its start to its end: threads, listeners, counters
-// and logs; and the generation in force. Not the parts that a reload replaces: those are
-// app/service/generation. Used by serve and reload.
+// A running service: the parts that exist from its start to its end (threads, listeners, counters,
+// logs), and the generation in force. It does not contain the parts that a reload replaces:
+// app/service/generation does. Used by app/start/serve and app/service/reload.
 
 #include "app/log/line_writer.hpp"
 #include "app/log/service_log.hpp"
@@ -70,8 +70,8 @@ class application {
     void begin_leaving() noexcept;
     /// Closes the listeners; each connection is closed after its current response.
     void begin_drain();
-    /// The connections with bytes that are sent and not acknowledged; known two rounds() after
-    /// begin_drain().
+    /// The number of connections with bytes that were sent and are not acknowledged. It is known
+    /// two rounds() after begin_drain().
     [[nodiscard]] std::uint64_t owing() const noexcept;
     /// True when every worker has completed a round of its event loop since the last call.
     [[nodiscard]] bool is_alive();
@@ -89,7 +89,7 @@ class application {
     [[nodiscard]] bool has_newcomers() const noexcept;
     /// Connections accepted so far.
     [[nodiscard]] std::uint64_t accepted() const noexcept;
-    /// Grows as long as any connection sends.
+    /// The bytes sent so far on all connections.
     [[nodiscard]] std::uint64_t bytes_sent() const noexcept;
 
     /// Ends all threads; requests under way are cut.
@@ -120,7 +120,7 @@ class application {
     http::counters audit_count_;           // written by the audit log's thread
     std::unique_ptr<line_writer> audit_log_;
     std::shared_ptr<const generation> current_;
-    // Kept until nothing else holds them, so that no generation ends on a worker's thread, where
+    // Kept until nothing else holds them, so that no generation is destroyed on a worker's thread:
     // closing a catalogue would delay its connections.
     std::vector<std::shared_ptr<const generation>> retired_;
     http::counters log_count_; // written by the access log's thread

@@ -1,7 +1,8 @@
 #pragma once
 // Keeps the catalogue up to date: a thread refreshes it soon after a course directory is added or
-// removed (inotify), and at a fixed interval for file systems without events (NFS). It has no index
-// and logs nothing; it reports through handlers. Used by app/service/media_set.
+// removed (inotify), and at a fixed interval, because some file systems report no events (NFS). It
+// is not the index (core/media/catalogue) and logs nothing: it reports through handlers. Used by
+// app/service/media_set.
 
 #include "core/base/unique_fd.hpp"
 #include "core/media/catalogue.hpp"

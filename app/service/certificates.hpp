@@ -1,6 +1,7 @@
 #pragma once
-// The certificates of all TLS listeners of the process, replaced together. Used by application,
-// generation and `sluice config check`.
+// The certificates of all TLS listeners of the process, which are replaced together. It does not
+// notice changed files: app/start/serve does. Used by app/service/application, generation and
+// reload.
 
 #include "app/log/service_log.hpp"
 #include "core/config/config.hpp"

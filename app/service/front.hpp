@@ -1,6 +1,7 @@
 #pragma once
-// A set of workers with the listeners that feed them and the gate that they share. The main front
-// serves the API; a second one may serve only /metrics. Used by application.
+// A front: a set of workers, the listeners that pass connections to them, and the gate that they
+// share. The main front serves the API; a second one may serve /metrics only. It does not build the
+// site that it serves: app/service/generation does. Used by app/service/application.
 
 #include "app/process/passed_sockets.hpp"
 #include "app/service/generation.hpp"
@@ -50,7 +51,7 @@ class front {
     [[nodiscard]] const std::vector<std::unique_ptr<http::worker>>& workers() const noexcept {
         return workers_;
     }
-    /// The address of each listener as text for people.
+    /// The address of each listener as text for messages.
     [[nodiscard]] std::vector<std::string> addresses() const;
     [[nodiscard]] std::size_t connections() const { return gate_.open(); }
 

@@ -1,8 +1,8 @@
 #pragma once
-// One configuration in force: everything that a reload replaces. It is built completely before use,
-// immutable afterwards, and handed to the workers as a whole (docs/architecture.md, "Reload").
-// Parts that outlive a generation (threads, listeners, counters, logs) belong to app::application.
-// Used by application and front.
+// A generation: one configuration in force, with everything that a reload replaces. It is built
+// completely before use, does not change afterwards, and is handed to the workers as a whole
+// (docs/architecture.md, "Reload"). The parts that outlive it (threads, listeners, counters, logs)
+// belong to app/service/application. Used by app/service/application and app/service/front.
 
 #include "app/log/service_log.hpp"
 #include "app/service/certificates.hpp"

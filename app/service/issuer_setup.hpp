@@ -1,6 +1,7 @@
 #pragma once
-// Builds the issuer gate from the settings of the issuer section and the files they name. Used by
-// generation, reload, serve and `sluice config check`.
+// Builds the issuer gate from the settings of the issuer section and the files that they name. It
+// decides on no request: core/issuer does. Used by app/service/generation, app/service/reload,
+// app/start and `sluice config check`.
 
 #include "app/log/service_log.hpp"
 #include "core/base/operator_problem.hpp"

@@ -1,6 +1,7 @@
 #pragma once
-// The metrics of the keys in force: their number, their age, and a fingerprint to compare nodes.
-// They never contain the name of a key. Used by generation.
+// Writes the metrics of the keys in force: their number, their age, and a fingerprint to compare
+// nodes. They never contain the name of a key. It loads no keys: core/token/key_file does. Used by
+// app/service/generation.
 
 #include "core/token/key_file.hpp"
 

@@ -1,7 +1,7 @@
 #pragma once
-// The media root of a configuration: its store, layout and catalogue, with the watcher. Costly to
-// create, so generations with equal media sections share one. Used by generation and the token
-// commands.
+// The media root of a configuration: its store, layout and catalogue, with the watcher. It is
+// costly to create, so generations with equal media sections share one. It does not serve the
+// files: http/handlers does. Used by app/service/application, generation and the token commands.
 
 #include "app/log/service_log.hpp"
 #include "app/log/twin_log.hpp"
@@ -24,7 +24,7 @@ class media_set;
 
 /// Makes a media_set on a thread of its own, for the reload of a running service. Throws
 /// std::exception when it cannot be made, when the media root does not answer within `patience`, or
-/// when `is_over` says so meanwhile. The thread of a root that hangs is abandoned.
+/// when `is_over` returns true during the wait. If the root hangs, the thread is abandoned.
 [[nodiscard]] std::shared_ptr<const media_set> make_media_set(const core::config& settings,
                                                               service_log& log,
                                                               std::chrono::milliseconds patience,
@@ -44,7 +44,7 @@ class media_set {
     [[nodiscard]] const core::media_layout& layout() const noexcept { return layout_; }
     [[nodiscard]] const core::catalogue& courses() const noexcept { return courses_; }
 
-    /// What the catalogue held when it was last read.
+    /// The content of the catalogue when it was last read.
     struct counts {
         std::size_t courses = 0;
         std::size_t trainers = 0;

@@ -1,5 +1,6 @@
 #pragma once
-// Reads the download page (web.root). Used by generation.
+// Reads the files of the download page (web.root) and makes their handlers. It does not serve them:
+// http/handlers/web_handler does. Used by app/service/generation.
 
 #include "app/log/service_log.hpp"
 #include "core/config/config.hpp"

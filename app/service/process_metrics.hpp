@@ -1,6 +1,7 @@
 #pragma once
 // The metrics of the process, under the names that all Prometheus clients use, and of the build.
-// Used by application and generation.
+// They do not include the requests: http/telemetry/metrics counts those. Used by
+// app/service/application and app/service/generation.
 
 #include <chrono>
 #include <string>

@@ -1,7 +1,7 @@
 #pragma once
-// SIGHUP: reads the configuration, keys and certificates again, and puts them in force as a whole
-// or rejects them as a whole, with the reasons in the log. Decides what may change;
-// app::application changes it. Used by serve.
+// The reload on SIGHUP: reads the configuration, keys and certificates again, and accepts them as a
+// whole or rejects them as a whole, with the reasons in the log. It decides which settings may
+// change; app/service/application puts them in force. Used by app/start/serve.
 
 #include "app/log/service_log.hpp"
 #include "app/service/application.hpp"

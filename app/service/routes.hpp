@@ -1,5 +1,6 @@
 #pragma once
-// The complete route table. Used by generation.
+// The complete route table: paths and their handlers. It does not match requests:
+// http/exchange/router does. Used by app/service/generation.
 
 #include "http/exchange/router.hpp"
 #include "http/handlers/download_handler.hpp"

@@ -1,7 +1,7 @@
 #pragma once
-// The store in a running service: connections for grants, the feed of changes, and what both keep
-// in memory. One per process, when store.url is set; a reload does not change it. Used by
-// application and generation.
+// The store in a running service: the connections that read grants, the feed of changes, and the
+// data that both keep in memory. One per process, if store.url is set; a reload does not change it.
+// It runs no SQL: store/sql_store does. Used by app/service/application and app/service/generation.
 
 #include "app/log/service_log.hpp"
 #include "core/access/current_revocations.hpp"
@@ -33,7 +33,7 @@ class store_service {
     /// Begins to follow the store. `on_revocations` receives the table in force after each change,
     /// on the feed's thread.
     void start(table_handler on_revocations);
-    /// Once it returns, `on_revocations` is not called any more.
+    /// After it returns, `on_revocations` is not called any more.
     void stop();
 
     /// The threads on which look-ups wait for the store.

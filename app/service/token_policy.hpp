@@ -1,7 +1,8 @@
 #pragma once
-// Converts the settings of tokens into the policy of the token service, in one place, so that the
-// gateway and the token commands cannot differ; and the time for which a token can be in use. Used
-// by app/commands and app/service.
+// Converts the settings of tokens to the policy of the token service, in one place, so that the
+// service and the token commands cannot differ. Also gives the longest time for which a token can
+// be in use. It issues no tokens: core/token/token_service does. Used by app/commands and
+// app/service.
 
 #include "core/config/config.hpp"
 #include "core/token/token_service.hpp"

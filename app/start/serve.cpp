@@ -28,14 +28,14 @@ using namespace std::chrono_literals;
 constexpr auto poll_interval = 20ms;
 constexpr auto reap_interval = 200ms;
 constexpr auto look_interval = 1000ms; // between two checks of the files of keys and certificates
-// Connections without activity for this long after the listeners have closed count as idle.
-// Requests that had arrived but had not been read have this long to begin.
+// A connection without activity for this long after the listeners have closed counts as idle. A
+// request that had arrived but had not been read has this long to begin.
 constexpr auto settle_time = 500ms;
-// Connections accepted just before the end have this long for their first request: the client may
-// not have been scheduled yet, and nothing tells it to retry.
+// A connection that was accepted just before the end has this long for its first request. The
+// client may not have been scheduled yet, and many clients do not retry after a close.
 constexpr auto first_request_time = 2s;
-// For the logs and for destructors. Including it, the process ends within shutdown.drain_timeout
-// and two seconds.
+// The time for the last log lines and for destructors. With it, the process ends within
+// shutdown.drain_timeout and two seconds.
 constexpr auto last_moments = 1500ms;
 
 void warn(const core::config& settings, const core::loaded_keys& keys, service_log& log) {
@@ -61,7 +61,7 @@ start_facts facts_of(const application& running) {
     return all;
 }
 
-// Files whose changes are put in force.
+// The files that are read again when they change.
 struct watched_files {
     file_watch keys;
     file_watch certificates;
@@ -73,7 +73,7 @@ struct watched_files {
     }
 };
 
-// The main thread's loop while the workers serve.
+// The loop of the main thread while the workers serve.
 class watch {
   public:
     watch(application& running, const process_signals& signals, const service_manager& manager,
@@ -81,14 +81,15 @@ class watch {
         : running_(running), signals_(signals), manager_(manager), log_(log),
           files_(std::move(files)) {}
 
-    /// Returns when it is time to leave.
+    /// Returns when SIGTERM or SIGINT has arrived.
     void run(const reload_source& source) {
         while (true) {
             accepted_ = running_.accepted();
             const auto number = next_signal();
             if (number == SIGHUP) {
                 manager_.reloading();
-                // Taken before the files are read, so that a later change is noticed.
+                // The state of the files is taken before they are read, so that a later change is
+                // noticed.
                 files_.keys.look_again();
                 files_.certificates.look_again();
                 reload(running_, source, log_);
@@ -102,7 +103,7 @@ class watch {
         }
     }
 
-    /// Returns the exit status.
+    /// Drains the connections. Returns the exit status.
     int leave() {
         const auto& with = running_.current().settings().shutdown;
         manager_.stopping("draining");
@@ -135,7 +136,8 @@ class watch {
         if (!stays_until(clock::now() + with.drain_timeout, is_done)) {
             return cut_short();
         }
-        // The count is a tick old: connections that have ended since owe nothing.
+        // The count is up to a tick old. Connections that have ended since then have no
+        // unacknowledged bytes.
         const auto undelivered = running_.is_empty() ? 0 : running_.owing();
         log_.info("stopped", {{"cut", std::to_string(running_.active_requests())},
                               {"undelivered", std::to_string(undelivered)}});
@@ -158,8 +160,8 @@ class watch {
         return signals_.wait_for(has_retired ? reap_interval : look_interval);
     }
 
-    // Puts keys and certificates in force when their files change. A bad file leaves the old ones
-    // in force, and is logged.
+    // Loads keys and certificates again when their files change. If a file cannot be used, the old
+    // ones stay in force and the cause is logged.
     void follow_files() {
         const auto now = clock::now();
         if (now < next_look_) {
@@ -216,7 +218,7 @@ int serve(const core::config& settings, core::loaded_keys keys, const reload_sou
     const process_signals signals;
     const core::system_clock time;
     service_log log(time, settings.log.level, STDERR_FILENO);
-    watched_files files; // from before they are read
+    watched_files files; // their state from before they are read
     files.follow(settings);
     require_start(settings, time.wall_seconds());
     warn(settings, keys, log);

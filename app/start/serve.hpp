@@ -1,5 +1,7 @@
 #pragma once
-// `sluice serve`: runs the service from validated settings to the exit status. Used by app/main.
+// `sluice serve`: runs the service from validated settings to the exit status, and handles its
+// signals. It does not read the configuration (app/command_settings) and does not build the service
+// (app/service/application). Used by app/main.
 
 #include "app/process/service_manager.hpp"
 #include "app/service/reload.hpp"

@@ -42,7 +42,7 @@ std::string message_of(int error) {
     return std::generic_category().message(error);
 }
 
-/// Empty when new files can be made in the directory of `path`.
+/// The reason why no file can be created in the directory of `path`; empty if one can.
 std::string objection_to_directory(const std::string& path) {
     const auto directory = core::directory_of(path);
     if (::access(directory.c_str(), W_OK | X_OK) == 0) {
@@ -76,7 +76,7 @@ void check_page(const core::config& settings, sys_seconds /*now*/, faults& out) 
     try {
         (void)core::load_web_files(settings.web.root);
     } catch (const std::exception& fault) {
-        constexpr std::string_view place = "web.root: "; // with which the text begins
+        constexpr std::string_view place = "web.root: "; // the text may begin with it
         const std::string_view text = fault.what();
         add(out, "web.root", std::string(text.substr(text.starts_with(place) ? place.size() : 0)));
     }
@@ -186,7 +186,7 @@ void check_listeners(const core::config& settings, sys_seconds /*now*/, faults& 
     }
 }
 
-/// Why a SQLite file cannot be made or written; empty: it can. `exists` says whether there is one.
+/// The reason why a SQLite file cannot be created or written; empty if it can. Sets `exists`.
 std::string objection_to_sqlite(const std::string& path, bool& exists) {
     exists = ::access(path.c_str(), F_OK) == 0;
     if (exists && ::access(path.c_str(), R_OK | W_OK) != 0) {
@@ -257,7 +257,7 @@ std::vector<start_fault> check_start(const core::config& settings, sys_seconds n
 void require_start(const core::config& settings, sys_seconds now) {
     faults found;
     for (const auto& one : checks) {
-        if (one.run != check_store) { // a node starts while its store is away (decision 18)
+        if (one.run != check_store) { // a start does not need the store (decision 18)
             one.run(settings, now, found);
         }
     }

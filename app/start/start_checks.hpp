@@ -1,9 +1,9 @@
 #pragma once
-// The list of all checks that a start makes of the machine: files, directories, addresses, the
-// store. `sluice serve` runs it before it acquires anything, and `sluice config check` prints it,
-// so that both name the same faults, all at once. Not the checks of the settings themselves
-// (core/config/config_validate) nor of signing keys (core/token/key_file), which come first. Used
-// by serve and app/commands/config_command.
+// The checks of the machine before a start: files, directories, addresses, the store. `sluice
+// serve` runs them before it acquires anything, and `sluice config check` prints their results, so
+// that both report the same faults, all at once. The checks of the settings
+// (core/config/config_validate) and of signing keys (core/token/key_file) are not here; they run
+// first. Used by app/start/serve and app/commands/config_command.
 
 #include "core/base/operator_problem.hpp"
 #include "core/config/config.hpp"
@@ -16,7 +16,7 @@
 
 namespace sluice::app {
 
-/// What a fault does to `sluice serve`.
+/// The effect of a fault on `sluice serve`.
 enum class start_effect : std::uint8_t {
     stops,   // it does not start
     impairs, // it starts, but does not become ready
@@ -43,7 +43,7 @@ struct start_check {
 [[nodiscard]] std::vector<start_fault> check_start(const core::config& settings,
                                                    std::chrono::sys_seconds now);
 
-/// Throws std::runtime_error with one line for each fault that stops the start, if there is one.
+/// Throws std::runtime_error if a fault stops the start; the text has one line for each.
 void require_start(const core::config& settings, std::chrono::sys_seconds now);
 
 } // namespace sluice::app

@@ -1,6 +1,7 @@
 #pragma once
-// The start as a person reads it on a terminal: version, addresses, media, who may have tokens, and
-// what is off. In a pipe the service log has the same facts as events. Used by serve.
+// The text that `sluice serve` prints on a terminal after the start: version, addresses, media,
+// keys, the callers that get tokens, and the parts that are off. It is not the service log: that
+// has the same facts as events, when standard error is not a terminal. Used by app/start/serve.
 
 #include "core/config/config.hpp"
 
@@ -10,7 +11,7 @@
 
 namespace sluice::app {
 
-/// The facts of a running service that its settings do not have.
+/// The facts of a running service that are not in its settings.
 struct start_facts {
     std::vector<std::string> addresses; // of the main listeners, in their order: "127.0.0.1:8080"
     std::vector<std::string> metrics;   // of metrics.listen; empty: on the main listener

@@ -1,9 +1,9 @@
 #pragma once
 // The interface of the store of grants and revocations. Not an implementation: store/sql_store.hpp
-// is one. Every call may block for as long as the store's timeout and works on one connection.
-// Commands call it directly; the service calls it only from the threads of its pool
-// (store/connection_pool.hpp) and its feed (store/change_feed.hpp), never from a thread that serves
-// connections.
+// is one. Used by store and app/commands. Every call may block for as long as the store's timeout
+// and works on one connection. Commands call it directly; the service calls it only from the
+// threads of its pool (store/connection_pool.hpp) and its feed (store/change_feed.hpp), never from
+// a thread that serves connections.
 
 #include "core/access/grant.hpp"
 #include "core/access/revocation.hpp"

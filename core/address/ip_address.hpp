@@ -1,7 +1,9 @@
 #pragma once
 // IP addresses and blocks of them, as numbers. The lists of operators (proxies, peers without a
 // cap) are compared with the kernel's addresses as numbers, never as text. IPv4 and IPv6 share one
-// type, so that 192.0.2.1 and ::ffff:192.0.2.1 are the same peer.
+// type, so that 192.0.2.1 and ::ffff:192.0.2.1 are the same peer. Resolves no names. Used by
+// core/address, core/config, http/connection, http/exchange, http/request and
+// app/service/front.cpp.
 
 #include <array>
 #include <cstdint>

@@ -1,6 +1,7 @@
 #pragma once
 // The clock as a dependency: tokens are checked against wall time, deadlines run on steady time
-// (docs/security.md, threat 34). Not a timer.
+// (docs/security.md, threat 34). Not a timer. Used throughout the service, which gets the
+// system_clock below; tests pass clocks of their own.
 
 #include <chrono>
 

@@ -1,6 +1,7 @@
 #pragma once
 // The failures of the domain, as values. Independent of HTTP: http/problem/problem.cpp holds the
-// one table that maps a failure to a status and a text.
+// one table that maps a failure to a status and a text. Faults in the files of an operator are
+// core/base/operator_problem.hpp. Used through core/base/result.hpp, and by http/problem.
 
 #include <cstdint>
 #include <string_view>

@@ -1,7 +1,7 @@
 #pragma once
 // One fault in a file or a setting that an operator wrote: the configuration, key files, the CSV of
-// grants. Not a response to a client (http/problem) and not an errc. The readers of such files
-// create it; app prints it.
+// grants. Not a response to a client (http/problem) and not an errc. Used by the readers of such
+// files in core, and by app, which prints it.
 
 #include <string>
 

@@ -1,6 +1,8 @@
 #pragma once
 // result<T>: a T or a core::failure. Exceptions are reserved for start-up and for programming
-// errors.
+// errors. Not for the configuration, whose readers collect all faults
+// (core/base/operator_problem.hpp). Used by core/access, core/issuer, core/json, core/media,
+// core/token and http.
 
 #include "core/base/error.hpp"
 

@@ -1,5 +1,6 @@
 #pragma once
-// A file descriptor with one owner.
+// A file descriptor with one owner, which closes it. Not for descriptors that several responses
+// share: those are in core::media_handle. Used by core, http/connection and app.
 
 #include <unistd.h>
 

@@ -1,6 +1,7 @@
 #pragma once
 // The accumulator behind load_config(): takes values and problems from one source after the other
-// and remembers which source set which setting. Private to core's .cpp files.
+// and remembers which source set which setting. It reads no files. Private to core: used by
+// config_file.cpp and config_source.cpp.
 
 #include "core/config/config_settings.hpp"
 #include "core/config/config_source.hpp"

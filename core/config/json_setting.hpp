@@ -1,5 +1,6 @@
 #pragma once
-// Converts settings from and to JSON. Private to core's .cpp files.
+// Converts settings from and to JSON. It does not check ranges: core/config/setting_check.cpp does.
+// Private to core: used by config_file.cpp, config_listeners.cpp and config_print.cpp.
 
 #include "core/config/config_settings.hpp"
 

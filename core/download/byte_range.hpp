@@ -1,7 +1,8 @@
 #pragma once
 // Parses the Range field (RFC 9110 §14.1, §14.2) for the unit "bytes" and fits it to a file, in
 // constant memory. Does not decide whether the field applies: core/download/download_plan does, and
-// for a token in its resume window http/handlers/download_handler.
+// for a token in its resume window http/handlers/download_handler. Used by
+// core/download/download_plan.hpp and http/sending/response.hpp.
 
 #include <array>
 #include <cstddef>

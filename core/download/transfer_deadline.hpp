@@ -1,8 +1,8 @@
 #pragma once
 // The deadline of a transfer: it closes transfers to clients that stopped reading, or that read so
 // slowly that they only occupy a slot (docs/security.md, threat 42). Computes with instants that
-// the caller passes; not a timer, and it has no clock. The sending connection checks it after each
-// write.
+// the caller passes; not a timer, and it has no clock. Used by http/connection/session_base.hpp,
+// after each write.
 
 #include <chrono>
 #include <cstdint>

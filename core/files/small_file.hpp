@@ -1,6 +1,7 @@
 #pragma once
 // Reads a whole file that an operator wrote, up to a size limit. Start-up and reload only; media is
-// opened by core/media/media_store.hpp. Private to core's .cpp files.
+// opened by core/media/media_store.hpp. Private to core: used by core/files and
+// core/config/config_file.cpp.
 
 #include <cstddef>
 #include <string>

@@ -1,6 +1,8 @@
 #pragma once
 // A NumericDate (RFC 7519 §2): seconds since the Unix epoch, with a fraction. The times of tokens
-// are read as this type; our own tokens have whole seconds.
+// are read as this type; our own tokens have whole seconds. Not a clock, and it compares with none.
+// Used by core/json/json_object_reader.hpp, core/issuer/session_token.hpp and
+// core/token/claims.hpp.
 
 #include <chrono>
 #include <compare>

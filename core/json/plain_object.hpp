@@ -1,7 +1,8 @@
 #pragma once
 // The fast path for JSON from our own writers: one flat object without a space, its members in the
 // order of the reader's list, its texts without an escape. Not a JSON reader: it returns false for
-// everything else, and the caller (core/json/json_object_reader) then uses the general parser.
+// everything else, and the caller (core/json/json_object_reader) then uses the general parser. Used
+// by core/json/json_object_reader.cpp only.
 
 #include "core/json/json_object_reader.hpp"
 

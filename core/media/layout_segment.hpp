@@ -1,6 +1,7 @@
 #pragma once
 // One segment of a layout template: a literal, or one placeholder with literals around it.
-// media_layout writes directory names with it; the catalogue reads ids from directory names.
+// media_layout writes directory names with it; the catalogue reads ids from directory names. It has
+// no path separators: media_layout splits the template. Used by core/media.
 
 #include <cstdint>
 #include <optional>

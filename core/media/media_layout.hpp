@@ -2,7 +2,7 @@
 // The path of a media file below the media root, from templates such as
 // "{trainer_id}/{course_id}/{filename}" (docs/api.md §2), so that no site has to move a file.
 // Strings only: media_store opens the file. The configuration parses the templates; media_library
-// expands them.
+// expands them. Used by core/config, core/issuer/ownership.hpp and core/media/media_library.hpp.
 
 #include "core/media/layout_segment.hpp"
 #include "core/media/media_id.hpp"

@@ -36,7 +36,7 @@ std::string unescaped(std::string_view text) {
     return plain;
 }
 
-// "36 35 98:0 /mnt1 /mnt2 rw,noatime master:1 - ext3 /dev/root rw"
+// An example of a line: "36 35 98:0 /mnt1 /mnt2 rw,noatime master:1 - ext3 /dev/root rw"
 std::optional<mount> parse_line(std::string_view line) {
     take_until(' ', line);
     take_until(' ', line);

@@ -1,6 +1,7 @@
 #pragma once
-// Finds the file system of a path in the text of /proc/self/mountinfo (proc(5)). Looks up no path,
-// so a file system that hangs does not delay it. Pure. Used by http/storage.
+// The mount table: finds the file system that holds a path in the text of /proc/self/mountinfo
+// (proc(5)). It is a pure function of that text. It opens no file and resolves no path, so a file
+// system that hangs does not delay it. Used by http/storage/storage and http/storage/device.
 
 #include <string>
 #include <string_view>
@@ -15,21 +16,22 @@ struct mount {
     std::string type;   // "ext4", "fuse.sshfs", "nfs4"
 };
 
-/// True when opening a file waits for a local disk at most. With the name in the kernel's cache it
-/// waits for nothing.
+/// True when opening and closing a file contact no server: they wait for a local disk at most, and
+/// for nothing if the names are in the kernel's cache.
 [[nodiscard]] bool is_local(const mount& which) noexcept;
 
-/// True when all files are in memory, so that no call waits. tmpfs does not say so when asked: it
-/// refuses RWF_NOWAIT.
+/// True when the file system keeps all files in memory, so that no call waits. Only the type tells:
+/// tmpfs does not support RWF_NOWAIT.
 [[nodiscard]] bool is_memory(const mount& which) noexcept;
 
 class mount_table {
   public:
-    /// Skips lines of another form.
+    /// Parses `mountinfo`. Skips lines that do not have the form of proc(5).
     explicit mount_table(std::string_view mountinfo);
 
-    /// The mount that holds the absolute `path`; null when the table has none. The path has no
-    /// symbolic links. The last of several mounts on one point counts, because it hides the others.
+    /// Returns the mount that holds the absolute `path`, or null if the table has none. `path`
+    /// contains no symbolic links. If several mounts have one mount point, the last one is
+    /// returned, because it hides the others.
     [[nodiscard]] const mount* find(std::string_view path) const noexcept;
 
   private:

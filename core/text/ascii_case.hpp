@@ -1,7 +1,8 @@
 #pragma once
 // Compares names and tokens that are case-insensitive in HTTP; ASCII only. Replaces Beast's
 // iequals, which in 1.81 reads a byte beyond both texts when they differ in case (found by
-// fuzz_addresses).
+// fuzz_addresses). Not for file names or identifiers, which are compared as bytes. Used by core and
+// http.
 
 #include <algorithm>
 #include <string_view>

@@ -1,5 +1,5 @@
 #pragma once
-// Writes decimal digits without a temporary string, and reads them.
+// Writes decimal digits without a temporary string, and reads them. Used by core, http and app.
 
 #include <array>
 #include <charconv>

@@ -1,5 +1,6 @@
 #pragma once
-// Percent-encoding and decoding (RFC 3986 §2.1).
+// Percent-encoding and decoding (RFC 3986 §2.1). Does not split a URL: http/request/target and
+// http/request/query do. Used by core/download, http and app.
 
 #include <optional>
 #include <string>

@@ -1,5 +1,6 @@
 #pragma once
 // Parses and formats times as operators write them. HTTP dates are in core/download/http_date.hpp.
+// Used by core/access, core/token, http/telemetry and app.
 
 #include <chrono>
 #include <cstddef>

@@ -1,5 +1,6 @@
 #pragma once
-// Removes the spaces around a text. The caller decides which characters count as spaces.
+// Removes the spaces around a text. The caller decides which characters count as spaces. Copies
+// nothing. Used by core, http/request and app/commands.
 
 #include <string_view>
 

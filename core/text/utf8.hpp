@@ -1,7 +1,7 @@
 #pragma once
 // Validates text in identifiers and file names: strict UTF-8 (RFC 3629) without characters that
 // hide or reorder others. Not a Unicode library: nothing is normalised or folded, because decisions
-// compare bytes (docs/security.md, threat 17).
+// compare bytes (docs/security.md, threat 17). Used by core, http/request/target and app/commands.
 
 #include <string_view>
 

@@ -1,6 +1,7 @@
 #pragma once
 // The claims of a download token (docs/api.md §1; names fixed by the customer's guide), with
-// conversion to and from JSON. Does not verify a token: core/token/token_service.hpp does.
+// conversion to and from JSON. Does not verify a token: core/token/token_service.hpp does. Used by
+// core/token, core/access/revocation_table.hpp, http/exchange/exchange.hpp and app/commands.
 
 #include "core/base/result.hpp"
 #include "core/json/numeric_date.hpp"

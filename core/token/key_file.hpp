@@ -1,6 +1,6 @@
 #pragma once
 // Loads the signing keys: from the key file, from SLUICE_SECRET, or as a random key. Start-up and
-// reload only; core/token/token_service.hpp uses the ring.
+// reload only; core/token/token_service.hpp uses the ring. Used by app.
 
 #include "core/base/operator_problem.hpp"
 #include "core/token/token_service.hpp"

@@ -1,7 +1,8 @@
 #pragma once
 // Issues and verifies download tokens. The MAC comes first: no byte of a token is parsed as JSON
 // before its MAC has been verified (docs/decisions). Does not decide who gets a token (core/issuer)
-// and reads no files (core/token/key_file.hpp).
+// and reads no files (core/token/key_file.hpp). Used by http/handlers, app/service and
+// app/commands.
 
 #include "core/base/result.hpp"
 #include "core/media/media_id.hpp"

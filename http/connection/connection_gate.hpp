@@ -2,8 +2,8 @@
 // Limits the number of open connections, in all and per peer (docs/security.md, threats 41 and 48).
 // It does not close or answer connections; it only returns a verdict. The listener asks once per
 // connection; the session gives its place back when it ends, on any thread. Memory is bounded by
-// the number of open connections: a peer without a connection has no entry. Used through
-// http/connection/entrance.hpp.
+// the number of open connections: a peer without a connection has no entry. Used by
+// app/service/front and, through http/connection/entrance.hpp, by listeners and sessions.
 
 #include "core/address/ip_address.hpp"
 #include "http/problem/limit_label.hpp"

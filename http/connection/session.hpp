@@ -1,8 +1,9 @@
 #pragma once
-// The state machine of one connection: read a head, answer it, send the answer, repeat. It consists
-// of non-blocking steps with at most one wait outstanding. The session owns itself: it is destroyed
-// in the handler of its last wait. http/connection/session_base.hpp holds the parts that do not
-// depend on the transport. Used by http/connection/bare_sessions.cpp and tls/handshake.cpp.
+// The state machine of one connection: read a head, answer it, send the response, repeat. It
+// consists of non-blocking steps with at most one wait outstanding. A session owns itself: it is
+// destroyed in the handler of its last wait. It does not parse heads (http/request) or decide on
+// responses (http/handlers); http/connection/session_base.hpp holds the parts that do not depend on
+// the transport. Used by http/connection/bare_sessions.cpp and tls/handshake.cpp.
 
 #include "http/connection/session_base.hpp"
 #include "http/loop/transport.hpp"
@@ -40,7 +41,7 @@ class session final : public session_base {
   private:
     using step = void (session::*)();
 
-    // The handler of every wait. A session that was closed during the wait ends here; a session
+    // The handler of every wait. A session that was closed during the wait ends here. A session
     // that timed out reads no further request.
     auto after_wait(step next) {
         return [this, next](error_code ec) {
@@ -56,8 +57,8 @@ class session final : public session_base {
         };
     }
 
-    // An exception ends this connection only. No wait is outstanding when a step throws, because a
-    // step starts its wait last.
+    // An exception ends this connection only. A step starts its wait last, so no wait is
+    // outstanding when a step throws.
     template <class Run>
     void run_step(Run run) noexcept {
         try {
@@ -130,9 +131,10 @@ class session final : public session_base {
         start_writing();
     }
 
-    // While the request is suspended nothing is read, but a reset is noticed. When the next request
-    // has arrived, or the peer has closed its side (it is still answered, RFC 9112 §9.6), the
-    // kernel reports no further change, and only the deadline remains.
+    // While a request is suspended, nothing is read, but a reset of the connection is noticed.
+    // After the next request has arrived, or the peer has closed its sending side (the request is
+    // still answered, RFC 9112 §9.6), the kernel reports no further change. Only the deadline ends
+    // the wait then.
     void watch() {
         is_watching_ = true;
         connection_.async_wait_readable([this](error_code) {
@@ -154,8 +156,7 @@ class session final : public session_base {
         }
     }
 
-    // The deadline of the handler no longer applies from here on: the wait may end after the next
-    // tick.
+    // The deadline of the suspension no longer applies: the wait may end after the next tick.
     void on_resumed() override {
         phase_ = phase::writing;
         expect_progress(now());
@@ -181,7 +182,7 @@ class session final : public session_base {
         }
     }
 
-    // No wait on the socket is outstanding while the storage works.
+    // No wait on the socket is outstanding while the session waits for the storage.
     void on_storage() override {
         if (phase_ != phase::fetching) {
             return;
@@ -204,24 +205,26 @@ class session final : public session_base {
         }
     }
     void begin_answer() {
-        // Buffers that a slow download does not need are given back before it waits.
+        // Releases the input buffer before the first wait, because a slow download does not need
+        // it.
         if (in_->parser.consumed() == in_->bytes.data().size() || !out_->answer.keeps_alive()) {
             release_inbound();
         }
-        // The answer is not sent at once. The answers to all requests read in this round are sent
-        // one after the other, so that a waiting client is woken once for several of them
-        // (docs/performance.md).
+        // The response is not sent at once. The responses to all requests that were read in this
+        // round are sent one after the other, so that a client that waits is woken once for several
+        // of them (docs/performance.md).
         turn_ = &session::begin_writing;
         owner_.turns().push_holder(*this);
     }
     void begin_writing() { advance(out_->record.first_byte = now()); }
     void write() { advance(now()); }
 
-    // `instant` is reused: an answer that is sent at once needs no second reading of the clock.
+    // `instant` is passed on, so that a response that is sent at once needs one reading of the
+    // clock.
     void advance(time_point instant) {
         const auto most = allowance(instant);
         if (most == 0) {
-            sleep(instant); // nothing waits for the socket meanwhile
+            sleep(instant); // no wait on the socket is outstanding meanwhile
             return;
         }
         const auto sent_before = out_->writer.bytes_sent();
@@ -273,13 +276,12 @@ class session final : public session_base {
                 wait_for(connection_state::idle);
                 connection_.async_wait_next(after_wait(&session::read));
             } else {
-                defer(&session::read); // the ready sessions first: it may come by then
+                defer(&session::read); // after other sessions: a request may arrive by then
             }
         }
     }
 
-    // A plain close with unread input makes the kernel send RST, and the client may lose the
-    // answer.
+    // If input is unread, close() sends a RST, and the client may lose the end of the response.
     void start_lingering() {
         connection_.shutdown_send();
         linger();
@@ -297,11 +299,11 @@ class session final : public session_base {
         }
     }
 
-    // The bytes that the kernel has taken are not delivered yet. They would be lost with the
-    // network of the process, which a pod loses at its exit, so the socket stays open (a byte that
-    // was counted must not die with the process). The peer has closed its side. After a small
-    // answer that means that it has the answer, and no system call is spent to find out. No wait is
-    // outstanding.
+    // REQUIRES: no wait is outstanding, and the peer has closed its side. The kernel may still hold
+    // bytes that the peer has not acknowledged. A pod loses its network when the process exits, and
+    // these bytes with it, although they were counted as sent. The socket therefore stays open
+    // until they are acknowledged. After a small response no system call is spent on the check: a
+    // peer that has closed its side has received it.
     void finish_delivery() {
         if (last_sent_ >= least_awaited && awaits_delivery(connection_.unacknowledged())) {
             phase_ = phase::delivering;
@@ -318,8 +320,8 @@ class session final : public session_base {
         return linger_bytes + owner_.where().limits.header.content_bytes;
     }
 
-    // A read may return a single byte (under TLS each record is read alone), so the number of reads
-    // is bounded too.
+    // The number of reads is bounded too, because a read may return a single byte (under TLS, each
+    // record is read alone).
     error_code drain_input() {
         std::array<char, 4096> sink; // NOLINT(cppcoreguidelines-pro-type-member-init)
         error_code ec;
@@ -392,7 +394,7 @@ class session final : public session_base {
         is_cut_ = true;
         hang_up(); // the outstanding wait ends the session
         if (has_no_wait) {
-            defer(&session::write); // its turn ends it
+            defer(&session::write); // write() ends the session
         }
     }
 
@@ -417,7 +419,7 @@ class session final : public session_base {
         end(outcome::complete);
     }
 
-    // A refusal fits into the socket's buffer; if it does not, the rest is dropped.
+    // An error response fits into the socket's buffer. If it does not, the rest is dropped.
     void send_at_once() {
         const auto status = out_->writer.advance(out_->answer, connection_, now());
         conclude(status == response_writer::status::failed ? outcome::aborted : outcome::complete,
@@ -425,8 +427,8 @@ class session final : public session_base {
         connection_.shutdown_send();
     }
 
-    // Closes by a reset in the middle of an answer: many clients take the part before an orderly
-    // close for the whole answer, whatever Content-Length says.
+    // Resets the connection if a response is in progress. Many clients accept a partial response as
+    // complete after an orderly close, even if Content-Length says otherwise.
     void hang_up() noexcept {
         phase_ = phase::closed;
         if (out_) {
@@ -448,7 +450,7 @@ class session final : public session_base {
     Transport connection_;
     step turn_ = nullptr;
     std::size_t discarded_ = 0;
-    std::uint64_t last_sent_ = 0; // bytes of the last answer
+    std::uint64_t last_sent_ = 0; // bytes of the last response
     bool is_cut_ = false;         // cut by the server
     bool is_watching_ = false;    // the one outstanding wait is watch()'s
 };

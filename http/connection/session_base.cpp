@@ -17,7 +17,7 @@ session_base::session_base(worker& owner, peer_info peer)
 session_base::~session_base() {
     release_inbound();
     if (out_) {
-        out_->answer.clear(); // storage that works for it finds nobody
+        out_->answer.clear(); // abandons its read, if one is in progress
         owner_.count().requests_active.subtract();
         owner_.outbounds().give_back(std::move(out_));
     }
@@ -61,7 +61,7 @@ bool session_base::awaits_delivery(std::uint64_t left) noexcept {
     if (left == 0) {
         return false;
     }
-    if (owed_ == 0) { // the first look
+    if (owed_ == 0) { // the first check
         deadline_.emplace(owner_.where().limits.transfer, instant);
     } else if (left < owed_) {
         deadline_->add_progress(owed_ - left, instant);
@@ -78,7 +78,7 @@ void session_base::sleep(time_point instant) noexcept {
     phase_ = phase::throttled;
     asleep_since_ = instant;
     wait_for(connection_state::throttled);
-    // The wheel is at least one tick late.
+    // A deadline of the wheel passes at least one tick late.
     arm(out_->answer.speed()->ready_at(bucket_) - deadline_wheel::tick);
 }
 
@@ -95,11 +95,11 @@ void session_base::await_storage(time_point instant) {
 }
 
 bool session_base::is_primed() {
-    // The clock was read for this request a moment ago.
+    // The time of the request is recent enough, and saves a reading of the clock.
     const auto status = out_->writer.prime(out_->answer, in_ ? in_->asked.steady_now : now());
     const bool is_pending = status == response_writer::status::pending;
     const bool is_away = is_pending && out_->answer.file().is_away();
-    if (is_pending && !is_away) { // in_ stays: a refusal may be needed
+    if (is_pending && !is_away) { // in_ is kept: an error response may need it
         await_storage(now());
         return false;
     }
@@ -130,7 +130,7 @@ void session_base::wake() noexcept {
     phase_ = phase::writing;
     const auto instant = now();
     deadline_->add_pause(instant - asleep_since_);
-    arm(deadline_->next()); // what was armed is not the peer's
+    arm(deadline_->next()); // instead of the deadline of the pause
     if (out_->writer.bytes_sent() == 0) {
         out_->record.first_byte = instant;
     }
@@ -172,7 +172,7 @@ reply session_base::open_reply(std::chrono::sys_seconds wall, bool keep_alive) {
     return opened;
 }
 
-// Opens the answer to the head in in_ at the current time.
+// Opens the response to the head in in_ at the current time.
 reply session_base::open_answer() {
     const auto& where = owner_.where();
     auto& asked = in_->asked;
@@ -192,7 +192,7 @@ reply session_base::open_answer() {
     return opened;
 }
 
-// True when `work` or, after an exception, a refusal has filled out_.
+// True when out_ has been filled: by `work` or, after an exception, by an error response.
 template <class Work>
 bool session_base::fill(Work work) noexcept {
     try {
@@ -204,7 +204,7 @@ bool session_base::fill(Work work) noexcept {
             refuse_after_fault(problem_id::internal);
         }
         return true;
-    } catch (const std::exception&) { // out of memory for a refusal
+    } catch (const std::exception&) { // out of memory for an error response
         return false;
     }
 }
@@ -253,7 +253,7 @@ void session_base::compose() {
 void session_base::believe(const proxy_trust& trust) {
     if (find_client(trust, in_->asked)) {
         out_->record.client =
-            in_->asked.client.address; // a copy: the header is gone when the line is written
+            in_->asked.client.address; // a copy: the head is released before the line is written
     }
     if (const auto named = find_request_id(in_->asked.head)) {
         out_->id = *named;
@@ -275,7 +275,7 @@ void session_base::resume(continuation then) {
     if (!is_answered) {
         on_fault();
     } else if (is_suspended()) {
-        start_waiting(); // the deadline of the first suspension stays
+        start_waiting(); // the deadline of the first suspension remains
     } else {
         on_resumed();
     }

@@ -1,7 +1,7 @@
 #pragma once
-// The part of a session that does not depend on the transport: its request, its answer, its turns,
-// and the places where exceptions become refusals. Performs no I/O; the state machine is
-// http/connection/session.hpp, the only user.
+// The part of a session that does not depend on the transport: its request, its response, its rate,
+// its deadlines, and the conversion of exceptions to error responses. It performs no I/O and has no
+// order of steps: the state machine is http/connection/session.hpp, the only user.
 
 #include "http/connection/counted_connection.hpp"
 #include "http/connection/worker.hpp"
@@ -28,7 +28,8 @@ class session_base : public counted_connection,
     session_base& operator=(const session_base&) = delete;
     ~session_base() override;
 
-    /// Continues the suspended request: `then` answers it, or suspends it again.
+    /// Continues the suspended request: calls `then`, which fills the response or suspends the
+    /// request again.
     void resume(continuation then) final;
 
   protected:
@@ -56,57 +57,58 @@ class session_base : public counted_connection,
     [[nodiscard]] bool is_suspended() const noexcept { return in_ && in_->later.is_pending(); }
     [[nodiscard]] bool has_started() const noexcept { return in_ && in_->parser.has_started(); }
 
-    /// Fills out_ with the answer to the complete head in in_, or suspends the request. When memory
-    /// runs out or a handler throws, the answer is a refusal. Throws std::bad_alloc when there is
-    /// no memory for the refusal either.
+    /// Fills out_ with the response to the complete head in in_, or suspends the request. If memory
+    /// runs out or a handler throws, the response is an error response. Throws std::bad_alloc when
+    /// there is no memory for that either.
     void answer();
-    /// Abandons the suspended request and answers it with a refusal.
+    /// Ends the suspension, and fills out_ with the error response `why`; `cause` is logged.
     void give_up(problem_id why, std::string_view cause);
-    /// Fills out_ with a refusal; the connection closes after the response.
+    /// Fills out_ with the error response `why`; the connection is closed after it.
     void refuse(problem_id why);
-    /// Fills out_ with the refusal of a connection that is not served.
+    /// Fills out_ with the error response for a connection that was not admitted.
     void refuse_admission();
-    /// Counts the limit that made the parser refuse the request.
+    /// Counts the limit that was reached, if the parser rejected the request for one.
     void count_limit(const request_parser& parser) noexcept;
-    /// The outcome of a response that could not be sent: cut, and counted, when the file is the
-    /// cause.
+    /// The outcome of a response that could not be sent. If the file is the cause, the outcome is
+    /// `cut`, and the failure is counted.
     [[nodiscard]] outcome judge_failure() noexcept;
     /// Counts and logs the response, which ended at `instant`, and returns it to the pool.
     void conclude(outcome how, time_point instant) noexcept;
     /// Counts the limit whose deadline has passed. For a transfer, the limit becomes the cause in
     /// the log.
     void count_timeout() noexcept;
-    /// Sets the cause in the log of an answer that is cut, if one is under way.
+    /// Sets the cause in the log of the response in progress, if there is one.
     void blame(std::string_view why) noexcept;
-    /// Starts the deadline of the transfer, which began `since`: the peer must make progress from
-    /// now on.
+    /// Starts the deadline of the transfer, which began at `since`. From then on the peer must make
+    /// progress.
     void expect_progress(time_point since) noexcept;
-    /// Answers with fewer bytes fit into the first flight of packets.
+    /// Smaller responses fit into the first flight of packets; their delivery is not checked.
     static constexpr std::uint64_t least_awaited = 14'000;
-    /// How often a connection looks whether its last bytes have arrived.
+    /// The interval at which a closing connection checks whether its last bytes are acknowledged.
     static constexpr std::chrono::milliseconds delivery_interval{100};
 
-    /// True when a closing connection must stay open: `left` bytes are not acknowledged, and it was
-    /// less a moment ago, or not long ago (limits.stall_timeout, min_rate). Arms the next look.
+    /// True when a closing connection must stay open: `left` bytes are not acknowledged, and the
+    /// peer makes progress as limits.stall_timeout and min_rate require. Then arms the next check.
     [[nodiscard]] bool awaits_delivery(std::uint64_t left) noexcept;
-    /// Waits for the peer to close.
+    /// Begins the wait for the peer to close.
     void linger() noexcept;
     /// Bytes that may be sent in this turn; 0 when the rate allows none now.
     [[nodiscard]] std::uint64_t allowance(time_point instant);
     /// Counts the bytes sent in this turn against the rate.
     void charge(std::uint64_t sent, time_point instant);
-    /// Pauses until the rate allows more; on_deadline() then finds phase::throttled. A disconnect
-    /// of the peer is noticed at the next write.
+    /// Pauses until the rate allows more bytes. on_deadline() is then called in phase::throttled. A
+    /// disconnect during the pause is noticed at the next write.
     void sleep(time_point instant) noexcept;
-    /// True when the response can start: the first bytes of its file are available, or it was
-    /// replaced by a refusal because they cannot be read. False: the session waits for the storage.
-    /// Throws std::bad_alloc.
+    /// True when the response can start: the first bytes of its file are available, or cannot be
+    /// read and an error response has replaced it. False: the session waits for the storage. Throws
+    /// std::bad_alloc.
     [[nodiscard]] bool is_primed();
-    /// Has the storage read the next bytes. on_storage() follows, or on_deadline() with
-    /// phase::fetching. A peer that closes the connection is noticed at the next write.
+    /// Queues a read of the next bytes. on_storage() is called when it has ended, or on_deadline()
+    /// in phase::fetching when it takes too long. A disconnect meanwhile is noticed at the next
+    /// write.
     void await_storage(time_point instant);
-    /// Called when the storage takes too long. True when nothing was sent: the response is a
-    /// refusal now.
+    /// Call it when the storage takes too long. True when nothing had been sent, and an error
+    /// response has replaced the response.
     [[nodiscard]] bool refuse_late() noexcept;
     /// The longest time that the suspended request may wait.
     [[nodiscard]] std::chrono::milliseconds wait_of_handler() const noexcept;
@@ -124,19 +126,20 @@ class session_base : public counted_connection,
     connection_gate::place place_;
 
   private:
-    /// Called when out_ holds the answer to a request that was suspended.
+    /// Called when out_ holds the response to a request that was suspended.
     virtual void on_resumed() = 0;
-    /// Called when a suspended request cannot be refused either: closes the connection.
+    /// Called when there is no memory for an error response to a suspended request. Closes the
+    /// connection.
     virtual void on_fault() noexcept = 0;
 
-    /// Nothing has been sent of the answer: it becomes a refusal, and `cause` is logged. REQUIRES:
-    /// in_.
+    /// REQUIRES: in_, and nothing of the response has been sent. Replaces the response by
+    /// media_unavailable with `cause` for the log. False when memory runs out.
     [[nodiscard]] bool refuse_unsent(std::string_view cause) noexcept;
 
     template <class Work>
     [[nodiscard]] bool fill(Work work) noexcept;
     void compose();
-    /// Takes over the facts that a trusted proxy states in the head.
+    /// Adopts the client's address and the request id that a trusted proxy states in the head.
     void believe(const proxy_trust& trust);
     void refuse_after_fault(problem_id why);
     void start_waiting() noexcept;
@@ -145,7 +148,7 @@ class session_base : public counted_connection,
     reply open_answer();
 
     time_point asleep_since_{};
-    std::uint64_t owed_ = 0; // at the last look of awaits_delivery()
+    std::uint64_t owed_ = 0; // `left` of the last awaits_delivery()
 };
 
 } // namespace sluice::http

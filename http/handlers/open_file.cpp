@@ -24,7 +24,7 @@ class close_job final : public storage_job {
     core::media_handle last_;
 };
 
-// Closing a file of a network file system asks its server.
+// close() on a network file system contacts the server. A thread of the device makes that call.
 core::media_handle closed_elsewhere(core::media_handle media,
                                     const std::shared_ptr<storage_device>& device) {
     if (device->is_local()) {
@@ -51,7 +51,7 @@ file_result finish(core::media_handle media, const std::shared_ptr<storage_devic
     return cached_file_handle(std::move(file));
 }
 
-// None: the file, or the content of a small one, has to be read from the disk.
+// None: opening the file, or reading the content of a small one, needs the disk.
 std::optional<file_result> open_at_once(const media_access& from,
                                         const std::shared_ptr<storage_device>& device,
                                         const opening& what) {
@@ -75,7 +75,7 @@ std::optional<file_result> open_at_once(const media_access& from,
     return got;
 }
 
-// The version in the cache, when the file server that has the file does not answer.
+// Returns the version in the cache. For a file whose file server does not answer.
 std::optional<file_result> find_stale(const file_order& what, request& in, reply& out) {
     auto known = in.files->find_stale(what.url_path, in.steady_now);
     if (known == nullptr || (!what.owner.empty() && known->owner != what.owner)) {
@@ -86,7 +86,7 @@ std::optional<file_result> find_stale(const file_order& what, request& in, reply
     return file_result(std::move(known));
 }
 
-// A file that is opened again keeps what is known of its pages.
+// If a file is opened again and has not changed, its residence is kept.
 cached_file_handle with_residence(cached_file_handle file, const cached_file_handle& before) {
     if (before == nullptr || before->where == nullptr || file->where == nullptr ||
         before->media->facts != file->media->facts) {
@@ -154,7 +154,7 @@ file_result open_now(const media_access& from, const std::shared_ptr<storage_dev
 }
 
 void remember(file_result& got, const std::string& key, request& in, reply& out) {
-    // A refused request must not remove a valid entry: it stays until there is a replacement.
+    // A rejected request must not remove a valid entry: the entry stays until another replaces it.
     if (got) {
         *got = with_residence(std::move(*got), in.files->find_stale(key, in.steady_now));
         in.files->forget(key);

@@ -1,8 +1,9 @@
 #pragma once
 // Opens a file through the worker's cache, for downloads and for the issue of tokens. A worker's
-// thread opens only what needs no disk; any other file is opened on a thread of its device while
-// the request waits. Does not authorise: call it only after the caller was authorised for the file.
-// Used by http/handlers/download_handler.cpp and http/handlers/token_handler.cpp.
+// thread opens a file only if that needs no disk. A thread of its device opens any other file while
+// the request is suspended. This unit does not authorise: call it only after the caller was
+// authorised for the file. Used by http/handlers/download_handler.cpp and
+// http/handlers/token_handler.cpp.
 
 #include "core/media/media_library.hpp"
 #include "http/exchange/exchange.hpp"
@@ -21,8 +22,8 @@ namespace sluice::http {
 /// The files of a site and the threads that open them.
 struct media_access {
     const core::media_library& library;
-    storage* devices = nullptr;       // null: all files are opened on the worker's thread
-    std::shared_ptr<const void> keep; // the library, as long as a device works for a request
+    storage* devices = nullptr;       // null: the worker's thread opens all files
+    std::shared_ptr<const void> keep; // the owner of `library`; a job holds it too
     std::chrono::milliseconds open_timeout{5000};
 };
 
@@ -35,19 +36,20 @@ struct file_order {
     std::string_view url_path; // the cache key: the path of its URL, still encoded
 };
 
-/// Fails like media_library::open(). Counts cache hits and misses, and refused symbolic links. A
-/// cached file is returned only for the owner it was opened for. None: a thread of the device has
-/// to open it; call fetch_file().
+/// Returns the file from the cache, or opens it if that needs no disk. None: a thread of the device
+/// has to open it; call fetch_file(). A cached file is returned only for the owner for whom it was
+/// opened. Fails like media_library::open(), and with media_unavailable if the device does not
+/// answer. Counts cache hits and misses, and rejected symbolic links.
 [[nodiscard]] std::optional<file_result> find_file(const media_access& from, const file_order& what,
                                                    request& in, reply& out);
 
-/// The arguments of one opening, by value.
+/// The arguments of one opening, copied, because another thread may use them.
 struct opening {
     std::string path;      // relative to the root of the media
-    std::string course_id; // for the listener of misses
+    std::string course_id; // for media_library::report()
     std::string owner;     // media_library::found::trainer_id
     std::string filename;
-    std::string key; // of the cache
+    std::string key; // of the file in the cache
     std::string date;
     std::chrono::sys_seconds now;
 };
@@ -59,8 +61,8 @@ inline constexpr std::string_view storage_away = "storage_away";
 [[nodiscard]] file_result open_now(const media_access& from,
                                    const std::shared_ptr<storage_device>& device,
                                    const opening& what);
-/// Puts the result into the worker's cache. A file that is opened again gets what the worker knows
-/// of its pages.
+/// Puts the result into the worker's cache. If the same version of the file was there before, its
+/// residence is kept.
 void remember(file_result& got, const std::string& key, request& in, reply& out);
 
 template <class Then>
@@ -72,7 +74,7 @@ class open_job final : public storage_job {
           done_(std::move(done)), then_(std::move(then)) {}
     void run() override {
         if (!done_.is_wanted()) {
-            return; // the client has gone
+            return; // the request has ended
         }
         done_.complete([got = open_now(from_, device_, what_), key = std::move(what_.key),
                         then = std::move(then_)](request& in, reply& out) mutable {
@@ -89,14 +91,14 @@ class open_job final : public storage_job {
     Then then_;
 };
 
-/// After find_file() returned none: suspends the request, and calls `then(request&, reply&,
-/// file_result)` when the file has been opened. The answer is media_unavailable when that takes
-/// longer than `from.open_timeout`.
+/// REQUIRES: find_file() returned none. Suspends the request, and calls `then(request&, reply&,
+/// file_result)` when the file has been opened. If that takes longer than `from.open_timeout`, the
+/// response is media_unavailable.
 template <class Then>
 void fetch_file(const media_access& from, const file_order& order, request& in, reply& out,
                 Then then) {
     auto owner = from.library.locate(order.media, order.owner, in.scratch);
-    if (!owner) { // since find_file()
+    if (!owner) { // removed since find_file()
         then(in, out, file_result(owner.error()));
         return;
     }

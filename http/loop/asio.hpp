@@ -1,7 +1,7 @@
 #pragma once
 // Short names for Asio and Beast in this layer, and the concrete executor of every connection: each
-// thread has one io_context, so the hot path needs no type-erased executor and no strand. Used
-// throughout http.
+// thread has one io_context, so the hot path needs no type-erased executor and no strand. It has no
+// loop of its own: http/connection/worker does. Used throughout http.
 
 #include "core/base/unique_fd.hpp"
 

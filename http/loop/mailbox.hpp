@@ -1,5 +1,6 @@
 #pragma once
-// Delivers work from other threads to a worker. Knows neither sessions nor requests. Used by
+// Delivers work from other threads to the thread of a worker: a post to the worker's io_context
+// that can be closed. It has no threads and does not depend on sessions or requests. Used by
 // http/exchange/suspension.hpp and http/storage/cold_read.hpp.
 
 #include "http/loop/asio.hpp"
@@ -11,7 +12,8 @@
 
 namespace sluice::http {
 
-/// Closed when the worker ends: work posted later, and work not done by then, is dropped.
+/// The worker closes its mailbox when it ends. Work that is posted later, or that has not run by
+/// then, is dropped.
 class mailbox {
   public:
     explicit mailbox(net::io_context& to) noexcept : to_(&to) {}

@@ -1,9 +1,10 @@
 #pragma once
-// A body of the bytes of one open file: sent by sendfile when they are in the page cache and the
-// transport supports it, otherwise from a window that a thread of the file's device has read. A
-// worker's thread never waits for a disk. Detects a file that is modified during a transfer; the
-// transfer is then cut, so that the client receives one version or an incomplete file. Does not
-// open files: core does. For one thread. Used by http/sending/response.hpp.
+// The response body of one open file. Bytes in the page cache are sent by sendfile, if the
+// transport supports it. Other bytes are read by a thread of the file's device into a window and
+// sent from there, so that the worker's thread does not wait for a disk. The body detects a file
+// that is modified during a transfer. The transfer is then cut, so that the client receives one
+// version or an incomplete file. It does not open files: core/media/media_store.hpp does. For one
+// thread. Used by http/sending/response.hpp.
 
 #include "core/media/media_store.hpp"
 #include "http/sending/body.hpp"
@@ -25,13 +26,14 @@ class file_body {
     /// The next bytes of the file.
     struct part {
         std::uint64_t first = 0;
-        std::uint64_t length = 0; // that may be sent now
-        std::uint64_t rest = 0;   // that will be sent in all: at least length
+        std::uint64_t length = 0; // the maximum to send now
+        std::uint64_t rest = 0;   // left to send in all: at least length
     };
 
     /// A body without a file.
     file_body() noexcept = default;
-    /// `where` is null where no device stands between: every byte counts as warm.
+    /// `where` is null if no call for the file waits (tmpfs, or no devices configured): all bytes
+    /// then count as warm.
     file_body(core::media_handle media, std::shared_ptr<residence> where) noexcept
         : media_(std::move(media)), where_(std::move(where)) {}
     file_body(file_body&& other) noexcept = default;
@@ -48,8 +50,8 @@ class file_body {
     file_body& operator=(const file_body&) = delete;
     ~file_body() { forget(); }
 
-    /// Says whether the first bytes of `next` can be sent at once: `sent` with count 0, pending or
-    /// failed.
+    /// Tests whether the first bytes of `next` can be sent without waiting. Returns `sent` with
+    /// count 0 if they can; otherwise pending or failed.
     [[nodiscard]] body_step prepare(part next, time_point now);
 
     /// Sends as many bytes of `next` as the transport accepts. Pending: call fetch() first.
@@ -73,10 +75,11 @@ class file_body {
         return step_of(count, ec, fault_of);
     }
 
-    /// After pending: has the bytes read for `waiter`, which is called through `to`. `key` says
-    /// whose turn it takes. Throws when no thread can be started.
+    /// REQUIRES: the last step was pending. Queues a read of the bytes that it needs. When the read
+    /// has ended, `waiter` is called through `to`. `key` stands for the user: users take turns.
+    /// Throws when no thread can be started.
     void fetch(storage_waiter& waiter, const std::shared_ptr<mailbox>& to, std::uint64_t key);
-    /// The waiter will not be called.
+    /// Abandons the read, if there is one: the waiter is not called any more.
     void forget() noexcept;
     /// True when the device of the file does not answer.
     [[nodiscard]] bool is_away() const noexcept {
@@ -89,19 +92,20 @@ class file_body {
     [[nodiscard]] std::string_view change() const noexcept { return core::change_of(*media_); }
 
     /// The log's name for an error of send_some(): "file_ended" or the name of an errno; empty when
-    /// the error is known to come from the connection. sendfile reads and sends in one call.
+    /// the error is known to come from the connection. sendfile reads and sends in one call, so its
+    /// error may come from either.
     [[nodiscard]] static std::string_view fault_of(error_code ec) noexcept;
 
   private:
     [[nodiscard]] std::string_view read_bytes(part next) const noexcept;
-    /// Gives the window back when all of it was sent, or when the client is slow and windows are
-    /// short.
+    /// Returns the window to the pool when all of it was sent, or when the connection is blocked
+    /// and at least half of all windows are in use.
     void let_go(std::uint64_t next, bool is_blocked) noexcept;
 
     core::media_handle media_;
     std::shared_ptr<residence> where_;
-    std::shared_ptr<cold_read> read_; // under way, or with bytes to send
-    part wanted_;                     // after pending
+    std::shared_ptr<cold_read> read_; // in progress, or with bytes to send
+    part wanted_;                     // the bytes of the last pending step
     bool has_sent_ = false;
 };
 

@@ -1,8 +1,8 @@
 #pragma once
-// The only loop that sends response bytes. It works on any transport (http/loop/transport.hpp) and
-// never blocks: it returns whether to continue, to wait or to give up. It does not wait itself:
-// http/connection/session.hpp does. Used by http/connection/worker.hpp and
-// http/connection/session.hpp.
+// The loop that sends the bytes of a response; there is no other. It works on any transport
+// (http/loop/transport.hpp) and never blocks: the result says whether to continue, to wait or to
+// end the connection. It does not wait and has no deadline: http/connection/session.hpp has both.
+// Used by http/connection/worker.hpp and http/connection/session.hpp.
 
 #include "http/sending/response.hpp"
 
@@ -22,8 +22,8 @@ class response_writer {
   public:
     enum class status {
         done,
-        blocked, // the peer must read first
-        yielded, // the turn is over
+        blocked, // the peer must receive first
+        yielded, // the turn has ended
         pending, // the next bytes must be read first: file_body::fetch()
         failed,  // the connection or the file failed: the response is cut, never padded
     };
@@ -62,9 +62,9 @@ class response_writer {
         return transport.has_unsent() ? status::blocked : status::done;
     }
 
-    /// Before the first advance(): says whether the first bytes of the file, if any, are available.
-    /// yielded: they are. pending or failed: nothing was sent, and another response can still
-    /// replace this one.
+    /// Call it before the first advance(). Tests whether the first bytes of the file, if there is
+    /// one, can be sent without waiting: yielded if they can, otherwise pending or failed. Nothing
+    /// has been sent yet, so another response can still replace this one.
     status prime(response& what, time_point now) {
         const auto segments = what.segments();
         if (bytes_sent_ > 0 || segments.size() < 2 || !first_file_part(segments)) {
@@ -135,7 +135,7 @@ class response_writer {
         }
     }
 
-    std::size_t index_ = 0;    // of the segment under way
+    std::size_t index_ = 0;    // of the present segment
     std::uint64_t offset_ = 0; // within it
     std::uint64_t bytes_sent_ = 0;
     std::string_view file_fault_;

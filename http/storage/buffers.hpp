@@ -1,7 +1,7 @@
 #pragma once
-// Memory for bytes that were read from a device and have not been sent: a bounded number of windows
-// of one size, for all devices and threads together. Used by http/storage/device.hpp and
-// http/storage/cold_read.hpp.
+// A pool of buffers (windows) of 256 KiB for file bytes that were read from a device and have not
+// been sent. storage.memory bounds their total size, for all devices and threads together. The pool
+// reads and sends nothing. Used by http/storage/device.hpp and http/storage/cold_read.hpp.
 
 #include <condition_variable>
 #include <cstddef>
@@ -13,7 +13,7 @@ namespace sluice::http {
 
 class storage_buffers;
 
-/// Gives the window back. Keeps the budget alive.
+/// The deleter of a window: returns it to the pool, which it keeps alive.
 struct window_return {
     std::shared_ptr<storage_buffers> to;
     void operator()(char* bytes) const noexcept;
@@ -24,17 +24,17 @@ class storage_buffers : public std::enable_shared_from_this<storage_buffers> {
   public:
     static constexpr std::size_t window = std::size_t{256} * 1024; // bytes
 
-    /// At least two windows.
+    /// `bytes` is the maximum total size, rounded down to whole windows, but at least two windows.
     explicit storage_buffers(std::size_t bytes);
     ~storage_buffers();
     storage_buffers(const storage_buffers&) = delete;
     storage_buffers& operator=(const storage_buffers&) = delete;
 
-    /// Waits until a window is free. Must not be called on a worker's thread.
+    /// Blocks until a window is free. Must not be called on a worker's thread.
     [[nodiscard]] storage_window take();
 
-    /// True when half of the windows are in use. A response whose client is slow then gives its
-    /// window back, so that take() never waits for a slow client.
+    /// True when at least half of the windows are in use. A response that waits for its client then
+    /// returns its window (file_body), so that slow clients do not block take().
     [[nodiscard]] bool is_short() const;
     [[nodiscard]] std::size_t in_use() const; // bytes
 
@@ -42,7 +42,7 @@ class storage_buffers : public std::enable_shared_from_this<storage_buffers> {
     friend struct window_return;
     void give_back(char* bytes) noexcept;
 
-    static constexpr std::size_t kept = 32; // windows that are not freed
+    static constexpr std::size_t kept = 32; // maximum number of free windows in the pool
 
     const std::size_t most_; // windows
     mutable std::mutex mutex_;

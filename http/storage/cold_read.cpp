@@ -15,7 +15,7 @@ namespace {
 
 using std::chrono::steady_clock;
 
-// Two files with one key would only share their part of the threads.
+// A collision does little harm: the two files share the threads that one file may use.
 std::uint64_t file_key(const core::media_facts& facts) noexcept {
     constexpr std::uint64_t odd = 0x9E3779B97F4A7C15U; // 2^64 over the golden ratio
     auto hash = facts.size * odd;
@@ -61,7 +61,7 @@ class read_job final : public storage_job {
             if (got < 0 && errno == EINTR) {
                 continue;
             }
-            if (got <= 0) { // the bytes before a fault are still sent
+            if (got <= 0) { // the bytes before an error are still sent
                 one.error = got < 0 && one.count == 0 ? errno : 0;
                 return;
             }
@@ -84,8 +84,9 @@ void begin_read(std::shared_ptr<cold_read> what, const std::shared_ptr<storage_d
                 std::uint64_t key) {
     const auto& facts = what->media->facts;
     const lane::turn turn{.key = key, .file = file_key(facts)};
-    // Bytes that are in memory by all appearance need not wait behind slow reads. A worker may not
-    // read them: NFS and FUSE ask their server for the attributes first, which may not answer.
+    // On NFS and FUSE, the opening threads read the bytes that cachestat(2) counts in the page
+    // cache, so that these do not wait behind slow reads. The worker must not read them itself: the
+    // file system first asks its server for the attributes, and the server may not answer.
     const bool is_quick = !device->is_local() && are_kept(what->media->fd.get(), what->first,
                                                           what->length) == warmth::warm;
     auto& where = is_quick ? device->opens() : device->reads();

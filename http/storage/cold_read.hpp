@@ -1,6 +1,7 @@
 #pragma once
-// One window of a file on its way from a device to the response that waits for it. Used by
-// http/sending/file_body.hpp.
+// One read of up to 256 KiB of a file: a thread of the file's device reads the bytes into a window
+// and then calls the response that waits for them, on the response's worker thread. It does not
+// decide what is read, and it sends nothing: http/sending/file_body.hpp, its user, does.
 
 #include "core/media/media_store.hpp"
 #include "http/loop/mailbox.hpp"
@@ -13,10 +14,10 @@
 
 namespace sluice::http {
 
-/// A connection that waits for storage, on a worker's thread.
+/// The connection that waits for a read. Lives on a worker's thread.
 class storage_waiter {
   public:
-    /// Called when the bytes are available, or could not be read.
+    /// Called on the worker's thread when the bytes have been read, or when the read has failed.
     virtual void on_storage() = 0;
 
   protected:
@@ -26,24 +27,26 @@ class storage_waiter {
     ~storage_waiter() = default;
 };
 
-/// Shared by the response and the thread that reads.
+/// The state of one read, shared by the response and the thread that reads.
 struct cold_read {
     std::shared_ptr<mailbox> to;
-    core::media_handle media; // keeps the descriptor
+    core::media_handle media; // keeps the file open
     std::uint64_t first = 0;
     std::size_t length = 0; // at most storage_buffers::window
-    // For the worker's thread only; null: the response does not wait any more, or the read is over.
+    // Used on the worker's thread only. Null: the response does not wait any more, or the read has
+    // ended.
     storage_waiter* owner = nullptr;
-    std::atomic<bool> is_wanted{true}; // false: the response is gone, so nothing is read
-    // Written by the reading thread until it has posted, then read by the worker:
+    std::atomic<bool> is_wanted{true}; // false: the response has ended; a read not begun is skipped
+    // The reading thread writes these before it posts to the worker; then the worker reads them:
     storage_window bytes{};
-    std::size_t count = 0; // bytes read; fewer than length when the file ends
-    int error = 0;         // errno
-    bool is_kept = false;  // the page cache has them, as far as the kernel says
+    std::size_t count = 0; // bytes read; fewer than length if the file ends or an error follows
+    int error = 0;         // errno of a read that gave no bytes
+    bool is_kept = false;  // cachestat(2) counts all of them in the page cache
 };
 
-/// Reads on a thread of `device` when the turn of `key` comes, and calls the owner. Throws when no
-/// thread can be started or memory is short.
+/// Queues the read for a thread of `device`, which calls the owner when it has ended. Returns at
+/// once. `key` stands for the user: users take turns (lane::turn). Throws std::exception when no
+/// thread can be started or memory runs out.
 void begin_read(std::shared_ptr<cold_read> what, const std::shared_ptr<storage_device>& device,
                 std::uint64_t key);
 

@@ -14,7 +14,8 @@ namespace {
 constexpr std::chrono::seconds probe_interval{1};
 constexpr unsigned least_openers = 4;
 
-// FORCE_SYNC: the file server must answer; cached attributes do not count.
+// AT_STATX_FORCE_SYNC requests the attributes from the file server. Cached attributes would not
+// show that the server answers.
 class probe_job final : public storage_job {
   public:
     explicit probe_job(std::string path) : path_(std::move(path)) {}
@@ -67,7 +68,7 @@ void storage_device::stop() {
 void storage_device::probe() {
     try {
         opens_.submit({}, std::make_unique<probe_job>(where_.point));
-    } catch (const std::exception&) { // no thread: the next time
+    } catch (const std::exception&) { // no thread can be started: the next probe tries again
     }
 }
 

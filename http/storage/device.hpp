@@ -1,7 +1,8 @@
 #pragma once
-// One file system that holds media: the threads that wait for it, its state, and its metrics.
-// http/storage/storage.hpp finds the device of a path. Used by http/handlers and
-// http/storage/cold_read.cpp.
+// A storage device: one mounted file system that holds media, with the two lanes of threads that
+// call it, its state and its metrics. It does not find the device of a path and does not choose the
+// time of its checks: http/storage/storage.hpp does both. Used by http/handlers/open_file.hpp,
+// http/handlers/ops_handlers, http/storage/cold_read and http/storage/residence.hpp.
 
 #include "core/storage/mount_table.hpp"
 #include "http/storage/buffers.hpp"
@@ -17,7 +18,7 @@
 namespace sluice::http {
 
 struct storage_settings {
-    unsigned threads = 16;                       // for reading, per device
+    unsigned threads = 16;                       // reading threads of each device
     std::size_t memory = std::size_t{64} << 20U; // bytes of windows, for all devices
     std::chrono::milliseconds open_timeout{5000};
 };
@@ -29,24 +30,27 @@ class storage_device {
     storage_device(core::mount where, const storage_settings& with,
                    std::shared_ptr<storage_buffers> buffers);
 
-    /// For single calls: opening, facts, small files, listing, closing.
+    /// The lane of single calls: open, stat, list, close, and reads of small files. On NFS and FUSE
+    /// it also reads windows that are in the page cache.
     [[nodiscard]] lane& opens() noexcept { return opens_; }
-    /// For windows of large files.
+    /// The lane that reads windows of files.
     [[nodiscard]] lane& reads() noexcept { return reads_; }
     [[nodiscard]] storage_buffers& buffers() noexcept { return *buffers_; }
 
-    /// True when a worker's thread may open a file whose name is in the kernel's cache.
+    /// True when opening contacts no server: a worker's thread then opens a file if its name is in
+    /// the kernel's cache.
     [[nodiscard]] bool is_local() const noexcept { return is_local_; }
-    /// True when all its bytes are in memory, so that no call waits.
+    /// True when the device keeps all files in memory, so that no call waits.
     [[nodiscard]] bool is_memory() const noexcept { return is_memory_; }
-    /// True when a call has been under way for longer than open_timeout and no other has ended in
-    /// that time. Requests for its files are then refused at once. Thread safe.
+    /// True when the device does not answer: a call has lasted longer than open_timeout, and no
+    /// other call has ended in that time. Requests for its files then get 503 at once. Thread safe.
     [[nodiscard]] bool is_away() const noexcept { return is_away_.load(std::memory_order_relaxed); }
-    /// Updates is_away(), and probes the mount point of a device that is away. Returns true when
-    /// the state has changed. Called by one thread, several times a second.
+    /// Updates is_away(), and probes the mount point of a device that is away, once a second.
+    /// Returns true when the state has changed. The watching thread of http/storage/storage.hpp
+    /// calls it ten times a second.
     bool judge(time_point now);
 
-    /// Ends the threads that are not stuck in a call, and drops the waiting jobs.
+    /// Drops the waiting jobs and ends the threads (lane::stop).
     void stop();
 
     [[nodiscard]] const core::mount& where() const noexcept { return where_; }
@@ -54,9 +58,9 @@ class storage_device {
     /// Counts one read of a window. Thread safe.
     void note_read(std::uint64_t bytes, bool has_failed, std::chrono::microseconds took);
 
-    /// Microseconds: 128 us to 34 s in steps of four.
+    /// In microseconds: from 128 us to 34 s, each bound four times the one before.
     using read_histogram = histogram<7, 2, 10>;
-    /// Any thread may read these.
+    /// Any thread may read these counters.
     struct counts {
         counter bytes;
         counter failures;

@@ -15,7 +15,7 @@ namespace sluice::http {
 
 namespace {
 
-constexpr std::chrono::milliseconds patience{500}; // with running threads, when the lane ends
+constexpr std::chrono::milliseconds patience{500}; // how long stop() waits for running threads
 
 } // namespace
 
@@ -45,7 +45,7 @@ struct lane::shared {
             lock.unlock();
             try {
                 one->job->run();
-            } catch (const std::exception&) { // out of memory: the waiting request has a deadline
+            } catch (const std::exception&) { // out of memory: the request waits until its deadline
             }
             one->job.reset();
             lock.lock();

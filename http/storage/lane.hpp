@@ -1,8 +1,10 @@
 #pragma once
-// A bounded number of threads for calls that may wait for one device, and a fair queue: keys
-// (users) take turns, however much each of them has waiting, and no file takes all threads. A
-// thread that hangs in a call stays counted and is never joined: its disk may not come back. Used
-// by http/storage/device.hpp.
+// A lane: a bounded number of threads for calls to one device that may block, and the queue of the
+// calls that wait for a thread. The queue is fair: keys (users) take turns, however many jobs each
+// of them has, and one file cannot use all threads. A thread that hangs in a call counts against
+// the bound and is never joined, because the call may never return. A lane does not read files: its
+// jobs do. The order of the jobs is in http/storage/lane_queue.hpp. Used by
+// http/storage/device.hpp.
 
 #include <chrono>
 #include <cstddef>
@@ -11,7 +13,8 @@
 
 namespace sluice::http {
 
-/// One call for a lane's thread. Destroyed without being run when the lane ends first.
+/// One blocking call, made on a thread of a lane. A job that has not begun when the lane ends is
+/// destroyed without being run.
 class storage_job {
   public:
     storage_job() = default;
@@ -29,8 +32,8 @@ class lane {
 
     /// The place of a job in the queue.
     struct turn {
-        std::uint64_t key = 0;         // jobs of one key run in order; keys take turns
-        std::uint64_t file = any_file; // jobs of one file share at most half of the free threads
+        std::uint64_t key = 0;         // jobs of one key begin in order; keys take turns
+        std::uint64_t file = any_file; // one file gets at most half of the free threads
     };
 
     explicit lane(unsigned threads);
@@ -39,21 +42,23 @@ class lane {
     lane(const lane&) = delete;
     lane& operator=(const lane&) = delete;
 
-    /// Runs `one` when its turn comes. Starts threads as they are needed. Throws std::system_error
-    /// when there is no thread and none can be started. Thread safe.
+    /// Queues `one`. Starts a thread if no idle one is left and the bound allows it. Throws
+    /// std::system_error when the lane has no thread and none can be started. After stop(), `one`
+    /// is destroyed instead. Thread safe.
     void submit(turn when, std::unique_ptr<storage_job> one);
 
-    /// Drops the waiting jobs and ends the threads. Abandons those that do not return within half a
-    /// second, with everything that they use. Thread safe.
+    /// Drops the waiting jobs and ends the threads. A thread that is still in a call after half a
+    /// second is abandoned: it keeps the data that it uses, and ends when the call returns. Thread
+    /// safe.
     void stop();
 
     struct state {
         std::size_t waiting = 0;
         std::size_t busy = 0;
-        time_point oldest{};    // start of the oldest call under way; epoch: none is
+        time_point oldest{};    // start of the oldest call in progress; epoch: none is
         time_point last_done{}; // end of the last call
     };
-    /// Thread safe.
+    /// The present state. Thread safe.
     [[nodiscard]] state look() const;
 
   private:

@@ -55,8 +55,8 @@ void lane_queue::finish(lane::turn when) {
     }
     auto& of_file = found->second;
     --of_file.busy;
-    // Two for one: its share grows again when other files need no threads. take() parks what is too
-    // much.
+    // Two parked jobs for the one that has ended, because the share grows when other files need
+    // fewer threads. take() parks a job again if the share is used up.
     for (int i = 0; i < 2 && !of_file.parked.empty(); ++i) {
         --waiting_;
         add(std::move(of_file.parked.front()));

@@ -1,6 +1,6 @@
 #pragma once
-// The queue of a lane: which waiting job runs next. No threads and no locks. Used by
-// http/storage/lane.cpp.
+// The queue of a lane: decides which waiting job runs next. It has no threads and no locks, which
+// are in http/storage/lane.cpp. Used by http/storage/lane.cpp.
 
 #include "http/storage/lane.hpp"
 
@@ -25,10 +25,11 @@ class lane_queue {
 
     void add(task one);
 
-    /// The next job. None: nothing waits, or only jobs of files that have their share of the
-    /// threads.
+    /// Removes and returns the next job. None: no job waits, or all waiting jobs are for files that
+    /// already use their share of the threads.
     [[nodiscard]] std::optional<task> take();
-    /// A job with this place has ended: its file may have another.
+    /// Call it when a job that was taken with this turn has ended. Parked jobs of its file may run
+    /// then.
     void finish(lane::turn when);
 
     /// Removes all waiting jobs.
@@ -41,17 +42,19 @@ class lane_queue {
   private:
     struct file {
         std::size_t busy = 0;
-        std::deque<task> parked;
+        std::deque<task> parked; // until the file uses fewer threads
     };
 
-    /// Half of the threads that other files do not use, so that several bad files leave some too.
+    /// True when the file uses less than its share of the threads. The share is half of the threads
+    /// that other files do not use, and at least one, so that several files that hang leave threads
+    /// to the others too.
     [[nodiscard]] bool may_run(const file& one) const noexcept;
 
     const std::size_t threads_;
-    std::map<std::uint64_t, std::deque<task>> by_key_; // none of them empty
-    std::deque<std::uint64_t> turns_;                  // each key of by_key_ once
+    std::map<std::uint64_t, std::deque<task>> by_key_; // has no empty queue
+    std::deque<std::uint64_t> turns_;                  // each key of by_key_, once
     std::unordered_map<std::uint64_t, file> files_;    // with busy or parked jobs
-    std::size_t waiting_ = 0;                          // parked ones too
+    std::size_t waiting_ = 0;                          // includes parked jobs
     std::size_t busy_ = 0;
 };
 

@@ -9,13 +9,14 @@ namespace sluice::http {
 namespace {
 
 constexpr std::uint64_t block = 65536;
-// A transfer that was warm so far asks for this much at once: a socket accepts little at a time,
-// and each look costs system calls.
+// A transfer that was warm so far tests 4 MiB at once. A socket accepts less than that at a time,
+// and a test for each part would cost more system calls.
 constexpr std::uint64_t blocks_ahead = (std::uint64_t{4} << 20U) / block;
 constexpr std::chrono::seconds trust{1};
-// A read of a FUSE file asks its server again when the attributes are a second old.
+// A read of a FUSE file asks the server again when the attributes are one second old. Bytes that a
+// thread has read are therefore trusted for 250 ms less than a second.
 constexpr std::chrono::milliseconds margin{250};
-// Nothing is remembered of larger files, so that memory stays small.
+// Nothing is remembered for larger files: the memory for one file is at most 32 KiB.
 constexpr std::uint64_t most_blocks = (std::uint64_t{16} << 30U) / block;
 
 std::uint64_t blocks_of(std::uint64_t file_size) noexcept {
@@ -56,13 +57,14 @@ void residence::remember(blocks which, time_point now) {
 }
 
 bool residence::is_warm(int file, std::uint64_t first, std::uint64_t length, time_point now) {
-    // A socket may accept less than was offered: part of the next offer is known then.
+    // A socket may accept fewer bytes than were offered. The first blocks are known in that case.
     const auto which = without_known(around(first, length), now);
     if (which.begin == which.end) {
         return true;
     }
     const bool follows_warm = which.begin > 0 && is_known(which.begin - 1, now);
-    const auto look = [&](blocks asked, stride apart) { // at whole blocks: they can be remembered
+    // Tests whole blocks, so that the result can be remembered.
+    const auto look = [&](blocks asked, stride apart) {
         const auto from = asked.begin * block;
         const auto to = std::min(asked.end * block, size_);
         const auto seen = look_at_pages(file, from, to - from, apart, follows_warm);

@@ -1,7 +1,9 @@
 #pragma once
-// The device of an open file, and the bytes of it that a worker knows to be in the page cache. The
-// responses of one worker that send the file share it. For one thread. Used by
-// http/sending/file_body.hpp and http/sending/file_cache.hpp.
+// The state of an open file on one worker: its device, and the bytes of it that are known to be in
+// the page cache. All responses of the worker that send the file share it. An entry is valid for at
+// most one second after a test, and for at most 750 ms after a read by a thread. It does not read
+// the file: http/storage/cold_read.hpp does. For one thread. Used by http/sending/file_body.hpp and
+// http/sending/file_cache.hpp.
 
 #include "http/storage/device.hpp"
 
@@ -22,10 +24,10 @@ class residence {
 
     [[nodiscard]] const std::shared_ptr<storage_device>& device() const noexcept { return device_; }
 
-    /// True when `length` bytes of `file` from `first` on can be sent without waiting. Asks the
-    /// page cache, unless the answer is known from the last second.
+    /// True when `length` bytes of `file` from `first` on can be sent without waiting. Tests the
+    /// page cache, unless a valid entry answers.
     [[nodiscard]] bool is_warm(int file, std::uint64_t first, std::uint64_t length, time_point now);
-    /// Notes that the bytes have just been read and are in the page cache.
+    /// Records that a thread has just read the bytes and that the page cache keeps them.
     void learn(std::uint64_t first, std::uint64_t length, time_point now);
 
   private:

@@ -17,9 +17,10 @@ namespace sluice::http {
 namespace {
 
 constexpr std::chrono::milliseconds tick{100};
-constexpr int ticks_per_look = 10; // at the mount table
+constexpr int ticks_per_look = 10; // the mount table is read once a second
 
-// The present path of an open directory. The kernel knows it without asking the file system.
+// The present path of an open directory. The kernel has it in memory and does not call the file
+// system.
 std::string path_of(int directory) {
     std::array<char, PATH_MAX> path{};
     const auto link = "/proc/self/fd/" + std::to_string(directory);
@@ -44,7 +45,7 @@ storage::~storage() {
     stopped_.notify_all();
     watcher_.join();
     for (const auto& one : devices()) {
-        one->stop(); // waiting jobs hold their device
+        one->stop(); // waiting jobs keep their device alive
     }
 }
 

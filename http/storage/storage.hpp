@@ -1,6 +1,7 @@
 #pragma once
-// The devices that hold media, and the thread that watches them. Lives as long as the process. Made
-// by app/service/application; used by http/handlers.
+// All storage devices of the process, and the thread that watches whether they answer. Finds the
+// device of a path by the mount table. It opens and reads no media: the jobs of its users do. It
+// lives as long as the process. Created by app/service/application; used by http/handlers.
 
 #include "http/storage/device.hpp"
 
@@ -19,7 +20,7 @@ namespace sluice::http {
 
 class storage {
   public:
-    /// Called with a device that has gone away or come back, on the watching thread.
+    /// Called on the watching thread when a device stops answering, and when it answers again.
     using change_handler = std::function<void(const storage_device&)>;
 
     storage(const storage_settings& with, change_handler on_change);
@@ -27,8 +28,8 @@ class storage {
     storage(const storage&) = delete;
     storage& operator=(const storage&) = delete;
 
-    /// The device of `name` below the directory open as `root_fd`. Compares the text of paths only,
-    /// so it waits for no file system. Thread safe.
+    /// The device of `name` below the directory that is open as `root_fd`. Compares the text of
+    /// paths only, and therefore waits for no file system. Thread safe.
     [[nodiscard]] std::shared_ptr<storage_device> device_of(int root_fd, std::string_view name);
 
     /// All devices found so far. Thread safe.
@@ -48,7 +49,7 @@ class storage {
     core::mount_table mounts_{""};
     std::map<std::string, std::shared_ptr<storage_device>, std::less<>>
         devices_;         // by device number
-    std::thread watcher_; // last
+    std::thread watcher_; // last: it uses the other members
 };
 
 } // namespace sluice::http

@@ -1,5 +1,6 @@
 #pragma once
-// The metrics of the devices that hold media. Used by app/service/generation.
+// Writes the metrics of the storage devices. It counts nothing: http/storage/device.hpp does. Used
+// by app/service/generation.
 
 #include "http/storage/storage.hpp"
 
