@@ -1,7 +1,7 @@
 #pragma once
-// Decides where a command takes its settings from, and as which user it goes on: as the installed
-// service does, unless the command line says otherwise (docs/decisions/0034-whose-file-it-is.md).
-// Used by app/run_command.
+// Chooses the settings of a command and the user as which it continues: those of the installed
+// service, unless the command line states others (docs/decisions/0034-whose-file-it-is.md). Used by
+// app/run_command.
 
 #include "app/cli/command_line.hpp"
 #include "app/cli/terminal.hpp"

@@ -23,9 +23,9 @@ void handshake::start() {
     guarded([this] { look(); });
 }
 
-// A client that starts with a capital letter speaks HTTP and gets a response in HTTP. TLS starts
-// with the record type handshake (RFC 8446 §5.1). For any other first byte, also the hello of SSL 2
-// (RFC 6176 §3), the records could not be counted.
+// A client that starts with a capital letter uses HTTP and gets a response in HTTP. TLS starts with
+// the record type handshake (RFC 8446 §5.1). For any other first byte, also the hello of SSL 2 (RFC
+// 6176 §3), the records could not be counted.
 void handshake::look() {
     http::error_code ec;
     const auto first = socket_->first_byte(ec);

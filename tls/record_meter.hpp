@@ -31,7 +31,7 @@ class record_meter {
     void begin_turn() noexcept { in_turn_ = 0; }
     /// The verdict on the next byte.
     [[nodiscard]] verdict judge() const noexcept;
-    /// How many of `wanted` bytes lie within the current record.
+    /// The number of the `wanted` bytes that lie within the current record.
     [[nodiscard]] std::size_t may_take(std::size_t wanted) const noexcept;
     /// Records that `bytes` were taken, at most may_take().
     void took(std::span<const char> bytes) noexcept;

@@ -65,7 +65,7 @@ class transport {
     }
     /// Sends the collected output as far as the socket accepts it.
     void flush(http::error_code& ec);
-    /// How many bytes can be taken now; 0 with an error such as would_block.
+    /// The number of bytes that can be taken now; 0 with an error such as would_block.
     std::size_t make_room(http::error_code& ec);
 
     std::unique_ptr<secure_socket> socket_;

@@ -60,7 +60,7 @@ constexpr std::array flag_guesses{guess{"--port", "--listen"},
                                   guess{"-j", "--json"},
                                   guess{"-o", "--json"}};
 
-/// What the guess means; empty: it is none.
+/// The meaning of the guess; empty if it is none.
 std::string_view meant_by(std::span<const guess> guesses, std::string_view word) {
     const auto* const found = std::ranges::find(guesses, word, &guess::word).operator->();
     return found == guesses.data() + guesses.size() ? std::string_view{} : found->meant;
@@ -119,7 +119,8 @@ const command_row* match_command(std::span<const std::string> arguments) {
     return nullptr;
 }
 
-/// Why no command matches `arguments`, or the help when they ask for that of a group of commands.
+/// The reason why no command matches `arguments`, or the help if they request that of a group of
+/// commands.
 outcome explain_mismatch(std::span<const std::string> arguments) {
     const auto& first = arguments.front();
     if (first.starts_with('-')) {

@@ -1,7 +1,7 @@
 #pragma once
-// Parses argv into a command, its settings and its options. It knows the table of commands, not
-// what they do (app/run_command.hpp). core::load_config() checks the values of settings later. Used
-// by app/run_command and app/commands.
+// Parses argv into a command, its settings and its options. It uses the table of commands and does
+// not run them: app/run_command.hpp does. core::load_config() checks the values of settings later.
+// Used by app/run_command and app/commands.
 
 #include "app/cli/command_table.hpp"
 #include "core/config/config_source.hpp"

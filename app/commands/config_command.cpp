@@ -59,7 +59,7 @@ void note_uncomposed(const std::string& root, std::vector<operator_problem>& not
     }
 }
 
-/// Adds what the operator may want to know about a service that starts.
+/// Adds remarks for the operator on a service that can start.
 void add_notes(const config_to_check& what, std::vector<operator_problem>& notes) {
     const auto& settings = what.loaded.settings;
     for (const auto& remark : core::remarks(settings)) {

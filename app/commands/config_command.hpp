@@ -15,7 +15,7 @@ namespace sluice::app {
 /// Writes one line for each problem to the error stream: "sluice.json: threads: must be ...".
 void report(const std::vector<core::operator_problem>& problems, const terminal& streams);
 
-/// What `config check` judges.
+/// The input of `config check`.
 struct config_to_check {
     const core::loaded_config& loaded;
     const core::key_loading& keys;

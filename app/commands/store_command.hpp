@@ -12,7 +12,7 @@
 
 namespace sluice::app {
 
-/// What a store command works with, apart from its arguments.
+/// The input of a store command, apart from its arguments.
 struct store_request {
     const core::config& settings;
     std::chrono::sys_seconds now;

@@ -20,7 +20,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// How long a reader that has stopped reading can delay the exit.
+// The longest time for which a reader that has stopped reading delays the exit.
 constexpr auto exit_patience = 2s;
 constexpr int poll_interval = 100; // ms
 

@@ -1,8 +1,8 @@
 #pragma once
-// Writes the lines of a log to its file on a thread of its own. When a disk is full or slow, or
-// nobody reads a pipe, lines are lost and counted, but callers never wait, and neither start-up nor
-// exit is delayed. Used by the service log, and by application for the access log and the audit
-// log.
+// Writes the lines of a log to its file on a thread of its own. When a disk is full or slow, or a
+// pipe has no reader, lines are lost and counted. Callers never wait, the start is not delayed, and
+// the exit by two seconds at most. Used by the service log, and by application for the access log
+// and the audit log.
 
 #include "core/base/unique_fd.hpp"
 #include "http/exchange/access_log.hpp"

@@ -1,6 +1,6 @@
 #pragma once
-// Where the package installs Sluice, and how a command of root becomes the user of the service. Not
-// what the files contain: that is core/config. Used by app/command_settings.
+// The paths of the package's installation, and the change of a command of root to the user of the
+// service. Does not read the files: core/config does. Used by app/command_settings.
 
 #include "core/files/file_owner.hpp"
 

@@ -20,8 +20,8 @@
 
 namespace sluice::core {
 
-/// Why the store did not answer. `cause` is for the log and for operators: it never holds a
-/// password, nor the parameters of a statement.
+/// The reason why the store did not answer. `cause` is for the log and for operators: it never
+/// contains a password or the parameters of a statement.
 struct store_fault {
     enum class kind : std::uint8_t {
         lost,        // the connection broke; a new one may work at once

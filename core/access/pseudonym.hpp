@@ -11,7 +11,7 @@
 
 namespace sluice::core {
 
-/// How the access log shows the user that a token names.
+/// The form in which the access log shows the user of a token.
 enum class logged_user : std::uint8_t {
     hash,  // a pseudonym (pseudonyms)
     plain, // the id itself

@@ -14,7 +14,7 @@ std::int64_t instant_of(peer_rates::time_point now) noexcept {
     return std::chrono::duration_cast<std::chrono::nanoseconds>(now.time_since_epoch()).count();
 }
 
-/// How far ahead of now `next` may lie while one more is allowed.
+/// The longest time by which `next` may be ahead of now while one more is allowed.
 std::int64_t tolerance(unsigned rate) noexcept {
     return second - second / rate;
 }

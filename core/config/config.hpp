@@ -120,8 +120,9 @@ struct config {
         /// (docs/security.md, threat 52).
         issuer_modes mode = issuer_mode::automatic;
 
-        /// Which callers can own media. Must be nobody when the path of a lesson does not contain
-        /// its trainer: otherwise a caller would own any lesson by naming himself as its trainer.
+        /// The callers that can own media. Must be `nobody` if the path of a lesson does not
+        /// contain its trainer. Otherwise a caller would own any lesson by naming himself as its
+        /// trainer.
         media_owners owners = media_owners::trainers;
 
         /// Path of the file of issuer keys (core/issuer/issuer_key_file.hpp). Empty: none.
@@ -290,8 +291,8 @@ struct config {
         /// or removed file can still be sent for this long.
         unsigned lifetime_ms = 1000;
 
-        /// How long the known version of a file in use is served while its file server does not
-        /// answer; 0: not at all.
+        /// The time for which the cached version of a file in use is served while its file server
+        /// does not answer; 0: none.
         std::chrono::seconds stale_lifetime{60};
     } cache;
 

@@ -41,7 +41,7 @@ struct config_sources {
 struct loaded_config {
     config settings;
     std::vector<operator_problem> problems;
-    /// Where the settings that are not defaults come from: path -> "/etc/sluice/sluice.json",
+    /// The sources of the settings that are not defaults: path -> "/etc/sluice/sluice.json",
     /// "environment SLUICE_THREADS" or "--threads".
     std::map<std::string_view, std::string> origins{};
 };

@@ -40,7 +40,7 @@ class slice_list {
     std::size_t size_ = 0;
 };
 
-/// How a Range field fits a file.
+/// The result of a Range field for a file.
 struct range_outcome {
     enum class kind : std::uint8_t {
         ignored,       // another unit, a flood, or a suffix of an empty file: serve the whole file

@@ -41,8 +41,8 @@ service_account(const std::string& directory = state_directory);
 /// " belongs to root:sluice (mode 0640)"; empty when the file cannot be examined.
 [[nodiscard]] std::string belongs_to(const std::string& path);
 
-/// What to do about a file that this process may not read, as the end of a message: " for the user
-/// anna; it belongs to root:sluice (mode 0640): run this command as root or as sluice".
+/// The end of a message about a file that this process may not read, with the remedy: " for the
+/// user anna; it belongs to root:sluice (mode 0640): run this command as root or as sluice".
 [[nodiscard]] std::string access_advice(const std::string& path);
 
 } // namespace sluice::core

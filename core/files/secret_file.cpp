@@ -14,8 +14,8 @@ namespace sluice::core {
 
 namespace {
 
-/// True when this process may trust what the owner writes. Root's commands read the files of the
-/// service, and whoever owns a directory decides which file its names stand for.
+/// True when this process may trust the content that the owner writes. Root's commands read the
+/// files of the service, and the owner of a directory decides which file its names stand for.
 bool is_trusted(uid_t owner, const std::string& path) {
     if (owner == 0 || owner == ::geteuid()) {
         return true;
@@ -36,7 +36,7 @@ bool is_shared_well(const struct stat& facts) {
            is_in_group(facts.st_uid, facts.st_gid);
 }
 
-/// Why a file with this status may hold no secret; empty: it may.
+/// The reason why a file with this status must not contain a secret; empty if it may.
 std::string exposure_of(const struct stat& facts) {
     if ((facts.st_mode & S_IRWXO) != 0) {
         return "can be accessed by every user of this machine: chmod 600 it, or chmod 640 with a "

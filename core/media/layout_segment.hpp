@@ -53,7 +53,7 @@ struct layout_segment {
     friend bool operator==(const layout_segment&, const layout_segment&) = default;
 };
 
-/// How the sets of names of two segments overlap.
+/// The overlap of the sets of names of two segments.
 enum class name_overlap : std::uint8_t {
     none,
     same,        // both have exactly the same names

@@ -48,7 +48,7 @@ failure media_library::report(failure why, std::string_view course_id,
     return why;
 }
 
-// Where the path does not contain the trainer, a course without an owner belongs to nobody else.
+// If the path does not contain the trainer, a course without an owner belongs to no other trainer.
 bool media_library::is_anothers(const media_id& media, std::string_view owner,
                                 const result<std::string>& now) const {
     if (owner.empty()) {

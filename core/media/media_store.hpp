@@ -55,8 +55,9 @@ inline constexpr std::string_view symlink_subject = "symlink";
 
 class media_store {
   public:
-    /// How open() resolves a path. `automatic` tests the kernel once, at construction, and walks
-    /// when openat2 is absent (before 5.6: ENOSYS) or forbidden (some sandboxes: EPERM).
+    /// The method by which open() resolves a path. `automatic` tests the kernel once, at
+    /// construction, and walks when openat2 is absent (before 5.6: ENOSYS) or forbidden (some
+    /// sandboxes: EPERM).
     enum class resolver : std::uint8_t { automatic, openat2, walk };
 
     /// Throws std::system_error that names `root` when it is not a readable directory, or when

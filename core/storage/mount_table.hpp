@@ -20,8 +20,8 @@ struct mount {
 /// for nothing if the names are in the kernel's cache.
 [[nodiscard]] bool is_local(const mount& which) noexcept;
 
-/// True when the file system keeps all files in memory, so that no call waits. Only the type tells:
-/// tmpfs does not support RWF_NOWAIT.
+/// True when the file system keeps all files in memory, so that no call waits. The type decides,
+/// because tmpfs does not support RWF_NOWAIT.
 [[nodiscard]] bool is_memory(const mount& which) noexcept;
 
 class mount_table {

@@ -249,7 +249,7 @@ result<void> token_service::verify(std::string_view token,
         return opened;
     }
     const bool has_expired = is_expired(out, now);
-    // A replaced key lives on for the windows of its tokens, and for nothing else.
+    // In its added time a replaced key verifies expired tokens with a window, and no others.
     const auto window = has_expired && out.resume_until ? policy_.max_resume : 0s;
     if (keys_.is_over(out.signed_by, std::chrono::floor<std::chrono::seconds>(now),
                       policy_.max_ttl + replacement_slack + window)) {

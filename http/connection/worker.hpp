@@ -1,8 +1,9 @@
 #pragma once
 // One thread of the service: its io_context, its connections, and the state they use without a
 // lock: counters, deadlines, pools, the date, the access log. A connection never leaves its worker.
-// The worker knows no kind of session; it starts connections through http/connection/entrance.hpp.
-// Used by http/connection/listener.hpp and http/connection/counted_connection.hpp.
+// The worker does not depend on a kind of session; it starts connections through
+// http/connection/entrance.hpp. Used by http/connection/listener.hpp and
+// http/connection/counted_connection.hpp.
 
 #include "http/connection/entrance.hpp"
 #include "http/exchange/access_log.hpp"

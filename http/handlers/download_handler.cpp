@@ -115,7 +115,7 @@ void download_handler::handle(request& in, reply& out) const {
     }
     fetch_file(with_.media, order, in, out,
                [this](request& again, reply& later, const file_result& file) {
-                   // Who was let in a moment ago may have been shut out since.
+                   // The caller may have been banned, or the token revoked, during the wait.
                    if (const auto still = check_revocation(again, later); !still) {
                        later.refuse(still.error());
                    } else {
@@ -134,7 +134,7 @@ void download_handler::send(const file_result& file, request& in, reply& out,
     std::string matches;
     std::string none_matches;
     auto conditions = read_conditions(in.head, ranges, matches, none_matches);
-    // In the resume window HEAD tells what GET would, and that is never the whole file.
+    // In the resume window, HEAD shows the result of GET, which is never the whole file.
     conditions.is_get = conditions.is_get || in.claims.is_in_window;
     const auto plan = core::plan_download(conditions, (*file)->media->version, in.now);
     if (in.claims.is_in_window && plan.what == core::download_plan::outcome::whole) {
@@ -168,9 +168,9 @@ user_transfers::wish download_handler::wish_of(const request& in,
             .now = in.steady_now};
 }
 
-// A place that is free is given to a request that waits, so a client whose other downloads end soon
-// never sees a refusal. The refusal is 503, not 429: download managers try again after a 503, and
-// take a 429 for the end (docs/clients.md).
+// A request waits for a free place, so that it is not rejected if other downloads of its user end
+// soon. It is rejected with 503, not 429: download managers try again after a 503, and give up
+// after a 429 (docs/clients.md).
 void download_handler::await_place(const file_result& file, const user_transfers::wish& wanted,
                                    reply& out) const {
     auto done = out.suspend(problem_id::too_many_downloads,

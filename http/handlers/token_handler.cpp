@@ -179,7 +179,7 @@ void token_handler::issue(const order& what, const core::permission& allowed, re
                });
 }
 
-// Whose file it has to be; empty for a lesson, whose path says it.
+// The trainer that must own the file; empty for a lesson, because its path contains the trainer.
 std::string_view token_handler::owner_of(const order& what) {
     return what.wanted.media.kind() == core::media_kind::lesson ? std::string_view{} : what.trainer;
 }

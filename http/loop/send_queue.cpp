@@ -13,7 +13,7 @@ std::uint64_t unacknowledged_bytes(int socket) noexcept {
     if (::ioctl(socket, SIOCOUTQ, &queued) != 0 || queued <= 0) {
         return 0;
     }
-    // After a reset the kernel goes on to report what it had queued.
+    // After a reset, the kernel still reports the bytes that were queued.
     tcp_info facts{};
     socklen_t size = sizeof facts;
     const bool is_over = ::getsockopt(socket, IPPROTO_TCP, TCP_INFO, &facts, &size) == 0 &&

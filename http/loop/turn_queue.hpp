@@ -34,11 +34,11 @@ class turn_queue {
   public:
     explicit turn_queue(net::io_context& context) noexcept : context_(context) {}
 
-    /// Queues `one` behind all that is ready now. REQUIRES: `one` is not in the queue.
+    /// Queues `one` behind all entries that are ready now. REQUIRES: `one` is not in the queue.
     void push(turn_taker& one);
-    /// Like push(), but ahead of all entries from push(), because the turn of `one` gives back
-    /// buffers. There are at most as many such entries as requests were read between two runs,
-    /// whatever the number of connections.
+    /// Like push(), but ahead of all entries from push(), because the turn of `one` releases
+    /// buffers. The number of such entries is at most the number of requests read between two runs;
+    /// it does not grow with the number of connections.
     void push_holder(turn_taker& one);
 
     /// Alternates between `some()`, which returns how much it did, and the turns that are due,

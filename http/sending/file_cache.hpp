@@ -85,8 +85,8 @@ class file_cache {
         [[nodiscard]] std::size_t operator()(std::string_view key) const noexcept;
     };
 
-    /// How long an expired entry waits to be asked for again. Its descriptor keeps a file system
-    /// from being unmounted.
+    /// The time for which an expired entry is kept for another request. Its descriptor keeps a file
+    /// system from being unmounted.
     static constexpr std::chrono::seconds grace{5};
 
     [[nodiscard]] bool may_be_needed(const entry& one, time_point now) const noexcept;

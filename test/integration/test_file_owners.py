@@ -1,4 +1,4 @@
-"""Whose file it is: the owners and modes that the service and the commands accept and write, with real users
+"""Owners and modes of files with secrets: those that the service and the commands accept and write, with real users
 (docs/decisions/0034-whose-file-it-is.md)."""
 
 import json

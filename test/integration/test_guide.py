@@ -87,7 +87,7 @@ def test_download_url_round_trips(server, media, video):
 
 
 def printed_commands(base):
-    """What scripts/run prints for a service at `base`."""
+    """The output of scripts/run for a service at `base`."""
     script = (pathlib.Path(__file__).resolve().parents[2] / "scripts/run").read_text()
     pattern = r"^(?:pair|named_pair|print_commands)\(\) \{.*?^\}$"
     functions = re.findall(pattern, script, re.M | re.S)

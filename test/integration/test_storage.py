@@ -298,7 +298,7 @@ def test_aborted_cold_downloads_leave_nothing(start_server, disk, tree):
 
 
 class TestMeanwhile:
-    """What is revoked while the disk is asked is refused when the disk answers."""
+    """A token or user that is revoked while the disk works is rejected when the disk answers."""
 
     @pytest.fixture
     def held(self, start_server, disk, tree, tmp_path):

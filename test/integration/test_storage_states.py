@@ -14,7 +14,7 @@ from test_storage import SIZE, TIMEOUTS, ask, connect, disk, download, serve, sl
 
 class TestAway:
     def test_a_file_in_use_is_served_from_the_cache(self, serve, tree, disk):
-        """Its file server does not answer: the version that is known serves, and the log says so."""
+        """While its file server does not answer, the cached version is served, and the log has the cause."""
         content = noise(1000)
         hot = tree.add(Lesson("hot.mp4"), content)
         other = tree.add(Lesson("other.mp4"), noise(1000, seed=2))

@@ -1,4 +1,4 @@
-"""What an operator sees first names the cause: the table "Symptom, command, meaning" of docs/operations.md."""
+"""The table "Symptom, command, meaning" of docs/operations.md: the first command names the cause."""
 
 import re
 import time

@@ -16,7 +16,7 @@ COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 
 def on_a_terminal(tree, config, *arguments, env=None, until="Ctrl-C", prefix=()):
-    """What `serve` writes to a terminal until `until` is there, and its exit status after SIGINT."""
+    """The output of `serve` on a terminal until `until` is there, and its exit status after SIGINT."""
     primary, secondary = pty.openpty()
     process = subprocess.Popen(
         [*prefix, BINARY, "serve", "--media-root", tree.root, "--config", config, *arguments],

@@ -71,7 +71,7 @@ def test_row_54_a_deadline_between_answer_and_writing(start_server, tree, slow_s
 
 
 def test_row_54_a_late_answer_is_not_that_of_the_next_request(start_server, tree, slow_store):
-    """What the store says of one user, too late, lets no other in who asks on the same connection."""
+    """A late answer of the store for one user does not authorise another user on the same connection."""
     config = config_of(slow_store, 2)
     config["store"]["connections"] = 1  # it answers in the order of the questions
     server = started(start_server, tree, config)
@@ -137,7 +137,7 @@ def test_row_58_a_generation_never_fills_anothers_cache(start_server, tree, slow
 
 
 def test_row_64_a_course_that_changes_hands_during_its_mint(start_server, tree, slow_store):
-    """What the store says of one trainer's course is not said of the next trainer's with the same id."""
+    """An answer of the store for one trainer's course is not used for another trainer's course with the same id."""
     media = COURSE_PRESENTATION
     server = started(start_server, tree, config_of(slow_store, 20, media={"rescan_interval": 1}))
     with server.connect(timeout=20) as suspended:

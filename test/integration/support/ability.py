@@ -1,4 +1,4 @@
-"""What this machine lacks for a test: a right, a kernel setting, a device.
+"""The abilities that a test needs and this machine may lack: a right, a kernel setting, a device.
 
 A missing package is never a reason to skip: scripts/test installs all of them."""
 

@@ -40,7 +40,7 @@ BOOST_FIXTURE_TEST_CASE(a_lost_connection_is_replaced_at_once, pooled) {
     database.lost = 1;
     BOOST_TEST(ask());
     BOOST_TEST(database.connects == 2);
-    BOOST_TEST(states.empty()); // nobody noticed
+    BOOST_TEST(states.empty()); // no state was reported
     database.lost = 2; // the new connection is lost too, so the store counts as unreachable
     BOOST_TEST(!ask());
     BOOST_TEST((states == std::vector<std::string>{"lost"}));

@@ -1,5 +1,5 @@
-// Which tab performs a download. The tab that holds the lock of that name does; the others show its
-// progress, and one of them takes over when it is closed (Web Locks). Without locks, every tab is alone.
+// Selects the tab that performs a download: the one that holds the lock of that name (Web Locks). The others
+// show its progress, and one of them takes over when it is closed. Without locks, each tab downloads for itself.
 
 export interface ClaimEvents {
   /** This tab holds the lock now. */

@@ -1,5 +1,5 @@
-// What the tabs of one origin tell each other about their downloads. The tab that performs a download sends
-// pictures of it; the others send what their user pressed. No message has a token.
+// The messages between the tabs of one origin about their downloads. The tab that performs a download sends
+// its state; the others send the buttons that their user pressed. No message contains a token.
 
 import type { ErrorFacts } from './errors.js'
 import type { MediaRequest } from './media.js'

@@ -1,4 +1,4 @@
-// What the page and its worker (workers/shell.ts) agree on.
+// The names and messages that the page and its worker (workers/shell.ts) share.
 
 /** The player's address of a file; the query has its parameters, as JSON in `media`. No token. */
 export const previewPath = '/preview'

@@ -1,4 +1,4 @@
-// Where the page gets its tokens, as catalogue.json says. Every address is one of the page's own origin, so
+// The source of the page's tokens, as catalogue.json states it. Every address is one of the page's own origin, so
 // that a list cannot send a user's session elsewhere.
 
 import {

@@ -1,4 +1,4 @@
-// What a reload, a second tab and a later visit show, and what is kept in the page.
+// The page after a reload, in a second tab and at a later visit, and the data that it keeps.
 
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { findings } from './support/axe.js'

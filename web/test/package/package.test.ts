@@ -1,4 +1,4 @@
-// What is in the package, and whether its types and its README are right.
+// The content of the package, its types and its README.
 
 import { execFileSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'

@@ -40,7 +40,8 @@ std::string extended_name(std::string_view field) {
     return name;
 }
 
-/// What curl 7.88 saves with -J: up to the next quote, no escapes, no percent-decoding.
+/// The name under which curl 7.88 saves with -J: up to the next quote, no escapes, no
+/// percent-decoding.
 std::string_view curl_name(std::string_view field) {
     const auto rest = field.substr(field.find("filename=\"") + 10);
     return rest.substr(0, rest.find('"'));

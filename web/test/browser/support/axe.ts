@@ -1,4 +1,4 @@
-// What axe objects to in the present state of a page.
+// The findings of axe in the present state of a page.
 
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
