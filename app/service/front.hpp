@@ -1,7 +1,7 @@
 #pragma once
-// A front: a set of workers, the listeners that pass connections to them, and the gate that they
-// share. The main front serves the API; a second one may serve /metrics only. It does not build the
-// site that it serves: app/service/generation does. Used by app/service/application.
+// A set of workers, the listeners that pass connections to them, and the gate that they share. The
+// main front serves the API; a second one may serve /metrics only. It does not build the site that
+// it serves: app/service/generation does. Used by app/service/application.
 
 #include "app/process/passed_sockets.hpp"
 #include "app/service/generation.hpp"

@@ -32,7 +32,7 @@ constexpr auto look_interval = 1000ms; // between two checks of the files of key
 // request that had arrived but had not been read has this long to begin.
 constexpr auto settle_time = 500ms;
 // A connection that was accepted just before the end has this long for its first request. The
-// client may not have been scheduled yet, and many clients do not retry after a close.
+// client may not have been scheduled yet, and no response tells it to retry.
 constexpr auto first_request_time = 2s;
 // The time for the last log lines and for destructors. With it, the process ends within
 // shutdown.drain_timeout and two seconds.

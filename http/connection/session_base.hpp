@@ -1,7 +1,7 @@
 #pragma once
 // The part of a session that does not depend on the transport: its request, its response, its rate,
-// its deadlines, and the conversion of exceptions to error responses. It performs no I/O and has no
-// order of steps: the state machine is http/connection/session.hpp, the only user.
+// its deadlines, and the conversion of exceptions to error responses. It performs no I/O:
+// http/connection/session.hpp, the state machine and the only user, does.
 
 #include "http/connection/counted_connection.hpp"
 #include "http/connection/worker.hpp"

@@ -1,5 +1,5 @@
 #pragma once
-// The loop that sends the bytes of a response; there is no other. It works on any transport
+// The only loop that sends the bytes of a response. It works on any transport
 // (http/loop/transport.hpp) and never blocks: the result says whether to continue, to wait or to
 // end the connection. It does not wait and has no deadline: http/connection/session.hpp has both.
 // Used by http/connection/worker.hpp and http/connection/session.hpp.

@@ -10,7 +10,7 @@ namespace sluice::http {
 enum class warmth : std::uint8_t {
     warm,    // all tested bytes are in the page cache: a read does not wait
     cold,    // some bytes are not, or are still being read
-    unknown, // the file system does not support the test
+    unknown, // the test is not supported, or not permitted
 };
 
 /// The distance between two tested bytes. The kernel reads ahead and evicts in runs of pages, so
