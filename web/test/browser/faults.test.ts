@@ -29,37 +29,57 @@ async function open(options: typeof phone | typeof desktop): Promise<void> {
   list = new List(visitor.page, sluice)
 }
 
-/** Holds as many connections as the service takes, and says nothing on them. */
+/**
+ * Holds as many connections as the service takes, and says nothing on them. While the browser still has one that is
+ * about to close, the service refuses one of these: it is opened again.
+ */
 async function occupy(count: number): Promise<() => void> {
-  const held = await Promise.all(
-    Array.from({ length: count }, () =>
-      new Promise<Socket>((ready, fail) => {
-        const socket = connect(sluice.port, '127.0.0.1', () => ready(socket))
-        socket.on('error', fail)
-      }),
-    ),
-  )
-  return () => held.forEach((socket) => socket.destroy())
+  const held = new Set<Socket>()
+  let isOver = false
+  let settledAt = Date.now()
+  const hold = (): void => {
+    if (isOver) return
+    const socket = connect(sluice.port, '127.0.0.1')
+    held.add(socket)
+    settledAt = Date.now() + 300
+    socket.on('error', () => {})
+    socket.on('close', () => {
+      held.delete(socket)
+      setTimeout(hold, 20)
+    })
+    socket.resume()
+  }
+  for (let i = 0; i < count; i++) hold()
+  while (held.size < count || Date.now() < settledAt) await new Promise((done) => setTimeout(done, 20))
+  return () => {
+    isOver = true
+    held.forEach((socket) => socket.destroy())
+  }
 }
 
 describe('a service that is full', () => {
+  let release = (): void => {}
+  afterEach(async () => {
+    release()
+    await visitor.close()
+    await sluice.kill()
+  })
+
   it.each([
-    ['429', { 'limits.connections_per_peer': 6, 'limits.uncounted_peers': '::1' }, /très demandé/],
-    ['503', { 'limits.connections': 6 }, /très demandé/],
-  ])('answers %s, and the page comes back by itself', async (status, limits, words) => {
+    ['for one address', 'busy-peer', { 'limits.connections_per_peer': 6, 'limits.uncounted_peers': '::1' }],
+    ['for everyone', 'busy-all', { 'limits.connections': 6 }],
+  ])('%s answers 503, and the page comes back by itself', async (_, name, limits) => {
     await sluice.start({ ...limits, 'limits.requests_per_connection': 1 })
     await open(desktop)
-    const release = await occupy(6)
-    const refused = visitor.page.waitForResponse((response) => String(response.status()) === status)
+    release = await occupy(6)
+    const refused = visitor.page.waitForResponse((response) => response.status() === 503)
     const downloading = visitor.page.waitForEvent('download')
     await list.press(large, /^Télécharger/)
     expect((await refused).headers()['retry-after']).toMatch(/^\d+$/)
-    await list.says(large, 'waiting', words)
-    await picture(visitor.page, `busy-${status}`)
+    await list.says(large, 'waiting', /très demandé/)
+    await picture(visitor.page, name)
     release()
     expect(await list.isWhole(await downloading, large)).toBe(true)
-    await visitor.close()
-    await sluice.kill()
   })
 })
 
@@ -71,13 +91,14 @@ describe('with a service at rest', () => {
 
   it('asks for another token when one has expired in mid-download', async () => {
     const { page } = visitor
-    // A real token of three seconds, of which the page believes that it lasts: a wrong clock.
+    // A real token of three seconds without a resume window, of which the page believes that it lasts: a wrong clock.
     let tokens = 0
     let end = 0
     await page.route('**/api/get-download-token/**', async (route) => {
       tokens++
       const url = new URL(route.request().url())
       if (tokens === 1) url.searchParams.set('ttl', '3')
+      url.searchParams.set('resume', '0')
       const response = await route.fetch({ url: url.href })
       end ||= Date.now() + 3_500
       await route.fulfill({ response, json: { ...(await response.json()), expires_in: 900 } })

@@ -188,7 +188,7 @@ describe('a transfer', () => {
   })
 
   it.each([
-    [429, 'too-many-connections-from-peer'],
+    [429, 'rate-exceeded'],
     [503, 'media-unavailable'],
     [500, 'internal'],
     [502, 'of-a-proxy'],
