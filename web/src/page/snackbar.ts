@@ -1,5 +1,5 @@
 // Short messages at the foot of the page. Screen readers announce them. They disappear by themselves
-// unless the pointer or the focus is on them.
+// unless the pointer or the focus is on them. They never lie over the end of the page, or over the card in use.
 
 import { button, byId, element } from './dom.js'
 
@@ -14,20 +14,26 @@ export interface Snack {
 
 const shownFor = 7_000
 const atOnce = 2
+const settleTime = 100 // milliseconds for the card that a message is about to take its new height
 
 export function showSnack({ text, isError = false, action, dismissLabel, onGone }: Snack): void {
   const host = byId('snackbars')
+  const wasAtEnd = isAtEnd()
   const bar = element('div', {
     class: isError ? 'snack error' : 'snack',
     role: isError ? 'alert' : 'status',
   })
+  const remove = (): void => {
+    bar.remove()
+    keepClear(host)
+  }
   let isOpen = true
   const close = (hasActed = false): void => {
     clearTimeout(timer)
     if (isOpen && !hasActed) onGone?.()
     isOpen = false
     bar.classList.add('leaving')
-    setTimeout(() => bar.remove(), 250)
+    setTimeout(remove, 250)
   }
   let timer = setTimeout(() => close(), shownFor)
   const hold = (): void => clearTimeout(timer)
@@ -42,7 +48,7 @@ export function showSnack({ text, isError = false, action, dismissLabel, onGone 
 
   bar.addEventListener('close', () => {
     close()
-    bar.remove()
+    remove()
   })
 
   for (const old of [...host.children]) {
@@ -60,5 +66,35 @@ export function showSnack({ text, isError = false, action, dismissLabel, onGone 
     bar.append(act)
   }
   bar.append(button({ class: 'quiet icon-only' }, 'close', dismissLabel, () => close()))
-  for (const old of [...host.children].slice(0, -atOnce)) old.dispatchEvent(new Event('close'))
+  const isTooMuch = (): boolean =>
+    host.childElementCount > atOnce || (host.childElementCount > 1 && host.offsetHeight > innerHeight / 2)
+  while (isTooMuch()) host.firstElementChild?.dispatchEvent(new Event('close'))
+  keepClear(host)
+  setTimeout(() => uncover(host, wasAtEnd), settleTime)
+}
+
+function isAtEnd(): boolean {
+  return scrollY + innerHeight > document.documentElement.scrollHeight - 8
+}
+
+/** What the focus moves to is shown above the messages. */
+function keepClear(host: HTMLElement): void {
+  const isBeside = getComputedStyle(host).position === 'fixed'
+  const room = isBeside || host.childElementCount === 0 ? '' : `${host.offsetHeight + 24}px`
+  document.documentElement.style.scrollPaddingBottom = room
+}
+
+/** Moves the page up if a message has come to lie over its end, or over what is in use. */
+function uncover(host: HTMLElement, wasAtEnd: boolean): void {
+  const { activeElement, body, documentElement } = document
+  if (wasAtEnd) {
+    scrollTo({ top: documentElement.scrollHeight })
+  } else if (activeElement !== null && activeElement !== body && !host.contains(activeElement)) {
+    const end = host.getBoundingClientRect().top
+    const card = activeElement.closest<HTMLElement>('.card')
+    const used = card !== null && card.offsetHeight < end ? card : activeElement
+    const { top, bottom } = used.getBoundingClientRect()
+    // Not what the user has scrolled away from.
+    if (top < innerHeight && bottom > end) used.scrollIntoView({ block: 'nearest' })
+  }
 }
