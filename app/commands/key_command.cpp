@@ -233,6 +233,8 @@ json::object to_json(const core::issuer_key& key, std::int64_t now) {
             {"trainers", std::move(trainers)},
             {"max_ttl", number_or_null(key.max_ttl.has_value(),
                                        key.max_ttl.value_or(std::chrono::seconds{}).count())},
+            {"max_resume", number_or_null(key.max_resume.has_value(),
+                                          key.max_resume.value_or(std::chrono::seconds{}).count())},
             {"rate", number_or_null(key.rate != 0, key.rate)},
             {"trust", key.trust == core::issuer_trust::trusted ? "trusted" : "entitled"},
             {"not_after",
@@ -256,6 +258,8 @@ int list(const keys& all, std::int64_t now, const terminal& streams) {
                                               }))
                     << " trainers=" << described(key.trainers)
                     << " max_ttl=" << (key.max_ttl ? std::to_string(key.max_ttl->count()) : "-")
+                    << (key.max_resume ? " max_resume=" + std::to_string(key.max_resume->count())
+                                       : "")
                     << " rate=" << (key.rate != 0 ? std::to_string(key.rate) : "-")
                     << (key.trust == core::issuer_trust::trusted ? " trusted" : " entitled")
                     << " id=" << id_of(key);

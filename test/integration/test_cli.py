@@ -43,7 +43,7 @@ def test_every_list_check_and_inspection_has_json(store, tmp_path, tree):
     keys = keys_file(tmp_path / "issuers.json", issuer_key("lms", types=["lesson"], rate=5)[1])
     (key,) = answer(run_sluice("key", "list", "--json", "--keys-file", keys))
     assert key == {"name": "lms", "id": key["id"], "state": "active", "types": ["lesson"], "trainers": [],
-                   "max_ttl": None, "rate": 5, "trust": "entitled", "not_after": None}
+                   "max_ttl": None, "max_resume": None, "rate": 5, "trust": "entitled", "not_after": None}
 
     token = mint(VIDEO)
     seen = answer(run_sluice("token", "inspect", "--json", token))

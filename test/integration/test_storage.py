@@ -322,11 +322,12 @@ class TestMeanwhile:
     def test_a_revocation_during_an_open(self, held, disk):
         server, store, media = held
         with server.connect(timeout=30) as connection:
-            fields = {"Authorization": f"Bearer {mint(media, jti='one')}"}
+            jti = "revoked-meanwhile-1234"
+            fields = {"Authorization": f"Bearer {mint(media, jti=jti)}"}
             connection.send(request_bytes("GET", media.target(), fields))
             time.sleep(0.5)
-            store.run("revoke", "token", "one")
-            eventually(lambda: server.download(VIDEO, token=mint(VIDEO, jti="one")).status == 401)
+            store.run("revoke", "token", jti)
+            eventually(lambda: server.download(VIDEO, token=mint(VIDEO, jti=jti)).status == 401)
             disk.release()
             check_refusal(connection.read(), 401, "token-revoked")
 
