@@ -11,8 +11,10 @@ namespace sluice::core {
 template <class... Pieces>
 void append_all(std::string& out, const Pieces&... pieces) {
     auto put = [to = out.size(), &out](std::string_view piece) mutable {
-        std::memcpy(out.data() + to, piece.data(), piece.size());
-        to += piece.size();
+        if (!piece.empty()) { // the data of an empty one may be null, which memcpy does not allow
+            std::memcpy(out.data() + to, piece.data(), piece.size());
+            to += piece.size();
+        }
     };
     out.resize(out.size() + (std::string_view(pieces).size() + ...));
     (put(std::string_view(pieces)), ...);

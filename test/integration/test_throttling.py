@@ -7,7 +7,7 @@ import pytest
 from support.checks import check_problem, check_refusal
 from support.ids import VIDEO, Lesson
 from support.media import noise
-from support.metrics import scrape, scrape_until
+from support.metrics import eventually, scrape, scrape_until
 from support.paused import Paused
 from support.stores import SqliteStore
 from support.tokens import decode, mint
@@ -166,6 +166,7 @@ def test_a_throttled_transfer_ends_with_its_token(start_server, tree, video, tmp
     a wait."""
     store = SqliteStore(tmp_path / "store.db").migrate()
     server = start_server(tree, config={"limits": {"connection_rate": 100_000}, **store.config()})
+    eventually(lambda: server.get("/readyz").status == 200)  # before it has read the store: 503
     paused = Paused(server, video, mint(video, jti="one-0123456789abcdef"))
     scrape_until(server, lambda v: v['sluice_connections{state="throttled"}'] == 1)
     store.run("revoke", "token", "one-0123456789abcdef")

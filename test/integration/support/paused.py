@@ -20,6 +20,7 @@ class Paused:
         fields = {"Authorization": f"Bearer {token or mint(video)}"}
         self.connection.send(request_bytes("GET", video.target(), fields))
         self.head = self.connection.read_head()
+        assert self.head.status == 200
         self.start = self.connection.read_exactly(1 << 16, self.head)
         time.sleep(0.2)
 
