@@ -90,10 +90,6 @@ std::uint64_t inode_of(const std::string& path) noexcept {
     return ::lstat(path.c_str(), &facts) == 0 && S_ISSOCK(facts.st_mode) ? facts.st_ino : 0;
 }
 
-} // namespace
-
-namespace {
-
 std::string purpose_of(const core::host_port& at) {
     const bool is_v6 = at.address.find(':') != std::string::npos;
     return "cannot listen on " + (is_v6 ? "[" + at.address + "]" : at.address) + ":" +

@@ -9,6 +9,7 @@
 #include "http/handlers/token_handler.hpp"
 #include "test/allocations/counting.hpp"
 #include "test/support/fake_clock.hpp"
+#include "test/support/layouts.hpp"
 #include "test/support/temp_dir.hpp"
 #include "test/support/token_forge.hpp"
 
@@ -27,11 +28,6 @@ namespace core = sluice::core;
 using namespace sluice::http; // NOLINT(google-build-using-namespace)
 
 constexpr std::string_view folder = "trainer1/course1/module1/lesson1/";
-
-core::layout_template layout_of(core::media_kind kind, const std::string& text) {
-    std::string problem;
-    return *core::layout_template::parse(kind, text, problem);
-}
 
 struct lines final : log_sink {
     std::size_t bytes = 0;
@@ -98,12 +94,7 @@ struct service {
     sluice::test::fake_clock clock;
     media_files files;
     core::media_store store{files.path()};
-    core::media_layout layout{
-        .lesson = layout_of(core::media_kind::lesson,
-                            "{trainer_id}/{course_id}/{module_id}/{lesson_id}/{filename}"),
-        .course = layout_of(core::media_kind::course, "{trainer_id}/{course_id}/{filename}"),
-        .module =
-            layout_of(core::media_kind::module, "{trainer_id}/{course_id}/{module_id}/{filename}")};
+    core::media_layout layout = sluice::test::default_layout();
     core::catalogue courses{store, layout.course.course_directory()};
     core::media_library library{layout, courses, store};
     core::key_ring ring = sluice::test::two_keys();

@@ -8,6 +8,7 @@
 #include "http/handlers/download_handler.hpp"
 #include "http/sending/user_transfers.hpp"
 #include "test/fuzz/ring.hpp"
+#include "test/support/layouts.hpp"
 #include "test/support/temp_dir.hpp"
 
 #include <atomic>
@@ -56,11 +57,6 @@ class later_handler final : public http::handler {
     std::vector<http::completion>& held_;
 };
 
-inline core::layout_template template_of(core::media_kind kind, const std::string& text) {
-    std::string problem;
-    return *core::layout_template::parse(kind, text, problem);
-}
-
 /// One worker for all inputs, with a guarded file, one beside it, and an echo.
 struct world {
     world() {
@@ -78,12 +74,7 @@ struct world {
     core::key_ring ring = make_ring();
     core::token_service tokens{ring, {}};
     std::string token;
-    core::media_layout layout{
-        .lesson = template_of(core::media_kind::lesson,
-                              "{trainer_id}/{course_id}/{module_id}/{lesson_id}/{filename}"),
-        .course = template_of(core::media_kind::course, "{trainer_id}/{course_id}/{filename}"),
-        .module = template_of(core::media_kind::module,
-                              "{trainer_id}/{course_id}/{module_id}/{filename}")};
+    core::media_layout layout = sluice::test::default_layout();
     core::media_store store{dir.path()};
     core::catalogue courses{store, {}};
     core::media_library library{layout, courses, store};

@@ -7,6 +7,7 @@ import socket
 import subprocess
 import time
 
+from .processes import terminate
 from .server import ROOT
 from .wire import Connection
 
@@ -77,12 +78,7 @@ class Proxy:
         return self
 
     def __exit__(self, *_):
-        self.process.terminate()
-        try:
-            self.process.wait(20)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
+        terminate(self.process)
 
     def connect(self, **options):
         return Connection(self.address, **options)

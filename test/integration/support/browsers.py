@@ -9,6 +9,7 @@ import subprocess
 import time
 
 from .balancers import free_port
+from .processes import terminate
 
 CHROMIUM = shutil.which("chromium")
 FIREFOX = shutil.which("firefox-esr") or shutil.which("firefox")
@@ -45,12 +46,7 @@ class Chromium:
 
     def __exit__(self, *_):
         os.close(self.writer)
-        self.process.terminate()
-        try:
-            self.process.wait(10)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
+        terminate(self.process, patience=10)
         os.close(self.reader)
 
     def call(self, method, session=None, **parameters):
@@ -156,12 +152,7 @@ class Firefox:
 
     def __exit__(self, *_):
         self.socket.close()
-        self.process.terminate()
-        try:
-            self.process.wait(20)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
+        terminate(self.process)
 
     def _receive(self):
         while b":" not in self.buffer:

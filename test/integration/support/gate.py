@@ -55,13 +55,10 @@ class GatedLine(Line):
 
     def _relay(self, server, client, step):
         server.settimeout(None)
-        start = b""
-        while b"\r\n\r\n" not in start:
-            data = server.recv(4096)
-            if not data:
-                return False
-            start += data
-        head, body = start.split(b"\r\n\r\n", 1)
+        start = self._read_start(server, 4096)
+        if start is None:
+            return False
+        head, body = start
         begin = re.search(rb"\r\ncontent-range: bytes (\d+)-", head, re.I)
         position = int(begin[1]) if begin else 0
         client.sendall(head + b"\r\n\r\n")

@@ -103,15 +103,23 @@ class Line:
     def _connect(self):
         return socket.create_connection(self.upstream, timeout=30)
 
-    def _relay(self, server, client, step):
-        limit = step[1] if isinstance(step, tuple) else step
+    @staticmethod
+    def _read_start(server, size=65536):
+        """The head of the response, and what came with it of the body; None when there is no whole head."""
         start = b""
         while b"\r\n\r\n" not in start:
-            data = server.recv(65536)
+            data = server.recv(size)
             if not data:
-                return False
+                return None
             start += data
-        head, body = start.split(b"\r\n\r\n", 1)
+        return start.split(b"\r\n\r\n", 1)
+
+    def _relay(self, server, client, step):
+        limit = step[1] if isinstance(step, tuple) else step
+        start = self._read_start(server)
+        if start is None:
+            return False
+        head, body = start
         client.sendall(head + b"\r\n\r\n")
         sent = 0
         while body:

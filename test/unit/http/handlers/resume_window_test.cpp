@@ -3,6 +3,7 @@
 
 #include "core/media/catalogue.hpp"
 #include "http/handlers/download_handler.hpp"
+#include "test/support/layouts.hpp"
 #include "test/support/session_fixture.hpp"
 #include "test/support/token_forge.hpp"
 
@@ -38,11 +39,6 @@ std::string content() {
     return bytes;
 }
 
-core::layout_template layout_of(core::media_kind kind, const std::string& text) {
-    std::string problem;
-    return *core::layout_template::parse(kind, text, problem);
-}
-
 /// A site with one lesson, its revocations, and sessions in memory.
 struct world : fixture {
     world() {
@@ -71,12 +67,7 @@ struct world : fixture {
     }
 
     core::media_store store{dir.path("")};
-    core::media_layout layout{
-        .lesson = layout_of(core::media_kind::lesson,
-                            "{trainer_id}/{course_id}/{module_id}/{lesson_id}/{filename}"),
-        .course = layout_of(core::media_kind::course, "{trainer_id}/{course_id}/{filename}"),
-        .module =
-            layout_of(core::media_kind::module, "{trainer_id}/{course_id}/{module_id}/{filename}")};
+    core::media_layout layout = sluice::test::default_layout();
     core::catalogue courses{store, layout.course.course_directory()};
     core::media_library library{layout, courses, store};
     core::key_ring ring = two_keys();
