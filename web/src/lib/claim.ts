@@ -28,6 +28,9 @@ export class Claim {
   get isOther(): boolean {
     return this.#state === 'other'
   }
+  get isFree(): boolean {
+    return this.#state === 'none'
+  }
 
   /** Asks for the lock; one of the events tells the result. */
   take(): void {

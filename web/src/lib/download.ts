@@ -17,6 +17,7 @@ import { Transfer, type FileFacts } from './transfer.js'
 import { WorkerDownload } from './worker_client.js'
 
 const pictureInterval = 200 // milliseconds between two pictures of progress for the other tabs
+const lastPicture = 500 // milliseconds until the last picture of another tab has arrived, or never will
 
 /** Milliseconds for which the browser may still be copying a file that it was handed (at 10 MB/s). */
 function copyTime(size: number): number {
@@ -175,6 +176,7 @@ export class Download extends (EventTarget as TypedTarget<DownloadEvents>) {
     const { state, speed, remaining, error, until } = picture
     this.#show(state, { speed, remaining, until, error: error && new DownloadError(error) })
     if (this.#isBusy) this.#claim.follow()
+    else this.#claim.release()
   }
 
   /** Tells the other tabs the state, if this one performs the download. */
@@ -349,12 +351,19 @@ export class Download extends (EventTarget as TypedTarget<DownloadEvents>) {
     this.#remember()
   }
 
-  /** The tab that performed it has finished or is gone. */
+  /**
+   * The tab that performed it has finished or is gone. If it has finished, the picture that says so may arrive
+   * later than the lock, because locks and messages have no common order.
+   */
   #inherit(): void {
-    if (this.#isBusy) {
-      this.#show('queued')
-      this.resume()
-    } else this.dispatchEvent(new Event('change'))
+    this.dispatchEvent(new Event('change'))
+    if (this.#isBusy) setTimeout(() => this.#continue(), lastPicture)
+  }
+
+  #continue(): void {
+    if (!this.#isBusy || !this.#claim.isFree) return
+    this.#show('queued')
+    this.resume()
   }
 
   async #discard(): Promise<void> {

@@ -122,6 +122,33 @@ describe('two tabs', () => {
     await second.state(large, 'cancelled')
   })
 
+  it('agree that a download has ended, also when the message about it is late', async () => {
+    await visitor.slow(2 * MB)
+    await list.press(large, /^Télécharger/)
+    await list.reaches(large, 10)
+    const page = await visitor.context.newPage()
+    await page.addInitScript(() => {
+      const { set } = Object.getOwnPropertyDescriptor(BroadcastChannel.prototype, 'onmessage')!
+      Object.defineProperty(BroadcastChannel.prototype, 'onmessage', {
+        set(this: BroadcastChannel, hear: (event: MessageEvent) => void) {
+          set!.call(this, (event: MessageEvent) => setTimeout(() => hear(event), 200))
+        },
+      })
+    })
+    let savedAgain = 0
+    page.on('download', () => void savedAgain++)
+    const second = new List(page, sluice)
+    await page.goto(sluice.url)
+    await second.state(large, 'running')
+    await list.state(large, 'done')
+    await second.state(large, 'done')
+    await page.waitForTimeout(1_000)
+    expect(await list.card(large).getAttribute('data-state')).toBe('done')
+    expect(savedAgain).toBe(0)
+    await second.press(large, /^Retirer/)
+    await list.state(large, 'cancelled')
+  })
+
   it('hand the download over when the first one is closed', async () => {
     await visitor.slow(500_000)
     await list.press(large, /^Télécharger/)

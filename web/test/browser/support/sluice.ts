@@ -1,7 +1,7 @@
 // The real binary with the built page, on a loopback port that it can be given back after a crash.
 
 import { spawn, type ChildProcess } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
@@ -49,12 +49,18 @@ export class Sluice {
     return child !== undefined && child.exitCode === null && child.signalCode === null
   }
 
-  /** Writes a lesson of that many random bytes and returns its entry for the catalogue. */
+  /**
+   * Writes a lesson of that many random bytes and returns its entry for the catalogue. It looks an hour old: a
+   * file has no ETag during its first two seconds, and without one no download continues.
+   */
   addLesson(title: string, size: number, lesson = title.replace(/\W+/g, '-')): CatalogueItem {
     const rel = `trainer123/course456/module789/${lesson}`
     const filename = `${title}.mp4`
     mkdirSync(join(this.media, rel), { recursive: true })
-    writeFileSync(join(this.media, rel, filename), randomFillSync(Buffer.alloc(size)))
+    const path = join(this.media, rel, filename)
+    writeFileSync(path, randomFillSync(Buffer.alloc(size)))
+    const hourAgo = Date.now() / 1_000 - 3_600
+    utimesSync(path, hourAgo, hourAgo)
     return { type: 'lesson', rel, filename, title, subtitle: 'Module 3 · Leçon', size }
   }
 
