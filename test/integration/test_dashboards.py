@@ -1,24 +1,33 @@
-"""The dashboard and the alerts in deploy/: checked by promtool, and against the metrics that a node
-exposes."""
+"""The dashboard and the alerts in deploy/: checked by promtool, against the metrics that a node
+exposes, and in a Prometheus that scrapes it."""
 
 import json
 import re
 import shutil
 import subprocess
+import urllib.parse
+import urllib.request
+from xml.etree import ElementTree
 
 import pytest
 import yaml
 from support import certificates
+from support.balancers import free_port
 from support.ids import VIDEO
 from support.media import MediaTree
 from support.metrics import scrape, scrape_until
 from support.server import ROOT, Server, run_sluice
 from support.stores import SqliteStore
+from support.waiting import eventually
+from test_docs import anchors
 
 DEPLOY = ROOT / "deploy"
+PICTURE = ROOT / "docs/dashboard.svg"
 DASHBOARD = json.loads((DEPLOY / "grafana/sluice.json").read_text(encoding="utf-8"))
 RULES = yaml.safe_load((DEPLOY / "prometheus/sluice.rules.yml").read_text(encoding="utf-8"))
 ALERTS = {rule["alert"]: rule for group in RULES["groups"] for rule in group["rules"]}
+SVG = "{http://www.w3.org/2000/svg}"
+PANELS = {panel["title"]: panel for panel in DASHBOARD["panels"] if panel["type"] != "row"}
 pytestmark = pytest.mark.tooling
 
 
@@ -39,8 +48,8 @@ def expressions():
 
 
 @pytest.fixture(scope="module")
-def exposition(tmp_path_factory, pem):
-    """{name: {label: values}} of a server with all features that has served some requests."""
+def node(tmp_path_factory, pem):
+    """A server with all features that has served some requests."""
     folder = tmp_path_factory.mktemp("dashboards")
     store = SqliteStore(folder / "store.db")
     config = {
@@ -53,9 +62,15 @@ def exposition(tmp_path_factory, pem):
     try:
         scrape_until(server, lambda values: values["sluice_store_followed"] == 1)
         server.download(VIDEO)
-        values = scrape(server)
+        yield server
     finally:
         server.stop()
+
+
+@pytest.fixture(scope="module")
+def exposition(node):
+    """{name: {label: values}} of this server."""
+    values = scrape(node)
     families = {"up": {}}
     for key in values:
         name, _, labels = key.partition("{")
@@ -93,6 +108,46 @@ def test_queries_of_the_dashboard_parse(tmp_path):
     assert len({panel["id"] for panel in DASHBOARD["panels"]}) == len(DASHBOARD["panels"])
 
 
+def unit_of(text):
+    """The units of Grafana that suit a query, from the names of its metrics and what it does with them."""
+    text = re.sub(r"{[^}]*}", "", text)
+    per_second = [name for name in re.findall(r"\brate\((\w+)\[", text) if not name.endswith("_bucket")]
+    if "histogram_quantile" in text:
+        return {"Bps"} if "bytes_per_second" in text else {"s"}
+    if " / " in text or "process_cpu_seconds_total" in text:
+        return {"percentunit"}
+    if per_second:
+        return {"Bps"} if per_second[0].endswith("_bytes_total") else {"reqps", "ops"}
+    if "time()" in text:
+        return {"s"}
+    if "increase(" in text:
+        return {"short"}
+    return {"bytes"} if re.search(r"_bytes\b", text) else {"short"}
+
+
+@pytest.mark.parametrize("query, unit", [
+    ("histogram_quantile(0.9, sum by (le) (rate(x_seconds_bucket[5m])))", "s"), ("sum(rate(x_total[5m]))", "ops"),
+    ("rate(x_bytes_total[5m])", "Bps"), ("process_memory_bytes", "bytes"), ("time() - x_timestamp_seconds", "s"),
+    ("sum(x_active)", "short"), ("a / b", "percentunit"),
+])
+def test_the_unit_of_a_query_is_recognised(query, unit):
+    assert unit in unit_of(query)
+
+
+@pytest.mark.parametrize("title", PANELS)
+def test_every_panel_has_one_unit_and_honours_the_chosen_nodes(title):
+    panel = PANELS[title]
+    unit = panel["fieldConfig"]["defaults"]["unit"]
+    assert panel["description"] and panel["fieldConfig"]["overrides"] == []
+    assert panel["targets"]
+    for target in panel["targets"]:
+        assert unit in unit_of(target["expr"]), target["expr"]
+        selectors = re.findall(r"\b(?:sluice|process)_\w+(.?)|\bup\b(.?)", target["expr"])
+        assert len(selectors) == target["expr"].count('instance=~"$instance"'), target["expr"]
+    if unit == "short":  # counts of different things
+        assert len(panel["targets"]) == 1
+
+
 def test_panels_do_not_overlap():
     taken = set()
     for panel in DASHBOARD["panels"]:
@@ -108,9 +163,93 @@ def test_alert_rules_and_the_scrape_configuration(tmp_path):
     promtool("check", "config", tmp_path / "prometheus/prometheus.yml")
 
 
-def test_every_alert_has_a_runbook():
-    operations = (ROOT / "docs/operations.md").read_text(encoding="utf-8")
-    assert [name for name in ALERTS if f"`{name}`" not in operations] == []
+@pytest.mark.parametrize("name", ALERTS)
+def test_every_alert_has_a_runbook(name):
+    """Its URL ends in the heading of its own section."""
+    page, _, heading = ALERTS[name]["annotations"]["runbook_url"].partition("#")
+    assert heading == name.lower() and heading in anchors(ROOT / "docs/operations.md")
+    assert page.startswith("https://") and page.endswith("/docs/operations.md")
+    section = (ROOT / "docs/operations.md").read_text(encoding="utf-8").split(f"#### {name}\n")[1].split("\n#")[0]
+    assert "**Meaning:**" in section and "**Check:**" in section
+
+
+class Prometheus:
+    """A Prometheus with the files of deploy/, which scrapes `node` as the instance "one"."""
+
+    def __init__(self, folder, node):
+        shutil.copytree(DEPLOY / "prometheus", folder, dirs_exist_ok=True)
+        config = yaml.safe_load((folder / "prometheus.yml").read_text())
+        config["global"] = {"evaluation_interval": "1s"}
+        config["scrape_configs"][0]["scrape_interval"] = "1s"
+        config["scrape_configs"][0]["static_configs"] = [
+            {"targets": ["%s:%d" % node.address], "labels": {"instance": "one"}}]
+        (folder / "prometheus.yml").write_text(yaml.safe_dump(config))
+        self.base = f"http://127.0.0.1:{free_port()}"
+        with open(folder / "log", "wb") as log:
+            self.process = subprocess.Popen(
+                ["prometheus", f"--config.file={folder}/prometheus.yml", f"--storage.tsdb.path={folder}/data",
+                 f"--web.listen-address={self.base[7:]}"], stdout=log, stderr=log)
+
+    def ask(self, what, **parameters):
+        with urllib.request.urlopen(f"{self.base}/api/v1/{what}?{urllib.parse.urlencode(parameters)}") as answer:
+            return json.load(answer)["data"]
+
+    def values(self, query):
+        return [float(one["value"][1]) for one in self.ask("query", query=query)["result"]]
+
+
+@pytest.fixture(scope="module")
+def prometheus(node, tmp_path_factory):
+    one = Prometheus(tmp_path_factory.mktemp("prometheus"), node)
+    try:
+        eventually(lambda: one.values("count_over_time(up[1m]) >= 3 and up == 1"), 30)
+        yield one
+    finally:
+        one.process.terminate()
+        one.process.wait(20)
+
+
+# Nothing to show on a node that has not been asked for it.
+MAY_BE_EMPTY = {"Rejected requests by cause", "Limits reached", "Time of a storage read", "Age of the keys",
+                "Open-file cache: hits", "Opens and reads that wait for a thread", "Nodes whose storage does not answer"}
+
+
+@pytest.mark.parametrize("title", PANELS)
+def test_every_panel_shows_the_chosen_node_and_no_other(prometheus, title):
+    for target in PANELS[title]["targets"]:
+        query = target["expr"].replace("$__rate_interval", "1m")
+        assert prometheus.values(query.replace("$instance", "one")) or title in MAY_BE_EMPTY, query
+        assert prometheus.values(query.replace("$instance", "another")) == [], query
+
+
+def test_prometheus_evaluates_every_alert(prometheus):
+    def evaluated():
+        rules = [rule for group in prometheus.ask("rules")["groups"] for rule in group["rules"]]
+        return rules if all(rule["health"] != "unknown" for rule in rules) else None
+
+    rules = eventually(evaluated, 30)
+    assert {rule["name"]: rule["health"] for rule in rules} == dict.fromkeys(ALERTS, "ok")
+
+
+def panels_of(picture):
+    """The titles in its metadata; fails if a panel or most of the lines are missing."""
+    root = ElementTree.parse(picture).getroot()
+    titles = json.loads(root.find(f"{SVG}metadata").text)
+    words = {text.text for text in root.iter(f"{SVG}text")}
+    assert set(titles) <= words
+    assert len([path for path in root.iter(f"{SVG}path") if path.get("stroke-width") == "1.4"]) > len(PANELS) / 2
+    return titles
+
+
+def test_the_picture_shows_the_panels_of_the_dashboard():
+    """If this fails, draw docs/dashboard.svg again (scripts/draw_dashboard)."""
+    assert panels_of(PICTURE) == [panel["title"] for panel in DASHBOARD["panels"]]
+
+
+def test_the_picture_is_drawn_from_a_prometheus(prometheus, tmp_path):
+    picture = tmp_path / "dashboard.svg"
+    subprocess.run([ROOT / "scripts/draw_dashboard", prometheus.base, picture, "--minutes", "1"], check=True)
+    assert panels_of(picture) == [panel["title"] for panel in DASHBOARD["panels"]]
 
 
 def test_every_limit_is_in_the_table():

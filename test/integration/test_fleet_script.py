@@ -1,10 +1,12 @@
 """scripts/fleet does what it prints."""
 
 import contextlib
+import json
 import re
 import socket
 import subprocess
 import threading
+import urllib.request
 
 import pytest
 from support.media import SAMPLE_MEDIA
@@ -14,11 +16,11 @@ from support.waiting import eventually
 pytestmark = pytest.mark.tooling
 
 
-def seven_free_ports():
-    """The first of seven consecutive free ports."""
-    for first in range(21000, 31000, 7):
+def eight_free_ports():
+    """The first of eight consecutive free ports."""
+    for first in range(21000, 31000, 8):
         with contextlib.suppress(OSError), contextlib.ExitStack() as stack:
-            for port in range(first, first + 7):
+            for port in range(first, first + 8):
                 stack.enter_context(socket.socket()).bind(("127.0.0.1", port))
             return first
     raise AssertionError("no free ports")
@@ -30,7 +32,7 @@ class Script:
     def __init__(self):
         preset = BINARY.resolve().parents[1].name
         self.process = subprocess.Popen(
-            [ROOT / "scripts/fleet", "--preset", preset, str(seven_free_ports())],
+            [ROOT / "scripts/fleet", "--preset", preset, "--traffic", str(eight_free_ports())],
             env=environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8",
         )
         self.text = ""
@@ -69,6 +71,19 @@ def run(line, folder):
     return done.stdout
 
 
+def ask(script, what):
+    """The data of an answer of the fleet's Prometheus."""
+    base = re.search(r"^# Prometheus +(\S+)$", script.text, re.MULTILINE)[1]
+    with urllib.request.urlopen(f"{base}/api/v1/{what}") as answer:
+        return json.load(answer)["data"]
+
+
+def in_transfer(script):
+    """True when Prometheus has seen a transfer of node 3."""
+    found = ask(script, 'query?query=sluice_transfers_active{instance="node3"}')["result"]
+    return found and float(found[0]["value"][1]) > 0
+
+
 def test_the_printed_lines_work(tmp_path):
     script = Script()
     try:
@@ -81,10 +96,17 @@ def test_the_printed_lines_work(tmp_path):
         run(script.command("kill -HUP"), tmp_path)
         metrics = script.command("curl -s http")
         assert "sluice_store_followed 1" in run(metrics, tmp_path)
+        clients = ROOT / "build/fleet/clients.log"
+        eventually(lambda: in_transfer(script), 30)
         run(script.command("kill -KILL"), tmp_path)
         script.wait_for("Started node 3 again", timeout=30)
+        eventually(lambda: "206, resumed at byte" in clients.read_text(), 90)
+        run("\n".join([script.command("LONG="), script.command("for try").replace("4M", "400M"),
+                       script.command("cmp"), script.command("for node")]), tmp_path)
         run(script.command("kill -TERM"), tmp_path)
         script.wait_for("Started node 2 again", timeout=60)
+        rules = {rule["name"]: rule["health"] for group in ask(script, "rules")["groups"] for rule in group["rules"]}
+        assert len(rules) >= 20 and set(rules.values()) == {"ok"}
         (tmp_path / "again").mkdir()
         run(download, tmp_path / "again")
     finally:
