@@ -42,8 +42,8 @@ def start_server(tmp_path):
     status 0 and without a sanitizer's report, unless the test has seen to its end with `wait`."""
     started = []
 
-    def start(tree, **options):
-        instance = Server(tmp_path / f"server{len(started)}", tree.root, **options)
+    def start(tree, folder=None, **options):
+        instance = Server(folder or tmp_path / f"server{len(started)}", tree.root, **options)
         started.append(instance)
         return instance
 

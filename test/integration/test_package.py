@@ -16,7 +16,7 @@ def may_mount():
     return os.geteuid() == 0 and subprocess.run(["unshare", "--mount", "true"], check=False).returncode == 0
 
 
-def test_the_package_installs_starts_and_purges_in_a_clean_root():
+def test_the_package_installs_upgrades_goes_back_and_purges_in_a_clean_root():
     """Runs scripts/package, which does every step; it packs the binary under test."""
     if not may_mount():
         unable("a clean Debian needs root and the right to mount")

@@ -18,6 +18,7 @@ class Installed:
         if os.geteuid() != 0 or subprocess.run(["unshare", "--mount", "true"], check=False).returncode != 0:
             unable("an installation of its own needs root and the right to mount")
         self.place = place
+        self.prefix = ("unshare", "--mount", "sh", "-c", SCRIPT, str(place))
         shutil.copytree("/etc", place / "etc", symlinks=True, ignore_dangling_symlinks=True,
                         ignore=shutil.ignore_patterns("ssl", "alternatives"))
         self.etc, self.state = place / "etc/sluice", place / "lib/sluice"
@@ -29,6 +30,13 @@ class Installed:
 
     def run(self, *arguments, user=None, env=None, input=None, groups=()):
         """Runs a command of the binary as root, or as a user."""
-        prefix = ("unshare", "--mount", "sh", "-c", SCRIPT, self.place, *(as_user(user, groups) if user else ()))
+        prefix = (*self.prefix, *(as_user(user, groups) if user else ()))
         return subprocess.run([*prefix, BINARY, *map(str, arguments)], env=environment(env), input=input,
                               capture_output=True, encoding="utf-8", timeout=30, check=False)
+
+    def command(self, *arguments, env=None):
+        """Runs another program as root, which must succeed."""
+        done = subprocess.run([*self.prefix, *map(str, arguments)], env=environment(env), capture_output=True,
+                              encoding="utf-8", timeout=60, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
