@@ -9,10 +9,11 @@ PYTHON=/usr/bin/python3
 
 BUILD_PACKAGES=(g++ cmake ninja-build ccache libboost1.81-dev libboost-json1.81-dev
     libboost-test1.81-dev libssl-dev libsqlite3-dev libpq-dev libutf8proc-dev)
-TEST_PACKAGES=(python3 python3-pytest python3-jwt python3-requests python3-yaml python3-jsonschema curl wget wget2 ruby aria2 ffmpeg wrk clang-format
+TEST_PACKAGES=(python3 python3-pytest python3-pytest-xdist python3-jwt python3-requests python3-yaml python3-jsonschema curl wget wget2 ruby aria2 ffmpeg wrk clang-format
     python3-httpx python3-aiohttp lftp
     postgresql prometheus sqlite3 openssl haproxy nginx caddy apache2-bin varnish
-    systemd logrotate zsh fish jq python3-kubernetes python3-seccomp certbot lego pebble fuse3 libfuse3-dev pkg-config)
+    systemd logrotate zsh fish jq python3-kubernetes python3-seccomp certbot lego pebble fuse3 libfuse3-dev pkg-config
+    dpkg-dev lintian debootstrap)
 
 # The page's tools run on Debian's Node 18 and on any newer Node that is already installed.
 PAGE_NODE_MAJOR=18
@@ -92,15 +93,20 @@ build_page() {
     touch "$built"
 }
 
-# build PRESET [TARGET]: configures and builds build/PRESET, and prints the time it took.
+# build PRESET [TARGET]: configures and builds build/PRESET, and prints the time it took. One at a time: two
+# tests run scripts that build, perhaps side by side.
 build() {
     local preset=$1 target=${2:-all} begin=$SECONDS
     step "Building ($preset)"
-    (cd "$ROOT" && cmake --preset "$preset" >"$ROOT/build/configure-$preset.log" 2>&1) || {
-        cat "$ROOT/build/configure-$preset.log" >&2
-        fail "configuring the preset $preset failed"
-    }
-    (cd "$ROOT" && cmake --build --preset "$preset" --target "$target")
+    (
+        flock 9
+        cd "$ROOT"
+        cmake --preset "$preset" >"build/configure-$preset.log" 2>&1 || {
+            cat "build/configure-$preset.log" >&2
+            fail "configuring the preset $preset failed"
+        }
+        cmake --build --preset "$preset" --target "$target" 9>&-
+    ) 9>"$ROOT/build/lock"
     step "Built ($preset) in $((SECONDS - begin)) s"
 }
 

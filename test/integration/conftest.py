@@ -11,6 +11,8 @@ from support.media import MediaTree
 from support.server import BINARY, Server
 from support.stores import PostgresStore, SqliteStore, start_postgres
 
+pytest_plugins = ["support.side_by_side"]
+
 
 def pytest_configure():
     if not BINARY.exists():

@@ -6,6 +6,7 @@ import subprocess
 import time
 
 import pytest
+from support.balancers import free_port
 from support.checks import check_problem, check_refusal
 from support.clients import run_client
 from support.ids import VIDEO, Course, Lesson, Module
@@ -141,7 +142,7 @@ def test_aria2_goes_on_where_a_server_was_lost(tree, tmp_path):
     again begins with a request for the whole file, which takes a valid token.)"""
     content = noise(12_000_000)
     video = tree.add(Lesson("aria2.mp4"), content)
-    first = Server(tmp_path / "first", tree.root)
+    first = Server(tmp_path / "first", tree.root, listen=f"127.0.0.1:{free_port()}")
     token = mint(video, ttl=2, resume_until=int(time.time()) + HOUR)
     client = subprocess.Popen(
         ["aria2c", "-q", "--no-conf", "-x1", "-s1", "--max-tries=0", "--retry-wait=1",

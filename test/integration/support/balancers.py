@@ -2,7 +2,10 @@
 with minimal ones that only forward requests."""
 
 import contextlib
+import itertools
 import os
+import random
+import re
 import socket
 import subprocess
 import time
@@ -15,10 +18,20 @@ SHIPPED = {"haproxy": ROOT / "deploy/haproxy/haproxy.cfg", "nginx": ROOT / "depl
 FRONT, *NODES = (f"127.0.0.1:{port}" for port in (8080, 8081, 8082, 8083))
 
 
+# Below the ports that the kernel gives to outgoing connections (32768 and above), and a thousand for each test
+# process (support/side_by_side.py): nobody takes such a port between its choice and its use, or during a restart.
+PROCESS = int(re.sub(r"\D", "", os.environ.get("PYTEST_XDIST_WORKER", "")) or 0) % 9
+FIRST_PORT, PORTS = 11000 + 1000 * PROCESS, 1000
+_steps = itertools.count(random.randrange(PORTS))
+
+
 def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    for step in itertools.islice(_steps, PORTS):
+        port = FIRST_PORT + step % PORTS
+        with contextlib.suppress(OSError), socket.socket() as probe:
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError(f"no free port from {FIRST_PORT} on")
 
 
 UNTUNED_HAPROXY = """

@@ -4,6 +4,7 @@ import signal
 import threading
 import time
 
+from .balancers import free_port
 from .clients import bearer, run_client
 from .server import Server
 from .tokens import mint
@@ -15,7 +16,7 @@ class Reborn:
     def __init__(self, folder, tree, pause=0.6):
         self.folder, self.tree, self.pause = folder, tree, pause
         self.kills = 0
-        self.server = Server(folder / "first", tree.root)
+        self.server = Server(folder / "first", tree.root, listen=f"127.0.0.1:{free_port()}")
         self.base = self.server.base
         self.over = threading.Event()
         self.thread = threading.Thread(target=self._run)
