@@ -12,7 +12,7 @@ BUILD_PACKAGES=(g++ cmake ninja-build ccache libboost1.81-dev libboost-json1.81-
 TEST_PACKAGES=(python3 python3-pytest python3-pytest-xdist python3-jwt python3-requests python3-yaml python3-jsonschema curl wget wget2 ruby aria2 ffmpeg wrk clang-format
     python3-httpx python3-aiohttp lftp
     postgresql prometheus sqlite3 openssl haproxy nginx caddy apache2-bin varnish
-    systemd logrotate zsh fish jq python3-kubernetes python3-seccomp certbot lego pebble fuse3 libfuse3-dev pkg-config
+    systemd logrotate zsh fish jq goaccess python3-kubernetes python3-seccomp certbot lego pebble fuse3 libfuse3-dev pkg-config
     dpkg-dev lintian debootstrap)
 
 # The page's tools run on Debian's Node 18 and on any newer Node that is already installed.

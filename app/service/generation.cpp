@@ -135,7 +135,8 @@ http::site generation::site_of(const http::router& routes, const surroundings& a
             .limits = limits_of(settings_),
             .log = {.format = settings_.log.format,
                     .user = settings_.log.user_id,
-                    .names = &pseudonyms_},
+                    .names = &pseudonyms_,
+                    .fields = core::access_fields_of(settings_.log.access_fields)},
             .proxies = trust_of(settings_),
             .users = &around.users,
             .is_draining = around.is_draining};

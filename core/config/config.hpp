@@ -311,6 +311,10 @@ struct config {
         /// The default is a keyed hash: it links the lines of one user, and only the key can
         /// identify him.
         logged_user user_id = logged_user::hash;
+
+        /// The fields of a line of the access log (core/config/access_fields.hpp). The default has
+        /// everything but the trainer, who is a user too.
+        std::vector<std::string> access_fields{"default"};
     } log;
 
     /// Listeners with a certificate.

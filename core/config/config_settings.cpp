@@ -193,6 +193,8 @@ constexpr std::array table{
                                                                   "Format of the access log"),
     choice_setting<logged_users, &c::log, &c::log_section::user_id>(
         "log.user_id", "The user in the access log: hash is a pseudonym, plain the id"),
+    list_setting<&c::log, &c::log_section::access_fields>(
+        "log.access_fields", "Fields of the access log; default stands for all but trainer_id"),
     choice_setting<tls_versions, &c::tls, &tls::min_version>("tls.min_version",
                                                              "Oldest TLS version accepted"),
     seconds_setting<&c::tls, &tls::handshake_timeout>("tls.handshake_timeout", 1, hour,

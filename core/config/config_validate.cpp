@@ -3,6 +3,7 @@
 #include "core/access/store_url.hpp"
 #include "core/address/ip_address.hpp"
 #include "core/address/web_origin.hpp"
+#include "core/config/access_fields.hpp"
 #include "core/config/config_validate_listeners.hpp"
 #include "core/media/media_layout.hpp"
 #include "core/text/ascii_class.hpp"
@@ -147,6 +148,10 @@ void check_agreement(const config& settings, problems& out) {
     }
     if (settings.log.access.empty()) {
         out.push_back({"log.access", "must be a path, - for standard output, or off"});
+    }
+    if (auto objection = objection_to_access_fields(settings.log.access_fields);
+        !objection.empty()) {
+        out.push_back({"log.access_fields", std::move(objection)});
     }
 }
 

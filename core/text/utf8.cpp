@@ -160,4 +160,17 @@ bool has_forbidden_code_point(std::string_view text) noexcept {
     return is_joining;
 }
 
+std::string_view cut_utf8(std::string_view text, std::size_t most) noexcept {
+    constexpr std::size_t most_continuations = 3;
+    if (text.size() <= most) {
+        return text;
+    }
+    auto end = most;
+    while (end > 0 && most - end < most_continuations &&
+           (static_cast<std::uint8_t>(text[end]) & 0xC0U) == 0x80U) {
+        --end;
+    }
+    return text.substr(0, end);
+}
+
 } // namespace sluice::core

@@ -3,6 +3,7 @@
 // hide or reorder others. Not a Unicode library: nothing is normalised or folded, because decisions
 // compare bytes (docs/security.md, threat 17). Used by core, http/request/target and app/commands.
 
+#include <cstddef>
 #include <string_view>
 
 namespace sluice::core {
@@ -18,5 +19,8 @@ namespace sluice::core {
 /// threat 17, the idea of RFC 5892's CONTEXTJ). Next to ASCII, punctuation or another joiner, or at
 /// an end, it can only make two names look alike. Malformed UTF-8 counts as forbidden.
 [[nodiscard]] bool has_forbidden_code_point(std::string_view text) noexcept;
+
+/// The first `most` bytes of `text`, or up to three fewer, so that no code point is cut in two.
+[[nodiscard]] std::string_view cut_utf8(std::string_view text, std::size_t most) noexcept;
 
 } // namespace sluice::core

@@ -156,7 +156,8 @@ void session_base::open_exchange() {
     note_request();
     owner_.count().requests_active.add();
     out_->writer.start();
-    out_->record.restart(now());
+    out_->record.restart(now(),
+                         owner_.log().is_on() ? owner_.where().log.fields : core::access_fields());
     out_->id = owner_.ids().next();
 }
 
@@ -235,6 +236,10 @@ void session_base::compose() {
     asked.steady_now = out_->record.started;
     const auto method = bhttp::to_string(asked.head.method);
     out_->record.method = {method.data(), method.size()};
+    if (out_->record.note.wants(core::access_field::user_agent)) {
+        out_->record.note.keep_user_agent(
+            asked.head.value_of(bhttp::field::user_agent).value_or(std::string_view{}));
+    }
     if (served_ >= owner_.where().limits.requests_per_connection) {
         owner_.count().add_limit(limit_label::requests_per_connection);
     }

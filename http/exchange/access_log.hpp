@@ -1,11 +1,11 @@
 #pragma once
 // The access log: one line per response. A worker formats into its own buffer and hands whole
-// buffers to a sink, so that no request waits for a disk. A line holds no target, query or token,
-// and the user only as the operator has configured; the route, the jti and the request id are
-// enough to find one request. The sink is not here: app/log implements it. Used by
-// http/connection/worker.hpp.
+// buffers to a sink, so that no request waits for a disk. A line holds no query and no token; of a
+// target, only the names of a valid download; and the user only as the operator has configured. The
+// sink is not here: app/log implements it. Used by http/connection/worker.hpp.
 
 #include "core/access/pseudonym.hpp"
+#include "core/config/access_fields.hpp"
 #include "core/config/config.hpp"
 #include "http/exchange/exchange.hpp"
 
@@ -37,6 +37,7 @@ struct log_policy {
     core::log_format format = core::log_format::json;
     core::logged_user user = core::logged_user::off;
     const core::pseudonyms* names = nullptr; // needed for logged_user::hash
+    core::access_fields fields = core::access_fields::standard();
 };
 
 struct access_entry {

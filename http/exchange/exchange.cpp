@@ -2,12 +2,14 @@
 
 namespace sluice::http {
 
-void exchange_record::restart(std::chrono::steady_clock::time_point now) noexcept {
+void exchange_record::restart(std::chrono::steady_clock::time_point now,
+                              core::access_fields wanted) noexcept {
     route = route_label::none;
     method = problem = cause = {};
     jti.clear();
     user_id.clear();
     client.clear();
+    note.restart(wanted);
     slice = {};
     slices = 0;
     is_after_expiry = false;

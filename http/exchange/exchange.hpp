@@ -8,6 +8,7 @@
 #include "core/token/claims.hpp"
 #include "core/token/token_service.hpp"
 #include "http/exchange/peer_info.hpp"
+#include "http/exchange/request_note.hpp"
 #include "http/exchange/suspension.hpp"
 #include "http/request/query.hpp"
 #include "http/request/request_head.hpp"
@@ -57,6 +58,7 @@ struct exchange_record {
     std::string jti;              // of the verified or issued token
     std::string user_id;          // likewise
     std::string client;           // named by a trusted proxy; logged as the peer
+    request_note note;            // what the request named
     core::byte_slice slice{};     // the requested part of the file, if any
     unsigned slices = 0;          // number of requested parts; 0: not a range request
     bool is_after_expiry = false; // only the resume window of the token admitted the request
@@ -64,8 +66,9 @@ struct exchange_record {
     std::chrono::steady_clock::time_point started{};    // the header was complete
     std::chrono::steady_clock::time_point first_byte{}; // sending began
 
-    /// Resets everything; the texts keep their capacity.
-    void restart(std::chrono::steady_clock::time_point now) noexcept;
+    /// Resets everything; the texts keep their capacity. `wanted`: what the access log will write.
+    void restart(std::chrono::steady_clock::time_point now,
+                 core::access_fields wanted = {}) noexcept;
 };
 
 /// The output of a handler.

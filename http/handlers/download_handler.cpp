@@ -1,5 +1,6 @@
 #include "http/handlers/download_handler.hpp"
 
+#include "core/text/utf8.hpp"
 #include "http/handlers/download_url.hpp"
 #include "http/handlers/file_response.hpp"
 #include "http/request/credential.hpp"
@@ -73,7 +74,7 @@ core::result<void> download_handler::authorise(const core::media_id& media, requ
     const bool is_ours = verdict || verdict.error().code == core::errc::token_mismatch ||
                          verdict.error().code == core::errc::token_expired;
     if (is_ours) {
-        out.record().jti.assign(in.claims.jti, 0, logged_jti_size);
+        out.record().jti = core::cut_utf8(in.claims.jti, logged_jti_size);
         out.record().user_id = in.claims.user_id;
     }
     if (!verdict) {
@@ -104,9 +105,14 @@ void download_handler::handle(request& in, reply& out) const {
         out.refuse(problem_id::target_invalid);
         return;
     }
+    auto& note = out.record().note;
+    note.keep_media(*media, media->trainer_id());
     if (const auto authorised = authorise(*media, in, out); !authorised) {
         out.refuse(with_.bad.judge(authorised.error(), in, out));
         return;
+    }
+    if (!in.claims.owner.empty() && note.wants(core::access_field::trainer_id)) {
+        note.keep_media(*media, in.claims.owner); // the path of a presentation has no trainer
     }
     const file_order order{.media = *media, .owner = in.claims.owner, .url_path = in.raw_path};
     if (const auto file = find_file(with_.media, order, in, out)) {

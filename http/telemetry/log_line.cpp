@@ -115,7 +115,10 @@ void log_line::time(std::string_view name, std::chrono::system_clock::time_point
 
 void log_line::end() {
     out_.resize(used_); // begin() has left room for the end
-    out_ += is_json_ ? "}\n" : "\n";
+    if (is_json_) {
+        out_ += is_first_ ? "{}" : "}";
+    }
+    out_ += '\n';
 }
 
 } // namespace sluice::http

@@ -138,8 +138,10 @@ std::string download(service& with, const std::string& name, const std::string& 
     const auto media = core::media_id::lesson("trainer1", "course1", "module1", "lesson1", name);
     const auto token = with.tokens.issue(*media, "trainer1", {}, with.clock.wall_seconds()).token;
     return "GET /download2/" + std::string(folder) + name +
-           " HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer " + token + "\r\n" + more +
-           "\r\n";
+           " HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+           "User-Agent: Mozilla/5.0 (X11; Linux x86_64; rv:109.0) Gecko/20100101 Firefox/115.0\r\n"
+           "Authorization: Bearer " +
+           token + "\r\n" + more + "\r\n";
 }
 
 const std::string mint =

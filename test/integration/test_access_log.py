@@ -12,9 +12,10 @@ import time
 import pytest
 from support.ability import unable
 from support.clients import run_client
-from support.ids import VIDEO, Lesson
+from support.ids import COURSE_PRESENTATION, MODULE_PRESENTATION, VIDEO, Lesson
 from support.metrics import scrape, scrape_until
 from support.paused import Paused
+from support.server import run_sluice
 from support.tokens import mint
 
 
@@ -43,6 +44,86 @@ def test_a_line_says_what_happened(start_server, tree, tmp_path):
     assert 0 <= part["first_byte_us"] <= part["duration_us"]
     assert re.fullmatch("[0-9a-f]{16}", part["user"]) and part["user"] == issued["user"]
     assert "trainer123" not in log.read_text() and token not in log.read_text()
+
+
+def names_of(line):
+    return {name: line[name] for name in ("type", "trainer_id", "course_id", "module_id", "lesson_id", "filename")
+            if name in line}
+
+
+def test_a_line_says_what_was_downloaded(start_server, tree):
+    """The names of the path, also of a request that is rejected; the trainer only if the operator wants him."""
+    one = ("--threads", 1)  # the lines are then in the order of the requests
+    server = start_server(tree, config={"log": {"access_fields": ["default", "trainer_id"]}}, arguments=one)
+    agent = {"User-Agent": 'Player/1.0 (a "quoted" \\ name)'}
+    for media in (VIDEO, COURSE_PRESENTATION, MODULE_PRESENTATION):
+        assert server.download(media, agent).status == 200
+    server.download(Lesson("Été absent.mp4"), agent, token=mint(Lesson("Été absent.mp4")))
+    server.get(VIDEO.target(), agent, token="x")
+    server.get("/download2/a/b/%00")
+    server.get("/healthz", agent)
+    server.reload({"log": {"access_fields": ["default"]}})
+    server.download(VIDEO, agent)
+    server.stop()
+    lines = server.access_log()
+    video, course, module, absent, rejected, bad, health, later = (
+        line for line in lines if line["route"] != "token")
+    lesson = {"type": "lesson", "trainer_id": "trainer123", "course_id": "course456", "module_id": "module789",
+              "lesson_id": "lesson001", "filename": "Video.mp4"}
+    assert names_of(video) == names_of(rejected) == lesson and rejected["status"] == 401
+    assert names_of(course) == {"type": "course", "trainer_id": "trainer123", "course_id": "course456",
+                                "filename": "presentation.mp4"}
+    assert names_of(module) == {**names_of(course), "type": "module", "module_id": "module789"}
+    assert names_of(absent) == {**lesson, "filename": "Été absent.mp4"} and absent["status"] == 404
+    assert names_of(bad) == names_of(health) == {}
+    assert names_of(later) == {name: lesson[name] for name in lesson if name != "trainer_id"}
+    assert {line.get("user_agent") for line in (video, absent, rejected, health)} == {agent["User-Agent"]}
+    assert "user_agent" not in bad
+
+
+def test_hostile_texts_stay_inside_their_line(start_server, tree):
+    """Whatever a client or another issuer writes: each line is one line of valid UTF-8 and valid JSON, and bounded."""
+    server = start_server(tree, arguments=["--threads", 1])
+    request = f"GET {VIDEO.target()} HTTP/1.1\r\nHost: a\r\n".encode()
+    agents = [b"\xff\xfe\x80", b"caf\xe9", "naïve/1".encode(), "\u202ereverse".encode(), "\u009b2J".encode(),
+              b'"},{"status":200,"x":"', b"a\tb", b"a" * 12_000, "é".encode() * 6_000, b""]
+    for agent in agents:
+        answer = server.raw(request + b"User-Agent: " + agent + b"\r\nConnection: close\r\n\r\n")
+        assert b" 401 " in answer.split(b"\r\n")[0], agent
+    server.download(VIDEO, token=mint(VIDEO, jti="é" * 40))  # cut after 64 bytes
+    server.download(VIDEO, token=mint(VIDEO, jti="x" + "é" * 40))
+    server.stop()
+    raw = server.stdout_path.read_bytes().splitlines()
+    lines = [json.loads(line.decode("utf-8")) for line in raw]
+    assert len(lines) == len(agents) + 2
+    assert [line.get("user_agent") for line in lines[:10]] == [
+        "???", "caf?", "naïve/1", "???reverse", "??2J", '"},{"status":200,"x":"', "a?b", "a" * 256, "é" * 128, None]
+    assert [line["jti"] for line in lines[10:]] == ["é" * 32, "x" + "é" * 31]
+    assert max(map(len, raw)) < 1500
+
+
+def test_the_operator_chooses_the_fields(start_server, tree):
+    server = start_server(tree, env={"SLUICE_SECRET": "s" * 32, "SLUICE_LOG_ACCESS_FIELDS": "filename, status,jti"},
+                          arguments=["--threads", 1])
+    server.download(VIDEO)
+    server.get("/healthz")
+    server.stop()
+    minted, video, health = server.access_log()
+    assert set(minted) == {"status", "jti"} and set(video) == {"status", "jti", "filename"}
+    assert health == {"status": 200}
+
+
+@pytest.mark.parametrize("fields, complaint", [
+    (["time", "file_name"], "entry 2 is no field of the access log (known: default, time, "),
+    (["time", "time"], 'has "time" twice'),
+    ([], "must have at least one field; for no access log, set log.access to off"),
+    ("time", "must be a list of texts"),
+])
+def test_unknown_fields_are_named(tmp_path, fields, complaint):
+    config = tmp_path / "sluice.json"
+    config.write_text(json.dumps({"media": {"root": str(tmp_path)}, "log": {"access_fields": fields}}))
+    done = run_sluice("config", "check", "--config", config, env={"SLUICE_SECRET": "s" * 32})
+    assert done.returncode == 1 and "log.access_fields" in done.stderr and complaint in done.stderr, done.stderr
 
 
 def test_pseudonyms_are_the_same_after_a_restart(start_server, tree, tmp_path):

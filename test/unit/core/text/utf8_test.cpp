@@ -182,6 +182,20 @@ BOOST_AUTO_TEST_CASE(joiners_stand_where_they_mean_something) {
     BOOST_TEST(joined > 900'000U);
 }
 
+BOOST_AUTO_TEST_CASE(a_cut_splits_no_code_point) {
+    BOOST_TEST(cut_utf8("abc", 3) == "abc");
+    BOOST_TEST(cut_utf8("abcd", 3) == "abc");
+    BOOST_TEST(cut_utf8("", 0) == "");
+    const std::string text = "a\xC3\xA9\xE2\x82\xAC\xF0\x9F\x98\x80z"; // a é € 😀 z
+    for (std::size_t most = 0; most <= text.size(); ++most) {
+        const auto cut = cut_utf8(text, most);
+        BOOST_TEST(is_valid_utf8(cut));
+        BOOST_TEST(cut.size() <= most);
+        BOOST_TEST(cut.size() + 3 >= most);
+    }
+    BOOST_TEST(cut_utf8(std::string(9, '\x80'), 8).size() == 5U); // malformed: still bounded
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 } // namespace sluice::core

@@ -90,6 +90,40 @@ BOOST_AUTO_TEST_CASE(parts_are_counted_and_a_whole_file_has_no_range) {
     BOOST_TEST(whole.find("parts") == std::string::npos);
 }
 
+BOOST_AUTO_TEST_CASE(a_download_is_named) {
+    const auto chosen = core::access_fields_of({"default", "trainer_id"});
+    auto record = some_record();
+    record.note.restart(chosen);
+    const auto media = core::media_id::lesson("t1", "c1", "m1", "l1", "a \"b\".mp4").value();
+    record.note.keep_media(media, media.trainer_id());
+    record.note.keep_user_agent("curl/7 \\ \"x\"");
+    const auto line = line_of(record, {.user = core::logged_user::plain, .fields = chosen});
+    BOOST_TEST(line.find(R"("route":"download","type":"lesson","trainer_id":"t1",)"
+                         R"("course_id":"c1","module_id":"m1","lesson_id":"l1",)"
+                         R"("filename":"a \"b\".mp4","status":206,)") != std::string::npos);
+    BOOST_TEST(line.ends_with(R"("user":"trainer123","user_agent":"curl/7 \\ \"x\""})"
+                              "\n"));
+    // Without the setting the trainer is left out, even if the request has kept him.
+    BOOST_TEST(line_of(record, {}).find("t1") == std::string::npos);
+    const auto logfmt = line_of(record, {.format = core::log_format::logfmt, .fields = chosen});
+    BOOST_TEST(logfmt.find(R"(type=lesson trainer_id=t1 course_id=c1 module_id=m1 lesson_id=l1 )"
+                           R"(filename="a \"b\".mp4" status=206)") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(the_operator_chooses_the_fields) {
+    const auto record = some_record();
+    BOOST_TEST(line_of(record, {.fields = core::access_fields_of({"status", "range", "route"})}) ==
+               R"({"route":"download","status":206,"range":"10-99"})"
+               "\n");
+    const log_policy user{.user = core::logged_user::plain,
+                          .fields = core::access_fields_of({"user"})};
+    BOOST_TEST(line_of(record, user) == "{\"user\":\"trainer123\"}\n");
+    // A line without any of them is a line.
+    const auto rare = core::access_fields_of({"admitted_by"});
+    BOOST_TEST(line_of(record, {.fields = rare}) == "{}\n");
+    BOOST_TEST(line_of(record, {.format = core::log_format::logfmt, .fields = rare}) == "\n");
+}
+
 BOOST_AUTO_TEST_CASE(a_line_stays_a_line_whatever_is_in_it) {
     auto record = some_record();
     record.jti = "a\nb\x01=\\";
