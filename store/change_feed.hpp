@@ -2,7 +2,7 @@
 // Follows the store: a thread with a connection of its own keeps the revocations in memory and
 // reports changes of grants. PostgreSQL notifies it at once, SQLite is polled several times a
 // second, and both are polled once a second in case a notification was lost. While the store is
-// unreachable, the last known revocations stay in force. Does not answer questions about grants:
+// unreachable, the last known revocations stay in force. Does not look up grants:
 // store/grant_book.hpp does. Used by app/service/store_service.
 
 #include "core/access/revocation_table.hpp"

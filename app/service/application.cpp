@@ -255,7 +255,7 @@ void application::reopen_logs() {
     }
 }
 
-// Divides the available descriptors between connections, refusals and cached files.
+// Divides the available descriptors between connections, rejected connections and cached files.
 descriptor_budget application::share_descriptors() const {
     const auto& settings = current_->settings();
     const auto descriptors = raise_descriptor_limit();

@@ -66,7 +66,7 @@ class application {
     /// Reopens the access log by its path, after logrotate has moved the file.
     void reopen_logs();
 
-    /// /readyz answers 503 from now on, for balancers; all other routes keep working.
+    /// /readyz responds 503 from now on, for balancers; all other routes keep working.
     void begin_leaving() noexcept;
     /// Closes the listeners; each connection is closed after its current response.
     void begin_drain();

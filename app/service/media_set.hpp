@@ -23,8 +23,8 @@ namespace sluice::app {
 class media_set;
 
 /// Makes a media_set on a thread of its own, for the reload of a running service. Throws
-/// std::exception when it cannot be made, when the media root does not answer within `patience`, or
-/// when `is_over` returns true during the wait. If the root hangs, the thread is abandoned.
+/// std::exception when it cannot be made, when the media root does not respond within `patience`,
+/// or when `is_over` returns true during the wait. If the root hangs, the thread is abandoned.
 [[nodiscard]] std::shared_ptr<const media_set> make_media_set(const core::config& settings,
                                                               service_log& log,
                                                               std::chrono::milliseconds patience,

@@ -10,9 +10,9 @@
 
 namespace sluice::app {
 
-/// Serves until SIGTERM or SIGINT, then leaves: /readyz answers 503 for shutdown.delay, then no new
-/// connections are accepted, and transfers finish within shutdown.drain_timeout. A second signal
-/// ends the process at once. Returns 0 after a drain, 1 after a second signal; throws
+/// Serves until SIGTERM or SIGINT, then leaves: /readyz responds 503 for shutdown.delay, then no
+/// new connections are accepted, and transfers finish within shutdown.drain_timeout. A second
+/// signal ends the process at once. Returns 0 after a drain, 1 after a second signal; throws
 /// std::exception for start-up faults. SIGUSR1 reopens the access log; SIGHUP reloads from
 /// `source`. `manager` receives state notifications, and may have opened the sockets.
 int serve(const core::config& settings, core::loaded_keys keys, const reload_source& source,

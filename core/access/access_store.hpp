@@ -20,7 +20,7 @@
 
 namespace sluice::core {
 
-/// The reason why the store did not answer. `cause` is for the log and for operators: it never
+/// The reason why the store did not respond. `cause` is for the log and for operators: it never
 /// contains a password or the parameters of a statement.
 struct store_fault {
     enum class kind : std::uint8_t {

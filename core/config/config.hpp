@@ -191,7 +191,7 @@ struct config {
 
         /// Connections at once from one peer: an IPv4 address, or the /64 of an IPv6 one. The
         /// default is a sixteenth of all connections: enough for schools and carriers that share an
-        /// address, too few for one attacker. Further connections are answered 429.
+        /// address, too few for one attacker. Further connections get 429.
         unsigned connections_per_peer = 1000;
 
         /// Addresses and CIDR blocks to which connections_per_peer does not apply, because one
@@ -201,16 +201,16 @@ struct config {
             "127.0.0.0/8",    "::1",           "10.0.0.0/8", "172.16.0.0/12",
             "192.168.0.0/16", "100.64.0.0/10", "fc00::/7",   "fe80::/10"};
 
-        /// Bytes of request line and fields; more is answered 431. Four times the longest token.
+        /// Bytes of request line and fields; more get 431. Four times the longest token.
         std::size_t header_bytes = 16384;
 
-        /// Fields in a request; more is answered 431. Browsers behind two proxies send about 30.
+        /// Fields in a request; more get 431. Browsers behind two proxies send about 30.
         std::size_t header_fields = 64;
 
-        /// Bytes of a request target; more is answered 414. RFC 9112 §3 asks for at least 8000.
+        /// Bytes of a request target; more get 414. RFC 9112 §3 asks for at least 8000.
         std::size_t target_bytes = 8000;
 
-        /// Bytes of content that a request may announce; more is answered 413. No route takes
+        /// Bytes of content that a request may announce; more get 413. No route takes
         /// content: up to this much is rejected with 400 and discarded, so that the client can read
         /// the response before the connection closes.
         std::size_t content_bytes = 65536;
@@ -224,7 +224,7 @@ struct config {
         std::chrono::seconds idle_timeout{75};
 
         /// Seconds that a request may wait for a database or another slow dependency before it is
-        /// answered 503; and a download for a place of its user.
+        /// rejected (503); and a download for a place of its user.
         std::chrono::seconds handler_timeout{5};
 
         /// Seconds without progress after which a transfer is cut; phones pause for long. A client
@@ -246,7 +246,7 @@ struct config {
         std::uint64_t user_rate = 0;
 
         /// Downloads of one user at once on this node; 0: no limit. More wait for handler_timeout
-        /// and are then answered 503. A download manager opens up to 16.
+        /// and are then rejected (503). A download manager opens up to 16.
         unsigned user_downloads = 0;
 
         /// Seconds without progress after which a download gives its place to a resume of the same
@@ -255,7 +255,7 @@ struct config {
         std::chrono::seconds takeover_after{3};
 
         /// Rejected credentials per second, and in a burst, from one peer outside uncounted_peers.
-        /// Further requests are answered 429, and session tokens of that peer are not verified
+        /// Further requests get 429, and session tokens of that peer are not verified
         /// meanwhile. Far above what a school with expired tokens sends; costs a hundredth of a
         /// core's time.
         unsigned bad_credentials = 100;
@@ -273,8 +273,8 @@ struct config {
         /// Most bytes that have been read and not been sent yet, for all devices together.
         std::uint64_t memory = std::uint64_t{64} << 20U;
 
-        /// The longest time to the first byte of a file. The answer is 503 after that. A device
-        /// that has answered nothing for this long is away.
+        /// The longest time to the first byte of a file. The response is 503 after that. A device
+        /// that completes no call for this long is away.
         std::chrono::seconds open_timeout{5};
 
         /// The longest time that a running transfer waits for its device. It is cut after that.
@@ -292,7 +292,7 @@ struct config {
         unsigned lifetime_ms = 1000;
 
         /// The time for which the cached version of a file in use is served while its file server
-        /// does not answer; 0: none.
+        /// does not respond; 0: none.
         std::chrono::seconds stale_lifetime{60};
     } cache;
 
@@ -327,8 +327,8 @@ struct config {
 
     /// Shutdown.
     struct shutdown_section {
-        /// Seconds after SIGTERM in which /readyz answers 503 while connections are still accepted,
-        /// so that a balancer can notice.
+        /// Seconds after SIGTERM in which /readyz responds 503 while connections are still
+        /// accepted, so that a balancer can notice.
         std::chrono::seconds delay{0};
 
         /// Seconds that transfers have to finish after SIGTERM. Below the 30 to 90 s after which

@@ -1,5 +1,5 @@
 #pragma once
-// The files of the download page (web.root), read once at start. Requests are answered from memory,
+// The files of the download page (web.root), read once at start. Responses are sent from memory,
 // so that no path from a client ever reaches the disk. For a page and its assets of a few hundred
 // KiB only; media is opened by core/media/media_store.hpp. Used by http/handlers/web_handler.
 

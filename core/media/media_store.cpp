@@ -47,7 +47,7 @@ media_store::resolver choose(media_store::resolver wanted, int root_fd) {
 }
 
 /// True when errno is about the name rather than the node. A list of known reasons: for an unknown
-/// one, "try again" is a better answer than "no such file".
+/// one, "try again" is a better response than "no such file".
 bool is_about_the_name(int error) noexcept {
     constexpr std::array reasons{ENOENT, ENOTDIR, EISDIR, ENAMETOOLONG, EACCES,   EPERM,
                                  ENXIO,  ENODEV,  EINVAL, EILSEQ,       ENOMEDIUM};
@@ -211,7 +211,7 @@ bool media_store::is_readable() const noexcept {
         return false;
     }
     const unique_fd fd(::openat(root_fd_.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    // Opening may be answered from a cache. Listing asks the disk, and fails with ENOENT for a
+    // Opening may succeed from a cache. Listing asks the disk, and fails with ENOENT for a
     // removed directory.
     return fd && list_some(fd.get()) >= 0;
 }

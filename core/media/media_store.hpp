@@ -93,7 +93,7 @@ class media_store {
     root_state renew_root() noexcept;
 
     /// True while the root can be listed; the check behind /readyz. It opens a descriptor, so it
-    /// returns false when none are free. It takes as long as the file system takes to answer.
+    /// returns false when none are free. It takes as long as the file system takes to respond.
     [[nodiscard]] bool is_readable() const noexcept;
 
     [[nodiscard]] const std::string& root() const noexcept { return root_; }

@@ -7,7 +7,7 @@ namespace sluice::http {
 
 namespace {
 
-// One peer may take only a few of the places that wait to be refused, so that other peers still
+// One peer may take only a few of the places that wait to be rejected, so that other peers still
 // receive a response.
 constexpr unsigned refusals_per_peer = 8;
 

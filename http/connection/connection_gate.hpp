@@ -1,6 +1,6 @@
 #pragma once
 // Limits the number of open connections, in all and per peer (docs/security.md, threats 41 and 48).
-// It does not close or answer connections; it only returns a verdict. The listener asks once per
+// It does not close or serve connections; it only returns a verdict. The listener asks once per
 // connection; the session gives its place back when it ends, on any thread. Memory is bounded by
 // the number of open connections: a peer without a connection has no entry. Used by
 // app/service/front and, through http/connection/entrance.hpp, by listeners and sessions.
@@ -23,11 +23,11 @@ namespace sluice::http {
 /// The verdict on a new connection.
 enum class admission : std::uint8_t {
     served,
-    no_room,      // its first request is answered 503
-    peer_is_full, // its first request is answered 429
-    turned_away,  // answered 503 and closed at once, without waiting for a request
-    dropped,      // closed without a response: its peer has too many that wait to be refused
-    not_secure,   // its first request is answered 400: set by a TLS listener, not by the gate
+    no_room,      // its first request gets 503
+    peer_is_full, // its first request gets 429
+    turned_away,  // gets 503 and is closed at once, without waiting for a request
+    dropped,      // closed without a response: its peer has too many that wait to be rejected
+    not_secure,   // its first request gets 400: set by a TLS listener, not by the gate
 };
 
 /// The time a connection that is not served has for its first request, or for the handshake before
@@ -42,7 +42,7 @@ class connection_gate {
   public:
     struct settings {
         unsigned connections = 16000; // in all
-        unsigned refusals = 256;      // connections that wait to be refused, beyond `connections`
+        unsigned refusals = 256;      // connections that wait to be rejected, beyond `connections`
         unsigned per_peer = 1024;     // from one peer (core::peer_of)
         /// Peers that stand for many clients, such as a balancer. For them only `connections`
         /// applies.
@@ -89,8 +89,8 @@ class connection_gate {
     /// address (a unix socket). Thread safe.
     [[nodiscard]] verdict admit(const std::optional<core::ip_address>& from);
 
-    /// The number of connections that hold a place, including those that wait to be refused. Thread
-    /// safe.
+    /// The number of connections that hold a place, including those that wait to be rejected.
+    /// Thread safe.
     [[nodiscard]] std::size_t open() const;
 
   private:

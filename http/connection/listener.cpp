@@ -22,7 +22,7 @@ constexpr std::chrono::milliseconds failure_pause{100};
 // Connections accepted in one go, before open connections get their turn.
 constexpr int accepted_per_turn = 64;
 
-// Waiting connections refused between two pauses; the rest is refused after the next.
+// Waiting connections rejected between two pauses; the rest is rejected after the next.
 constexpr int turned_away_at_once = 64;
 
 // The peer as the kernel reports it.
@@ -198,7 +198,7 @@ void listener::back_off(error_code why) {
 }
 
 // A client that is never accepted waits until it times out. The spare descriptor is enough to
-// accept, answer and close such connections one after the other. Under TLS they are closed without
+// accept, reject and close such connections one after the other. Under TLS they are closed without
 // a response.
 void listener::turn_away_waiting() {
     auto& own = *workers_.front();

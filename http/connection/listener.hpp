@@ -1,7 +1,7 @@
 #pragma once
 // Accepts the connections of one socket and distributes them over the workers in turn. Does not
 // serve them. Accepting never ends because of an error: when descriptors run out, the listener uses
-// a spare descriptor to refuse the waiting connections and tries again after a pause. Used by
+// a spare descriptor to reject the waiting connections and tries again after a pause. Used by
 // app/service/front.hpp.
 
 #include "core/base/unique_fd.hpp"

@@ -29,7 +29,7 @@ struct proxy_rules {
 class proxied_sessions final : public session_starter {
   public:
     explicit proxied_sessions(proxy_rules rules) : rules_(std::move(rules)) {}
-    /// A connection that is turned away is answered at once; its header is not read.
+    /// A connection that is turned away gets its response at once; its header is not read.
     void start(worker& owner, arrival from) const override;
 
   private:

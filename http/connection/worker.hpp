@@ -51,7 +51,7 @@ class connection : public boost::intrusive::list_base_hook<
     virtual void stop() noexcept { delete this; }
 };
 
-/// A request while it is read and answered. Returned to the pool as soon as no part of it is
+/// A request while it is read and handled. Returned to the pool as soon as no part of it is
 /// needed.
 struct inbound {
     explicit inbound(std::shared_ptr<mailbox> to) noexcept : later(std::move(to)) {}
@@ -116,9 +116,9 @@ class worker {
     // For sessions, on this worker's thread:
     /// The site in force. The next handler that runs may see another one.
     [[nodiscard]] const site& where() const noexcept { return *where_; }
-    /// Keeps the site in force alive, including files(), for a request that waits before its answer
-    /// is complete. No other caller needs it: a transfer holds its own file and its own copy of the
-    /// limits.
+    /// Keeps the site in force alive, including files(), for a request that waits before its
+    /// response is complete. No other caller needs it: a transfer holds its own file and its own
+    /// copy of the limits.
     [[nodiscard]] std::shared_ptr<const void> pin() const noexcept { return in_force_; }
     [[nodiscard]] deadline_wheel& deadlines() noexcept { return deadlines_; }
     [[nodiscard]] turn_queue& turns() noexcept { return turns_; }

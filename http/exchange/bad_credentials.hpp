@@ -1,6 +1,6 @@
 #pragma once
 // Limits bad credentials per peer: above limits.bad_credentials a second, the peer's bad
-// credentials are answered 429 and its session tokens are not verified (docs/security.md, threat
+// credentials get 429 and its session tokens are not verified (docs/security.md, threat
 // 55). It is asked only after a credential has failed, so that good credentials cost nothing. Used
 // by http/handlers/download_handler.hpp and http/handlers/token_handler.hpp.
 
@@ -29,7 +29,7 @@ class bad_credentials {
     /// True when the peer of `in` is over its rate.
     [[nodiscard]] bool are_too_many(const request& in) const noexcept;
 
-    /// Returns the failure for the answer to a credential that failed with `why`. Counts the
+    /// Returns the failure for the response to a credential that failed with `why`. Counts the
     /// credential when this service cannot have issued it, and returns too_many_bad_credentials
     /// when the peer is over its rate.
     [[nodiscard]] core::failure judge(core::failure why, const request& in, reply& out) const;

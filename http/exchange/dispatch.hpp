@@ -8,7 +8,7 @@
 
 namespace sluice::http {
 
-/// Always answers `in.head` in `out`, or suspends it. Order of the checks: target syntax (400),
+/// Always fills `out` for `in.head`, or suspends it. Order of the checks: target syntax (400),
 /// route (404), method (405), content (400), handler.
 void dispatch(const site& where, request& in, reply& out);
 

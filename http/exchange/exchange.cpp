@@ -54,8 +54,8 @@ void reply::refuse(core::failure why) {
     const bool is_node = why.code == core::errc::media_unavailable && !why.subject.empty();
     record_.cause = is_node ? why.subject : core::name_of(why.code);
     const auto id = problem_for(why.code);
-    // Only the log names the claim that a token failed on: clients get the same answer for all bad
-    // tokens.
+    // Only the log names the claim that a token failed on: clients get the same response for all
+    // bad tokens.
     refuse(id, describe(id).status == 400 ? why.subject : std::string_view{});
 }
 

@@ -1,5 +1,5 @@
 #pragma once
-// One request and its answer while they are under way, and the interface of a handler. Pooled per
+// One request and its response while they are under way, and the interface of a handler. Pooled per
 // worker: an idle connection holds none of this. Not the connection:
 // http/connection/session_base.hpp is. Used by all handlers, the router and the session.
 
@@ -53,7 +53,7 @@ struct request {
 struct exchange_record {
     route_label route = route_label::none;
     std::string_view method;
-    std::string_view problem;     // slug; empty when the answer is not a refusal
+    std::string_view problem;     // slug; empty when the response is not an error
     std::string_view cause;       // finer than the slug; for the log only
     std::string jti;              // of the verified or issued token
     std::string user_id;          // likewise
@@ -88,7 +88,7 @@ class reply {
     /// Limits the speed of the response to `how`. Call it after begin().
     void keep(std::unique_ptr<pace> how) noexcept { out_.keep(std::move(how)); }
 
-    /// Answers with a row of the problem table. `subject` must be in static storage.
+    /// Rejects the request with a row of the problem table. `subject` must be in static storage.
     void refuse(problem_id why, std::string_view subject = {});
     void refuse(core::failure why);
 
@@ -96,8 +96,8 @@ class reply {
     response& begin_problem(problem_id why, std::string_view subject = {});
     void finish_problem();
 
-    /// Suspends the request: the completion answers it later. The handler must return at once and
-    /// touch neither `in` nor `out` after this call. `in` is kept unchanged until the answer.
+    /// Suspends the request: the completion responds later. The handler must return at once and
+    /// touch neither `in` nor `out` after this call. `in` is kept unchanged until the response.
     [[nodiscard]] completion suspend(problem_id if_dropped = problem_id::internal,
                                      wait_limit limit = {}) {
         return slot_->suspend(if_dropped, limit);
@@ -115,7 +115,7 @@ class reply {
     std::string content_; // of the problem being written
 };
 
-/// Answers the requests of one route, immediately or later (reply::suspend). Must not block.
+/// Responds to the requests of one route, immediately or later (reply::suspend). Must not block.
 /// handle() is const: one object serves all threads.
 class handler {
   public:

@@ -16,7 +16,7 @@ struct peer_info {
     bool is_unix = false;     // over a unix socket
     bool is_secure = false;   // over TLS, here or at the balancer
     core::ip_address ip{};    // all zero: unknown
-    /// The value of Strict-Transport-Security in answers; empty: the field is not sent. Outlives
+    /// The value of Strict-Transport-Security in responses; empty: the field is not sent. Outlives
     /// the connection.
     std::string_view transport_security{};
 };

@@ -36,7 +36,7 @@ class router {
     std::vector<row> rows_;
 };
 
-/// The methods of every route (GET and HEAD; OPTIONS is answered for all routes).
+/// The methods of every route (GET and HEAD; OPTIONS is accepted for all routes).
 inline constexpr std::string_view allowed_methods = "GET, HEAD, OPTIONS";
 
 } // namespace sluice::http

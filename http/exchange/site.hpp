@@ -41,7 +41,7 @@ struct site {
     log_policy log;
     proxy_trust proxies{};
     user_transfers* users = nullptr; // of the process; null: no limits per user
-    /// Set once, when the listeners close. Answers then close their connections.
+    /// Set once, when the listeners close. Responses then close their connections.
     const std::atomic<bool>& is_draining;
 };
 

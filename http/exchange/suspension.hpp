@@ -1,6 +1,6 @@
 #pragma once
-// Requests that are answered later: the handler holds a completion, and a mailbox leads back to the
-// worker of the connection. Knows no sessions and no sockets
+// Requests whose responses come later: the handler holds a completion, and a mailbox leads back to
+// the worker of the connection. Knows no sessions and no sockets
 // (docs/decisions/0013-suspended-requests.md). Used by http/exchange/exchange.hpp;
 // http/connection/session_base.hpp implements resumable.
 
@@ -18,7 +18,7 @@ namespace sluice::http {
 struct request;
 class reply;
 
-/// The longest time that a suspended request may wait, and its answer after that.
+/// The longest time that a suspended request may wait, and its response after that.
 struct wait_limit {
     std::chrono::milliseconds time{0}; // 0: limits.handler_timeout
     problem_id if_late = problem_id::handler_timeout;
@@ -55,13 +55,14 @@ struct suspension {
     std::shared_ptr<const void> pin{}; // keeps the handler and its site alive
     std::atomic<bool> is_wanted{true}; // false: the request was abandoned; for any thread
 
-    /// Answers with `then`, unless the request was abandoned. Call it on the worker's thread.
+    /// Responds with `then`, unless the request was abandoned. Call it on the worker's thread.
     void resume(continuation then);
 };
 
-/// The promise to answer one suspended request. Its holder calls complete() once, on any thread, at
-/// any time. The call has no effect when the client has gone, the request has timed out or the
-/// worker has ended. A completion destroyed without the call answers the request with `if_dropped`.
+/// The promise to respond to one suspended request. Its holder calls complete() once, on any
+/// thread, at any time. The call has no effect when the client has gone, the request has timed out
+/// or the worker has ended. A completion destroyed without the call rejects the request with
+/// `if_dropped`.
 class completion {
   public:
     completion() noexcept = default;
@@ -75,7 +76,7 @@ class completion {
     completion& operator=(const completion&) = delete;
     ~completion();
 
-    /// Runs `then(request& in, reply& out)` on the worker's thread; `then` answers in `out` or
+    /// Runs `then(request& in, reply& out)` on the worker's thread; `then` fills `out` or
     /// suspends the request again. `in` is the request as the handler saw it, with the current
     /// times. REQUIRES: neither completed nor moved from. `then` holds its data by value.
     template <class Then>
@@ -89,10 +90,10 @@ class completion {
         });
     }
 
-    /// Answers with a row of the problem table.
+    /// Rejects the request with a row of the problem table.
     void refuse(problem_id why);
 
-    /// False when the request was abandoned, so that an answer has no effect. REQUIRES: not
+    /// False when the request was abandoned, so that a response has no effect. REQUIRES: not
     /// completed.
     [[nodiscard]] bool is_wanted() const noexcept {
         return shared_->is_wanted.load(std::memory_order_relaxed);

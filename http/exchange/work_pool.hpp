@@ -42,7 +42,7 @@ class work_pool {
     }
 
     /// Suspends the request of `out`, runs `work()` on the pool and then, with its result,
-    /// `then(request& in, reply& out, Result)` on the request's own thread. The answer is
+    /// `then(request& in, reply& out, Result)` on the request's own thread. The response is
     /// `overloaded` when the queue is full and `internal` when `work` throws. `work` must not touch
     /// the request: it may still run after the request was abandoned.
     template <class Work, class Then>

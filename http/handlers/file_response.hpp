@@ -25,7 +25,7 @@ enum class reading : std::uint8_t { may_wait, from_memory };
                                                         std::string_view date,
                                                         std::chrono::sys_seconds now, reading how);
 
-/// Answers with the status and body of `plan`. `ids` makes the boundary of several parts.
+/// Responds with the status and body of `plan`. `ids` makes the boundary of several parts.
 void send_file(const core::download_plan& plan, const cached_file& file, request_ids& ids,
                reply& out);
 

@@ -1,5 +1,5 @@
 #pragma once
-// The audit log: one line for each token requested, issued or refused. A line names the caller, the
+// The audit log: one line for each token requested, issued or denied. A line names the caller, the
 // user and the media, and never contains a token, a key or another credential. Not the access log:
 // http/exchange/access_log.hpp is. Used by http/handlers/token_handler.hpp.
 
@@ -20,7 +20,7 @@ struct audit_entry {
     std::string_view peer{};
     std::string_view by{};                // core::grantor::name(); empty: unknown caller
     const mint_request* wanted = nullptr; // null: the query was rejected
-    std::string_view cause{};             // of a refusal; empty: issued
+    std::string_view cause{};             // of a rejection; empty: issued
     std::string_view check{};             // the claim, parameter or limit concerned
     std::string_view jti{};
     std::optional<std::chrono::seconds> ttl{};

@@ -39,7 +39,7 @@ struct file_order {
 /// Returns the file from the cache, or opens it if that needs no disk. None: a thread of the device
 /// has to open it; call fetch_file(). A cached file is returned only for the owner for whom it was
 /// opened. Fails like media_library::open(), and with media_unavailable if the device does not
-/// answer. Counts cache hits and misses, and rejected symbolic links.
+/// respond. Counts cache hits and misses, and rejected symbolic links.
 [[nodiscard]] std::optional<file_result> find_file(const media_access& from, const file_order& what,
                                                    request& in, reply& out);
 
@@ -54,7 +54,7 @@ struct opening {
     std::chrono::sys_seconds now;
 };
 
-/// The cause in the log when a device does not answer.
+/// The cause in the log when a device does not respond.
 inline constexpr std::string_view storage_away = "storage_away";
 
 /// Opens on the calling thread, which may wait for the disk.

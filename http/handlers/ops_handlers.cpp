@@ -32,7 +32,7 @@ void health_handler::handle(request&, reply& out) const {
     send(out, "application/json", "{\"status\":\"ok\"}\n");
 }
 
-// The media root is listed on a thread of its device. A disk that hangs delays only this answer.
+// The media root is listed on a thread of its device. A disk that hangs delays only this response.
 void ready_handler::handle(request&, reply& out) const {
     if (is_leaving_.load(std::memory_order_relaxed)) {
         out.refuse(problem_id::draining);

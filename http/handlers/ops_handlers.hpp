@@ -15,13 +15,13 @@
 
 namespace sluice::http {
 
-/// Answers 200 whenever a worker can answer.
+/// Responds 200 whenever a worker can respond.
 class health_handler final : public handler {
   public:
     void handle(request& in, reply& out) const override;
 };
 
-/// Answers 200 when the node may receive traffic; 503 while it shuts down, cannot read its media
+/// Responds 200 when the node may receive traffic; 503 while it shuts down, cannot read its media
 /// root or has not loaded the revocations yet.
 class ready_handler final : public handler {
   public:
@@ -39,7 +39,7 @@ class ready_handler final : public handler {
     const core::current_revocations* revoked_;
 };
 
-/// Answers with the metrics as Prometheus text.
+/// Responds with the metrics as Prometheus text.
 class metrics_handler final : public handler {
   public:
     /// `all` is complete before the first request and does not change afterwards. `append_more`

@@ -53,7 +53,7 @@ class token_handler final : public handler {
     /// Makes all checks that need no store.
     [[nodiscard]] core::entitlement_answer judge(const order& what,
                                                  std::chrono::sys_seconds now) const;
-    /// Asks the store and, after its answer, continues with issue(). A ban made during the wait
+    /// Asks the store and, after its reply, continues with issue(). A ban made during the wait
     /// applies.
     void ask(std::function<core::result<core::permission>()> question, const order& what,
              const request& in, reply& out) const;
@@ -63,10 +63,10 @@ class token_handler final : public handler {
     void issue(const order& what, const core::permission& allowed, const file_result& file,
                request& in, reply& out) const;
     [[nodiscard]] static std::string_view owner_of(const order& what);
-    /// Answers with the token and the URL of `path`.
+    /// Responds with the token and the URL of `path`.
     void answer(const core::issued_token& issued, std::string_view path, request& in,
                 reply& out) const;
-    /// Answers with the refusal and writes the audit line.
+    /// Responds with the error and writes the audit line.
     void refuse(core::failure why, const core::grantor* by, const mint_request* wanted,
                 const request& in, reply& out) const;
     void audit(audit_entry entry, const core::grantor* by, const request& in, reply& out) const;

@@ -1,5 +1,5 @@
 #pragma once
-// Handler of the download page: one object per file of web.root, answered from memory. Its routes
+// Handler of the download page: one object per file of web.root, sent from memory. Its routes
 // come after all others, so that it hides none of them. Not the media: the page needs no token, and
 // nothing is read from disk. Used by app/service/page.hpp and app/service/routes.hpp.
 

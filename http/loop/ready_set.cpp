@@ -94,7 +94,7 @@ ready_set::ready_set(net::io_context& context, turn_queue& turns)
 void ready_set::watch() {
     persist([this] {
         set_.async_wait(descriptor::wait_read, [this](error_code ec) {
-            if (!ec) { // answers to one batch are sent before the next
+            if (!ec) { // responses to one batch are sent before the next
                 turns_.run_along([this] { return take_events(); });
                 watch();
             }

@@ -1,7 +1,7 @@
 #pragma once
-// The problems that this service can answer with, each with its status and public text, in one
+// The problems that this service can respond with, each with its status and public text, in one
 // table (problem.cpp), rendered as application/problem+json (RFC 9457). The only source of 4xx and
-// 5xx responses: handlers and the session name a problem. Not the decision to refuse. Used by
+// 5xx responses: handlers and the session name a problem. Not the decision to reject. Used by
 // http/request, http/telemetry and http/exchange, and by handlers through
 // http/exchange/exchange.hpp.
 

@@ -30,7 +30,7 @@ problem_id problem_for(core::errc code) noexcept {
     case errc::token_signature:
     case errc::token_algorithm:
     case errc::token_claims:
-        return token_invalid; // one public answer: only the log names the failed check
+        return token_invalid; // one public text: only the log names the failed check
     case errc::token_expired:
         return token_expired;
     case errc::token_not_yet_valid:

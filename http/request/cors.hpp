@@ -39,8 +39,8 @@ class cors_policy {
 };
 
 /// The value of the Origin field in `bytes`, the beginning of a request that may be incomplete or
-/// malformed; empty unless exactly one whole line has that name. For refusals that are written
-/// before there is a parsed head.
+/// malformed; empty unless exactly one whole line has that name. For error responses that are
+/// written before there is a parsed head.
 [[nodiscard]] std::string_view find_origin(std::string_view bytes) noexcept;
 
 } // namespace sluice::http

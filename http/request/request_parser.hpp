@@ -43,7 +43,7 @@ class request_parser {
     [[nodiscard]] std::optional<limit_label> limit_reached() const noexcept { return limit_; }
 
     /// True when the request at the start of `bytes`, complete and well-formed or not, uses HEAD: a
-    /// refusal then has no content either (RFC 9110 §9.3.2).
+    /// error response then has no content either (RFC 9110 §9.3.2).
     [[nodiscard]] bool is_for_head(std::span<const char> bytes) const noexcept;
 
     /// True after the first byte of a request, not counting the CRLFs before it.

@@ -81,7 +81,7 @@ class file_body {
     void fetch(storage_waiter& waiter, const std::shared_ptr<mailbox>& to, std::uint64_t key);
     /// Abandons the read, if there is one: the waiter is not called any more.
     void forget() noexcept;
-    /// True when the device of the file does not answer.
+    /// True when the device of the file does not respond.
     [[nodiscard]] bool is_away() const noexcept {
         return where_ != nullptr && where_->device()->is_away();
     }

@@ -75,7 +75,7 @@ void file_cache::erase(std::list<entry>::iterator which) {
 }
 
 // Names of a local disk are in memory with the file. A file server is asked for them, and may not
-// answer.
+// respond.
 bool file_cache::may_be_needed(const entry& one, time_point now) const noexcept {
     const auto& where = one.file->where;
     if (where == nullptr || where->device()->is_local()) {

@@ -2,7 +2,7 @@
 // A worker's cache of the files it has just served: the open descriptor, the fields that depend on
 // the file only, and the content of a small file. An entry expires a fixed time after the file was
 // opened. Within that time a replaced file is noticed and the descriptor of a removed file is
-// closed. An expired entry of a file server is kept for as long as the server does not answer
+// closed. An expired entry of a file server is kept for as long as the server does not respond
 // (find_stale). The cache authorises nothing: callers verify the token first. For one thread. Used
 // by http/connection/worker.hpp and, through request::files, by http/handlers/open_file.hpp.
 
@@ -44,7 +44,7 @@ class file_cache {
     struct settings {
         std::size_t files = 512;                  // maximum number of entries; 0: the cache is off
         std::chrono::milliseconds lifetime{1000}; // of an entry, from its opening
-        /// Of an expired entry whose file server does not answer, from its expiry; 0: none.
+        /// Of an expired entry whose file server does not respond, from its expiry; 0: none.
         std::chrono::milliseconds stale_lifetime{60000};
     };
 

@@ -9,7 +9,7 @@ namespace sluice::http {
 
 namespace {
 
-// Capacity of text that a pooled response may keep. Without the limit, a rare large answer would
+// Capacity of text that a pooled response may keep. Without the limit, a rare large response would
 // occupy memory for ever.
 constexpr std::size_t kept_capacity = 2 * max_kept_content;
 
@@ -139,7 +139,7 @@ void response::clear() noexcept {
     segments_.clear();
     file_ = {};
     pace_.reset();
-    status_ = 0; // until begin(): no answer yet
+    status_ = 0; // until begin(): no response yet
 }
 
 void response::finish_header() {

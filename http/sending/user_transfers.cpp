@@ -82,7 +82,7 @@ bool user_transfers::may_take(const wish& wanted) {
 
 // One request of a user at a time: the next one is judged when this one has its place.
 void user_transfers::serve_waiting(time_point now) {
-    std::list<waiting> over; // destroyed, and so answered, without the lock
+    std::list<waiting> over; // destroyed, and so rejected, without the lock
     std::list<waiting> woken;
     {
         const std::lock_guard lock(waiting_mutex_);

@@ -86,7 +86,7 @@ void begin_read(std::shared_ptr<cold_read> what, const std::shared_ptr<storage_d
     const lane::turn turn{.key = key, .file = file_key(facts)};
     // On NFS and FUSE, the opening threads read the bytes that cachestat(2) counts in the page
     // cache, so that these do not wait behind slow reads. The worker must not read them itself: the
-    // file system first asks its server for the attributes, and the server may not answer.
+    // file system first asks its server for the attributes, and the server may not respond.
     const bool is_quick = !device->is_local() && are_kept(what->media->fd.get(), what->first,
                                                           what->length) == warmth::warm;
     auto& where = is_quick ? device->opens() : device->reads();

@@ -15,7 +15,7 @@ constexpr std::chrono::seconds probe_interval{1};
 constexpr unsigned least_openers = 4;
 
 // AT_STATX_FORCE_SYNC requests the attributes from the file server. Cached attributes would not
-// show that the server answers.
+// show that the server responds.
 class probe_job final : public storage_job {
   public:
     explicit probe_job(std::string path) : path_(std::move(path)) {}

@@ -42,7 +42,7 @@ class storage_device {
     [[nodiscard]] bool is_local() const noexcept { return is_local_; }
     /// True when the device keeps all files in memory, so that no call waits.
     [[nodiscard]] bool is_memory() const noexcept { return is_memory_; }
-    /// True when the device does not answer: a call has lasted longer than open_timeout, and no
+    /// True when the device does not respond: a call has lasted longer than open_timeout, and no
     /// other call has ended in that time. Requests for its files then get 503 at once. Thread safe.
     [[nodiscard]] bool is_away() const noexcept { return is_away_.load(std::memory_order_relaxed); }
     /// Updates is_away(), and probes the mount point of a device that is away, once a second.

@@ -1,5 +1,5 @@
 #pragma once
-// All storage devices of the process, and the thread that watches whether they answer. Finds the
+// All storage devices of the process, and the thread that watches whether they respond. Finds the
 // device of a path by the mount table. It opens and reads no media: the jobs of its users do. It
 // lives as long as the process. Created by app/service/application; used by http/handlers.
 
@@ -20,7 +20,7 @@ namespace sluice::http {
 
 class storage {
   public:
-    /// Called on the watching thread when a device stops answering, and when it answers again.
+    /// Called on the watching thread when a device stops responding, and when it responds again.
     using change_handler = std::function<void(const storage_device&)>;
 
     storage(const storage_settings& with, change_handler on_change);

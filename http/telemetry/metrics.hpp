@@ -25,12 +25,12 @@ inline constexpr std::size_t route_count = 7;
 [[nodiscard]] std::string_view name_of(route_label route) noexcept;
 
 /// The label "state": the event that a connection waits for. A connection keeps its state while its
-/// thread runs it, so a request that is answered at once never leaves `idle` and costs nothing
-/// here.
+/// thread runs it, so a request that gets its response at once never leaves `idle` and costs
+/// nothing here.
 enum class connection_state : std::uint8_t {
     idle,      // the next request, or the first
     reading,   // the rest of a request
-    suspended, // the handler's answer
+    suspended, // the handler's response
     writing,   // the peer to accept more of the response
     throttled, // the rate to allow more of the response
     fetching,  // the storage to read more of the response
@@ -81,7 +81,7 @@ struct counters {
     counter file_cache_stale; // an expired entry was used: its device is away
     counter store_errors;
     latency_histogram store_latency;
-    latency_histogram mint_latency;       // request header to answer, of issued tokens
+    latency_histogram mint_latency;       // request header to response, of issued tokens
     latency_histogram download_latency;   // request header to first byte, of 200 and 206
     duration_histogram transfer_duration; // request header to last byte, of 200 and 206
     rate_histogram transfer_rate;         // of transfers of at least least_measured_transfer
