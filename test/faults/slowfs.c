@@ -3,8 +3,10 @@
 //   slow-MS-...     take MS milliseconds each
 //   eio-OFFSET-...  fail with EIO at OFFSET and beyond
 //   short-OFFSET-.. end at OFFSET, before the size of the file
-//   hang-...        wait until the file .release lies in the directory
+//   hang-OFFSET-... wait, beyond OFFSET, until the file .release lies in the directory
 //   stuck-...       open waits in the same way
+// After such a wait, ...-eio.mp4 fails with EIO, and reads of ...-end.mp4 end at OFFSET. Any other
+// file continues normally.
 // The kernel's page cache and readahead are real. usage: slowfs DIRECTORY MOUNTPOINT
 #define FUSE_USE_VERSION 31
 #define _GNU_SOURCE
@@ -45,8 +47,15 @@ static long number_after(const char *path, const char *prefix) {
     return strncmp(name, prefix, size) == 0 ? strtol(name + size, NULL, 10) : -1;
 }
 
+static int ends_with(const char *path, const char *end) {
+    const size_t size = strlen(path), wanted = strlen(end);
+    return size >= wanted && strcmp(path + size - wanted, end) == 0;
+}
+
 static int fs_getattr(const char *path, struct stat *facts, struct fuse_file_info *info) {
-    (void)info;
+    if (info != NULL) { // an open file, which may have no name any more
+        return fstat((int)info->fh, facts) != 0 ? -errno : 0;
+    }
     char real[8192];
     full(real, sizeof real, path);
     return lstat(real, facts) != 0 ? -errno : 0;
@@ -73,6 +82,9 @@ static int fs_open(const char *path, struct fuse_file_info *info) {
     full(real, sizeof real, path);
     if (number_after(path, "stuck-") >= 0) {
         wait_for_release();
+        if (ends_with(path, "-eio.mp4")) {
+            return -EIO;
+        }
     }
     const int file = open(real, O_RDONLY);
     if (file < 0) {
@@ -85,13 +97,16 @@ static int fs_open(const char *path, struct fuse_file_info *info) {
 static int fs_read(const char *path, char *into, size_t count, off_t offset,
                    struct fuse_file_info *info) {
     const long delay = number_after(path, "slow-");
-    const long fault = number_after(path, "eio-");
-    const long end = number_after(path, "short-");
+    const long hang = number_after(path, "hang-");
+    long fault = number_after(path, "eio-");
+    long end = number_after(path, "short-");
     if (delay > 0) {
         sleep_ms(delay);
     }
-    if (number_after(path, "hang-") >= 0) {
+    if (hang >= 0 && offset + (off_t)count > hang) {
         wait_for_release();
+        fault = ends_with(path, "-eio.mp4") ? hang : -1;
+        end = ends_with(path, "-end.mp4") ? hang : -1;
     }
     if (fault >= 0 && offset + (off_t)count > fault) {
         return -EIO;

@@ -10,9 +10,10 @@ import unicodedata
 from urllib.parse import quote
 
 import pytest
-from support import certificates
+from support import certificates, leftovers
 from support.certificates import TlsConnection
 from support.checks import check_problem, check_refusal
+from support.faults import IS_SANITIZED
 from support.ids import VIDEO, Lesson
 from support.media import MediaTree, noise
 from support.metrics import has_event, metric, scrape
@@ -41,13 +42,17 @@ def disk(slowfs, tree, tmp_path):
 
 @pytest.fixture(params=["plain", "tls"])
 def serve(request, start_server, disk, pem):
-    """serve(**settings) → a server of `disk`, asked in the clear or under TLS."""
+    """serve(**settings) → a server of `disk`, asked in the clear or under TLS. Its member `settings` is
+    the whole configuration."""
     def start(**settings):
         if request.param == "plain":
-            return start_server(disk, config=settings)
-        listeners = [{"address": "127.0.0.1:0"}, certificates.listener(*pem)]
-        server = start_server(disk, config={"listeners": listeners, **settings}, listen=None)
-        server.secure = server.addresses[1]
+            server = start_server(disk, config=settings)
+        else:
+            listeners = [{"address": "127.0.0.1:0"}, certificates.listener(*pem)]
+            settings = {"listeners": listeners, **settings}
+            server = start_server(disk, config=settings, listen=None)
+            server.secure = server.addresses[1]
+        server.settings = settings
         return server
 
     return start
@@ -274,26 +279,32 @@ def test_a_name_that_a_thread_misses_is_explained(start_server, disk, tree):
     assert event["there"] == quote(twin.path())
 
 
-def test_aborted_cold_downloads_leave_nothing(start_server, disk, tree):
+@pytest.mark.parametrize("serve, count", [("plain", 2000), ("tls", 300)], indirect=["serve"])
+def test_aborted_cold_downloads_leave_nothing(serve, tree, count):
+    """No descriptor, thread, window or memory. `scripts/torture --only storage` has 10,000 of them."""
     slow = tree.add(Lesson("slow-5-a.mp4"), noise(SIZE))
-    server = start_server(disk, config={"storage": {"threads": 4}})
-    download(server, slow)
+    server = serve(storage={"threads": 4})
+    pid, request = server.process.pid, ask(slow)
 
-    def descriptors():
-        return len(os.listdir(f"/proc/{server.process.pid}/fd"))
+    def abort(count):
+        for _ in range(count // 20):
+            connections = [connect(server) for _ in range(20)]
+            for one in connections:
+                one.send(request)
+            for one in connections:
+                one.close()
+        eventually(lambda: metric(server, "sluice_requests_active") <= 1)
+        eventually(lambda: metric(server, "sluice_storage_window_bytes") == 0)
 
-    before = descriptors()
-    for _ in range(100):
-        connections = []
-        for _ in range(20):
-            one = server.connect()
-            one.send(ask(slow))
-            connections.append(one)
-        for one in connections:
-            one.close()
-    eventually(lambda: metric(server, "sluice_requests_active") <= 1)
-    eventually(lambda: metric(server, "sluice_storage_window_bytes") == 0)
-    eventually(lambda: descriptors() <= before + 2)
+    abort(200)  # starts the threads of the device, fills the pools
+    eventually(lambda: sum(value for name, value in scrape(server).items()
+                           if name.startswith("sluice_connections{")) <= 1)
+    fds, threads, memory = leftovers.descriptors(pid), leftovers.threads(pid), leftovers.pss_kib(pid)
+    abort(count)
+    eventually(lambda: leftovers.descriptors(pid) <= fds + 2)
+    assert leftovers.threads(pid) <= threads + 8, "the device has at most eight"
+    if not IS_SANITIZED:
+        assert leftovers.pss_kib(pid) <= memory + 32768, "a window for each download would be 500 MiB"
     assert download(server, slow)[0].body == tree.content(slow)
 
 

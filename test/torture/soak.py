@@ -1,9 +1,6 @@
 """Sends the mixed traffic of an hour and checks that nothing grows."""
 
-import os
-import pathlib
 import random
-import re
 import struct
 import socket
 import threading
@@ -11,6 +8,7 @@ import time
 
 from load import LARGE, start
 from probe import SMALL
+from support.leftovers import descriptors, pss_kib
 from support.metrics import scrape
 from support.tokens import mint
 from support.wire import Closed, Connection, request_bytes
@@ -20,15 +18,6 @@ HOUR = 216_000
 # Growth that counts as noise: the allocator keeps some pages.
 MOST_GROWTH_KIB = 512
 MOST_GROWTH_SHARE = 0.03
-
-
-def pss_kib(pid):
-    text = pathlib.Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii")
-    return int(re.search(r"^Pss:\s+(\d+)", text, re.M).group(1))
-
-
-def descriptors(pid):
-    return len(os.listdir(f"/proc/{pid}/fd"))
 
 
 class Chaos(threading.Thread):

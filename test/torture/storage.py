@@ -14,6 +14,7 @@ import time
 
 from probe import SMALL, SMALL_BODY, Sample
 from support.ids import Lesson
+from support.leftovers import descriptors, pss_kib, threads
 from support.metrics import metric
 from support.server import Server
 from support.slow_disk import SlowDisk, build
@@ -22,6 +23,8 @@ from support.wire import Closed, Connection, request_bytes
 
 DELAY = 200  # milliseconds for each read
 HOT_BOUND, MANY_BOUND, OTHER_BOUND = 10, 20, 20  # milliseconds
+MORE_THREADS = 8  # an idle lane starts another thread when several requests arrive at once
+MOST_GROWTH_KIB = 32768  # of 10,000 aborted downloads: windows of 256 KiB would be 2.5 GiB
 NGINX = """
 {user} daemon off; pid nginx.pid; error_log stderr crit; worker_processes 2;
 events {{ worker_connections 4096; }}
@@ -244,8 +247,30 @@ def hung_root(run, disk):
         disk.resume()
 
 
+def abort_downloads(server, request, count):
+    """`count` downloads whose clients leave at once, 50 at a time. Waits until the service has
+    noticed all of them; returns (descriptors, KiB of memory, requests and bytes of windows left)."""
+    pid = server.process.pid
+    before = descriptors(pid)
+    for _ in range(count // 50):
+        clients = [socket.create_connection(server.address) for _ in range(50)]
+        for one in clients:
+            one.sendall(request)
+        for one in clients:
+            one.close()
+    until = time.monotonic() + 30
+    while True:
+        left = int(metric(server, "sluice_storage_window_bytes"))
+        active = int(metric(server, "sluice_requests_active")) - 1  # this scrape
+        is_done = left == 0 and active <= 0 and descriptors(pid) <= before + 2
+        if is_done or time.monotonic() > until:
+            return descriptors(pid), pss_kib(pid), max(active, 0) + left
+        time.sleep(0.2)
+
+
 def aborts(run, disk):
-    """Clients that leave while their bytes are read."""
+    """Clients that leave while their bytes are read. The first tenth starts the threads of the
+    device and fills the pools."""
     count = 1000 if run.quick else 10000
     cold = Lesson("slow-5-aborted.mp4")
     path = run.tree.path(cold)
@@ -254,26 +279,16 @@ def aborts(run, disk):
     os.utime(path, (1_700_000_000, 1_700_000_000))
     with serving(run.folder / "aborts", disk.root, config={"threads": 2}) as server:
         server.get(SMALL.target(), token=mint(SMALL))
-        request, folder = get(cold, server.host), pathlib.Path(f"/proc/{server.process.pid}")
-        seen = {name: len(os.listdir(folder / name)) for name in ("fd", "task")}
-        for _ in range(count // 50):
-            clients = [socket.create_connection(server.address) for _ in range(50)]
-            for one in clients:
-                one.sendall(request)
-            for one in clients:
-                one.close()
-        until = time.monotonic() + 30
-        while time.monotonic() < until:
-            left = int(metric(server, "sluice_storage_window_bytes"))
-            active = int(metric(server, "sluice_requests_active")) - 1  # this scrape
-            more = len(os.listdir(folder / "fd")) - seen["fd"]
-            if left == 0 and active <= 0 and more <= 2:
-                break
-            time.sleep(0.2)
-        threads = len(os.listdir(folder / "task"))
+        request, pid = get(cold, server.host), server.process.pid
+        fds, memory, _ = abort_downloads(server, request, count // 10)
+        started = threads(pid)
+        more_fds, more_memory, left = abort_downloads(server, request, count)
+        grown = more_memory - memory
         run.note(f"{count} aborted cold downloads",
-                 f"{more} more descriptors, {active} requests, {left} bytes of windows, {threads} threads",
-                 left == 0 and active <= 0 and more <= 2 and threads <= seen["task"] + 32)
+                 f"{more_fds - fds} more descriptors, {threads(pid) - started} more threads, {grown} KiB more"
+                 f" memory, {left} requests and bytes of windows left",
+                 left == 0 and more_fds <= fds + 2 and threads(pid) <= started + MORE_THREADS
+                 and grown <= MOST_GROWTH_KIB)
 
 
 def run_storage(run):
