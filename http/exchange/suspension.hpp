@@ -61,8 +61,7 @@ struct suspension {
 
 /// The promise to respond to one suspended request. Its holder calls complete() once, on any
 /// thread, at any time. The call has no effect when the client has gone, the request has timed out
-/// or the worker has ended. A completion destroyed without the call rejects the request with
-/// `if_dropped`.
+/// or the worker has ended. Destroyed without the call, it rejects the request with `if_dropped`.
 class completion {
   public:
     completion() noexcept = default;

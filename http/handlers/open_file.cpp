@@ -75,17 +75,6 @@ std::optional<file_result> open_at_once(const media_access& from,
     return got;
 }
 
-// Returns the version in the cache. For a file whose file server does not answer.
-std::optional<file_result> find_stale(const file_order& what, request& in, reply& out) {
-    auto known = in.files->find_stale(what.url_path, in.steady_now);
-    if (known == nullptr || (!what.owner.empty() && known->owner != what.owner)) {
-        return std::nullopt;
-    }
-    out.count().file_cache_stale.add();
-    out.record().cause = storage_away;
-    return file_result(std::move(known));
-}
-
 // If a file is opened again and has not changed, its residence is kept.
 cached_file_handle with_residence(cached_file_handle file, const cached_file_handle& before) {
     if (before == nullptr || before->where == nullptr || file->where == nullptr ||
@@ -122,9 +111,7 @@ std::optional<file_result> find_file(const media_access& from, const file_order&
     if (from.devices != nullptr) {
         device = from.devices->device_of(from.library.store().root_fd(), in.scratch);
         if (device->is_away()) {
-            auto stale = find_stale(what, in, out);
-            return stale ? std::move(stale)
-                         : core::failure{core::errc::media_unavailable, storage_away};
+            return find_stale(what.url_path, what.owner, in, out);
         }
     }
     auto got = open_at_once(from, device,
@@ -142,6 +129,16 @@ std::optional<file_result> find_file(const media_access& from, const file_order&
         remember(*got, std::string(what.url_path), in, out);
     }
     return got;
+}
+
+file_result find_stale(std::string_view key, std::string_view owner, request& in, reply& out) {
+    auto known = in.files->find_stale(key, in.steady_now);
+    if (known == nullptr || (!owner.empty() && known->owner != owner)) {
+        return core::failure{core::errc::media_unavailable, storage_away};
+    }
+    out.count().file_cache_stale.add();
+    out.record().cause = storage_away;
+    return known;
 }
 
 file_result open_now(const media_access& from, const std::shared_ptr<storage_device>& device,

@@ -12,6 +12,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -61,39 +62,90 @@ inline constexpr std::string_view storage_away = "storage_away";
 [[nodiscard]] file_result open_now(const media_access& from,
                                    const std::shared_ptr<storage_device>& device,
                                    const opening& what);
+/// Returns the version in the cache, even if its entry has expired. For a file whose device is
+/// away. `owner` is as in file_order. Fails with media_unavailable if there is none.
+[[nodiscard]] file_result find_stale(std::string_view key, std::string_view owner, request& in,
+                                     reply& out);
 /// Puts the result into the worker's cache. If the same version of the file was there before, its
 /// residence is kept.
 void remember(file_result& got, const std::string& key, request& in, reply& out);
+
+/// A request that is suspended while its file is opened. The job that opens the file and the watch
+/// of its device share it; the first of them that has a result completes the request.
+template <class Then>
+class pending_open final : public away_waiter {
+  public:
+    pending_open(completion done, const opening& what, Then then)
+        : done_(std::move(done)), key_(what.key), owner_(what.owner), then_(std::move(then)) {}
+
+    /// False when the request has been completed or abandoned.
+    [[nodiscard]] bool is_wanted() {
+        const std::lock_guard guard(mutex_);
+        return done_ && done_.is_wanted();
+    }
+    /// The result of the opening.
+    void finish(file_result got) {
+        answer([got = std::move(got), key = key_](request& in, reply& out) mutable {
+            remember(got, key, in, out);
+            return std::move(got);
+        });
+    }
+    /// For a request that can get the version in the cache: it does not wait for the time limit.
+    void on_away() override {
+        answer([key = key_, owner = owner_](request& in, reply& out) {
+            return find_stale(key, owner, in, out);
+        });
+    }
+
+  private:
+    template <class Find>
+    void answer(Find find) {
+        auto done = claim();
+        if (done) {
+            done.complete([find = std::move(find), then = std::move(then_)](
+                              request& in, reply& out) mutable { then(in, out, find(in, out)); });
+        }
+    }
+    completion claim() {
+        const std::lock_guard guard(mutex_);
+        return std::exchange(done_, completion());
+    }
+
+    std::mutex mutex_; // guards done_
+    completion done_;
+    const std::string key_; // in the cache
+    const std::string owner_;
+    Then then_; // of the thread that has claimed done_
+};
 
 template <class Then>
 class open_job final : public storage_job {
   public:
     open_job(media_access from, std::shared_ptr<storage_device> device, opening what,
-             completion done, Then then)
+             std::shared_ptr<pending_open<Then>> request)
         : from_(std::move(from)), device_(std::move(device)), what_(std::move(what)),
-          done_(std::move(done)), then_(std::move(then)) {}
+          request_(std::move(request)) {}
     void run() override {
-        if (!done_.is_wanted()) {
-            return; // the request has ended
+        if (request_->is_wanted()) {
+            request_->finish(open_now(from_, device_, what_));
         }
-        done_.complete([got = open_now(from_, device_, what_), key = std::move(what_.key),
-                        then = std::move(then_)](request& in, reply& out) mutable {
-            remember(got, key, in, out);
-            then(in, out, std::move(got));
-        });
     }
 
   private:
     media_access from_;
     std::shared_ptr<storage_device> device_;
     opening what_;
-    completion done_;
-    Then then_;
+    std::shared_ptr<pending_open<Then>> request_;
 };
 
+/// The watch of a device finds that it is away up to this time after open_timeout. A request that
+/// can get the version in the cache waits so much longer.
+inline constexpr std::chrono::milliseconds watch_delay{500};
+
 /// REQUIRES: find_file() returned none. Suspends the request, and calls `then(request&, reply&,
-/// file_result)` when the file has been opened. If that takes longer than `from.open_timeout`, the
-/// response is media_unavailable.
+/// file_result)` when the file has been opened. If its device is found to be away and the cache has
+/// a version of the file, calls it with that version. If neither happens within
+/// `from.open_timeout`, the response is media_unavailable.
 template <class Then>
 void fetch_file(const media_access& from, const file_order& order, request& in, reply& out,
                 Then then) {
@@ -112,13 +164,18 @@ void fetch_file(const media_access& from, const file_order& order, request& in, 
                  in.now};
     const lane::turn turn{.key = std::hash<std::string_view>{}(out.record().user_id),
                           .file = std::hash<std::string_view>{}(in.scratch) | 1U};
-    device->opens().submit(turn, std::make_unique<open_job<Then>>(
-                                     from, device, std::move(what),
-                                     out.suspend(problem_id::media_unavailable,
-                                                 {.time = from.open_timeout,
-                                                  .if_late = problem_id::media_unavailable,
-                                                  .cause = "storage_timeout"}),
-                                     std::move(then)));
+    const bool is_known = in.files->find_stale(what.key, in.steady_now) != nullptr;
+    auto waiting = std::make_shared<pending_open<Then>>(
+        out.suspend(problem_id::media_unavailable,
+                    {.time = is_known ? from.open_timeout + watch_delay : from.open_timeout,
+                     .if_late = problem_id::media_unavailable,
+                     .cause = "storage_timeout"}),
+        what, std::move(then));
+    if (is_known) {
+        from.devices->tell_when_away(device, waiting);
+    }
+    device->opens().submit(
+        turn, std::make_unique<open_job<Then>>(from, device, std::move(what), std::move(waiting)));
 }
 
 } // namespace sluice::http

@@ -96,8 +96,33 @@ void storage::watch() {
                     on_change_(*one);
                 }
             }
+            tell_waiters();
         } catch (const std::exception&) { // out of memory: the next round tries again
         }
+    }
+}
+
+void storage::tell_when_away(std::shared_ptr<storage_device> device,
+                             std::weak_ptr<away_waiter> who) {
+    const std::lock_guard guard(mutex_);
+    waiters_.push_back({std::move(device), std::move(who)});
+}
+
+// Calls the waiters without the lock: a waiter may hold the last reference to an object whose
+// destructor uses a device.
+void storage::tell_waiters() {
+    std::vector<std::shared_ptr<away_waiter>> present;
+    {
+        const std::lock_guard guard(mutex_);
+        std::erase_if(waiters_, [](const waiting& one) { return one.who.expired(); });
+        for (const auto& [device, who] : waiters_) {
+            if (auto held = device->is_away() ? who.lock() : nullptr) {
+                present.push_back(std::move(held));
+            }
+        }
+    }
+    for (const auto& one : present) {
+        one->on_away();
     }
 }
 

@@ -18,6 +18,20 @@
 
 namespace sluice::http {
 
+/// A request that waits for a call to a device.
+class away_waiter {
+  public:
+    virtual ~away_waiter() = default;
+    /// The device is away: the call may not end for a long time. Called on the watching thread,
+    /// several times.
+    virtual void on_away() = 0;
+
+  protected:
+    away_waiter() = default;
+    away_waiter(const away_waiter&) = default;
+    away_waiter& operator=(const away_waiter&) = default;
+};
+
 class storage {
   public:
     /// Called on the watching thread when a device stops responding, and when it responds again.
@@ -32,12 +46,22 @@ class storage {
     /// paths only, and therefore waits for no file system. Thread safe.
     [[nodiscard]] std::shared_ptr<storage_device> device_of(int root_fd, std::string_view name);
 
+    /// From now on, calls `who` ten times a second while `device` is away, until it is destroyed.
+    /// Thread safe.
+    void tell_when_away(std::shared_ptr<storage_device> device, std::weak_ptr<away_waiter> who);
+
     /// All devices found so far. Thread safe.
     [[nodiscard]] std::vector<std::shared_ptr<storage_device>> devices() const;
     [[nodiscard]] const storage_buffers& buffers() const noexcept { return *buffers_; }
 
   private:
+    struct waiting {
+        std::shared_ptr<storage_device> device;
+        std::weak_ptr<away_waiter> who;
+    };
+
     void watch();
+    void tell_waiters();
     void read_mounts();
 
     storage_settings with_;
@@ -46,6 +70,7 @@ class storage {
     mutable std::mutex mutex_;
     std::condition_variable stopped_;
     bool is_stopping_ = false;
+    std::vector<waiting> waiters_;
     core::mount_table mounts_{""};
     std::map<std::string, std::shared_ptr<storage_device>, std::less<>>
         devices_;         // by device number

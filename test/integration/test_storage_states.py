@@ -1,14 +1,15 @@
 """Storage faults at every state of a response, and while a device is away (threat 62)."""
 
-import os
 import signal
 import time
 
 import pytest
 from support.checks import check_problem
 from support.ids import Lesson
+from support.leftovers import descriptors
 from support.media import noise
-from support.metrics import eventually, has_event, metric, scrape
+from support.metrics import has_event, metric, scrape
+from support.waiting import eventually
 from test_storage import SIZE, TIMEOUTS, ask, connect, disk, download, serve, slowfs  # noqa: F401
 
 
@@ -22,7 +23,7 @@ class TestAway:
         assert download(server, hot)[0].body == content
         disk.hang()
         time.sleep(1.2)  # cache.lifetime_ms
-        check_problem(download(server, hot)[0], 503)  # not known to be away yet
+        check_problem(download(server, other)[0], 503)  # not known to be away yet
         eventually(lambda: has_event(server, "storage_away"))
         assert download(server, hot)[0].body == content
         eventually(lambda: [x for x in server.access_log()
@@ -32,6 +33,42 @@ class TestAway:
         disk.resume()
         eventually(lambda: has_event(server, "storage_back"))
         assert download(server, hot)[0].body == content
+
+    def test_requests_that_wait_when_the_device_is_found_away(self, serve, tree, disk):
+        """They get the cached version, and not the 503 of their own time limit, which is later."""
+        content = noise(1000)
+        hot = tree.add(Lesson("hot.mp4"), content)
+        other = tree.add(Lesson("other.mp4"), noise(1000, seed=2))
+        server = serve(threads=1, storage={"open_timeout": 3})
+        first, *waiting = [connect(server, timeout=30) for _ in range(13)]  # more than threads
+        assert download(server, hot)[0].body == content
+        disk.hang()
+        time.sleep(1.2)  # cache.lifetime_ms
+        first.send(ask(other))  # the call that lasts too long
+        time.sleep(1)
+        for one in waiting:
+            one.send(ask(hot))
+        for one in waiting:
+            assert one.read().body == content
+            one.close()
+        check_problem(first.read(), 503)
+        first.close()
+        eventually(lambda: len(waiting) == len([x for x in server.access_log() if x["status"] == 200
+                                                and x.get("cause") == "storage_away"]))
+        disk.resume()
+        eventually(lambda: has_event(server, "storage_back"))
+        assert download(server, hot)[0].body == content
+
+    def test_the_request_that_finds_out(self, serve, tree, disk):
+        """The first request of a device that hangs gets the cached version too, after open_timeout."""
+        content = noise(1000)
+        hot = tree.add(Lesson("hot.mp4"), content)
+        server = serve(threads=1, **TIMEOUTS)
+        assert download(server, hot)[0].body == content
+        disk.hang()
+        time.sleep(1.2)
+        assert download(server, hot)[0].body == content
+        disk.resume()
 
     def test_not_for_longer_than_the_setting(self, serve, tree, disk):
         hot = tree.add(Lesson("hot.mp4"), noise(1000))
@@ -133,8 +170,7 @@ class TestEveryState:
         with connect(server, timeout=20) as connection:
             connection.send(ask(held))
             time.sleep(0.3)
-            server.configure({"cache": {"lifetime_ms": 500}})
-            server.reload()
+            server.reload({**server.settings, "cache": {"lifetime_ms": 500}})
             disk.release()
             answer = connection.read("GET")
             assert (answer.status, answer.body) == (200, content)
@@ -184,10 +220,8 @@ def test_aborts_while_the_disk_hangs(start_server, tree, disk):
     server = start_server(disk, config={"storage": {"threads": 4, "open_timeout": 60}})
     assert download(server, fine)[0].status == 200
 
-    def descriptors():
-        return len(os.listdir(f"/proc/{server.process.pid}/fd"))
-
-    before = descriptors()
+    pid = server.process.pid
+    before = descriptors(pid)
     for _ in range(15):
         connections = []
         for one in (held, stuck) * 10:
@@ -200,6 +234,6 @@ def test_aborts_while_the_disk_hangs(start_server, tree, disk):
     disk.release()
     eventually(lambda: metric(server, "sluice_requests_active") <= 1)
     eventually(lambda: metric(server, "sluice_storage_window_bytes") == 0)
-    eventually(lambda: descriptors() <= before + 2)
+    eventually(lambda: descriptors(pid) <= before + 2)
     for one in (held, stuck, fine):
         assert download(server, one)[0].body == tree.content(one)
