@@ -16,13 +16,13 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "test/integration"))
 
-from support.checks import eventually
 from support.ids import Lesson
 from support.media import MediaTree, noise
 from support.paused import LARGE, Paused
 from support.server import Server
 from support.stores import PostgresStore, SqliteStore, start_postgres
 from support.tokens import decode
+from support.waiting import eventually
 
 
 def delays(store, nodes, media, rounds):

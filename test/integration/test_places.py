@@ -6,12 +6,13 @@ import threading
 import time
 
 import pytest
-from support.checks import check_refusal, eventually
+from support.checks import check_refusal
 from support.ids import VIDEO, Lesson
 from support.media import noise
 from support.metrics import metric, scrape_until
 from support.paused import LARGE, Paused
 from support.tokens import mint
+from support.waiting import eventually
 from support.wire import request_bytes
 
 TAKEN = 'sluice_limits_reached_total{limit="takeover_after"}'

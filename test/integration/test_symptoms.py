@@ -4,11 +4,11 @@ import re
 import time
 
 import pytest
-from support.checks import eventually
 from support.ids import VIDEO
 from support.server import ROOT, run_sluice
 from support.stores import SqliteStore
 from support.tokens import SECRET, mint
+from support.waiting import eventually
 
 
 def why(token, *more):

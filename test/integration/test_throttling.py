@@ -7,10 +7,11 @@ import pytest
 from support.checks import check_problem, check_refusal
 from support.ids import VIDEO, Lesson
 from support.media import noise
-from support.metrics import eventually, scrape, scrape_until
+from support.metrics import scrape, scrape_until
 from support.paused import Paused
 from support.stores import SqliteStore
 from support.tokens import decode, mint
+from support.waiting import eventually
 from support.wire import Connection, request_bytes
 
 MEGABYTE = 1_000_000

@@ -3,8 +3,6 @@
 import re
 from urllib.parse import unquote
 
-from .waiting import eventually  # noqa: F401  (for tests that import it from here)
-
 
 def check_problem(response, status, parameter=None):
     """An RFC 9457 problem with this status, complete and not to be stored. Returns its members."""

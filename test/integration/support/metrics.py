@@ -3,8 +3,6 @@
 import re
 import time
 
-from .waiting import eventually  # noqa: F401  (for tests that import it from here)
-
 SAMPLE = re.compile(
     r'([a-z_]+)((?:\{[a-z_]+="(?:[^"\\]|\\.)*"(?:,[a-z_]+="(?:[^"\\]|\\.)*")*\})?) (\d+(?:\.\d+)?)'
 )
