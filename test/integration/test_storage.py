@@ -304,7 +304,8 @@ def test_aborted_cold_downloads_leave_nothing(serve, tree, count):
     eventually(lambda: leftovers.descriptors(pid) <= fds + 2)
     assert leftovers.threads(pid) <= threads + 8, "the device has at most eight"
     if not IS_SANITIZED:
-        assert leftovers.pss_kib(pid) <= memory + 32768, "a window for each download would be 500 MiB"
+        # The allocator may keep the memory of freed windows: up to storage.memory, 64 MiB.
+        assert leftovers.pss_kib(pid) <= memory + 65536, "a window for each download would be 500 MiB"
     assert download(server, slow)[0].body == tree.content(slow)
 
 

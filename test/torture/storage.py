@@ -24,7 +24,9 @@ from support.wire import Closed, Connection, request_bytes
 DELAY = 200  # milliseconds for each read
 HOT_BOUND, MANY_BOUND, OTHER_BOUND = 10, 20, 20  # milliseconds
 MORE_THREADS = 8  # an idle lane starts another thread when several requests arrive at once
-MOST_GROWTH_KIB = 32768  # of 10,000 aborted downloads: windows of 256 KiB would be 2.5 GiB
+# Of 10,000 aborted downloads. The allocator may keep the memory of freed windows: up to storage.memory,
+# 64 MiB. A window for each download would be 2.5 GiB.
+MOST_GROWTH_KIB = 65536
 NGINX = """
 {user} daemon off; pid nginx.pid; error_log stderr crit; worker_processes 2;
 events {{ worker_connections 4096; }}
