@@ -279,8 +279,9 @@ def test_a_name_that_a_thread_misses_is_explained(start_server, disk, tree):
     assert event["there"] == quote(twin.path())
 
 
-@pytest.mark.parametrize("serve, count", [("plain", 2000), ("tls", 300)], indirect=["serve"])
-def test_aborted_cold_downloads_leave_nothing(serve, tree, count):
+@pytest.mark.parametrize("serve, before, count", [("plain", 200, 2000), ("tls", 20, 60)],
+                         indirect=["serve"])
+def test_aborted_cold_downloads_leave_nothing(serve, tree, before, count):
     """No descriptor, thread, window or memory. `scripts/torture --only storage` has 10,000 of them."""
     slow = tree.add(Lesson("slow-5-a.mp4"), noise(SIZE))
     server = serve(storage={"threads": 4})
@@ -296,7 +297,7 @@ def test_aborted_cold_downloads_leave_nothing(serve, tree, count):
         eventually(lambda: metric(server, "sluice_requests_active") <= 1)
         eventually(lambda: metric(server, "sluice_storage_window_bytes") == 0)
 
-    abort(200)  # starts the threads of the device, fills the pools
+    abort(before)  # starts the threads of the device, fills the pools
     eventually(lambda: sum(value for name, value in scrape(server).items()
                            if name.startswith("sluice_connections{")) <= 1)
     fds, threads, memory = leftovers.descriptors(pid), leftovers.threads(pid), leftovers.pss_kib(pid)
