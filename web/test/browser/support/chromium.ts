@@ -1,7 +1,7 @@
 // Debian's Chromium, fresh for each test file, at the sizes that the page is designed for.
 
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { chromium, type BrowserContext, type Page } from 'playwright-core'
@@ -100,18 +100,54 @@ export async function visit(
 /** A picture for docs/, taken where SLUICE_SCREENSHOTS asks for new ones. */
 export async function picture(page: Page, name: string): Promise<void> {
   if (process.env['SLUICE_SCREENSHOTS'] === undefined) return
-  await page.evaluate(() => {
+  await settle(page)
+  compose(name, [await page.screenshot({ scale: 'css' })], '[0]null')
+}
+
+/** One picture of the present state on a phone (left) and a desktop, light (above) and dark. */
+export async function states(page: Page, name: string): Promise<void> {
+  if (process.env['SLUICE_SCREENSHOTS'] === undefined) return
+  const before = page.viewportSize()!
+  const point = (event: string) =>
+    page.evaluate((event) => document.querySelectorAll('.snack').forEach((each) => each.dispatchEvent(new Event(event))), event)
+  await point('pointerenter') // messages stay while the pictures are taken
+  const views: Buffer[] = []
+  for (const colorScheme of ['light', 'dark'] as const) {
+    for (const width of [360, 800]) {
+      await page.emulateMedia({ colorScheme })
+      await page.setViewportSize({ width, height: 760 })
+      await settle(page)
+      views.push(await page.screenshot({ scale: 'css' }))
+    }
+  }
+  await page.emulateMedia({ colorScheme: null })
+  await page.setViewportSize(before)
+  await point('pointerleave')
+  const gap = 'color=#808080'
+  const rows = `[0]pad=iw+8:ih+8:${gap}[a];[1]pad=iw:ih+8:${gap}[b];[2]pad=iw+8:ih:${gap}[c];[a][b]hstack[x];[c][3]hstack[y];[x][y]vstack`
+  compose(name, views, rows)
+}
+
+/** Waits until colours and bars are what they will be. */
+function settle(page: Page): Promise<unknown> {
+  return page.evaluate(() => {
     const transitions = document.getAnimations().filter((one) => one instanceof CSSTransition)
     const ended = Promise.allSettled(transitions.map((one) => one.finished))
     // Those of cards outside the screen do not end: their layout is left out.
     return Promise.race([ended, new Promise((done) => setTimeout(done, 1_000))])
   })
-  if (!existsSync(pictures)) mkdirSync(pictures, { recursive: true })
-  const path = join(pictures, `${name}.png`)
-  const full = `${path}.tmp`
-  writeFileSync(full, await page.screenshot({ scale: 'css' }))
-  // 64 colours look the same and weigh a quarter.
-  const filter = 'split[a][b];[a]palettegen=64[p];[b][p]paletteuse=dither=none'
-  execFileSync('ffmpeg', ['-v', 'error', '-y', '-f', 'image2', '-i', full, '-vf', filter, path])
-  rmSync(full)
+}
+
+/** Writes a PNG that `filter` makes of the views. 64 colours look the same and weigh a quarter. */
+function compose(name: string, views: readonly Buffer[], filter: string): void {
+  mkdirSync(pictures, { recursive: true })
+  const folder = mkdtempSync(join(tmpdir(), 'sluice-picture-'))
+  const inputs = views.flatMap((view, i) => {
+    const path = join(folder, `${i}.png`)
+    writeFileSync(path, view)
+    return ['-i', path]
+  })
+  const palette = 'split[p][q];[p]palettegen=64[r];[q][r]paletteuse=dither=none'
+  execFileSync('ffmpeg', ['-v', 'error', '-y', ...inputs, '-filter_complex', `${filter},${palette}`, '-compression_level', '100', join(pictures, `${name}.png`)])
+  rmSync(folder, { recursive: true })
 }
