@@ -6,7 +6,7 @@ import type { Item } from './catalogue.js'
 import { button, element, setText, type Icon } from './dom.js'
 import { bytes, duration, percent } from './format.js'
 import type { Preferences } from './preferences.js'
-import { words, type Words } from './text.js'
+import { apart, words, type Words } from './text.js'
 
 export interface CardActions {
   /** `keep`: in the page, not on the device. */
@@ -41,6 +41,13 @@ const pictures: Readonly<Record<Action, Icon>> = {
 
 /** Titles that are longer than two lines of a phone have a button that shows them in full. */
 const longTitle = 60
+
+/** Fetched when it comes near the window. A picture that cannot be shown leaves the poster as it is without one. */
+function thumbnail(path: string): HTMLImageElement {
+  const made = element('img', { loading: 'lazy', decoding: 'async', alt: '', src: path })
+  made.addEventListener('error', () => made.remove())
+  return made
+}
 
 /** The buttons of a state; the first is the large one. */
 function offersOf(snapshot: Snapshot | undefined): readonly Action[] {
@@ -89,9 +96,10 @@ export class Card {
     const kind = item.media.type
     const poster = button({ class: 'poster', 'data-kind': kind }, 'play', '', () => actions.play(item))
     this.#poster = poster
+    if (item.thumbnail !== undefined) poster.prepend(thumbnail(item.thumbnail))
     const status = element('div', { class: 'status' }, this.#bar, this.#state, this.#numbers)
     const about = element('div', { class: 'about' }, this.#title, this.#meta)
-    this.root = element('li', { class: 'card' }, poster, about, status, this.#buttons)
+    this.root = element('li', { class: item.thumbnail ? 'card wide' : 'card' }, poster, about, status, this.#buttons)
     this.#bar.setAttribute('role', 'progressbar')
     this.#bar.setAttribute('aria-valuemin', '0')
     this.#bar.setAttribute('aria-valuemax', '100')
@@ -141,8 +149,8 @@ export class Card {
       this.#meta,
       [
         subtitle ?? this.#words.kinds[media.type],
-        length === undefined ? '' : duration(length),
-        size === undefined ? '' : bytes(size, language),
+        length === undefined ? '' : apart(duration(length)),
+        size === undefined ? '' : apart(bytes(size, language)),
       ]
         .filter(Boolean)
         .join(' · '),

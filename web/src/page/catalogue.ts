@@ -1,6 +1,7 @@
 // The items of the page: those of catalogue.json, and the one in the URL's fragment.
 
 import type { MediaRequest } from '../lib/index.js'
+import { ownPath } from './own_path.js'
 import { parseTokens, type TokenSettings } from './session.js'
 
 export interface Item {
@@ -12,6 +13,8 @@ export interface Item {
   readonly group?: string
   /** Seconds. */
   readonly duration?: number
+  /** The path of a picture. */
+  readonly thumbnail?: string
 }
 
 export interface Catalogue {
@@ -58,10 +61,10 @@ export function parseCatalogue(value: unknown): Catalogue {
 
 /**
  * "#type=course&user_id=…&course_id=…&filename=…" as an item; undefined for anything else. It has no title of
- * its own: anybody can write a link, and this text would look like one of the page.
+ * its own: anybody can write a link, and this text would look like one of the page. Nor has it a picture.
  */
 export function itemOfHash(hash: string): Item | undefined {
-  const { title: _, subtitle: __, group: ___, ...raw } = Object.fromEntries(
+  const { title: _, subtitle: __, group: ___, thumbnail: ____, ...raw } = Object.fromEntries(
     new URLSearchParams(hash.replace(/^#/, '')),
   )
   return parseItem(raw)
@@ -71,6 +74,7 @@ function parseItem(raw: Record<string, unknown>): Item | undefined {
   const media = parseMedia(raw)
   if (media === undefined) return undefined
   const { title, subtitle, group, size, duration } = raw
+  const thumbnail = ownPath(raw['thumbnail'])
   return {
     media,
     title: text(title) ?? media.filename.replace(/\.[^.]+$/, ''),
@@ -78,6 +82,7 @@ function parseItem(raw: Record<string, unknown>): Item | undefined {
     ...(text(group) && { group: text(group)! }),
     ...(typeof size === 'number' && { size }),
     ...(typeof duration === 'number' && { duration }),
+    ...(thumbnail && { thumbnail }),
   }
 }
 

@@ -2,28 +2,24 @@
 
 import {
   DownloadManager,
-  freeSpace,
   hasPicker,
   mediaKey,
   messageFor,
-  pickFile,
-  toDownloadError,
   type Download,
   type DownloadError,
   type Method,
 } from '../lib/index.js'
+import { Actions } from './actions.js'
 import { Card } from './card.js'
 import { itemOfHash, lastCatalogue, loadCatalogue, type Catalogue, type Item } from './catalogue.js'
-import { ask } from './dialog.js'
 import { byId, element, icon, setText } from './dom.js'
-import { bytes } from './format.js'
 import { canPreview, registerShell } from './offline.js'
 import { Overview } from './overview.js'
 import { play } from './player.js'
 import { Preferences, type Theme } from './preferences.js'
 import { sessionProvider, type TokenSettings } from './session.js'
 import { Shelf } from './shelf.js'
-import { showSnack } from './snackbar.js'
+import { showSnack, type SnackOptions } from './snackbar.js'
 import { words, type Words } from './text.js'
 
 const preferences = new Preferences()
@@ -32,114 +28,17 @@ let settle = (_: TokenSettings): void => {}
 let tokens = new Promise<TokenSettings>((resolve) => (settle = resolve))
 const provider = sessionProvider(() => tokens)
 const manager = new DownloadManager({ provider, storageWorker: '/sw.js' })
-const overview = new Overview(manager, preferences)
 const shelf = new Shelf(byId('list'), makeCard)
+const overview = new Overview(manager, preferences, (media) => shelf.itemOf(mediaKey(media))?.size)
 const searchFrom = 9 // items; fewer are seen at a glance
+const actions = new Actions(manager, preferences, shelf, snack)
 let catalogue: Catalogue = { items: [] }
 let hasFailed = false // the list could not be loaded
-/** The downloads that were started together, and get one message together. */
-const batch = { ids: new Set<string>(), done: 0, failed: 0 }
 
 const say = (): Words => words[preferences.language]
 
-interface More {
-  readonly isError?: boolean
-  readonly action?: { label: string; act: () => void }
-  readonly onGone?: () => void
-}
-
-function snack(text: string, more: More = {}): void {
+function snack(text: string, more: SnackOptions = {}): void {
   showSnack({ text, dismissLabel: say().dismiss, ...more })
-}
-
-/** Whether every byte costs the user something. */
-function isMetered(): boolean {
-  const { connection } = navigator as { connection?: { saveData?: boolean; type?: string } }
-  return connection?.saveData === true || connection?.type === 'cellular'
-}
-
-async function start(item: Item, keep: boolean): Promise<void> {
-  if (isMetered() && (await confirmed([item], keep)) === undefined) return
-  await add(item, keep)
-}
-
-async function add(item: Item, keep: boolean): Promise<void> {
-  const { method } = preferences
-  try {
-    const handle = method === 'picker' && !keep ? await pickFile(item.media.filename) : undefined
-    const known = manager.find(item.media)
-    const isOver = known !== undefined && ['cancelled', 'done'].includes(known.snapshot.state)
-    if (isOver || doomed.has(known?.id ?? '')) await drop(known!) // it may be saved another way now
-    if (keep) void navigator.storage?.persist?.()
-    const isPlain = keep || method === 'auto'
-    manager.add(item.media, handle ? { handle } : isPlain ? { keep } : { method })
-  } catch (cause) {
-    const why = toDownloadError(cause)
-    if (why.code !== 'cancelled') snack(messageFor(why, preferences.language), { isError: true })
-  }
-}
-
-/** Downloads that were cancelled a moment ago, and can still be restored. */
-const doomed = new Set<string>()
-
-function cancel(download: Download, item: Item): void {
-  const wasPaused = download.snapshot.state === 'paused'
-  const card = shelf.cards.get(mediaKey(item.media))
-  download.pause()
-  doomed.add(download.id)
-  if (card) card.isDoomed = true
-  snack(say().cancelled(item.title), {
-    action: {
-      label: say().undo,
-      act: () => {
-        if (!doomed.delete(download.id)) return
-        if (card) card.isDoomed = false
-        if (!wasPaused) download.resume()
-      },
-    },
-    onGone: () => void (doomed.has(download.id) && drop(download)),
-  })
-}
-
-async function drop(download: Download): Promise<void> {
-  doomed.delete(download.id)
-  await manager.remove(download)
-}
-
-/** Asks how to save several videos, or one that would be expensive. */
-async function confirmed(items: readonly Item[], keep?: boolean): Promise<'save' | 'keep' | undefined> {
-  const { language } = preferences
-  const text = say()
-  const sizes = items.map((item) => manager.find(item.media)?.snapshot.size ?? item.size)
-  const size = sizes.reduce<number>((sum, one) => sum + (one ?? 0), 0)
-  const free = await freeSpace()
-  const lines = [
-    ...(isMetered() ? [text.askMetered] : []),
-    ...(size > 0 ? [text.askSize(bytes(size, language), sizes.includes(undefined))] : []),
-    ...(free !== undefined ? [text.askRoom(bytes(free, language))] : []),
-    ...(free !== undefined && free < size ? [text.askFull] : []),
-  ]
-  const answers = [
-    { value: 'save' as const, label: text.downloadLong },
-    { value: 'keep' as const, label: text.keepLong },
-  ].filter(({ value }) => keep === undefined || (value === 'keep') === keep)
-  return await ask({ title: text.askTitle(items.length), lines, answers, closeLabel: text.close })
-}
-
-async function startAll(): Promise<void> {
-  const items = shelf.items.filter((item) => {
-    const snapshot = manager.find(item.media)?.snapshot
-    if (snapshot?.error?.isPermanent) return false
-    return ['cancelled', 'paused', 'failed'].includes(snapshot?.state ?? 'cancelled')
-  })
-  if (items.length === 0) return
-  const answer = await confirmed(items)
-  if (answer === undefined) return
-  if (items.length > 3) Object.assign(batch, { ids: new Set(), done: 0, failed: 0 })
-  for (const item of items) {
-    await add(item, answer === 'keep')
-    if (items.length > 3) batch.ids.add(manager.find(item.media)?.id ?? '')
-  }
 }
 
 /** Plays what is held, or else a preview from the service; without a network only the first. */
@@ -153,22 +52,13 @@ async function watchVideo(item: Item): Promise<void> {
 
 function makeCard(item: Item): Card {
   const card = new Card(item, preferences, {
-    start: (wanted, keep) => void start(wanted, keep),
-    cancel,
+    start: (wanted, keep) => void actions.start(wanted, keep),
+    cancel: (download, wanted) => actions.cancel(download, wanted),
     remove: (download) => void manager.remove(download),
     play: (wanted) => void watchVideo(wanted),
   })
   card.follow(manager.find(item.media))
   return card
-}
-
-/** Counts a download of a batch; false if it gets a message of its own. */
-function isCounted(download: Download, isDone: boolean): boolean {
-  if (!batch.ids.delete(download.id)) return false
-  if (isDone) batch.done++
-  else batch.failed++
-  if (batch.ids.size === 0) snack(say().summed(batch.done, batch.failed), { isError: batch.failed > 0 })
-  return true
 }
 
 function remedy(error: DownloadError, download: Download): { label: string; act: () => void } {
@@ -187,14 +77,14 @@ function watch(download: Download): void {
     if (state === before) return
     before = state
     const name = shelf.itemOf(mediaKey(download.media))?.title ?? download.name
-    if (state === 'done' && !isCounted(download, true)) snack(keep ? say().kept(name) : say().done(name))
-    if (state === 'failed' && error !== undefined && !isCounted(download, false)) {
+    if (state === 'done' && !actions.counts(download, true)) snack(keep ? say().kept(name) : say().done(name))
+    if (state === 'failed' && error !== undefined && !actions.counts(download, false)) {
       snack(say().failed(name, messageFor(error, preferences.language)), {
         isError: true,
         ...(!error.isPermanent && { action: remedy(error, download) }),
       })
     }
-    const isAlone = !batch.ids.has(download.id)
+    const isAlone = !actions.isOfMany(download)
     if (state === 'waiting' && error !== undefined && error.code !== 'offline' && isAlone) {
       snack(say().failed(name, messageFor(error, preferences.language)))
     }
@@ -272,7 +162,7 @@ function listen(): void {
   byId<HTMLSelectElement>('method').addEventListener('change', (event) =>
     preferences.set('method', (event.target as HTMLSelectElement).value as Method | 'auto'),
   )
-  byId('all').addEventListener('click', () => void startAll())
+  byId('all').addEventListener('click', () => void actions.startAll())
   byId('reload').addEventListener('click', () => void load())
   byId('search').addEventListener('input', ({ target }) => {
     const { value } = target as HTMLInputElement

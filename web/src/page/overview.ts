@@ -1,7 +1,7 @@
 // All downloads together: the total in the page and in the title of the tab, what the page keeps, and one
 // message at the end of many.
 
-import type { DownloadManager, Snapshot } from '../lib/index.js'
+import type { DownloadManager, MediaRequest, Snapshot } from '../lib/index.js'
 import { byId, setText } from './dom.js'
 import { bytes, duration, percent } from './format.js'
 import type { Preferences } from './preferences.js'
@@ -12,11 +12,14 @@ const interval = 250
 export class Overview {
   readonly #manager: DownloadManager
   readonly #preferences: Preferences
+  readonly #sizeOf: (media: MediaRequest) => number | undefined
   #timer: ReturnType<typeof setTimeout> | undefined
 
-  constructor(manager: DownloadManager, preferences: Preferences) {
+  /** `sizeOf`: what the list says about the size of a file that has not begun. */
+  constructor(manager: DownloadManager, preferences: Preferences, sizeOf: (media: MediaRequest) => number | undefined) {
     this.#manager = manager
     this.#preferences = preferences
+    this.#sizeOf = sizeOf
     byId('pause-all').addEventListener('click', () => this.#toggle())
   }
 
@@ -44,7 +47,9 @@ export class Overview {
   }
 
   #snapshots(): Snapshot[] {
-    return this.#manager.downloads.map(({ snapshot }) => snapshot).filter(({ state }) => state !== 'cancelled' && state !== 'failed')
+    return this.#manager.downloads
+      .map(({ snapshot, media }) => ({ ...snapshot, size: snapshot.size ?? this.#sizeOf(media) }))
+      .filter(({ state }) => state !== 'cancelled' && state !== 'failed')
   }
 
   #drawTotal(all: readonly Snapshot[], share: number, isGoingOn: boolean): void {

@@ -1,5 +1,4 @@
-// The source of the page's tokens, as catalogue.json states it. Every address is one of the page's own origin, so
-// that a list cannot send a user's session elsewhere.
+// The source of the page's tokens, as catalogue.json states it.
 
 import {
   DownloadError,
@@ -7,6 +6,7 @@ import {
   type GrantProvider,
   type MediaRequest,
 } from '../lib/index.js'
+import { ownPath } from './own_path.js'
 
 /** The member `tokens` of catalogue.json. */
 export interface TokenSettings {
@@ -33,9 +33,8 @@ interface SessionModule {
 export function parseTokens(value: unknown): TokenSettings {
   const raw = (value ?? {}) as Record<string, unknown>
   const read = (name: string): string | undefined => {
-    const path = raw[name]
-    if (path === undefined) return undefined
-    if (typeof path === 'string' && /^\/(?![/\\])/.test(path)) return path
+    const path = ownPath(raw[name])
+    if (path !== undefined || raw[name] === undefined) return path
     throw new Error(`catalogue.json: tokens.${name} must be a path of this origin, such as "/token"`)
   }
   const resume = raw['resume']

@@ -3,13 +3,16 @@
 
 import { button, byId, element } from './dom.js'
 
-export interface Snack {
-  readonly text: string
+export interface SnackOptions {
   readonly isError?: boolean
   readonly action?: { readonly label: string; readonly act: () => void }
-  readonly dismissLabel: string
   /** It is closed, and its action was not used. */
   readonly onGone?: () => void
+}
+
+export interface Snack extends SnackOptions {
+  readonly text: string
+  readonly dismissLabel: string
 }
 
 const shownFor = 7_000
@@ -56,7 +59,7 @@ export function showSnack({ text, isError = false, action, dismissLabel, onGone 
     if (old.firstElementChild?.textContent === text) old.dispatchEvent(new Event('close'))
   }
   host.append(bar)
-  bar.append(element('span', { dir: 'auto' }, text)) // screen readers announce text that is added to an existing element
+  bar.append(element('span', {}, text)) // screen readers announce text that is added to an existing element
   if (action !== undefined) {
     const act = element('button', { type: 'button', class: 'snack-action' }, action.label)
     act.addEventListener('click', () => {

@@ -2,6 +2,9 @@
 
 import type { Language, Method } from '../lib/index.js'
 
+/** Isolated from the text around it: a title in Arabic does not turn a sentence round. */
+export const apart = (name: string): string => `\u2068${name}\u2069`
+
 const french = {
   brand: 'Téléchargements',
   skip: 'Aller aux vidéos',
@@ -24,7 +27,7 @@ const french = {
   saveLong: 'Enregistrer sur mon appareil',
   undo: 'Rétablir',
   watch: 'Regarder',
-  cannotPlay: (name: string) => `« ${name} » ne peut pas être lue ici. Téléchargez-la d’abord.`,
+  cannotPlay: (name: string) => `« ${apart(name)} » ne peut pas être lue ici. Téléchargez-la d’abord.`,
   signIn: 'Se connecter',
   remove: 'Retirer',
   method: 'Enregistrer avec',
@@ -63,10 +66,10 @@ const french = {
   offlineCard: 'Hors connexion. Reprise dès le retour du réseau.',
   offline: 'Vous êtes hors connexion. Les téléchargements reprendront d’eux-mêmes.',
   online: 'De nouveau en ligne.',
-  done: (name: string) => `« ${name} » est enregistrée.`,
-  failed: (name: string, why: string) => `« ${name} » : ${why}`,
-  kept: (name: string) => `« ${name} » est gardée sur cette page.`,
-  cancelled: (name: string) => `Téléchargement de « ${name} » annulé.`,
+  done: (name: string) => `« ${apart(name)} » est enregistrée.`,
+  failed: (name: string, why: string) => `« ${apart(name)} » : ${why}`,
+  kept: (name: string) => `« ${apart(name)} » est gardée sur cette page.`,
+  cancelled: (name: string) => `Téléchargement de « ${apart(name)} » annulé.`,
   summed: (done: number, failed: number) =>
     `${done} vidéo${done > 1 ? 's' : ''} téléchargée${done > 1 ? 's' : ''}` +
     (failed > 0 ? `, ${failed} en échec.` : '.'),
@@ -79,7 +82,7 @@ const french = {
   search: 'Chercher une vidéo',
   found: (count: number) => (count === 0 ? 'Aucune vidéo ne correspond.' : `${count} vidéo${count > 1 ? 's' : ''}`),
   list: 'Vidéos',
-  askTitle: (count: number) => (count > 1 ? `Télécharger ${count} vidéos ?` : 'Télécharger cette vidéo ?'),
+  askTitle: (count: number) => (count > 1 ? `Télécharger ${count} vidéos\u00a0?` : 'Télécharger cette vidéo\u00a0?'),
   askSize: (size: string, isPartial: boolean) => (isPartial ? `Au moins ${size}.` : `${size} à télécharger.`),
   askRoom: (free: string) => `Place libre pour cette page : ${free}.`,
   askFull: 'D’après le navigateur, tout ne tiendra pas.',
@@ -116,7 +119,7 @@ const english: Words = {
   saveLong: 'Save to my device',
   undo: 'Undo',
   watch: 'Watch',
-  cannotPlay: (name) => `“${name}” cannot be played here. Download it first.`,
+  cannotPlay: (name) => `“${apart(name)}” cannot be played here. Download it first.`,
   signIn: 'Sign in',
   remove: 'Remove',
   method: 'Save with',
@@ -155,10 +158,10 @@ const english: Words = {
   offlineCard: 'Offline. Resumes when the network is back.',
   offline: 'You are offline. Downloads will resume by themselves.',
   online: 'Online again.',
-  done: (name) => `“${name}” is saved.`,
-  failed: (name, why) => `“${name}”: ${why}`,
-  kept: (name) => `“${name}” is kept on this page.`,
-  cancelled: (name) => `Download of “${name}” cancelled.`,
+  done: (name) => `“${apart(name)}” is saved.`,
+  failed: (name, why) => `“${apart(name)}”: ${why}`,
+  kept: (name) => `“${apart(name)}” is kept on this page.`,
+  cancelled: (name) => `Download of “${apart(name)}” cancelled.`,
   summed: (done, failed) =>
     `${done} video${done === 1 ? '' : 's'} downloaded` + (failed > 0 ? `, ${failed} failed.` : '.'),
   shelf: (count, used, free) => `${count} video${count === 1 ? '' : 's'} kept here: ${used}. Free: ${free}.`,

@@ -1,12 +1,12 @@
 // The worker of the page itself: it opens the page without a network, and lets a <video> play a file that is
 // not held. The page asks for a token; this worker adds it to the request, so that no URL ever has one.
 
-import type { Grant } from '../lib/media.js'
+import { admits, type Grant } from '../lib/media.js'
 import { isShell, previewPath, shellCache, type ShellMessage } from '../page/offline_protocol.js'
 
 declare const self: ServiceWorkerGlobalScope
 
-const margin = 5_000 // milliseconds before its end in which a token is not used
+/** By page and file: a page uses no token that was given to another, whose user may have been another. */
 const grants = new Map<string, Grant>()
 
 /** Puts the files of the page into the cache, and removes those of an earlier version. */
@@ -43,11 +43,13 @@ function ask(client: Client, media: string): Promise<Grant> {
   })
 }
 
-async function grantFor(client: Client, media: string, isNew: boolean): Promise<Grant> {
-  const known = grants.get(media)
-  if (!isNew && known !== undefined && known.expiresAt - margin > Date.now()) return known
+/** `range`: of the request. Behind the first byte, the service accepts a token in its resume window as well. */
+async function grantFor(client: Client, media: string, range: string | null, isNew: boolean): Promise<Grant> {
+  const key = `${client.id} ${media}`
+  const known = grants.get(key)
+  if (!isNew && known !== undefined && admits(known, /^bytes=[1-9]\d*-\d*$/.test(range ?? ''))) return known
   const grant = await ask(client, media)
-  grants.set(media, grant)
+  grants.set(key, grant)
   return grant
 }
 
@@ -66,8 +68,8 @@ async function preview(request: Request, clientId: string, media: string): Promi
   const client = await self.clients.get(clientId)
   if (client === undefined) return new Response(null, { status: 410 })
   const range = request.headers.get('Range')
-  let response = await fetchPart(await grantFor(client, media, false), range)
-  if (response.status === 401) response = await fetchPart(await grantFor(client, media, true), range)
+  let response = await fetchPart(await grantFor(client, media, range, false), range)
+  if (response.status === 401) response = await fetchPart(await grantFor(client, media, range, true), range)
   const headers = new Headers({ 'X-Content-Type-Options': 'nosniff', 'Cache-Control': 'no-store' })
   for (const name of ['Content-Type', 'Content-Length', 'Content-Range', 'Accept-Ranges', 'ETag']) {
     const value = response.headers.get(name)

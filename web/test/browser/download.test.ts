@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { desktop, phone, picture, visit, type Visitor } from './support/chromium.js'
+import { desktop, phone, picture, states, visit, type Visitor } from './support/chromium.js'
 import { List } from './support/list.js'
 import { Sluice, type CatalogueItem } from './support/sluice.js'
 
@@ -52,7 +52,7 @@ describe.each([
     await page.evaluate(() => localStorage.clear()) // a later visit has the list of the last one
     await page.goto(sluice.url, { waitUntil: 'commit' })
     await page.locator('.skeleton').first().waitFor()
-    await picture(page, `${size}-skeleton`)
+    if (size === 'phone') await states(page, 'skeleton')
     const before = await page.locator('.card').first().boundingBox()
     release()
     await list.card(large).waitFor()
@@ -62,7 +62,7 @@ describe.each([
   })
 
   it('saves the file byte for byte under its own name', async () => {
-    await picture(visitor.page, `${size}-list`)
+    if (size === 'desktop') await picture(visitor.page, 'desktop-list')
     const download = await list.save(large)
     expect(download.suggestedFilename()).toBe(large.filename)
     await list.state(large, 'done')
@@ -102,7 +102,7 @@ describe.each([
     await list.reaches(large, 20)
     await sluice.kill()
     await list.says(large, 'waiting', /connexion a été interrompue. Reprise dans \d+ s/)
-    await picture(visitor.page, `${size}-waiting`)
+    if (size === 'phone') await states(visitor.page, 'waiting')
     await slow(0)
     await visitor.page.waitForTimeout(1_000) // it tries again meanwhile, and says so once
     const said = visitor.page.locator('.snack:not(.leaving)').filter({ hasText: 'a été interrompue' })
@@ -138,6 +138,6 @@ describe.each([
     expect(await list.text(foreign)).toContain('Vous n’avez pas accès')
     await visitor.page.getByRole('alert').first().waitFor()
     await list.card(gone).scrollIntoViewIfNeeded()
-    await picture(visitor.page, `${size}-refused`)
+    if (size === 'phone') await states(visitor.page, 'refused')
   })
 })

@@ -2,7 +2,7 @@
 
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
 import { findings } from './support/axe.js'
-import { phone, picture, visit, type Visitor } from './support/chromium.js'
+import { phone, states, visit, type Visitor } from './support/chromium.js'
 import { Sluice, type CatalogueItem } from './support/sluice.js'
 
 const count = 200
@@ -63,13 +63,13 @@ it('renders in chunks, and scrolls', async () => {
 it('groups them, and finds words whatever their case and accents', async () => {
   const { page } = visitor
   expect(await page.locator('.heading').allInnerTexts()).toEqual(Array.from({ length: 8 }, (_, i) => `Module ${i + 1}`))
-  await picture(page, 'long')
+  await states(page, 'long')
   const search = page.getByRole('searchbox', { name: 'Chercher une vidéo' })
   await search.fill('PLAGE ete')
   await page.getByText('1 vidéo', { exact: true }).waitFor()
   expect(await page.locator('.card:visible .name').allInnerTexts()).toEqual(['Leçon 137'])
   expect(await page.locator('.heading:visible').allInnerTexts()).toEqual(['Module 6'])
-  await picture(page, 'search')
+  await states(page, 'search')
   await search.fill('rien de tel')
   await page.getByText('Aucune vidéo ne correspond.').waitFor()
   await search.fill('')
@@ -115,7 +115,7 @@ it('downloads all of them: asks once, can be paused, and says once that it is do
   await page.getByRole('button', { name: 'Tout suspendre' }).click()
   await page.getByRole('button', { name: 'Tout reprendre' }).waitFor()
   await page.waitForFunction(() => document.querySelector('[data-state="running"], [data-state="queued"]') === null)
-  await picture(page, 'long-paused')
+  await states(page, 'long-paused')
   expect(await findings(page)).toEqual([])
   await page.getByRole('button', { name: 'Tout reprendre' }).click()
   await page.getByText('30 vidéos téléchargées.').waitFor({ timeout: 100_000 })
@@ -134,7 +134,7 @@ it('says before the first byte that the room is too small', async () => {
   })
   await page.getByRole('button', { name: 'Tout télécharger' }).click()
   expect(await page.getByRole('dialog').innerText()).toContain('D’après le navigateur, tout ne tiendra pas.')
-  await picture(page, 'ask-full')
+  await states(page, 'ask-full')
   await page.keyboard.press('Escape')
   expect(await page.locator('.card:not([data-state="cancelled"])').count()).toBe(0)
 })

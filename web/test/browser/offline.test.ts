@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { findings } from './support/axe.js'
-import { desktop, phone, picture, visit, type Visitor } from './support/chromium.js'
+import { desktop, phone, states, visit, type Visitor } from './support/chromium.js'
 import { List } from './support/list.js'
 import { Sluice, type CatalogueItem } from './support/sluice.js'
 
@@ -60,12 +60,12 @@ it('opens without a network, shows what is held and plays it', async () => {
   await list.says(held, 'done', /Gardée sur cette page/)
   await page.getByText('Vous êtes hors connexion.').waitFor()
   expect(await page.locator('#failed').isVisible()).toBe(false)
-  await picture(page, 'offline-shelf')
+  await states(page, 'offline-shelf')
   expect(await findings(page)).toEqual([])
   await list.press(held, /^Regarder/)
   await playing()
   expect(await page.locator('video').getAttribute('src')).toMatch(/^blob:/)
-  await picture(page, 'playing')
+  await states(page, 'playing')
   expect(await findings(page)).toEqual([])
   await page.keyboard.press('Escape')
   await page.locator('video').waitFor({ state: 'detached' })
@@ -90,6 +90,7 @@ describe('a preview', () => {
     })
     await list.press(other, /^Regarder/)
     await playing()
+    await states(page, 'preview')
     const at = await page.evaluate(
       () =>
         new Promise<number>((done) => {

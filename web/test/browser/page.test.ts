@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { findings } from './support/axe.js'
-import { desktop, phone, picture, visit, type Visitor } from './support/chromium.js'
+import { desktop, phone, picture, states, visit, type Visitor } from './support/chromium.js'
 import { List } from './support/list.js'
 import { Sluice, type CatalogueItem } from './support/sluice.js'
 
@@ -147,7 +147,7 @@ describe.each([
     await list.save(large, /^(Télécharger|Enregistrer à nouveau)/)
     await list.state(large, 'done')
     expect(await findings(page)).toEqual([])
-    if (theme === 'dark') await picture(page, `${size}-dark`)
+    if (theme === 'dark' && size === 'phone') await states(page, 'saved')
   })
 
   it('is used by keyboard alone, in the order it is read', async () => {
@@ -225,7 +225,7 @@ it('says that the list could not be loaded, keeps the retry, and never says that
   const { page } = visitor
   await page.getByText('La liste des vidéos n’a pas pu être chargée.').waitFor()
   expect(await page.getByText('Aucune vidéo').count()).toBe(0)
-  await picture(page, 'list-failed')
+  await states(page, 'list-failed')
   expect(await findings(page)).toEqual([])
   await page.waitForTimeout(8_000) // longer than a message is shown
   await page.unroute('**/catalogue.json')
@@ -255,7 +255,7 @@ it('asks first on a metered connection', async () => {
   const question = visitor.page.getByRole('dialog', { name: 'Télécharger cette vidéo ?' })
   expect(await question.innerText()).toMatch(/économie de données.*8,0\sMo/s)
   expect(await findings(visitor.page)).toEqual([])
-  await picture(visitor.page, 'metered')
+  await states(visitor.page, 'metered')
   const downloading = visitor.page.waitForEvent('download')
   await question.getByRole('button', { name: 'Télécharger sur mon appareil' }).click()
   expect(await list.isWhole(await downloading, large)).toBe(true)

@@ -2,7 +2,7 @@
 
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { findings } from './support/axe.js'
-import { desktop, phone, picture, visit, type Visitor } from './support/chromium.js'
+import { desktop, phone, states, visit, type Visitor } from './support/chromium.js'
 import { List } from './support/list.js'
 import { Sluice, type CatalogueItem } from './support/sluice.js'
 
@@ -45,7 +45,7 @@ describe('a reload', () => {
 
   it('shows bar, bytes and percent before the list has been fetched, and goes on by itself', async () => {
     const { page } = visitor
-    await visitor.slow(1 * MB)
+    await visitor.slow(400_000)
     await list.press(large, /^Télécharger/)
     await list.reaches(large, 25)
     let release = (): void => {}
@@ -54,14 +54,13 @@ describe('a reload', () => {
       await held
       await route.continue()
     })
+    const downloading = page.waitForEvent('download')
     await page.reload({ waitUntil: 'commit' })
     await list.card(large).waitFor()
     expect(await list.share(large)).toBeGreaterThanOrEqual(25)
     await list.says(large, 'running', /\d+\s%/)
     await page.waitForFunction(() => /^\d+\s?% · /.test(document.title))
-    await picture(page, 'phone-reloaded')
     release()
-    const downloading = page.waitForEvent('download')
     await visitor.slow(0)
     expect(await list.isWhole(await downloading, large)).toBe(true)
     await page.waitForFunction(() => document.title === 'Téléchargements')
@@ -98,7 +97,7 @@ describe('two tabs', () => {
   beforeEach(() => open(desktop))
 
   it('are one state: the second shows and steers the download of the first', async () => {
-    await visitor.slow(500_000)
+    await visitor.slow(200_000)
     await list.press(large, /^Télécharger/)
     await list.reaches(large, 10)
     const second = new List(await visitor.context.newPage(), sluice)
@@ -112,7 +111,7 @@ describe('two tabs', () => {
     expect(await second.share(large)).toBe(await list.share(large))
     await second.press(large, /^Reprendre/)
     await list.state(large, 'running')
-    await picture(second.page, 'second-tab')
+    await states(second.page, 'second-tab')
     expect(await findings(second.page)).toEqual([])
     const downloading = visitor.page.waitForEvent('download')
     await visitor.slow(0)
@@ -174,7 +173,7 @@ describe('the two intentions', () => {
     await list.press(large, /^Garder ici/)
     await list.says(large, 'done', /Gardée sur cette page/)
     await page.getByText('1 vidéo gardée ici : 8,0 Mo').waitFor()
-    await picture(page, 'kept')
+    await states(page, 'kept')
     expect(await findings(page)).toEqual([])
     expect(downloads).toBe(0)
     await page.reload()

@@ -111,3 +111,29 @@ describe('a download whose token expired an hour ago, without another token', ()
     expect(asked).toEqual(['0', '0'])
   })
 })
+
+it('a preview goes on with its token in the resume window, behind the first byte alone', async () => {
+  await open({})
+  const { page, context } = visitor
+  await page.waitForFunction(() => navigator.serviceWorker.controller !== null)
+  const read = (range: string) =>
+    page.evaluate(
+      async ({ type, rel, filename, range }) => {
+        const media = JSON.stringify({ type, rel, filename, user_id: 'trainer123' })
+        const address = `/preview?${new URLSearchParams({ media })}`
+        return await fetch(address, { headers: { Range: range } }).then(({ status }) => status, () => 'failed')
+      },
+      { type: video.type, rel: video.rel, filename: video.filename, range },
+    )
+  expect(await read('bytes=0-')).toBe(206)
+  clock.moveTo(later)
+  const [worker] = context.serviceWorkers().filter((each) => each.url().endsWith('/shell.js'))
+  await worker!.evaluate((seconds) => {
+    const now = Date.now
+    Date.now = () => now() + seconds * 1000
+  }, later)
+  expect([await read('bytes=1000-1999'), await read('bytes=7000000-')]).toEqual([206, 206]) // seeks
+  expect(asked).toEqual(['86400'])
+  expect(await read('bytes=0-')).toBe('failed') // from the start needs another token, which is refused here
+  expect(asked).toEqual(['86400', '86400'])
+})

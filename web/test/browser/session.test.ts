@@ -9,7 +9,7 @@ import { createServer, request, type IncomingMessage, type Server, type ServerRe
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
-import { desktop, picture, visit, type Visitor } from './support/chromium.js'
+import { desktop, states, visit, type Visitor } from './support/chromium.js'
 import { List } from './support/list.js'
 import { binary, freePort, Sluice, type CatalogueItem } from './support/sluice.js'
 
@@ -104,7 +104,7 @@ async function signsInAndDownloads(): Promise<void> {
   const { page } = visitor
   await list.press(video, /^Télécharger/)
   await list.says(video, 'failed', /Votre session est terminée/)
-  await picture(page, 'signed-out')
+  await states(page, 'signed-out')
   await page.getByRole('button', { name: 'Se connecter' }).click()
   await page.waitForURL('**/connexion')
   await page.goto(platform.url)

@@ -191,6 +191,18 @@ describe('a catalogue', () => {
     ])
     expect(parseCatalogue(null).items).toEqual([])
   })
+  it('names paths of its own origin only', () => {
+    const elsewhere = ['https://elsewhere.example/x', '//elsewhere.example/x', '/\\elsewhere.example/x', '/\t/elsewhere.example/x', '/\n/elsewhere.example/x', 'x', '', 7]
+    const item = { type: 'course', user_id: 'u', course_id: 'c', filename: 'p.mp4' }
+    const thumbnailOf = (thumbnail: unknown) => parseCatalogue({ items: [{ ...item, thumbnail }] }).items[0]!.thumbnail
+    expect(thumbnailOf('/pictures/one.webp?size=2')).toBe('/pictures/one.webp?size=2')
+    expect(elsewhere.map(thumbnailOf)).toEqual(elsewhere.map(() => undefined))
+    for (const path of elsewhere) {
+      for (const name of ['endpoint', 'session', 'script', 'sign_in']) {
+        expect(() => parseTokens({ [name]: path })).toThrow(`tokens.${name} must be a path of this origin`)
+      }
+    }
+  })
   it('reads an address', () => {
     expect(itemOfHash('#type=course&user_id=u&course_id=c%20d&filename=%C3%A9.mp4')?.media).toEqual({
       type: 'course',
@@ -198,6 +210,8 @@ describe('a catalogue', () => {
       course_id: 'c d',
       filename: 'é.mp4',
     })
+    const link = '#type=course&user_id=u&course_id=c&filename=f.mp4&title=T&subtitle=S&group=G&thumbnail=/x.png'
+    expect(itemOfHash(link)).toEqual({ media: { type: 'course', user_id: 'u', course_id: 'c', filename: 'f.mp4' }, title: 'f' })
     expect(itemOfHash('')).toBeUndefined()
     expect(itemOfHash('#list')).toBeUndefined()
   })

@@ -1,6 +1,6 @@
 // The real binary with the built page, on a loopback port that it can be given back after a crash.
 
-import { spawn, type ChildProcess } from 'node:child_process'
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
 import { cpSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -23,6 +23,8 @@ export interface CatalogueItem {
   group?: string
   user_id?: string
   size?: number
+  duration?: number
+  thumbnail?: string
 }
 
 export class Sluice {
@@ -62,6 +64,14 @@ export class Sluice {
     const hourAgo = Date.now() / 1_000 - 3_600
     utimesSync(path, hourAgo, hourAgo)
     return { type: 'lesson', rel, filename, title, subtitle: 'Module 3 · Leçon', size }
+  }
+
+  /** Adds a picture to the page and returns its path. */
+  addPicture(name: string, hue = 0): string {
+    mkdirSync(join(this.page, 'pictures'), { recursive: true })
+    const options = ['-v', 'error', '-y', '-f', 'lavfi', '-i', 'mandelbrot=size=320x180:start_scale=0.6', '-vf', `hue=h=${hue}`]
+    execFileSync('ffmpeg', [...options, '-frames:v', '1', join(this.page, 'pictures', name)])
+    return `/pictures/${name}`
   }
 
   path(item: CatalogueItem): string {
