@@ -24,8 +24,8 @@ bool writes_issuer_keys(command what) {
 
 /// True when a flag names a file: it may be one that only the caller can read.
 bool names_files(const command_line& line) {
-    constexpr std::array<std::string_view, 4> files{"tokens.key_file", "issuer.keys_file",
-                                                    "store.url", "media.root"};
+    constexpr std::array<std::string_view, 5> files{"tokens.key_file", "issuer.keys_file",
+                                                    "store.url", "media.root", "control.socket"};
     return std::ranges::any_of(line.settings, [&](const auto& flag) {
         return std::ranges::find(files, flag.path) != files.end();
     });

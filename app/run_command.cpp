@@ -5,6 +5,7 @@
 #include "app/cli/help.hpp"
 #include "app/commands/config_command.hpp"
 #include "app/commands/key_command.hpp"
+#include "app/commands/status_command.hpp"
 #include "app/commands/store_command.hpp"
 #include "app/commands/token_command.hpp"
 #include "app/commands/token_inspect.hpp"
@@ -151,6 +152,13 @@ int run(const task& what, const terminal& streams, const core::clock& time,
         const auto loaded = load_settings(what, core::config_use::serve);
         const auto keys = core::load_key_ring(loaded.settings.tokens.key_file, what.with.secret);
         return check_config(what.line, {loaded, keys, time.wall_seconds()}, streams);
+    }
+    case command::status:
+    case command::top: {
+        const auto loaded = load_settings(what, core::config_use::tool);
+        report(loaded.problems, streams);
+        return loaded.problems.empty() ? run_status_command(what.line, loaded.settings, streams)
+                                       : exit_failure;
     }
     case command::config_print:
         return print_config(what.line, load_settings(what, core::config_use::tool), streams);

@@ -3,6 +3,7 @@
 install(TARGETS sluice DESTINATION usr/bin)
 install(FILES deploy/debian/sluice.json deploy/debian/catalogue.json DESTINATION etc/sluice)
 install(FILES deploy/logrotate/sluice DESTINATION etc/logrotate.d)
+install(FILES deploy/systemd/tmpfiles.conf DESTINATION usr/lib/tmpfiles.d RENAME sluice.conf)
 install(FILES deploy/systemd/sluice.service deploy/systemd/sluice.socket
   DESTINATION lib/systemd/system)
 install(FILES deploy/debian/copyright DESTINATION usr/share/doc/sluice)

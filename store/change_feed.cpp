@@ -63,6 +63,9 @@ store_result<void> change_feed::follow(core::access_store& in, const std::stop_t
                 return read;
             }
             next_look = steady::now() + with_.poll;
+            if (tell_.on_look) {
+                tell_.on_look();
+            }
         }
         set_live(true);
         report(is_too_small_ ? &too_many : nullptr);

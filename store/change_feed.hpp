@@ -41,6 +41,8 @@ class change_feed {
         std::function<void(bool is_live)> on_grants;
         /// The feed has failed, with the fault; or it runs again: nullptr.
         std::function<void(const core::store_fault*)> on_state;
+        /// The store has answered, and its changes until then are known; about once a second.
+        std::function<void()> on_look{};
     };
 
     change_feed(connector connect, const settings& with, const core::clock& time, listener tell);

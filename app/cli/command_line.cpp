@@ -25,16 +25,27 @@ struct guess {
 };
 
 /// Words that people try, and what they mean here.
-constexpr std::array command_guesses{
-    guess{"start", "serve"},           guess{"run", "serve"},
-    guess{"server", "serve"},          guess{"check", "config check"},
-    guess{"test", "config check"},     guess{"validate", "config check"},
-    guess{"mint", "token issue"},      guess{"issue", "token issue"},
-    guess{"inspect", "token inspect"}, guess{"verify", "token verify"},
-    guess{"why", "token why"},         guess{"migrate", "store migrate"},
-    guess{"ban", "revoke user"},       guess{"import", "grant import"},
-    guess{"keys", "key list"},         guess{"print", "config print"},
-    guess{"completions", "completion"}};
+constexpr std::array command_guesses{guess{"start", "serve"},
+                                     guess{"run", "serve"},
+                                     guess{"server", "serve"},
+                                     guess{"check", "config check"},
+                                     guess{"test", "config check"},
+                                     guess{"validate", "config check"},
+                                     guess{"mint", "token issue"},
+                                     guess{"issue", "token issue"},
+                                     guess{"inspect", "token inspect"},
+                                     guess{"verify", "token verify"},
+                                     guess{"why", "token why"},
+                                     guess{"migrate", "store migrate"},
+                                     guess{"ban", "revoke user"},
+                                     guess{"import", "grant import"},
+                                     guess{"keys", "key list"},
+                                     guess{"print", "config print"},
+                                     guess{"ps", "top"},
+                                     guess{"info", "status"},
+                                     guess{"stats", "status"},
+                                     guess{"transfers", "top"},
+                                     guess{"completions", "completion"}};
 
 constexpr std::array flag_guesses{guess{"--port", "--listen"},
                                   guess{"-p", "--listen"},
@@ -58,7 +69,11 @@ constexpr std::array flag_guesses{guess{"--port", "--listen"},
                                   guess{"--expires", "--ttl"},
                                   guess{"--format", "--json"},
                                   guess{"-j", "--json"},
-                                  guess{"-o", "--json"}};
+                                  guess{"-o", "--json"},
+                                  guess{"--delay", "--interval"},
+                                  guess{"-d", "--interval"},
+                                  guess{"-n", "--interval"},
+                                  guess{"-1", "--once"}};
 
 /// The meaning of the guess; empty if it is none.
 std::string_view meant_by(std::span<const guess> guesses, std::string_view word) {
@@ -76,6 +91,9 @@ std::string_view flag_for_operand(command what) {
         return "--config";
     case command::key_list:
         return "--keys-file";
+    case command::status:
+    case command::top:
+        return "--socket";
     case command::store_check:
     case command::store_migrate:
     case command::revoke_list:

@@ -36,6 +36,18 @@ constexpr std::array serve_flags{
              "local"},
 };
 
+constexpr std::array socket_flags{
+    any_config,
+    flag_row{"--socket", "PATH", "control.socket",
+             "the socket of the service (default: control.socket of the configuration)"},
+    flag_row{set_flag, "PATH=VALUE", "", "any setting"},
+};
+
+constexpr std::array top_flags{
+    flag_row{"--interval", "SECONDS", "", "time between two looks, 1 to 3600 (default: 2)"},
+    flag_row{"--once", "", "", "look once, then end"},
+};
+
 constexpr std::array json_flags{
     flag_row{"--json", "", "", "answer in JSON"},
 };
@@ -135,6 +147,22 @@ constexpr std::array table{
                 {serve_flags, serve_config_flags, {}},
                 "sluice serve --media-root /srv/media --key-file /etc/sluice/keys.json "
                 "--listen 0.0.0.0:8080"},
+    command_row{command::status,
+                "status",
+                "show the state of the running service",
+                "",
+                0,
+                0,
+                {json_flags, socket_flags, {}},
+                "sluice status"},
+    command_row{command::top,
+                "top",
+                "show the transfers of the running service, again and again",
+                "",
+                0,
+                0,
+                {top_flags, json_flags, socket_flags},
+                "sluice top --interval 5"},
     command_row{command::token_issue,
                 "token issue",
                 "make a token offline and print it",

@@ -13,6 +13,8 @@ namespace sluice::app {
 
 enum class command : std::uint8_t {
     serve,
+    status,
+    top,
     token_issue,
     token_inspect,
     token_verify,

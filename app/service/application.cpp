@@ -27,6 +27,11 @@ unsigned threads_of(const core::config& settings) {
                                  : std::max(1U, std::thread::hardware_concurrency());
 }
 
+// Of the control socket, which has one user at a time, and a hundred when a script went wrong.
+http::connection_gate::settings control_limits() {
+    return {.connections = 128, .refusals = 16, .per_peer = 128, .uncounted = {}};
+}
+
 // The short form of a listener with default settings.
 core::listener_settings plain(const std::string& address) {
     core::listener_settings one;
@@ -71,6 +76,7 @@ application::application(const core::config& settings, core::loaded_keys keys,
         const auto metrics = plain(settings.metrics.listen);
         add_front(&generation::metrics, std::span(&metrics, 1), 1U, passed, nullptr);
     }
+    open_control(passed);
     if (const auto left = passed.left(); !left.empty()) {
         throw std::runtime_error("the service manager passed sockets that no listener uses: " +
                                  joined(left) + " (listen on systemd:NAME)");
@@ -79,7 +85,8 @@ application::application(const core::config& settings, core::loaded_keys keys,
 
 generation::surroundings application::around() noexcept {
     return {clock_, is_leaving_,      is_draining_, counters_,    process_, certificates_,
-            users_, bad_credentials_, devices_,     store_.get(), log_,     audit_log_.get()};
+            users_, bad_credentials_, devices_,     store_.get(), log_,     audit_log_.get(),
+            board_};
 }
 
 application::~application() {
@@ -101,6 +108,25 @@ void application::add_front(front::site_member site,
     }
 }
 
+void application::open_control(passed_sockets& passed) {
+    const auto& path = current_->settings().control.socket;
+    for (const auto& one : fronts_) {
+        for (const auto& worker : one->workers()) {
+            board_.serving.push_back(worker.get());
+        }
+    }
+    if (path.empty()) {
+        return;
+    }
+    auto wanted = plain("unix:" + path);
+    wanted.mode = "0600";
+    control_ = std::make_unique<front>(&generation::control, control_limits());
+    control_->add_workers(1, current_, nullptr);
+    board_.own = control_->workers().front().get();
+    control_->add_listener(wanted, passed, &control_entrance_,
+                           [this](http::error_code why) { report_accept_failure(why); });
+}
+
 void application::start() {
     if (store_) {
         store_->start([this](const auto& table) {
@@ -110,6 +136,9 @@ void application::start() {
                 }
             }
         });
+    }
+    if (control_) {
+        control_->start(threads_);
     }
     for (auto& one : fronts_) {
         one->start(threads_);
@@ -138,6 +167,9 @@ void application::renew(core::config settings, core::loaded_keys keys) {
     const auto share = share_descriptors();
     for (auto& one : fronts_) {
         one->renew(current_, gate_of(current_->settings(), share));
+    }
+    if (control_) {
+        control_->renew(current_, control_limits());
     }
     log_.set_level(current_->settings().log.level);
 }
@@ -240,10 +272,14 @@ void application::stop() {
     for (auto& one : fronts_) {
         one->stop();
     }
+    if (control_) {
+        control_->stop();
+    }
     for (auto& thread : threads_) {
         thread.join();
     }
     threads_.clear();
+    board_.last.reset(); // its requests hold a generation, which goes before the board
 }
 
 void application::reopen_logs() {

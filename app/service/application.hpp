@@ -11,6 +11,8 @@
 #include "app/service/generation.hpp"
 #include "app/service/process_metrics.hpp"
 #include "app/service/store_service.hpp"
+#include "app/status/control_entrance.hpp"
+#include "app/status/status_board.hpp"
 #include "core/address/peer_rates.hpp"
 #include "core/config/config.hpp"
 #include "core/token/key_file.hpp"
@@ -63,6 +65,11 @@ class application {
     /// Frees generations that no request uses any more; true when at least one remains.
     bool reap();
 
+    /// The reloads, for `sluice status`.
+    [[nodiscard]] reload_history& reloads() noexcept { return board_.reloads; }
+    /// Notes how often limits were reached, for `sluice status`. Call it about once a second.
+    void note_limits() { board_.limits.sample(clock_.steady(), totals_of(counters_)); }
+
     /// Reopens the access log by its path, after logrotate has moved the file.
     void reopen_logs();
 
@@ -98,6 +105,7 @@ class application {
   private:
     void add_front(front::site_member site, std::span<const core::listener_settings> listeners,
                    unsigned threads, passed_sockets& passed, http::log_sink* sink);
+    void open_control(passed_sockets& passed);
     [[nodiscard]] generation::surroundings around() noexcept;
     void report_accept_failure(http::error_code why);
     [[nodiscard]] descriptor_budget share_descriptors() const;
@@ -108,6 +116,7 @@ class application {
     service_log& log_;
     process_metrics process_;
     core::system_clock clock_;
+    status_board board_{clock_};
     std::atomic<bool> is_leaving_{false};
     std::atomic<bool> is_draining_{false};
     std::vector<std::uint64_t> rounds_; // of each worker at the last is_alive()
@@ -126,6 +135,9 @@ class application {
     http::counters log_count_; // written by the access log's thread
     std::optional<line_writer> access_log_;
     std::vector<std::unique_ptr<front>> fronts_; // the main one first
+    control_entrance control_entrance_;
+    // Not one of fronts_: it answers until the end of a drain, and its requests are not counted.
+    std::unique_ptr<front> control_; // null: no control.socket
     std::vector<std::thread> threads_;
 };
 

@@ -2,6 +2,7 @@
 
 #include "app/service/issuer_setup.hpp"
 #include "app/service/page.hpp"
+#include "app/service/status_facts.hpp"
 #include "app/service/token_policy.hpp"
 #include "http/storage/storage_metrics.hpp"
 
@@ -106,11 +107,13 @@ generation::generation(core::config settings, core::loaded_keys keys,
                               store->append_metrics(out);
                           }
                       }},
+          .status = status_handler(status(around)),
           .page = read_page(settings_, around.log),
       },
       main_routes_(main_routes(handlers_, settings_.metrics.listen.empty())),
-      metrics_routes_(metrics_routes(handlers_)), main_(site_of(main_routes_, around)),
-      metrics_(site_of(metrics_routes_, around)) {}
+      metrics_routes_(metrics_routes(handlers_)), control_routes_(control_routes(handlers_)),
+      main_(site_of(main_routes_, around)), metrics_(site_of(metrics_routes_, around)),
+      control_(control_site(around)) {}
 
 http::media_access generation::files(const surroundings& around) const {
     return {.library = media_->library(),
@@ -126,6 +129,39 @@ http::download_handler::context generation::downloads(const surroundings& around
             .most = download_limits_of(settings_),
             .bad = bad_,
             .users = around.users};
+}
+
+status_handler::context generation::status(const surroundings& around) const {
+    return {.board = around.board,
+            .counters = around.counters,
+            .is_leaving = around.is_leaving,
+            .is_draining = around.is_draining,
+            .devices = around.devices,
+            .names = pseudonyms_,
+            .shows_users = settings_.log.user_id != core::logged_user::off,
+            .connections = settings_.limits.connections,
+            .threads_of_device = settings_.storage.threads,
+            .media_root = media_->library().store().root_fd(),
+            .add_more = [this, &clock = around.clock, store = around.store](auto& out) {
+                add_signing_keys(keys_, key_metrics_.written(), longest_use(settings_),
+                                 clock.wall_seconds(), out);
+                add_issuer_keys(gate_.keys(), clock.wall_seconds(), out);
+                add_store(store, clock.steady(), out);
+            }};
+}
+
+// Nobody but the operator speaks here, and briefly: a client that stops reading is cut soon.
+http::site generation::control_site(const surroundings& around) const {
+    constexpr std::chrono::seconds patience{10};
+    auto site = site_of(control_routes_, around);
+    site.users = nullptr;
+    site.proxies = {};
+    auto& limits = site.limits;
+    limits.header.content_bytes = 0;
+    limits.header_timeout = std::min(limits.header_timeout, patience);
+    limits.idle_timeout = std::min(limits.idle_timeout, patience);
+    limits.transfer.stall = std::min(limits.transfer.stall, patience);
+    return site;
 }
 
 http::site generation::site_of(const http::router& routes, const surroundings& around) const {

@@ -11,6 +11,7 @@
 #include "app/service/process_metrics.hpp"
 #include "app/service/routes.hpp"
 #include "app/service/store_service.hpp"
+#include "app/status/status_board.hpp"
 #include "core/access/pseudonym.hpp"
 #include "core/config/config.hpp"
 #include "core/issuer/issuer.hpp"
@@ -43,6 +44,7 @@ class generation {
         store_service* store; // null: none
         service_log& log;
         http::log_sink* audit; // null: none
+        status_board& board;
     };
 
     /// `settings` have been validated; `media` fits them. Throws std::exception when a resource is
@@ -59,10 +61,14 @@ class generation {
     /// The site of the main listener; metrics() is that of the listener for /metrics.
     [[nodiscard]] const http::site& main() const noexcept { return main_; }
     [[nodiscard]] const http::site& metrics() const noexcept { return metrics_; }
+    /// The site of the control socket.
+    [[nodiscard]] const http::site& control() const noexcept { return control_; }
 
   private:
     [[nodiscard]] http::media_access files(const surroundings& around) const;
     [[nodiscard]] http::download_handler::context downloads(const surroundings& around) const;
+    [[nodiscard]] status_handler::context status(const surroundings& around) const;
+    [[nodiscard]] http::site control_site(const surroundings& around) const;
     [[nodiscard]] http::site site_of(const http::router& routes, const surroundings& around) const;
 
     core::config settings_;
@@ -79,8 +85,10 @@ class generation {
     handlers handlers_;
     http::router main_routes_;
     http::router metrics_routes_;
+    http::router control_routes_;
     http::site main_;
     http::site metrics_;
+    http::site control_;
 };
 
 } // namespace sluice::app

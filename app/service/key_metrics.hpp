@@ -16,6 +16,9 @@ class key_metrics {
     /// `path` is the file from which `keys` have just been read; empty: none.
     key_metrics(const core::loaded_keys& keys, const std::string& path);
 
+    /// Modification time of the key file in use, in Unix time; 0: none.
+    [[nodiscard]] std::uint64_t written() const noexcept { return written_; }
+
     /// Appends the metrics in the exposition format.
     void append(std::string& out) const;
 

@@ -2,6 +2,7 @@
 
 #include "app/log/joined.hpp"
 #include "app/service/issuer_setup.hpp"
+#include "core/base/clock.hpp"
 #include "core/config/config_diff.hpp"
 #include "core/config/config_validate.hpp"
 
@@ -42,8 +43,15 @@ void put_in_force(application& running, reload_input input, bool with_certificat
     running.use(std::move(staged));
 }
 
+// Keeps the result for `sluice status`. The text is that of the service log.
+void note(application& running, std::string_view what, bool is_done, std::string detail) {
+    const core::system_clock time;
+    running.reloads().note(
+        {.at = time.wall_seconds(), .what = what, .is_done = is_done, .detail = std::move(detail)});
+}
+
 bool reload(application& running, const reload_source& source, service_log& log,
-            bool with_certificates) try {
+            std::string_view what, bool with_certificates) try {
     auto input = source(running.current().keys());
     auto& next = input.config.settings;
     const auto& before = running.current().settings();
@@ -53,6 +61,7 @@ bool reload(application& running, const reload_source& source, service_log& log,
     }
     if (auto why = reasons(input); !why.empty()) {
         log.error("reload_refused", {{"reasons", why}});
+        note(running, what, false, std::move(why));
         return false;
     }
     const auto changed = core::changed_settings(before, next);
@@ -62,19 +71,22 @@ bool reload(application& running, const reload_source& source, service_log& log,
         log.warning("restart_needed", {{"settings", joined(waiting)}});
     }
     log.info("reloaded", {{"changed", joined(changed)}, {"keys", joined(kids)}});
+    note(running, what, true,
+         changed.empty() ? "keys: " + joined(kids) : "changed: " + joined(changed));
     if (std::ranges::any_of(changed, [](auto name) { return name.starts_with("issuer."); })) {
         report_issuer(running.current().settings(), log);
     }
     return true;
 } catch (const std::exception& fault) { // includes bad_alloc: a reload never ends the process
     log.error("reload_refused", {{"reasons", fault.what()}});
+    note(running, what, false, fault.what());
     return false;
 }
 
 } // namespace
 
 bool reload(application& running, const reload_source& source, service_log& log) {
-    return reload(running, source, log, true);
+    return reload(running, source, log, "configuration", true);
 }
 
 bool reload_keys(application& running, service_log& log) {
@@ -82,15 +94,17 @@ bool reload_keys(application& running, service_log& log) {
         const auto& settings = running.current().settings();
         return reload_input{{settings, {}}, core::reload_key_ring(settings.tokens.key_file, keys)};
     };
-    return reload(running, as_it_is, log, false);
+    return reload(running, as_it_is, log, "keys", false);
 }
 
 bool reload_certificates(application& running, service_log& log) try {
     running.use(running.tls().load(running.current().settings().tls));
     log.info("certificates_renewed");
+    note(running, "certificates", true, {});
     return true;
 } catch (const std::exception& fault) {
     log.error("certificates_refused", {{"cause", fault.what()}});
+    note(running, "certificates", false, fault.what());
     return false;
 }
 

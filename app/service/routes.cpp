@@ -37,4 +37,8 @@ std::vector<http::route> metrics_routes(const handlers& all) {
     };
 }
 
+std::vector<http::route> control_routes(const handlers& all) {
+    return {{"/status", route_label::none, &all.status}};
+}
+
 } // namespace sluice::app

@@ -2,6 +2,7 @@
 // The complete route table: paths and their handlers. It does not match requests:
 // http/exchange/router does. Used by app/service/generation.
 
+#include "app/status/status_handler.hpp"
 #include "http/exchange/router.hpp"
 #include "http/handlers/download_handler.hpp"
 #include "http/handlers/ops_handlers.hpp"
@@ -21,6 +22,7 @@ struct handlers {
     http::health_handler health;
     http::ready_handler ready;
     http::metrics_handler metrics;
+    status_handler status;
     std::vector<http::web_handler> page; // must not move while routes refer to it
 };
 
@@ -29,5 +31,8 @@ struct handlers {
 
 /// Routes of the metrics listener.
 [[nodiscard]] std::vector<http::route> metrics_routes(const handlers& all);
+
+/// Routes of the control socket.
+[[nodiscard]] std::vector<http::route> control_routes(const handlers& all);
 
 } // namespace sluice::app

@@ -71,6 +71,7 @@ void store_service::start(table_handler on_revocations) {
                 grants_.forget(is_live);
             },
         .on_state = reporter("changes"),
+        .on_look = [this] { looked_at_.store(clock_.steady(), std::memory_order_relaxed); },
     };
     feed_.emplace([this] { return open_migrated(); },
                   store::change_feed::settings{.token_lifetime = token_lifetime_,

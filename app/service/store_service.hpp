@@ -14,6 +14,7 @@
 #include "store/open_store.hpp"
 
 #include <atomic>
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -40,6 +41,14 @@ class store_service {
     [[nodiscard]] http::work_pool& threads() noexcept { return threads_; }
     [[nodiscard]] store::grant_book& grants() noexcept { return grants_; }
     [[nodiscard]] const core::current_revocations& revoked() const noexcept { return revoked_; }
+    /// True while changes arrive. Thread safe.
+    [[nodiscard]] bool is_followed() const noexcept {
+        return is_followed_.load(std::memory_order_relaxed);
+    }
+    /// When the store answered last: changes until then are known. Epoch: never. Thread safe.
+    [[nodiscard]] std::chrono::steady_clock::time_point looked_at() const noexcept {
+        return looked_at_.load(std::memory_order_relaxed);
+    }
     /// Appends the metrics of the store. Thread safe.
     void append_metrics(std::string& out) const;
 
@@ -55,6 +64,7 @@ class store_service {
     bool is_migrated_ = false; // used by the feed's thread only
     core::current_revocations revoked_;
     std::atomic<bool> is_followed_ = false;
+    std::atomic<std::chrono::steady_clock::time_point> looked_at_{};
     store::connection_pool pool_;
     store::grant_book grants_;
     // Last: their threads use the other members.

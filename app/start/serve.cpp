@@ -85,6 +85,7 @@ class watch {
     void run(const reload_source& source) {
         while (true) {
             accepted_ = running_.accepted();
+            running_.note_limits();
             const auto number = next_signal();
             if (number == SIGHUP) {
                 manager_.reloading();
@@ -185,6 +186,7 @@ class watch {
     bool stays_until(clock::time_point deadline, Predicate is_done) {
         while (clock::now() < deadline && !is_done()) {
             const auto number = signals_.wait_for(poll_interval);
+            running_.note_limits();
             if (number == SIGUSR1) {
                 running_.reopen_logs();
             } else if (number != 0 && number != SIGHUP) {

@@ -184,6 +184,10 @@ void check_listeners(const core::config& settings, sys_seconds /*now*/, faults& 
         plain.address = settings.metrics.listen;
         check_address("metrics.listen", plain, out);
     }
+    if (!settings.control.socket.empty()) {
+        plain.address = "unix:" + settings.control.socket;
+        check_address("control.socket", plain, out);
+    }
 }
 
 /// The reason why a SQLite file cannot be created or written; empty if it can. Sets `exists`.

@@ -349,6 +349,13 @@ struct config {
         /// listener.
         std::string listen;
     } metrics;
+
+    /// `sluice status` and `sluice top`.
+    struct control_section {
+        /// Absolute path of a unix socket that answers root and the service's user. Empty: none,
+        /// because only an installation knows a directory for it.
+        std::string socket;
+    } control;
 };
 
 } // namespace sluice::core

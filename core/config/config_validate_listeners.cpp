@@ -98,6 +98,16 @@ void check_loopback(const std::string& where, const std::string& text, problems&
     }
 }
 
+void check_control(const std::string& path, address_book& book, problems& out) {
+    const std::string address = "unix:" + path;
+    if (parse_listen_address(address)) {
+        book.add("control.socket", address);
+    } else {
+        out.push_back({"control.socket", "must be an absolute path of at most " +
+                                             std::to_string(max_unix_path) + " bytes"});
+    }
+}
+
 } // namespace
 
 void check_local_only(const config& settings, problems& out) {
@@ -132,6 +142,9 @@ void check_listeners(const config& settings, problems& out) {
     }
     if (!settings.metrics.listen.empty()) {
         book.add("metrics.listen", settings.metrics.listen);
+    }
+    if (!settings.control.socket.empty()) {
+        check_control(settings.control.socket, book, out);
     }
     check_networks("trusted_proxies", settings.trusted_proxies, true, out);
 }

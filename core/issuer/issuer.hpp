@@ -76,6 +76,9 @@ class issuer_gate {
     [[nodiscard]] static result<void> permit(const grantor& who, std::string_view user_id,
                                              media_kind type, std::string_view trainer_id);
 
+    /// Null: issuer keys are not accepted.
+    [[nodiscard]] const issuer_keys* keys() const noexcept { return keys_ ? &*keys_ : nullptr; }
+
   private:
     [[nodiscard]] result<grantor> admit_key(std::string_view text, const mint_caller& caller) const;
     [[nodiscard]] result<grantor> admit_session(std::string_view text,

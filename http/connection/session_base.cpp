@@ -23,6 +23,19 @@ session_base::~session_base() {
     }
 }
 
+transfer_view session_base::transfer() const noexcept {
+    switch (phase_) {
+    case phase::writing:
+        return {out_.get(), connection_state::writing};
+    case phase::throttled:
+        return {out_.get(), connection_state::throttled};
+    case phase::fetching:
+        return {out_.get(), connection_state::fetching};
+    default:
+        return {};
+    }
+}
+
 void session_base::count_timeout() noexcept {
     auto& count = owner_.count();
     if (phase_ == phase::writing) {

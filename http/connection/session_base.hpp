@@ -28,6 +28,8 @@ class session_base : public counted_connection,
     session_base& operator=(const session_base&) = delete;
     ~session_base() override;
 
+    [[nodiscard]] transfer_view transfer() const noexcept final;
+
     /// Continues the suspended request: calls `then`, which fills the response or suspends the
     /// request again.
     void resume(continuation then) final;

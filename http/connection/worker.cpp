@@ -11,6 +11,7 @@
 
 #include <exception>
 #include <utility>
+#include <vector>
 
 namespace sluice::http {
 
@@ -67,6 +68,18 @@ void worker::revoke(std::shared_ptr<const core::revocation_table> table) {
         for (auto& one : connections_) { // recheck() removes none: a cut connection ends later
             one.recheck(*revoked_);
         }
+    });
+}
+
+void worker::report_transfers(std::size_t most, std::function<void(transfer_report)> to) {
+    net::post(context_, [this, most, to = std::move(to)] {
+        std::vector<transfer_view> all;
+        for (const auto& one : connections_) {
+            if (const auto seen = one.transfer(); is_of_file(seen)) {
+                all.push_back(seen);
+            }
+        }
+        to(describe_oldest(std::move(all), most));
     });
 }
 

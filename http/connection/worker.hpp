@@ -6,6 +6,7 @@
 // http/connection/counted_connection.hpp.
 
 #include "http/connection/entrance.hpp"
+#include "http/connection/transfer_report.hpp"
 #include "http/exchange/access_log.hpp"
 #include "http/exchange/site.hpp"
 #include "http/loop/asio.hpp"
@@ -23,7 +24,9 @@
 #include <boost/intrusive/list.hpp>
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -46,6 +49,8 @@ class connection : public boost::intrusive::list_base_hook<
     virtual void yield_place() {}
     /// True when bytes have been sent that the peer has not acknowledged.
     [[nodiscard]] virtual bool owes_bytes() const noexcept { return false; }
+    /// The response that the connection sends; empty when it sends none.
+    [[nodiscard]] virtual transfer_view transfer() const noexcept { return {}; }
     /// Called when the worker ends: destroys this object. A transfer under way is cut and logged as
     /// such.
     virtual void stop() noexcept { delete this; }
@@ -96,6 +101,10 @@ class worker {
     /// Downloads are checked against `table` soon after the call, and those under way whose token
     /// it revokes are cut. Thread safe. Call it again when the same table has grown.
     void revoke(std::shared_ptr<const core::revocation_table> table);
+
+    /// Calls `to` soon, on this worker's thread, with its oldest transfers of files, at most
+    /// `most`. Never, when the worker ends before. Thread safe.
+    void report_transfers(std::size_t most, std::function<void(transfer_report)> to);
 
     /// Grows ten times a second while the event loop runs. Thread safe.
     [[nodiscard]] std::uint64_t rounds() const noexcept { return rounds_.value(); }

@@ -86,6 +86,8 @@ class file_body {
         return where_ != nullptr && where_->device()->is_away();
     }
 
+    /// The open file; null: none.
+    [[nodiscard]] const core::media_handle& media() const noexcept { return media_; }
     /// True when bytes of the file have been handed to a transport.
     [[nodiscard]] bool has_sent() const noexcept { return has_sent_; }
     /// The change of the file since it was opened (core::change_of).

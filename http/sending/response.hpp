@@ -76,6 +76,7 @@ class response {
     [[nodiscard]] pace* speed() const noexcept { return pace_.get(); }
     /// The source of the bytes of file segments.
     [[nodiscard]] file_body& file() noexcept { return file_; }
+    [[nodiscard]] const file_body& file() const noexcept { return file_; }
 
   private:
     void finish_header();

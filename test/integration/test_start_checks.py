@@ -69,6 +69,8 @@ CASES = {
         {"listen": f"unix:{file_at(place / 'file')}"}, "listen", "File exists"),
     "addresses: of the metrics": lambda place: (
         {"metrics": {"listen": "192.0.2.1:9464"}}, "metrics.listen", "Cannot assign requested address"),
+    "addresses: of the control socket": lambda place: (
+        {"control": {"socket": f"{place}/none/control"}}, "control.socket", "No such file"),
 }
 
 

@@ -1,0 +1,30 @@
+#pragma once
+// The keys and the store in the answer of `sluice status`. Never a secret or a digest: names and
+// times only. Used by app/service/generation.
+
+#include "app/service/store_service.hpp"
+#include "core/issuer/issuer_key.hpp"
+#include "core/token/key_file.hpp"
+
+#include <boost/json/fwd.hpp>
+
+#include <chrono>
+#include <cstdint>
+
+namespace sluice::app {
+
+/// Adds "signing_keys". `written` is the time of the key file, 0 without one; `grace` the longest
+/// use of a token.
+void add_signing_keys(const core::loaded_keys& keys, std::uint64_t written,
+                      std::chrono::seconds grace, std::chrono::sys_seconds now,
+                      boost::json::object& out);
+
+/// Adds "issuer_keys". `keys` may be null.
+void add_issuer_keys(const core::issuer_keys* keys, std::chrono::sys_seconds now,
+                     boost::json::object& out);
+
+/// Adds "store": null when there is none.
+void add_store(const store_service* store, std::chrono::steady_clock::time_point now,
+               boost::json::object& out);
+
+} // namespace sluice::app
