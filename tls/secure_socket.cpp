@@ -138,6 +138,9 @@ std::size_t secure_socket::give(std::string_view bytes) noexcept {
     if (fault_ == EAGAIN) {
         filled();
     }
+    if (is_leaving_ && gone > 0) {
+        farewell_ += static_cast<std::uint64_t>(gone);
+    }
     return gone > 0 ? static_cast<std::size_t>(gone) : 0;
 }
 
@@ -248,7 +251,9 @@ void secure_socket::say_goodbye() noexcept {
 }
 
 void secure_socket::shutdown_send() noexcept {
-    ::shutdown(socket_.get(), SHUT_WR); // the peer may be gone already
+    if (::shutdown(socket_.get(), SHUT_WR) == 0) { // else the peer is gone already
+        ++farewell_;
+    }
 }
 
 void secure_socket::close() noexcept {

@@ -10,7 +10,9 @@
 #include "http/telemetry/counter.hpp"
 #include "tls/record_meter.hpp"
 
+#include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <span>
@@ -76,6 +78,12 @@ class secure_socket final : private http::ready_socket {
     [[nodiscard]] std::uint64_t unacknowledged() const noexcept {
         return http::unacknowledged_bytes(socket_.get());
     }
+    /// Bytes of records that the peer has not acknowledged, also after the connection was lost; the
+    /// close_notify and the FIN do not count.
+    [[nodiscard]] std::uint64_t undelivered() const noexcept {
+        const auto queued = http::queued_bytes(socket_.get());
+        return queued - std::min(queued, farewell_);
+    }
     void shutdown_send() noexcept;
     void close() noexcept;
     /// The close resets the connection.
@@ -110,8 +118,9 @@ class secure_socket final : private http::ready_socket {
     std::span<char> room_;   // buffer for reading ahead, during a call
     std::string_view ahead_; // read but not used yet: in room_, and in kept_ between two calls
     std::string kept_;
-    int fault_ = 0;        // the errno of the last read or write; EAGAIN at the end of a turn
-    bool is_full_ = false; // OpenSSL must write before it continues
+    std::uint64_t farewell_ = 0; // bytes of the close_notify and the FIN
+    int fault_ = 0;              // the errno of the last read or write; EAGAIN at the end of a turn
+    bool is_full_ = false;       // OpenSSL must write before it continues
     bool is_ended_ = false;
     bool is_leaving_ = false; // close_notify is the last record: it leaves with the FIN
     bool is_flooded_ = false;

@@ -51,6 +51,11 @@ class transport {
     [[nodiscard]] std::uint64_t unacknowledged() const noexcept {
         return socket_->unacknowledged();
     }
+    /// The overhead of the records (22 bytes each in TLS 1.3) counts as bytes of responses, and so
+    /// does a record that the kernel has taken in part.
+    [[nodiscard]] std::uint64_t undelivered() const noexcept {
+        return socket_->undelivered() + (taken_ - sent_);
+    }
     void say_goodbye() noexcept;
     void shutdown_send() noexcept;
     void close() noexcept { socket_->close(); }

@@ -27,6 +27,7 @@ enum class access_field : std::uint8_t {
     filename,
     status,
     bytes,
+    delivered,
     range,
     parts,
     duration_us,
@@ -42,10 +43,11 @@ enum class access_field : std::uint8_t {
 
 /// In the order of access_field. docs/operations.md and docs/access-log.schema.json describe them.
 inline constexpr std::array access_field_names = std::to_array<std::string_view>({
-    "time",        "request_id", "peer",      "method",      "route",         "type",
-    "trainer_id",  "course_id",  "module_id", "lesson_id",   "filename",      "status",
-    "bytes",       "range",      "parts",     "duration_us", "first_byte_us", "outcome",
-    "admitted_by", "problem",    "cause",     "jti",         "user",          "user_agent",
+    "time",     "request_id",  "peer",          "method",    "route",
+    "type",     "trainer_id",  "course_id",     "module_id", "lesson_id",
+    "filename", "status",      "bytes",         "delivered", "range",
+    "parts",    "duration_us", "first_byte_us", "outcome",   "admitted_by",
+    "problem",  "cause",       "jti",           "user",      "user_agent",
 });
 static_assert(access_field_names.size() == static_cast<std::size_t>(access_field::user_agent) + 1);
 

@@ -89,10 +89,13 @@ class session final : public session_base {
                 release_inbound(); // an idle connection holds no buffer
             }
             wait_readable(&session::read);
+        } else if (ec == net::error::eof) {
+            finish_delivery(true);
         } else if (ec) {
             end(outcome::aborted);
         } else {
             in_->bytes.commit(got);
+            note_arrival();
             parse();
         }
     }
@@ -258,12 +261,34 @@ class session final : public session_base {
 
     void finish_response(time_point instant) {
         const bool goes_on = out_->answer.keeps_alive();
-        last_sent_ = out_->writer.bytes_sent();
-        conclude(outcome::complete, instant);
+        hold(instant);
         if (!goes_on) {
             start_lingering();
             return;
         }
+        if (sent_.is_due()) {
+            settle(connection_.undelivered());
+        }
+        if (sent_.is_full()) {
+            phase_ = phase::crowded;
+            wait_for(connection_state::writing);
+            arm(instant + delivery_interval);
+        } else {
+            go_on(instant);
+        }
+    }
+
+    // REQUIRES: no wait is outstanding. Lets a client that sends requests without receiving wait.
+    void thin_out() {
+        settle(connection_.undelivered());
+        if (!sent_.is_full()) {
+            go_on(now());
+        } else if (!awaits_delivery(connection_.unacknowledged())) {
+            end(outcome::aborted);
+        }
+    }
+
+    void go_on(time_point instant) {
         phase_ = phase::reading;
         if (in_) { // the next request arrived with this one
             in_->bytes.consume(in_->parser.consumed());
@@ -295,18 +320,24 @@ class session final : public session_base {
         } else if (!ec && discarded_ < most_discarded()) {
             defer(&session::discard);
         } else {
-            finish_delivery();
+            finish_delivery(ec == net::error::eof);
         }
     }
+    void finish_delivery() { finish_delivery(false); }
 
-    // REQUIRES: no wait is outstanding, and the peer has closed its side. The kernel may still hold
+    // REQUIRES: no wait is outstanding, and nothing more is read. The kernel may still hold
     // bytes that the peer has not acknowledged. A pod loses its network when the process exits, and
     // these bytes with it, although they were counted as sent. The socket therefore stays open
     // until they are acknowledged. After a small response no system call is spent on the check: a
-    // peer that has closed its side has received it.
-    void finish_delivery() {
-        if (last_sent_ >= least_awaited && awaits_delivery(connection_.unacknowledged())) {
+    // peer that has closed its side in order has received it.
+    void finish_delivery(bool has_peer_ended) {
+        if (has_peer_ended) {
+            note_arrival();
+        }
+        if (!sent_.is_empty() && awaits_delivery(connection_.unacknowledged())) {
             phase_ = phase::delivering;
+            release_inbound();
+            wait_for(connection_state::lingering);
         } else {
             end(outcome::complete);
         }
@@ -316,8 +347,14 @@ class session final : public session_base {
         return phase_ != phase::closed && connection_.unacknowledged() > 0;
     }
 
-    [[nodiscard]] std::size_t most_discarded() const noexcept {
-        return linger_bytes + owner_.where().limits.header.content_bytes;
+    [[nodiscard]] bool check_delivery() noexcept override {
+        if (phase_ == phase::closed || sent_.is_empty()) {
+            return true; // end() settles the rest
+        }
+        if (std::exchange(sent_.front().was_seen, true)) {
+            settle(connection_.undelivered());
+        }
+        return sent_.is_empty();
     }
 
     // The number of reads is bounded too, because a read may return a single byte (under TLS, each
@@ -331,21 +368,35 @@ class session final : public session_base {
         return ec;
     }
 
-    void on_deadline() override {
-        if (phase_ == phase::closed) {
-            return; // the outstanding wait ends the session
-        }
-        if (phase_ == phase::throttled) {
+    // True when the deadline ended a pause or was due for a check of delivery: the session goes on.
+    bool goes_on_after_deadline() {
+        switch (phase_) {
+        case phase::throttled:
             wake();
             defer(&session::write);
-            return;
-        }
-        if (phase_ == phase::delivering) {
+            return true;
+        case phase::delivering:
             defer(&session::finish_delivery);
-            return;
+            return true;
+        case phase::crowded:
+            defer(&session::thin_out);
+            return true;
+        case phase::lingering:
+        case phase::reading: // the outstanding wait ends when the peer closes or sends a request
+            return !(phase_ == phase::reading && has_started()) && !sent_.is_empty() &&
+                   awaits_delivery(connection_.unacknowledged());
+        default:
+            return false;
         }
-        if (phase_ == phase::lingering && awaits_delivery(connection_.unacknowledged())) {
-            return; // the outstanding wait ends when the peer closes
+    }
+
+    void on_deadline() override {
+        if (phase_ == phase::closed || goes_on_after_deadline()) {
+            return; // closed: the outstanding wait ends the session
+        }
+        if (is_blamed()) { // by awaits_delivery()
+            hang_up();
+            return;
         }
         count_timeout();
         if (phase_ == phase::reading && has_started()) {
@@ -367,28 +418,7 @@ class session final : public session_base {
         hang_up(); // the outstanding wait ends the session
     }
 
-    void recheck(const core::revocation_table& revoked) override {
-        if (is_sending() && revoked.kills(out_->record.trace)) {
-            owner_.count().transfers_revoked.add();
-            cut("token_revoked");
-        }
-    }
-
-    void yield_place() override {
-        const auto* const speed = is_sending() ? out_->answer.speed() : nullptr;
-        if (speed != nullptr && speed->is_displaced()) {
-            owner_.count().add_limit(limit_label::takeover_after);
-            cut(name_of(limit_label::takeover_after));
-        }
-    }
-
-    [[nodiscard]] bool sleeps() const noexcept {
-        return phase_ == phase::throttled || phase_ == phase::fetching;
-    }
-    [[nodiscard]] bool is_sending() const noexcept { return sleeps() || phase_ == phase::writing; }
-
-    // REQUIRES: is_sending().
-    void cut(std::string_view why) {
+    void cut(std::string_view why) override {
         const bool has_no_wait = sleeps();
         blame(why);
         is_cut_ = true;
@@ -406,7 +436,7 @@ class session final : public session_base {
     // The wait for more of the request is still outstanding; it continues as the lingering read.
     void time_out() {
         refuse(problem_id::header_timeout);
-        send_at_once();
+        send_at_once(true);
         linger();
     }
 
@@ -414,22 +444,32 @@ class session final : public session_base {
     void turn_away() {
         hold_inbound();
         refuse_admission();
-        send_at_once();
+        send_at_once(false);
         drain_input();
         end(outcome::complete);
     }
 
-    // An error response fits into the socket's buffer. If it does not, the rest is dropped.
-    void send_at_once() {
-        const auto status = out_->writer.advance(out_->answer, connection_, now());
-        conclude(status == response_writer::status::failed ? outcome::aborted : outcome::complete,
-                 now());
+    // An error response fits into the socket's buffer. If it does not, the rest is dropped. The
+    // delivery is not awaited when the connection is closed at once.
+    void send_at_once(bool awaits) {
+        const auto instant = now();
+        if (out_->writer.advance(out_->answer, connection_, instant) ==
+            response_writer::status::failed) {
+            conclude(outcome::aborted, instant, {});
+        } else if (awaits) {
+            hold(instant);
+        } else {
+            conclude(outcome::complete, instant, {});
+        }
         connection_.shutdown_send();
     }
 
     // Resets the connection if a response is in progress. Many clients accept a partial response as
     // complete after an orderly close, even if Content-Length says otherwise.
     void hang_up() noexcept {
+        if (phase_ != phase::closed && (out_ || !sent_.is_empty())) {
+            left_ = connection_.undelivered();
+        }
         phase_ = phase::closed;
         if (out_) {
             connection_.abort();
@@ -441,8 +481,9 @@ class session final : public session_base {
 
     void end(outcome how) noexcept {
         hang_up();
+        settle_all(left_);
         if (out_) {
-            conclude(is_cut_ ? outcome::cut : how, now());
+            conclude(is_cut_ ? outcome::cut : how, now(), left_);
         }
         delete this;
     }
@@ -450,9 +491,9 @@ class session final : public session_base {
     Transport connection_;
     step turn_ = nullptr;
     std::size_t discarded_ = 0;
-    std::uint64_t last_sent_ = 0; // bytes of the last response
-    bool is_cut_ = false;         // cut by the server
-    bool is_watching_ = false;    // the one outstanding wait is watch()'s
+    std::uint64_t left_ = 0;   // undelivered when the connection was closed
+    bool is_cut_ = false;      // cut by the server
+    bool is_watching_ = false; // the one outstanding wait is watch()'s
 };
 
 } // namespace sluice::http

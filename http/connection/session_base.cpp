@@ -53,6 +53,7 @@ void session_base::count_timeout() noexcept {
 }
 
 void session_base::blame(std::string_view why) noexcept {
+    end_cause_ = why;
     if (out_) {
         out_->record.cause = why;
     }
@@ -81,6 +82,10 @@ bool session_base::awaits_delivery(std::uint64_t left) noexcept {
     }
     owed_ = left;
     if (instant >= deadline_->next()) {
+        const auto which =
+            deadline_->is_stalled(instant) ? limit_label::stall_timeout : limit_label::min_rate;
+        owner_.count().add_limit(which);
+        blame(name_of(which));
         return false;
     }
     arm(instant + delivery_interval);
@@ -380,7 +385,7 @@ void session_base::charge(std::uint64_t sent, time_point instant) {
     }
 }
 
-void session_base::conclude(outcome how, time_point instant) noexcept {
+finished_response session_base::count_sent(time_point instant) noexcept {
     auto& count = owner_.count();
     const auto& record = out_->record;
     using std::chrono::floor;
@@ -388,25 +393,108 @@ void session_base::conclude(outcome how, time_point instant) noexcept {
     const finished_response over{.route = record.route,
                                  .status = out_->answer.status(),
                                  .bytes = out_->writer.bytes_sent(),
+                                 .header_bytes = out_->answer.header_bytes(),
                                  .to_first_byte =
                                      floor<microseconds>(record.first_byte - record.started),
                                  .to_end = floor<microseconds>(instant - record.started)};
     count_response(over, count);
     count.requests_active.subtract();
+    return over;
+}
+
+void session_base::conclude(outcome how, time_point instant,
+                            std::optional<std::uint64_t> left) noexcept {
+    const auto over = count_sent(instant);
+    position_ += over.bytes;
+    std::optional<std::uint64_t> delivered;
+    if (left) {
+        delivered = body_part(over.bytes - std::min(over.bytes, *left), over.header_bytes);
+    }
+    report(how, delivered, out_->record, out_->id, over, time_for_log());
+    out_->answer.clear(); // closes the descriptor now, not at the next use of the pooled object
+    owner_.outbounds().give_back(std::move(out_));
+}
+
+void session_base::hold(time_point instant) noexcept {
+    std::unique_ptr<sent_response> one;
+    try {
+        one = owner_.sent_responses().take();
+    } catch (const std::bad_alloc&) { // the line says what is known
+        conclude(outcome::complete, instant, {});
+        return;
+    }
+    one->over = count_sent(instant);
+    std::swap(one->record, out_->record); // the texts keep their capacity
+    one->id = out_->id;
+    one->ended = time_for_log();
+    one->first = position_;
+    one->is_first_flight = one->over.bytes < least_awaited && !in_;
+    one->was_seen = false;
+    position_ += one->over.bytes;
+    owed_ = 0;
+    sent_.push(std::move(one));
+    owner_.await_delivery(*this);
+    out_->answer.clear(); // as in conclude()
+    owner_.outbounds().give_back(std::move(out_));
+}
+
+void session_base::settle(std::uint64_t left) noexcept {
+    const auto acknowledged = position_ - std::min(position_, left);
+    while (!sent_.is_empty()) {
+        const auto& one = sent_.front();
+        if (one.first + one.over.bytes > acknowledged) {
+            return;
+        }
+        settle_first(outcome::complete, one.over.bytes);
+    }
+}
+
+void session_base::settle_all(std::uint64_t left) noexcept {
+    const auto in_progress = out_ ? out_->writer.bytes_sent() : 0;
+    left -= std::min(left, in_progress); // these are the last
+    settle(left);
+    const auto acknowledged = position_ - std::min(position_, left);
+    while (!sent_.is_empty()) {
+        auto& one = sent_.front();
+        if (!end_cause_.empty()) {
+            one.record.cause = end_cause_;
+        }
+        settle_first(end_cause_.empty() ? outcome::aborted : outcome::cut,
+                     acknowledged - std::min(acknowledged, one.first));
+    }
+}
+
+void session_base::settle_first(outcome how, std::uint64_t acknowledged) noexcept {
+    auto one = sent_.pop();
+    report(how, body_part(acknowledged, one->over.header_bytes), one->record, one->id, one->over,
+           one->ended);
+    owner_.sent_responses().give_back(std::move(one));
+}
+
+void session_base::report(outcome how, std::optional<std::uint64_t> delivered,
+                          const exchange_record& record, const request_id& id,
+                          const finished_response& over,
+                          std::chrono::system_clock::time_point ended) noexcept {
+    auto& count = owner_.count();
+    count.bytes_delivered.add(delivered.value_or(0));
     if (how != outcome::complete) {
         (how == outcome::cut ? count.transfers_cut : count.transfers_lost).add();
     }
     if (owner_.log().is_on()) {
-        owner_.log().write({.time = owner_.where().clock.wall(),
-                            .request_id = out_->id.view(),
+        owner_.log().write({.time = ended,
+                            .request_id = id.view(),
                             .peer = record.client.empty() ? peer_.address : record.client,
                             .over = over,
+                            .delivered = delivered,
                             .how = how,
                             .record = record},
                            owner_.where().log);
     }
-    out_->answer.clear(); // closes the descriptor now, not at the next use of the pooled object
-    owner_.outbounds().give_back(std::move(out_));
+}
+
+std::chrono::system_clock::time_point session_base::time_for_log() const noexcept {
+    return owner_.log().is_on() ? owner_.where().clock.wall()
+                                : std::chrono::system_clock::time_point{};
 }
 
 } // namespace sluice::http

@@ -34,6 +34,21 @@ class session_base : public counted_connection,
     /// request again.
     void resume(continuation then) final;
 
+    void recheck(const core::revocation_table& revoked) final {
+        if (is_sending() && revoked.kills(out_->record.trace)) {
+            owner_.count().transfers_revoked.add();
+            cut("token_revoked");
+        }
+    }
+
+    void yield_place() final {
+        const auto* const speed = is_sending() ? out_->answer.speed() : nullptr;
+        if (speed != nullptr && speed->is_displaced()) {
+            owner_.count().add_limit(limit_label::takeover_after);
+            cut(name_of(limit_label::takeover_after));
+        }
+    }
+
   protected:
     enum class phase {
         reading,
@@ -43,6 +58,7 @@ class session_base : public counted_connection,
         fetching,
         lingering,
         delivering,
+        crowded, // sent_queue::is_full()
         closed
     };
 
@@ -74,17 +90,34 @@ class session_base : public counted_connection,
     /// The outcome of a response that could not be sent. If the file is the cause, the outcome is
     /// `cut`, and the failure is counted.
     [[nodiscard]] outcome judge_failure() noexcept;
-    /// Counts and logs the response, which ended at `instant`, and returns it to the pool.
-    void conclude(outcome how, time_point instant) noexcept;
+    /// Counts and logs the response in progress, which ended at `instant`, and returns it to the
+    /// pool. `left`: the bytes of all that was sent that the peer has not acknowledged; empty when
+    /// nothing is known.
+    void conclude(outcome how, time_point instant, std::optional<std::uint64_t> left) noexcept;
+    /// The last byte of the response in progress was handed to the kernel at `instant`: counts it
+    /// as sent. It is logged by settle(), when the peer has acknowledged it.
+    void hold(time_point instant) noexcept;
+    /// Counts and logs the responses in sent_ of which no byte is among the last `left` that were
+    /// sent.
+    void settle(std::uint64_t left) noexcept;
+    /// Likewise, and the other responses as lost or cut: the connection ends.
+    void settle_all(std::uint64_t left) noexcept;
+    /// Bytes of a request have arrived.
+    void note_arrival() noexcept {
+        if (sent_.is_proved_by_arrival()) {
+            settle(0);
+        }
+    }
     /// Counts the limit whose deadline has passed. For a transfer, the limit becomes the cause in
     /// the log.
     void count_timeout() noexcept;
-    /// Sets the cause in the log of the response in progress, if there is one.
+    /// Sets the cause in the log of the response in progress, and of those that are not delivered.
     void blame(std::string_view why) noexcept;
     /// Starts the deadline of the transfer, which began at `since`. From then on the peer must make
     /// progress.
     void expect_progress(time_point since) noexcept;
-    /// Smaller responses fit into the first flight of packets; their delivery is not checked.
+    /// Smaller responses fit into the first flight of packets. The next request, or the peer's
+    /// orderly end, shows that they are delivered; no system call is spent on them.
     static constexpr std::uint64_t least_awaited = 14'000;
     /// The interval at which a closing connection checks whether its last bytes are acknowledged.
     static constexpr std::chrono::milliseconds delivery_interval{100};
@@ -92,6 +125,8 @@ class session_base : public counted_connection,
     /// True when a closing connection must stay open: `left` bytes are not acknowledged, and the
     /// peer makes progress as limits.stall_timeout and min_rate require. Then arms the next check.
     [[nodiscard]] bool awaits_delivery(std::uint64_t left) noexcept;
+    /// True after blame(): this side ends the connection.
+    [[nodiscard]] bool is_blamed() const noexcept { return !end_cause_.empty(); }
     /// Begins the wait for the peer to close.
     void linger() noexcept;
     /// Bytes that may be sent in this turn; 0 when the rate allows none now.
@@ -117,9 +152,21 @@ class session_base : public counted_connection,
     /// Continues after sleep(). The pause does not count against the peer's deadline.
     void wake() noexcept;
 
+    /// Bytes that a closing connection reads and discards.
+    [[nodiscard]] std::size_t most_discarded() const noexcept {
+        return linger_bytes + owner_.where().limits.header.content_bytes;
+    }
+
+    /// True while a response is sent and no wait on the socket is outstanding.
+    [[nodiscard]] bool sleeps() const noexcept {
+        return phase_ == phase::throttled || phase_ == phase::fetching;
+    }
+    [[nodiscard]] bool is_sending() const noexcept { return sleeps() || phase_ == phase::writing; }
+
     peer_info peer_;
     std::unique_ptr<inbound> in_;
     std::unique_ptr<outbound> out_;
+    sent_queue sent_; // responses that are not acknowledged
     unsigned served_ = 0;
     phase phase_ = phase::reading;
     std::optional<core::transfer_deadline> deadline_;
@@ -128,6 +175,8 @@ class session_base : public counted_connection,
     connection_gate::place place_;
 
   private:
+    /// Cuts the response that is being sent; `why` is logged. REQUIRES: is_sending().
+    virtual void cut(std::string_view why) = 0;
     /// Called when out_ holds the response to a request that was suspended.
     virtual void on_resumed() = 0;
     /// Called when there is no memory for an error response to a suspended request. Closes the
@@ -149,8 +198,18 @@ class session_base : public counted_connection,
     reply open_reply(std::chrono::sys_seconds wall, bool keep_alive);
     reply open_answer();
 
+    /// Counts the response in progress as sent, and returns what the log says of it.
+    finished_response count_sent(time_point instant) noexcept;
+    void settle_first(outcome how, std::uint64_t acknowledged) noexcept;
+    void report(outcome how, std::optional<std::uint64_t> delivered, const exchange_record& record,
+                const request_id& id, const finished_response& over,
+                std::chrono::system_clock::time_point ended) noexcept;
+    [[nodiscard]] std::chrono::system_clock::time_point time_for_log() const noexcept;
+
     time_point asleep_since_{};
-    std::uint64_t owed_ = 0; // `left` of the last awaits_delivery()
+    std::uint64_t owed_ = 0;     // `left` of the last awaits_delivery()
+    std::uint64_t position_ = 0; // bytes of the responses that have ended
+    std::string_view end_cause_; // why this side ends the connection; empty: it does not
 };
 
 } // namespace sluice::http

@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 
 #include <exception>
+#include <iterator>
 #include <utility>
 #include <vector>
 
@@ -17,7 +18,8 @@ namespace sluice::http {
 
 namespace {
 
-constexpr std::size_t pooled = 256; // objects a worker keeps for the next request
+constexpr std::size_t pooled = 256;       // objects a worker keeps for the next request
+constexpr std::size_t pooled_sent = 4096; // each connection has a few of these, for up to two ticks
 
 } // namespace
 
@@ -28,7 +30,8 @@ worker::worker(std::shared_ptr<const site> where, log_sink* sink)
       ticker_(context_.get_executor()), deadlines_(clock_.steady()), turns_(context_),
       ready_(context_, turns_), log_(sink, count_),
       inbounds_(pooled, [this] { return std::make_unique<inbound>(mailbox_); }),
-      outbounds_(pooled, [] { return std::make_unique<outbound>(); }) {}
+      outbounds_(pooled, [] { return std::make_unique<outbound>(); }),
+      sent_responses_(pooled_sent, [] { return std::make_unique<sent_response>(); }) {}
 
 worker::~worker() {
     mailbox_->close();
@@ -96,6 +99,7 @@ void worker::schedule_tick() {
         rounds_.add();
         deadlines_.advance(now);
         in_force_->files.expire(now);
+        check_delivery();
         log_.flush();
         if (where_->users != nullptr) {
             serve_users(*where_->users, now);
@@ -111,6 +115,18 @@ void worker::count_owing() noexcept {
     }
     owing_.subtract(owing_.value());
     owing_.add(count);
+}
+
+void worker::await_delivery(connection& one) noexcept {
+    if (!one.delivery_hook::is_linked()) {
+        awaited_.push_back(one);
+    }
+}
+
+void worker::check_delivery() noexcept {
+    for (auto one = awaited_.begin(); one != awaited_.end();) {
+        one = one->check_delivery() ? awaited_.erase(one) : std::next(one);
+    }
 }
 
 void worker::serve_users(user_transfers& users, std::chrono::steady_clock::time_point now) {

@@ -6,6 +6,7 @@
 // http/connection/counted_connection.hpp.
 
 #include "http/connection/entrance.hpp"
+#include "http/connection/sent_response.hpp"
 #include "http/connection/transfer_report.hpp"
 #include "http/exchange/access_log.hpp"
 #include "http/exchange/site.hpp"
@@ -34,9 +35,17 @@
 
 namespace sluice::http {
 
+struct delivery_list;
+
+/// The link of a connection whose responses are not all acknowledged.
+using delivery_hook =
+    boost::intrusive::list_base_hook<boost::intrusive::tag<delivery_list>,
+                                     boost::intrusive::link_mode<boost::intrusive::auto_unlink>>;
+
 /// A member of the worker's list. The worker destroys the connections that are open when it ends.
 class connection : public boost::intrusive::list_base_hook<
-                       boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
+                       boost::intrusive::link_mode<boost::intrusive::auto_unlink>>,
+                   public delivery_hook {
   public:
     connection() = default;
     connection(const connection&) = delete;
@@ -51,6 +60,8 @@ class connection : public boost::intrusive::list_base_hook<
     [[nodiscard]] virtual bool owes_bytes() const noexcept { return false; }
     /// The response that the connection sends; empty when it sends none.
     [[nodiscard]] virtual transfer_view transfer() const noexcept { return {}; }
+    /// Called once a tick after worker::await_delivery(). True when nothing is left to await.
+    [[nodiscard]] virtual bool check_delivery() noexcept { return true; }
     /// Called when the worker ends: destroys this object. A transfer under way is cut and logged as
     /// such.
     virtual void stop() noexcept { delete this; }
@@ -122,6 +133,9 @@ class worker {
     /// Starts the session of `from` with `by`. A failure closes the socket and is counted.
     void begin(arrival from, const session_starter& by) noexcept;
 
+    /// Lets the connections of await_delivery() ask what is acknowledged. Called once a tick.
+    void check_delivery() noexcept;
+
     // For sessions, on this worker's thread:
     /// The site in force. The next handler that runs may see another one.
     [[nodiscard]] const site& where() const noexcept { return *where_; }
@@ -143,7 +157,10 @@ class worker {
     [[nodiscard]] access_log& log() noexcept { return log_; }
     [[nodiscard]] object_pool<inbound>& inbounds() noexcept { return inbounds_; }
     [[nodiscard]] object_pool<outbound>& outbounds() noexcept { return outbounds_; }
+    [[nodiscard]] object_pool<sent_response>& sent_responses() noexcept { return sent_responses_; }
     void enlist(connection& one);
+    /// Calls one.check_delivery() once a tick until it returns true.
+    void await_delivery(connection& one) noexcept;
     /// The value of the Date field at `now`, formatted once a second.
     [[nodiscard]] std::string_view date(std::chrono::sys_seconds now);
     [[nodiscard]] request_ids& ids() noexcept { return ids_; }
@@ -181,9 +198,13 @@ class worker {
     access_log log_;
     object_pool<inbound> inbounds_;
     object_pool<outbound> outbounds_;
+    object_pool<sent_response> sent_responses_;
     std::string date_;
     std::chrono::sys_seconds date_of_{};
     request_ids ids_;
+    boost::intrusive::list<connection, boost::intrusive::base_hook<delivery_hook>,
+                           boost::intrusive::constant_time_size<false>>
+        awaited_;
     boost::intrusive::list<connection, boost::intrusive::constant_time_size<false>> connections_;
 };
 

@@ -108,6 +108,9 @@ void write_user(std::string_view user_id, const log_policy& policy, core::pseudo
 void write_response(const access_entry& entry, chosen_fields& line) {
     line.number(field::status, entry.over.status);
     line.number(field::bytes, entry.over.bytes);
+    if (entry.delivered) {
+        line.number(field::delivered, *entry.delivered);
+    }
     write_range(entry.record, line);
     line.number(field::duration_us, count_of(entry.over.to_end));
     line.number(field::first_byte_us, count_of(entry.over.to_first_byte));

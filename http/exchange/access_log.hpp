@@ -11,6 +11,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -45,6 +46,7 @@ struct access_entry {
     std::string_view request_id;
     std::string_view peer;
     const finished_response& over;
+    std::optional<std::uint64_t> delivered{}; // acknowledged bytes of the body; empty: not known
     outcome how = outcome::complete;
     const exchange_record& record;
 };

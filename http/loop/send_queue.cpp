@@ -9,8 +9,8 @@
 namespace sluice::http {
 
 std::uint64_t unacknowledged_bytes(int socket) noexcept {
-    int queued = 0;
-    if (::ioctl(socket, SIOCOUTQ, &queued) != 0 || queued <= 0) {
+    const auto queued = queued_bytes(socket);
+    if (queued == 0) {
         return 0;
     }
     // After a reset, the kernel still reports the bytes that were queued.
@@ -18,7 +18,14 @@ std::uint64_t unacknowledged_bytes(int socket) noexcept {
     socklen_t size = sizeof facts;
     const bool is_over = ::getsockopt(socket, IPPROTO_TCP, TCP_INFO, &facts, &size) == 0 &&
                          facts.tcpi_state == TCP_CLOSE;
-    return is_over ? 0 : static_cast<std::uint64_t>(queued);
+    return is_over ? 0 : queued;
+}
+
+std::uint64_t queued_bytes(int socket) noexcept {
+    int queued = 0;
+    return ::ioctl(socket, SIOCOUTQ, &queued) == 0 && queued > 0
+               ? static_cast<std::uint64_t>(queued)
+               : 0;
 }
 
 } // namespace sluice::http

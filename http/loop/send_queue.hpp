@@ -11,4 +11,9 @@ namespace sluice::http {
 /// number.
 [[nodiscard]] std::uint64_t unacknowledged_bytes(int socket) noexcept;
 
+/// The same number (SIOCOUTQ), kept after the end of the connection: the bytes that were lost with
+/// it. After a shutdown for sending, the FIN counts as one byte until it is acknowledged. For a
+/// unix socket: the memory that the peer has not read yet, which is more than its bytes.
+[[nodiscard]] std::uint64_t queued_bytes(int socket) noexcept;
+
 } // namespace sluice::http

@@ -104,7 +104,7 @@ peer_state socket_transport::peek() noexcept {
 }
 
 void socket_transport::shutdown_send() noexcept {
-    ::shutdown(socket_.get(), SHUT_WR); // may fail: the peer may be gone
+    is_shut_ = ::shutdown(socket_.get(), SHUT_WR) == 0; // may fail: the peer may be gone
 }
 
 void socket_transport::abort() noexcept {

@@ -45,6 +45,10 @@ class socket_transport : private ready_socket {
     [[nodiscard]] std::uint64_t unacknowledged() const noexcept {
         return unacknowledged_bytes(socket_.get());
     }
+    [[nodiscard]] std::uint64_t undelivered() const noexcept {
+        const auto queued = queued_bytes(socket_.get());
+        return queued > 0 && is_shut_ ? queued - 1 : queued; // without the FIN
+    }
     static void say_goodbye() noexcept {}
     void shutdown_send() noexcept;
     void close() noexcept;
@@ -55,6 +59,7 @@ class socket_transport : private ready_socket {
     std::size_t sent(std::size_t count, error_code ec) noexcept;
 
     core::unique_fd socket_;
+    bool is_shut_ = false; // for sending
 };
 
 static_assert(transport<socket_transport>);

@@ -43,6 +43,9 @@ concept transport = requires(T t, std::span<char> into, std::string_view text, e
     /// Bytes that the kernel has accepted and the peer's has not acknowledged; 0 when they are
     /// lost.
     { t.unacknowledged() } -> std::same_as<std::uint64_t>;
+    /// An upper bound of the last bytes of responses that the peer has not acknowledged, also after
+    /// the connection was lost; 0 only when all are acknowledged. REQUIRES: not closed.
+    { t.undelivered() } -> std::same_as<std::uint64_t>;
     t.say_goodbye();   // announces an orderly end, if the protocol below can
     t.shutdown_send(); // also says goodbye
     t.close();

@@ -139,11 +139,13 @@ void response::clear() noexcept {
     segments_.clear();
     file_ = {};
     pace_.reset();
+    header_bytes_ = 0;
     status_ = 0; // until begin(): no response yet
 }
 
 void response::finish_header() {
     text_ += "\r\n";
+    header_bytes_ = text_.size();
 }
 
 void response::text_segment(std::size_t first) {

@@ -71,6 +71,8 @@ class response {
     [[nodiscard]] unsigned status() const noexcept { return status_; }
     [[nodiscard]] bool keeps_alive() const noexcept { return keep_alive_; }
     [[nodiscard]] std::string_view text() const noexcept { return text_; }
+    /// Bytes of the header section; all others are of the body.
+    [[nodiscard]] std::uint64_t header_bytes() const noexcept { return header_bytes_; }
     [[nodiscard]] std::span<const segment> segments() const noexcept { return segments_; }
     /// Null: unlimited.
     [[nodiscard]] pace* speed() const noexcept { return pace_.get(); }
@@ -86,6 +88,7 @@ class response {
     std::vector<segment> segments_;
     file_body file_;
     std::unique_ptr<pace> pace_;
+    std::uint64_t header_bytes_ = 0;
     unsigned status_ = 0;
     bool is_head_ = false;
     bool keep_alive_ = false;

@@ -18,6 +18,10 @@ struct plain_metric {
 constexpr std::array plain_metrics{
     plain_metric{"sluice_sent_bytes_total", "counter", "Bytes of responses handed to the kernel.",
                  &counters::bytes_sent},
+    plain_metric{"sluice_bytes_delivered_total", "counter",
+                 "Bytes of response bodies that the clients have acknowledged, counted when a "
+                 "response has ended.",
+                 &counters::bytes_delivered},
     plain_metric{"sluice_connections_accepted_total", "counter", "Connections accepted.",
                  &counters::connections_accepted},
     plain_metric{"sluice_connections_open", "gauge", "Open connections.",
@@ -30,9 +34,10 @@ constexpr std::array plain_metrics{
                  &counters::transfers_cut},
     plain_metric{"sluice_transfers_revoked_total", "counter",
                  "Responses cut because their token was revoked.", &counters::transfers_revoked},
-    plain_metric{"sluice_transfers_lost_total", "counter",
-                 "Responses whose client closed the connection before their end.",
-                 &counters::transfers_lost},
+    plain_metric{
+        "sluice_transfers_lost_total", "counter",
+        "Responses whose client closed the connection before it had acknowledged their end.",
+        &counters::transfers_lost},
     plain_metric{"sluice_tokens_issued_total", "counter", "Tokens issued.",
                  &counters::tokens_issued},
     plain_metric{"sluice_tokens_ahead_total", "counter",

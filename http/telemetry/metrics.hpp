@@ -57,6 +57,7 @@ struct counters {
     std::array<counter, limit_count> limits_reached;
     std::array<counter, connection_state_count> connections;
     counter bytes_sent;
+    counter bytes_delivered; // of bodies, acknowledged
     counter connections_accepted;
     counter connections_open;
     counter connections_new; // part of the open ones: no request yet. Not a metric
@@ -101,6 +102,7 @@ struct finished_response {
     route_label route = route_label::none;
     unsigned status = 0;
     std::uint64_t bytes = 0;                   // sent, header included
+    std::uint64_t header_bytes = 0;            // of those
     std::chrono::microseconds to_first_byte{}; // both from the end of the request's header
     std::chrono::microseconds to_end{};
 };

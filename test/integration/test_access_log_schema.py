@@ -90,7 +90,7 @@ def test_the_lines_for_jq_work(lines):
     outputs = [run(command, log.parent).splitlines() for command in example("Queries with jq", "bash").splitlines()]
     errors, total, users, ended, files = outputs
     assert len(errors) == sum(line["status"] >= 400 for line in all_lines) >= 3
-    assert int(total[0]) == sum(line["bytes"] for line in all_lines if line["route"] == "download")
+    assert int(total[0]) == sum(line.get("delivered", 0) for line in all_lines if line["route"] == "download")
     assert sum(json.loads(row)["requests"] for row in users) == len(all_lines)
     assert sum(json.loads(row)["count"] for row in ended) == 1
     by_file = {row["file"]: row for row in map(json.loads, files)}

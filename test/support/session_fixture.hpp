@@ -112,6 +112,8 @@ struct fixture {
     void poll() {
         server->context().restart();
         server->context().poll();
+        server->check_delivery(); // two ticks
+        server->check_delivery();
         server->log().flush();
     }
     void pass(std::chrono::milliseconds time) {

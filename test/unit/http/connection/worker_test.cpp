@@ -69,6 +69,7 @@ BOOST_FIXTURE_TEST_CASE(a_transfer_under_way_is_logged_when_the_worker_ends, fix
     BOOST_TEST(count(log.text, "\n") == 1U);
     server.reset();
     BOOST_TEST(count(log.text, "\n") == 2U);
+    BOOST_TEST(count(log.text, R"("outcome":"complete")") == 1U);
     BOOST_TEST(count(log.text, R"("outcome":"cut","cause":"shutdown")") == 1U);
 }
 

@@ -61,10 +61,13 @@ BOOST_AUTO_TEST_CASE(workers_are_summed) {
     auto two = std::make_unique<counters>();
     one->bytes_sent.add(40);
     two->bytes_sent.add(2);
+    one->bytes_delivered.add(30);
+    two->bytes_delivered.add(1);
     one->responses[static_cast<std::size_t>(route_label::download)][2].add();
     two->responses[static_cast<std::size_t>(route_label::download)][2].add(2);
     const auto text = scrape({one.get(), two.get()});
     BOOST_TEST(has_line(text, "sluice_sent_bytes_total 42"));
+    BOOST_TEST(has_line(text, "sluice_bytes_delivered_total 31"));
     BOOST_TEST(has_line(text, R"(sluice_responses_total{route="download",status="2xx"} 3)"));
 }
 
