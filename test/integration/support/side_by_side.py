@@ -13,7 +13,8 @@ import pytest
 
 # The files that take longest, in this order. A process takes the next file when it has finished one, so a
 # long file at the end would keep one process busy while the others have nothing left to do.
-LONG = ["test_package.py", "test_throttling.py", "test_storage_states.py", "test_storage.py", "test_restart.py", "test_cuts.py"]
+LONG = ["test_package.py", "test_fleet_script.py", "test_fleet.py", "test_throttling.py", "test_storage_states.py",
+        "test_storage.py", "test_restart.py", "test_cuts.py"]
 
 FOLDER = pytest.StashKey[tempfile.TemporaryDirectory]()
 ROOM = pytest.StashKey["Room"]()
