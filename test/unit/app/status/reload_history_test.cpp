@@ -24,7 +24,7 @@ BOOST_AUTO_TEST_CASE(a_long_detail_is_cut_between_two_characters) {
         text += "é";
     }
     kept.note({.at = {}, .what = "configuration", .is_done = false, .detail = text});
-    const auto& cut = kept.list().front().detail;
+    const auto cut = kept.list().front().detail;
     BOOST_TEST(cut.size() <= app::reload_history::most_detail_bytes);
     BOOST_TEST(cut.ends_with("é..."));
 }
