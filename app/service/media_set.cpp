@@ -3,6 +3,7 @@
 #include "app/log/joined.hpp"
 #include "core/config/config_validate.hpp"
 
+#include <exception>
 #include <future>
 #include <stdexcept>
 #include <system_error>
@@ -35,14 +36,26 @@ core::media_layout layout_of(const core::config::media_section& media) {
     return *std::move(layout);
 }
 
+/// The result of the thread that makes a media set: one, or the problem.
+struct made_media {
+    std::shared_ptr<const media_set> media;
+    std::string problem;
+};
+
 } // namespace
 
 std::shared_ptr<const media_set> make_media_set(const core::config& settings, service_log& log,
                                                 std::chrono::milliseconds patience,
                                                 const std::function<bool()>& is_over) {
     constexpr std::chrono::milliseconds step{20};
-    std::packaged_task<std::shared_ptr<const media_set>()> work(
-        [settings, &log] { return std::make_shared<const media_set>(settings, log); });
+    // The thread hands over a text, not its exception: both threads would free the exception.
+    std::packaged_task<made_media()> work([settings, &log]() -> made_media {
+        try {
+            return {std::make_shared<const media_set>(settings, log), {}};
+        } catch (const std::exception& fault) {
+            return {nullptr, fault.what()};
+        }
+    });
     auto made = work.get_future();
     std::thread(std::move(work)).detach();
     const auto end = std::chrono::steady_clock::now() + patience;
@@ -55,7 +68,11 @@ std::shared_ptr<const media_set> make_media_set(const core::config& settings, se
                                      " does not answer within storage.open_timeout");
         }
     }
-    return made.get();
+    auto result = made.get();
+    if (result.media == nullptr) {
+        throw std::runtime_error(result.problem);
+    }
+    return std::move(result.media);
 }
 
 media_set::media_set(const core::config& settings, service_log& log)

@@ -196,8 +196,10 @@ def test_top_looks_again_and_ends_with_the_service(start, socket, tree):
 def test_top_on_a_terminal_replaces_its_lines(start, socket):
     start()
     primary, secondary = pty.openpty()
+    # A shell's background jobs ignore SIGINT, and so would a program that the tests start.
     top = subprocess.Popen([BINARY, "top", "--interval", "1", "--socket", socket], env=environment({"TERM": "xterm"}),
-                           stdout=secondary, stderr=secondary)
+                           stdout=secondary, stderr=secondary,
+                           preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
     os.close(secondary)
     text, deadline = b"", time.monotonic() + 20
     while text.count(b"Transfers") < 2 and time.monotonic() < deadline:
