@@ -186,7 +186,7 @@ def test_a_file_that_has_changed_is_not_mixed(start_server, tree):
 
 
 def test_the_service_s_own_token(server):
-    answer = server.issue(VIDEO, ttl=1, resume=60).json()
+    answer = server.issue(VIDEO, ttl=2, resume=60).json()
     token = answer["token"]
     assert server.download(VIDEO, token=token).status == 200
     eventually(lambda: server.download(VIDEO, token=token).status == 401)
