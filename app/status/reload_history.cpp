@@ -1,5 +1,8 @@
 #include "app/status/reload_history.hpp"
 
+#include "core/text/utf8.hpp"
+
+#include <string_view>
 #include <utility>
 
 namespace sluice::app {
@@ -7,11 +10,8 @@ namespace sluice::app {
 void reload_history::note(entry one) {
     constexpr std::string_view cut = "...";
     if (one.detail.size() > most_detail_bytes) {
-        auto size = most_detail_bytes - cut.size();
-        while (size > 0 && (static_cast<unsigned char>(one.detail[size]) & 0xC0U) == 0x80U) {
-            --size; // not within a character
-        }
-        one.detail.replace(size, std::string::npos, cut);
+        one.detail.resize(core::cut_utf8(one.detail, most_detail_bytes - cut.size()).size());
+        one.detail.append(cut);
     }
     const std::lock_guard lock(mutex_);
     entries_.push_front(std::move(one));

@@ -1,6 +1,6 @@
 #pragma once
-// What the access log tells about a request: copies, because the request is gone when its line is
-// written. Keeps only what the log will write, and the memory of earlier requests. Not what
+// The facts that the access log tells about a request: copies, because the request is gone when its
+// line is written. Keeps only what the log will write, and the memory of earlier requests. Not what
 // happened to the response: exchange_record has that. Part of http/exchange/exchange.hpp; written
 // by http/exchange/access_log.hpp.
 

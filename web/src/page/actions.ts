@@ -1,4 +1,4 @@
-// What the user does with the videos of the list: starts one or all, cancels, undoes. It asks first if that could be
+// The actions of a user on the videos of the list: start one or all, cancel, undo. It asks before one that could be
 // expensive. How a single download goes on is not its business.
 
 import {

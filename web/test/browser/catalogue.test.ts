@@ -1,4 +1,4 @@
-// What a list says about its videos, as the page shows it: pictures, durations, writing from right to left.
+// The facts of a list about its videos, as the page shows them: pictures, durations, writing from right to left.
 
 import { createServer, type Server } from 'node:http'
 import { once } from 'node:events'

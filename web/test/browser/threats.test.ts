@@ -1,4 +1,4 @@
-// What a list, a link or another site's page cannot do with the page and its worker (docs/security.md, rows 66 and 67).
+// Attacks on the page and its worker by a list, a link or another site's page (docs/security.md, rows 66 and 67).
 
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
