@@ -4,6 +4,7 @@ import pytest
 from support.checks import check_problem
 from support.ids import TOKEN_ROUTE, VIDEO, Course, Lesson, Module
 from support.tokens import decode
+from support.waiting import eventually
 
 COMPLETE = {
     "lesson": "type=lesson&user_id=trainer123&filename=Video.mp4"
@@ -143,7 +144,7 @@ def test_course_of_two_trainers_is_never_guessed(start_server, tree):
     shared = Course("presentation.mp4", course="shared-id")
     check_problem(server.issue(shared), 409)
     assert server.issue(Course("presentation.mp4")).status == 200
-    assert any("shared-id" in str(event) for event in server.events())
+    eventually(lambda: any("shared-id" in str(event) for event in server.events()))
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH"])
@@ -190,5 +191,5 @@ def test_none_issues_to_everybody_and_warns(start_server, tree):
     server = start_server(tree, config={"issuer": {"mode": "none"}})
     answer = server.issue(VIDEO, fields={"Host": "media.example", "X-Forwarded-For": "192.0.2.7"})
     assert answer.status == 200
-    assert any(event["level"] == "warning" and "issuer" in str(event) for event in server.events())
+    eventually(lambda: any(event["level"] == "warning" and "issuer" in str(event) for event in server.events()))
     check_problem(server.issue(VIDEO, user_id="stranger"), 403)

@@ -28,7 +28,7 @@ def check_is_away(server):
     check_problem(server.get(COURSE_PRESENTATION.target(), token=mint(COURSE_PRESENTATION)), 503)
     check_problem(server.issue(VIDEO), 503)
     assert server.get("/healthz").status == 200
-    assert has_event(server, "media_root_unreadable")
+    eventually(lambda: has_event(server, "media_root_unreadable"))
 
 
 def check_is_back(server, tree):
@@ -45,7 +45,7 @@ def test_renamed_away_and_back(start_server, tree):
     check_is_away(server)
     away.rename(tree.root)
     check_is_back(server, tree)
-    assert has_event(server, "media_root_back")
+    eventually(lambda: has_event(server, "media_root_back"))
 
 
 def test_replaced_by_another_tree(start_server, tree):

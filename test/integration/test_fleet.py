@@ -11,7 +11,7 @@ from support.fleet import FIRST_KEY, SECOND_KEY, Download, Fleet, Round, downloa
 from support.ids import VIDEO, Lesson
 from support.load import wrk
 from support.media import noise
-from support.metrics import metric
+from support.metrics import check_metric
 from support.paused import LARGE
 from support.stores import PostgresStore
 from support.waiting import eventually
@@ -118,7 +118,7 @@ def test_nodes_agree(fleet):
     assert [answer.status for answer in answers] == [200] * 3
     assert len({answer.get("ETag") for answer in answers}) == 1
     for node in fleet.nodes:
-        assert metric(node, "sluice_store_followed") == 1
+        check_metric(node, "sluice_store_followed", 1)
     named = fleet.balancer.request("/healthz", {"X-Request-Id": "forged"}).get("X-Request-Id")
     assert re.fullmatch("[0-9a-f-]{36}", named)  # HAProxy's
     eventually(lambda: any(named in node.stdout() for node in fleet.nodes))

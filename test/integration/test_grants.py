@@ -200,7 +200,7 @@ def test_store_away_fails_closed(start_server, tree, postgres):
     eventually(lambda: status(server, VIDEO, "anna") == 200)
     assert status(server, VIDEO, "bert") == 403
     assert server.get("/readyz").status == 200
-    assert "store_recovered" in server.stderr()
+    eventually(lambda: "store_recovered" in server.stderr())
 
 
 def test_passwords_stay_out_of_the_settings():

@@ -8,6 +8,7 @@ import pytest
 from support.checks import check_problem
 from support.ids import VIDEO
 from support.tokens import mint
+from support.waiting import eventually
 
 SCRIPT = "/assets/index-AbCd1234.js"
 CODE = b"console.log('sluice');" * 50
@@ -121,7 +122,7 @@ def test_page_hides_no_route(site, media):
     response = site.download(VIDEO, token=mint(VIDEO))
     assert response.body == media.content(VIDEO)
     assert site.request("POST", "/").status == 405
-    assert "page_file_ignored" in site.stderr() + site.stdout()
+    eventually(lambda: "page_file_ignored" in site.stderr() + site.stdout())
     metrics = site.get("/metrics").body.decode()
     assert 'sluice_responses_total{route="web",status="2xx"}' in metrics
 

@@ -46,6 +46,14 @@ def metric(server, name):
     return scrape(server)[name]
 
 
+def check_metric(server, name, wanted, timeout=15):
+    """Waits until the series has this value: a client may see the effect of an event before the event is counted."""
+    deadline = time.monotonic() + timeout
+    while (value := metric(server, name)) != wanted:
+        assert time.monotonic() < deadline, f"{name} is {value}, not {wanted}"
+        time.sleep(0.05)
+
+
 def has_event(server, name):
     """True when the service log has this event."""
     return any(event.get("event") == name for event in server.events())
