@@ -1,9 +1,9 @@
 // Lighthouse on the built page, mobile, as the service serves it. Prints the scores, and fails below the goals.
 //
 //   npm --prefix web run build && npm --prefix web/lighthouse ci
-//   SLUICE_BINARY=build/release/bin/sluice node web/lighthouse/run.mjs [RUNS]
+//   SLUICE_BINARY=build/release/bin/sluice node web/lighthouse/run.mjs [RUNS [VIDEOS]]
 //
-// The performance depends on the machine: of RUNS (3) runs, the best counts.
+// The performance depends on the machine: of RUNS (3) runs, the best counts. The list has VIDEOS (40).
 
 import { spawn } from 'node:child_process'
 import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -15,6 +15,7 @@ import lighthouse from 'lighthouse'
 
 const goals = { performance: 95, accessibility: 100, 'best-practices': 100 }
 const runs = Number(process.argv[2] ?? 3)
+const videos = Number(process.argv[3] ?? 40)
 const project = resolve(import.meta.dirname ?? new URL('.', import.meta.url).pathname, '../..')
 const folder = mkdtempSync(join(tmpdir(), 'sluice-lighthouse-'))
 
@@ -27,11 +28,11 @@ function freePort() {
   })
 }
 
-/** The service with the page and a list of 40 videos; returns its address. */
+/** The service with the page and a list of videos; returns its address. */
 async function serve() {
   const page = join(folder, 'page')
   cpSync(join(project, 'web/dist'), page, { recursive: true })
-  const items = Array.from({ length: 40 }, (_, i) => ({
+  const items = Array.from({ length: videos }, (_, i) => ({
     type: 'lesson',
     rel: `trainer123/course456/module789/lesson${i}`,
     filename: 'Video.mp4',
@@ -86,6 +87,10 @@ for (const [name, goal] of Object.entries(goals)) {
     if (weight > 0 && audit.score !== null && audit.score < 1) console.log(`  ${audit.id}: ${audit.displayValue ?? audit.title}`)
   }
 }
+const timings = (report) => report.audits['user-timings'].details?.items ?? []
+const list = reports.map((report) => Math.round(timings(report).find(({ name }) => name === 'sluice-list')?.duration ?? NaN))
+console.log(`all ${videos} cards are there after: ${list.join(', ')} ms`)
+for (const { runtimeError } of reports) if (runtimeError) console.log(`a run failed: ${runtimeError.code} ${runtimeError.message}`)
 for (const id of ['first-contentful-paint', 'largest-contentful-paint', 'total-blocking-time', 'cumulative-layout-shift', 'speed-index']) {
   console.log(`${id}: ${best.audits[id].displayValue}`)
 }

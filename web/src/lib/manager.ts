@@ -1,9 +1,9 @@
 // A queue of downloads: several run at once, up to a limit, in the order in which they were added.
 
 import type { RetryPolicy } from './backoff.js'
-import { Download, downloadId } from './download.js'
+import { Download } from './download.js'
 import type { TypedTarget } from './events.js'
-import { endpointProvider, type GrantProvider, type MediaRequest } from './media.js'
+import { endpointProvider, mediaKey, type GrantProvider, type MediaRequest } from './media.js'
 import { Records } from './records.js'
 import type { DownloadContext, DownloadOptions } from './state.js'
 import { Tabs, type Order, type TabMessage } from './tabs.js'
@@ -37,7 +37,8 @@ export class DownloadManager extends (EventTarget as TypedTarget<ManagerEvents>)
   readonly #context: DownloadContext
   readonly #concurrency: number
   readonly #tabs = new Tabs((message) => this.#hear(message))
-  #downloads: Download[] = []
+  readonly #byMedia = new Map<string, Download>()
+  #downloads: readonly Download[] = []
 
   constructor(options: ManagerOptions = {}) {
     super()
@@ -58,8 +59,7 @@ export class DownloadManager extends (EventTarget as TypedTarget<ManagerEvents>)
   }
 
   find(media: MediaRequest): Download | undefined {
-    const id = downloadId(media)
-    return this.#downloads.find((each) => each.id === id)
+    return this.#byMedia.get(mediaKey(media))
   }
 
   /** Queues a download. Returns the existing one if the same file was added before. */
@@ -103,11 +103,13 @@ export class DownloadManager extends (EventTarget as TypedTarget<ManagerEvents>)
   #forget(download: Download): void {
     if (!this.#downloads.includes(download)) return
     this.#downloads = this.#downloads.filter((each) => each !== download)
+    this.#byMedia.delete(mediaKey(download.media))
     this.dispatchEvent(new CustomEvent('remove', { detail: download }))
   }
 
   #enlist(download: Download): Download {
-    this.#downloads.push(download)
+    this.#downloads = [...this.#downloads, download]
+    this.#byMedia.set(mediaKey(download.media), download)
     download.addEventListener('change', () => this.#pump())
     this.dispatchEvent(new CustomEvent('add', { detail: download }))
     return download

@@ -8,7 +8,7 @@ export const messages: Readonly<Record<Language, Readonly<Record<MessageKey, str
   fr: {
     'request-invalid': 'La demande n’est pas valide. Rechargez la page, puis réessayez.',
     'token-refused': 'L’autorisation de téléchargement a été refusée.',
-    'signed-out': 'Votre session est terminée. Reconnectez-vous, puis réessayez.',
+    'signed-out': 'Votre session est terminée. Reconnectez-vous.',
     'token-expired': 'L’autorisation a expiré. Relancez le téléchargement pour continuer.',
     forbidden: 'Cette autorisation ne concerne pas ce fichier.',
     'not-entitled': 'Vous n’avez pas accès à cette vidéo.',
@@ -36,7 +36,7 @@ export const messages: Readonly<Record<Language, Readonly<Record<MessageKey, str
   en: {
     'request-invalid': 'The request is not valid. Reload the page and try again.',
     'token-refused': 'The download was not authorised.',
-    'signed-out': 'Your session has ended. Sign in again and retry.',
+    'signed-out': 'Your session has ended. Sign in again.',
     'token-expired': 'The authorisation has expired. Start again to continue.',
     forbidden: 'This authorisation is for another file.',
     'not-entitled': 'You do not have access to this video.',

@@ -2,8 +2,9 @@
 // the content below it does not move.
 
 import { messageFor, type Download, type Snapshot } from '../lib/index.js'
+import { actionButtons, cardParts, firstOffers, thumbnail, type Action, type Parts } from './card_parts.js'
 import type { Item } from './catalogue.js'
-import { button, element, setText, type Icon } from './dom.js'
+import { element, setText } from './dom.js'
 import { bytes, duration, percent } from './format.js'
 import type { Preferences } from './preferences.js'
 import { apart, words, type Words } from './text.js'
@@ -16,38 +17,8 @@ export interface CardActions {
   readonly play: (item: Item) => void
 }
 
-type Action =
-  | 'download'
-  | 'keep'
-  | 'pause'
-  | 'resume'
-  | 'retry'
-  | 'cancel'
-  | 'again'
-  | 'save'
-  | 'remove'
-
-const pictures: Readonly<Record<Action, Icon>> = {
-  download: 'download',
-  keep: 'keep',
-  pause: 'pause',
-  resume: 'play',
-  retry: 'retry',
-  cancel: 'close',
-  again: 'save',
-  save: 'save',
-  remove: 'close',
-}
-
 /** Titles that are longer than two lines of a phone have a button that shows them in full. */
 const longTitle = 60
-
-/** Fetched when it comes near the window. A picture that cannot be shown leaves the poster as it is without one. */
-function thumbnail(path: string): HTMLImageElement {
-  const made = element('img', { loading: 'lazy', decoding: 'async', alt: '', src: path })
-  made.addEventListener('error', () => made.remove())
-  return made
-}
 
 /** The buttons of a state; the first is the large one. */
 function offersOf(snapshot: Snapshot | undefined): readonly Action[] {
@@ -67,47 +38,44 @@ function offersOf(snapshot: Snapshot | undefined): readonly Action[] {
     case 'failed':
       return snapshot.error?.isPermanent ? ['remove'] : ['retry', 'remove']
     default:
-      return ['download', 'keep']
+      return firstOffers
   }
 }
 
 export class Card {
-  readonly root: HTMLLIElement
   readonly item: Item
   readonly #preferences: Preferences
   readonly #actions: CardActions
-  readonly #title: HTMLElement
-  readonly #poster: HTMLButtonElement
-  readonly #meta = element('p', { class: 'meta', dir: 'auto' })
-  readonly #bar = element('div', { class: 'bar' }, element('div', { class: 'fill' }))
-  readonly #state = element('span', { class: 'state' })
-  readonly #numbers = element('span', { class: 'numbers' })
-  readonly #buttons = element('div', { class: 'buttons' })
+  readonly #parts: Parts
   #download: Download | undefined
-  #offered = ''
+  #offered = firstOffers
   #frame = 0
   #isDoomed = false
 
   constructor(item: Item, preferences: Preferences, actions: CardActions) {
     this.item = item
-    this.#title = element(item.group === undefined ? 'h2' : 'h3', { class: 'name', dir: 'auto' })
     this.#preferences = preferences
     this.#actions = actions
-    const kind = item.media.type
-    const poster = button({ class: 'poster', 'data-kind': kind }, 'play', '', () => actions.play(item))
-    this.#poster = poster
-    if (item.thumbnail !== undefined) poster.prepend(thumbnail(item.thumbnail))
-    const status = element('div', { class: 'status' }, this.#bar, this.#state, this.#numbers)
-    const about = element('div', { class: 'about' }, this.#title, this.#meta)
-    this.root = element('li', { class: item.thumbnail ? 'card wide' : 'card' }, poster, about, status, this.#buttons)
-    this.#bar.setAttribute('role', 'progressbar')
-    this.#bar.setAttribute('aria-valuemin', '0')
-    this.#bar.setAttribute('aria-valuemax', '100')
-    preferences.addEventListener('change', () => {
-      this.#offered = ''
-      this.#draw()
-    })
+    this.#parts = cardParts(item.group === undefined ? 'h2' : 'h3', preferences.language)
+    const { root, poster } = this.#parts
+    poster.dataset['kind'] = item.media.type
+    if (item.thumbnail !== undefined) {
+      root.classList.add('wide')
+      poster.prepend(thumbnail(item.thumbnail))
+    }
     this.#drawTitle()
+    this.#label()
+    this.#draw()
+  }
+
+  get root(): HTMLElement {
+    return this.#parts.root
+  }
+
+  /** Writes it again in the language of the page. */
+  translate(): void {
+    this.#drawButtons(this.#offered, true)
+    this.#label()
     this.#draw()
   }
 
@@ -134,6 +102,13 @@ export class Card {
     this.#draw()
   }
 
+  /** Does what the pressed button says in `data-act`. */
+  press(action: string | undefined): void {
+    if (action === 'play') this.#actions.play(this.item)
+    else if (action === 'more') this.#openTitle()
+    else if (action !== undefined) this.#act(action as Action)
+  }
+
   get #words(): Words {
     return words[this.#preferences.language]
   }
@@ -146,7 +121,7 @@ export class Card {
     const size = snapshot?.size ?? this.item.size
     const state = snapshot?.state ?? 'cancelled'
     setText(
-      this.#meta,
+      this.#parts.meta,
       [
         subtitle ?? this.#words.kinds[media.type],
         length === undefined ? '' : apart(duration(length)),
@@ -155,36 +130,51 @@ export class Card {
         .filter(Boolean)
         .join(' · '),
     )
-    this.root.dataset['state'] = state
-    this.#poster.setAttribute('aria-label', `${this.#words.watch} : ${this.item.title}`)
+    const { root, state: stateLine, numbers } = this.#parts
+    root.dataset['state'] = state
     this.#drawBar(snapshot)
-    setText(this.#state, this.#stateText(snapshot))
-    setText(this.#numbers, snapshot === undefined ? '' : this.#numberText(snapshot))
+    setText(stateLine, this.#stateText(snapshot))
+    setText(numbers, snapshot === undefined ? '' : this.#numberText(snapshot))
     this.#drawButtons(offersOf(snapshot))
   }
 
   #drawTitle(): void {
-    const { title } = this.item
-    if (title.length <= longTitle) {
-      setText(this.#title, title)
+    const { title } = this.#parts
+    const text = this.item.title
+    if (text.length <= longTitle) {
+      title.textContent = text
       return
     }
-    const more = element('button', { type: 'button', class: 'more', 'aria-expanded': 'false' }, element('span', {}, title))
-    more.addEventListener('click', () => {
-      const isOpen = this.root.toggleAttribute('data-open')
-      more.setAttribute('aria-expanded', String(isOpen))
-    })
-    this.#title.replaceChildren(more)
+    title.classList.add('long')
+    const attributes = { type: 'button', class: 'more', 'data-act': 'more', 'aria-expanded': 'false' }
+    title.append(element('button', attributes, element('span', {}, text)))
+  }
+
+  #openTitle(): void {
+    const isOpen = this.root.toggleAttribute('data-open')
+    this.#parts.title.firstElementChild!.setAttribute('aria-expanded', String(isOpen))
   }
 
   #drawBar(snapshot: Snapshot | undefined): void {
     const share =
       snapshot?.state === 'done' ? 1 : snapshot?.size ? snapshot.received / snapshot.size : 0
-    const fill = this.#bar.firstElementChild as HTMLElement
-    fill.style.transform = `scaleX(${share})`
-    this.#bar.setAttribute('aria-label', this.#words.progressOf(this.item.title))
-    this.#bar.setAttribute('aria-valuenow', String(Math.floor(share * 100)))
-    this.#bar.setAttribute('aria-valuetext', percent(share, this.#preferences.language))
+    const { bar, fill } = this.#parts
+    if (share > 0 || fill.style.transform !== '') fill.style.transform = `scaleX(${share})`
+    bar.setAttribute('aria-valuenow', String(Math.floor(share * 100)))
+    bar.setAttribute('aria-valuetext', percent(share, this.#preferences.language))
+  }
+
+  /** Names its controls after the video, for those who do not see where they stand. */
+  #label(): void {
+    const { poster, bar, buttons } = this.#parts
+    const { title } = this.item
+    const text = this.#words
+    poster.setAttribute('aria-label', `${text.watch} : ${title}`)
+    bar.setAttribute('aria-label', text.progressOf(title))
+    this.#offered.forEach((action, i) => {
+      const hasLong = action === 'download' || action === 'keep' || action === 'save'
+      buttons.children[i]!.setAttribute('aria-label', `${hasLong ? text[`${action}Long`] : text[action]} : ${title}`)
+    })
   }
 
   #stateText(snapshot: Snapshot | undefined): string {
@@ -223,23 +213,15 @@ export class Card {
     return ''
   }
 
-  #drawButtons(actions: readonly Action[]): void {
-    const offered = actions.join()
-    if (offered === this.#offered) return
-    const hadFocus = this.#buttons.contains(document.activeElement)
-    this.#offered = offered
-    const made = actions.map((action, i) => {
-      const look = i === 0 ? 'primary' : action === 'keep' ? 'quiet' : 'quiet icon-only'
-      const one = button({ class: look }, pictures[action], this.#words[action], () =>
-        this.#act(action),
-      )
-      const hasLong = action === 'download' || action === 'keep' || action === 'save'
-      const label = hasLong ? this.#words[`${action}Long`] : this.#words[action]
-      one.setAttribute('aria-label', `${label} : ${this.item.title}`)
-      return one
-    })
-    this.#buttons.replaceChildren(...made)
-    if (hadFocus) (made[0] ?? this.#title).focus()
+  #drawButtons(actions: readonly Action[], isTranslated = false): void {
+    if (actions.join() === this.#offered.join() && !isTranslated) return
+    const { buttons, title } = this.#parts
+    const { activeElement } = document
+    const hadFocus = buttons.contains(activeElement) || activeElement === title // while there is no button
+    this.#offered = actions
+    buttons.replaceChildren(...actionButtons(actions, this.#preferences.language))
+    this.#label()
+    if (hadFocus) ((buttons.firstElementChild as HTMLElement | null) ?? title).focus({ preventScroll: true })
   }
 
   #act(action: Action): void {

@@ -49,7 +49,7 @@ export function button(
   attributes: Attributes,
   picture: Icon,
   label: string,
-  act: () => void,
+  act?: () => void,
 ): HTMLButtonElement {
   const made = element('button', { type: 'button', ...attributes }, icon(picture))
   if (attributes['class']?.includes('icon-only')) {
@@ -58,7 +58,7 @@ export function button(
   } else if (label !== '') {
     made.append(element('span', {}, label))
   }
-  made.addEventListener('click', act)
+  if (act !== undefined) made.addEventListener('click', act)
   return made
 }
 

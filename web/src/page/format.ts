@@ -13,7 +13,9 @@ export function bytes(count: number, language: Language): string {
     unit++
   }
   const digits = unit === 0 || value >= 100 ? 0 : 1
-  return `${number(value, language, digits)}\u00a0${units[unit]}`
+  // Without Intl: its first use takes longer than all cards together, because the browser loads its data then.
+  const text = value.toFixed(digits)
+  return `${language === 'fr' ? text.replace('.', ',') : text}\u00a0${units[unit]}`
 }
 
 /** "2 min 05 s". */
@@ -27,12 +29,6 @@ export function duration(seconds: number): string {
 
 /** "42 %" in French, "42%" in English. */
 export function percent(share: number, language: Language): string {
-  return new Intl.NumberFormat(language, { style: 'percent' }).format(Math.floor(share * 100) / 100)
-}
-
-function number(value: number, language: Language, digits: number): string {
-  return new Intl.NumberFormat(language, {
-    minimumFractionDigits: digits,
-    maximumFractionDigits: digits,
-  }).format(value)
+  const whole = Math.floor(share * 100)
+  return language === 'fr' ? `${whole}\u202f%` : `${whole}%`
 }

@@ -10,7 +10,7 @@ import {
   type Method,
 } from '../lib/index.js'
 import { Actions } from './actions.js'
-import { Card } from './card.js'
+import { Card, type CardActions } from './card.js'
 import { itemOfHash, lastCatalogue, loadCatalogue, type Catalogue, type Item } from './catalogue.js'
 import { byId, element, icon, setText } from './dom.js'
 import { canPreview, registerShell } from './offline.js'
@@ -19,7 +19,7 @@ import { play } from './player.js'
 import { Preferences, type Theme } from './preferences.js'
 import { sessionProvider, type TokenSettings } from './session.js'
 import { Shelf } from './shelf.js'
-import { showSnack, type SnackOptions } from './snackbar.js'
+import { showSnack, watchSnacks, type SnackOptions } from './snackbar.js'
 import { words, type Words } from './text.js'
 
 const preferences = new Preferences()
@@ -50,13 +50,15 @@ async function watchVideo(item: Item): Promise<void> {
   else fail()
 }
 
+const cardActions: CardActions = {
+  start: (item, keep) => void actions.start(item, keep),
+  cancel: (download, item) => actions.cancel(download, item),
+  remove: (download) => void manager.remove(download),
+  play: (item) => void watchVideo(item),
+}
+
 function makeCard(item: Item): Card {
-  const card = new Card(item, preferences, {
-    start: (wanted, keep) => void actions.start(wanted, keep),
-    cancel: (download, wanted) => actions.cancel(download, wanted),
-    remove: (download) => void manager.remove(download),
-    play: (wanted) => void watchVideo(wanted),
-  })
+  const card = new Card(item, preferences, cardActions)
   card.follow(manager.find(item.media))
   return card
 }
@@ -81,6 +83,7 @@ function watch(download: Download): void {
     if (state === 'failed' && error !== undefined && !actions.counts(download, false)) {
       snack(say().failed(name, messageFor(error, preferences.language)), {
         isError: true,
+        about: shelf.cards.get(mediaKey(download.media))?.root,
         ...(!error.isPermanent && { action: remedy(error, download) }),
       })
     }
@@ -125,7 +128,7 @@ function translate(): void {
   search.setAttribute('aria-label', text.search)
   setText(byId('failed-text'), text.catalogueFailed)
   drawMethods()
-  if (byId('list').getAttribute('aria-busy') === 'false') drawIntro()
+  if (!byId('list').hidden) drawIntro()
   overview.draw()
 }
 
@@ -189,7 +192,11 @@ function listen(): void {
       each.isActive && each.snapshot.method !== undefined && each.snapshot.method !== 'private'
     if (manager.downloads.some(isLost)) event.preventDefault()
   })
-  preferences.addEventListener('change', translate)
+  watchSnacks()
+  preferences.addEventListener('change', () => {
+    translate()
+    for (const card of shelf.cards.values()) card.translate()
+  })
 }
 
 function addHash(): void {
@@ -203,6 +210,9 @@ function addHash(): void {
 /** Shows a list, with the downloads that are not in it below. */
 function show(next: Catalogue): void {
   catalogue = next
+  document.getElementById('skeleton')?.remove()
+  document.querySelector<HTMLElement>('.foot')!.hidden = false
+  overview.draw() // with the list, which it would move later
   shelf.replace(next.items)
   for (const { media, name } of manager.downloads) {
     shelf.add({ media, title: name.replace(/\.[^.]+$/, '') })
@@ -232,6 +242,7 @@ async function load(): Promise<void> {
 async function open(): Promise<void> {
   listen()
   translate()
+  await new Promise((done) => setTimeout(done)) // the browser shows the page so far
   const restoring = manager.restore()
   const last = lastCatalogue()
   if (last !== undefined) {
@@ -241,7 +252,6 @@ async function open(): Promise<void> {
   }
   await load()
   await restoring
-  overview.draw()
   if (import.meta.env.PROD) await registerShell(provider)
 }
 

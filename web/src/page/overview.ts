@@ -74,10 +74,11 @@ export class Overview {
   async #drawShelf(): Promise<void> {
     const { language } = this.#preferences
     const kept = this.#snapshots().filter(({ isHeld, keep }) => isHeld && keep)
+    if (kept.length === 0) return setText(byId('kept'), '')
     const used = kept.reduce((sum, { size = 0 }) => sum + size, 0)
-    const { quota = 0, usage = 0 } = kept.length > 0 ? ((await navigator.storage?.estimate?.()) ?? {}) : {}
+    const { quota = 0, usage = 0 } = (await navigator.storage?.estimate?.()) ?? {}
     const free = bytes(Math.max(0, quota - usage), language)
-    setText(byId('kept'), kept.length === 0 ? '' : words[language].shelf(kept.length, bytes(used, language), free))
+    setText(byId('kept'), words[language].shelf(kept.length, bytes(used, language), free))
   }
 
   #toggle(): void {

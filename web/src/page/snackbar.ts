@@ -1,11 +1,14 @@
-// Short messages at the foot of the page. Screen readers announce them. They disappear by themselves
-// unless the pointer or the focus is on them. They never lie over the end of the page, or over the card in use.
+// Short messages at the foot of the window, in a bar of their own: while it is there, the window is that much shorter. The
+// page moves up where the bar would hide its end, the card in use, or the card that has failed. Screen readers announce
+// the messages. They disappear by themselves unless the pointer or the focus is on them.
 
 import { button, byId, element } from './dom.js'
 
 export interface SnackOptions {
   readonly isError?: boolean
   readonly action?: { readonly label: string; readonly act: () => void }
+  /** The card that the message is about: the page shows it above. */
+  readonly about?: HTMLElement | undefined
   /** It is closed, and its action was not used. */
   readonly onGone?: () => void
 }
@@ -19,7 +22,7 @@ const shownFor = 7_000
 const atOnce = 2
 const settleTime = 100 // milliseconds for the card that a message is about to take its new height
 
-export function showSnack({ text, isError = false, action, dismissLabel, onGone }: Snack): void {
+export function showSnack({ text, isError = false, action, dismissLabel, about, onGone }: Snack): void {
   const host = byId('snackbars')
   const wasAtEnd = isAtEnd()
   const bar = element('div', {
@@ -28,6 +31,7 @@ export function showSnack({ text, isError = false, action, dismissLabel, onGone 
   })
   const remove = (): void => {
     bar.remove()
+    if (subject === about) subject = undefined
     keepClear(host)
   }
   let isOpen = true
@@ -70,10 +74,33 @@ export function showSnack({ text, isError = false, action, dismissLabel, onGone 
   }
   bar.append(button({ class: 'quiet icon-only' }, 'close', dismissLabel, () => close()))
   const isTooMuch = (): boolean =>
-    host.childElementCount > atOnce || (host.childElementCount > 1 && host.offsetHeight > innerHeight / 2)
+    host.childElementCount > atOnce || (host.childElementCount > 1 && host.scrollHeight > innerHeight / 2)
   while (isTooMuch()) host.firstElementChild?.dispatchEvent(new Event('close'))
+  subject = about ?? subject
   keepClear(host)
   setTimeout(() => uncover(host, wasAtEnd), settleTime)
+}
+
+/** The card of the last message that has one. */
+let subject: HTMLElement | undefined
+/** Cards get their true height when they come into view, so the end of a scroll may not be where it was meant to be. */
+let corrections = 0
+
+/** Keeps what is in use above the messages when a phone is turned, text grows, or the keyboard moves on. */
+export function watchSnacks(): void {
+  const host = byId('snackbars')
+  const again = (): void => uncover(host, false)
+  new ResizeObserver(() => {
+    keepClear(host)
+    again()
+  }).observe(host)
+  addEventListener('resize', again)
+  addEventListener('scrollend', () => {
+    if (corrections-- > 0) raiseAll(host)
+  })
+  addEventListener('focusin', ({ target }) => {
+    if ((target as Element).matches(':focus-visible')) again() // under a pointer, nothing moves
+  })
 }
 
 function isAtEnd(): boolean {
@@ -82,22 +109,36 @@ function isAtEnd(): boolean {
 
 /** What the focus moves to is shown above the messages. */
 function keepClear(host: HTMLElement): void {
+  const { dataset, style } = document.documentElement
+  const isEmpty = host.childElementCount === 0
   const isBeside = getComputedStyle(host).position === 'fixed'
-  const room = isBeside || host.childElementCount === 0 ? '' : `${host.offsetHeight + 24}px`
-  document.documentElement.style.scrollPaddingBottom = room
+  style.scrollPaddingBottom = isBeside || isEmpty ? '' : `${host.offsetHeight + 8}px`
+  if (isEmpty) delete dataset['message']
+  else dataset['message'] = ''
 }
 
-/** Moves the page up if a message has come to lie over its end, or over what is in use. */
+/** Moves the page up if the messages hide its end, or a part of what is in use. */
 function uncover(host: HTMLElement, wasAtEnd: boolean): void {
-  const { activeElement, body, documentElement } = document
-  if (wasAtEnd) {
-    scrollTo({ top: documentElement.scrollHeight })
-  } else if (activeElement !== null && activeElement !== body && !host.contains(activeElement)) {
-    const end = host.getBoundingClientRect().top
-    const card = activeElement.closest<HTMLElement>('.card')
-    const used = card !== null && card.offsetHeight < end ? card : activeElement
-    const { top, bottom } = used.getBoundingClientRect()
-    // Not what the user has scrolled away from.
-    if (top < innerHeight && bottom > end) used.scrollIntoView({ block: 'nearest' })
+  if (host.childElementCount === 0) return
+  corrections = 3
+  if (wasAtEnd) scrollTo({ top: document.documentElement.scrollHeight })
+  else raiseAll(host)
+}
+
+function raiseAll(host: HTMLElement): void {
+  const end = host.childElementCount === 0 ? Infinity : host.getBoundingClientRect().top
+  for (const each of [subject, document.activeElement]) {
+    if (each?.isConnected && each !== document.body && !host.contains(each)) raise(each, end)
   }
+}
+
+/** Shows `used` above `end`: with its card if that fits, else with the buttons beside it. */
+function raise(used: Element, end: number): void {
+  const card = used.closest<HTMLElement>('.card')
+  const buttons = card?.querySelector('.buttons')
+  const part = buttons && (used === card || buttons.contains(used)) ? buttons : used
+  const whole = card !== null && card.offsetHeight < end ? card : part
+  const { top, bottom } = whole.getBoundingClientRect()
+  // Not what the user has scrolled away from.
+  if (top < innerHeight && bottom > end) whole.scrollIntoView({ block: 'nearest' })
 }

@@ -1,6 +1,6 @@
 // Two hundred lessons: groups, search, the total, one question before and one message after.
 
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { findings } from './support/axe.js'
 import { phone, states, visit, type Visitor } from './support/chromium.js'
 import { Sluice, type CatalogueItem } from './support/sluice.js'
@@ -41,9 +41,10 @@ beforeEach(async () => {
 })
 afterEach(() => visitor.close())
 
+type TraceEvent = { name: string; args: unknown }
 type Seen = { long: number[]; first: number; last: number }
 
-it('renders in chunks, and scrolls', async () => {
+it('renders the first screen, then the rest in slices, and scrolls', async () => {
   const { page } = visitor
   const rendered = await page.evaluate(() => structuredClone((globalThis as unknown as { seen: Seen }).seen))
   await page.evaluate(async () => {
@@ -57,7 +58,75 @@ it('renders in chunks, and scrolls', async () => {
   // Figures for a quiet machine; a busy one must not fail the test.
   console.log(`${count} items: ${Math.round(rendered.last - rendered.first)} ms from the first card to the last;`,
     `long tasks: ${rendered.long.join(', ') || 'none'} while rendering, ${scrolled.join(', ') || 'none'} while scrolling`)
-  expect(rendered.last).toBeGreaterThan(rendered.first) // more than one chunk
+  expect(rendered.last).toBeGreaterThan(rendered.first) // more than one slice
+  expect(await page.evaluate(() => performance.getEntriesByName('sluice-list').length)).toBe(1)
+})
+
+it('makes cards of few nodes, with one listener for all, and forces no layout', async () => {
+  const { page } = visitor
+  const events: TraceEvent[] = []
+  const session = await visitor.context.newCDPSession(page)
+  session.on('Tracing.dataCollected', ({ value }) => void events.push(...(value as unknown as TraceEvent[])))
+  const categories = 'devtools.timeline,disabled-by-default-devtools.timeline,disabled-by-default-devtools.timeline.stack'
+  await session.send('Tracing.start', { transferMode: 'ReportEvents', categories })
+  await page.reload()
+  await page.waitForFunction((wanted) => document.querySelectorAll('.card').length === wanted, count)
+  const ended = new Promise((done) => session.once('Tracing.tracingComplete', done))
+  await session.send('Tracing.end')
+  await ended
+  const layouts = events.filter(({ name }) => name === 'Layout' || name === 'UpdateLayoutTree')
+  const forced = layouts.filter(({ args }) => JSON.stringify(args).includes('/assets/')) // the script is in its stack
+  expect(layouts.length).toBeGreaterThan(0)
+  expect(forced.map(({ name, args }) => `${name} ${JSON.stringify(args).slice(0, 300)}`)).toEqual([])
+  const inCards = await page.evaluate(() => document.querySelectorAll('.card, .card *').length)
+  expect(inCards / count).toBeLessThan(23)
+  await session.send('Performance.enable')
+  const { metrics } = await session.send('Performance.getMetrics')
+  const listeners = metrics.find(({ name }) => name === 'JSEventListeners')!.value
+  console.log(`${inCards} elements, ${listeners} listeners, ${layouts.length} layouts and styles`)
+  expect(listeners).toBeLessThan(count)
+})
+
+describe('while most cards are still to be made', () => {
+  let early: Visitor
+  // An idle moment never comes.
+  beforeEach(async () => {
+    early = await visit(sluice.url, phone, (page) =>
+      page.addInitScript(() => Object.assign(globalThis, { requestIdleCallback: () => 0 })),
+    )
+    expect(await early.page.locator('.card').count()).toBe(12)
+  })
+  afterEach(() => early.close())
+
+  it('a search finds them', async () => {
+    const { page } = early
+    await page.getByRole('searchbox').evaluate((field: HTMLInputElement) => {
+      field.value = 'plage' // dictated: no key is pressed
+      field.dispatchEvent(new Event('input'))
+    })
+    expect(await page.locator('.card:visible .name').allInnerTexts()).toEqual(['Leçon 137'])
+  })
+
+  it('a key makes them: the browser’s own search, and the way through the page, meet all', async () => {
+    const { page } = early
+    await page.locator('.card').last().getByRole('button').last().focus()
+    await page.keyboard.press('Tab')
+    expect(await page.locator('.card').count()).toBe(count)
+    const focused = () => page.evaluate(() => document.activeElement!.closest('.card')?.querySelector('.name')?.textContent)
+    expect(await focused()).toBe('Leçon 13')
+    expect(await page.evaluate(() => (globalThis as unknown as { find(text: string): boolean }).find('Leçon 200'))).toBe(true)
+  })
+
+  it('“download all” is about all', async () => {
+    const { page } = early
+    await page.getByRole('button', { name: 'Tout télécharger' }).click()
+    await page.getByRole('dialog', { name: 'Télécharger 200 vidéos ?' }).waitFor()
+    expect(await page.locator('.card').count()).toBe(12)
+  })
+
+  it('has nothing that axe objects to', async () => {
+    expect(await findings(early.page)).toEqual([])
+  })
 })
 
 it('groups them, and finds words whatever their case and accents', async () => {

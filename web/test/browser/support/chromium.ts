@@ -35,6 +35,8 @@ export interface Visitor {
   slow(bytesPerSecond: number): Promise<void>
   /** Bytes that the origin may store; undefined gives it what the browser thinks. */
   quota(bytes?: number): Promise<void>
+  /** Messages stay while the pointer is on them: puts it there, for the eye of a test. */
+  hold(isHeld?: boolean): Promise<void>
   close(): Promise<void>
 }
 
@@ -90,11 +92,17 @@ export async function visit(
         ...(quotaSize !== undefined && { quotaSize }),
       })
     },
+    hold: (isHeld = true) => hold(page, isHeld),
     close: async () => {
       await context.close()
       rmSync(profile, { recursive: true, force: true })
     },
   }
+}
+
+function hold(page: Page, isHeld: boolean): Promise<void> {
+  const event = isHeld ? 'pointerenter' : 'pointerleave'
+  return page.evaluate((event) => document.querySelectorAll('.snack').forEach((each) => each.dispatchEvent(new Event(event))), event)
 }
 
 /** A picture for docs/, taken where SLUICE_SCREENSHOTS asks for new ones. */
@@ -108,9 +116,7 @@ export async function picture(page: Page, name: string): Promise<void> {
 export async function states(page: Page, name: string): Promise<void> {
   if (process.env['SLUICE_SCREENSHOTS'] === undefined) return
   const before = page.viewportSize()!
-  const point = (event: string) =>
-    page.evaluate((event) => document.querySelectorAll('.snack').forEach((each) => each.dispatchEvent(new Event(event))), event)
-  await point('pointerenter') // messages stay while the pictures are taken
+  await hold(page, true) // messages stay while the pictures are taken
   const views: Buffer[] = []
   for (const colorScheme of ['light', 'dark'] as const) {
     for (const width of [360, 800]) {
@@ -122,7 +128,7 @@ export async function states(page: Page, name: string): Promise<void> {
   }
   await page.emulateMedia({ colorScheme: null })
   await page.setViewportSize(before)
-  await point('pointerleave')
+  await hold(page, false)
   const gap = 'color=#808080'
   const rows = `[0]pad=iw+8:ih+8:${gap}[a];[1]pad=iw:ih+8:${gap}[b];[2]pad=iw+8:ih:${gap}[c];[a][b]hstack[x];[c][3]hstack[y];[x][y]vstack`
   compose(name, views, rows)
