@@ -37,10 +37,17 @@ std::optional<core::standing> grant_book::recall(std::string_view user_id,
     return core::standing_of(found->second->windows, wall);
 }
 
-core::store_result<core::standing>
-grant_book::ask(std::string_view user_id, const core::media_place& place, std::int64_t wall) {
+core::store_result<core::standing> grant_book::ask(std::string_view user_id,
+                                                   const core::media_place& place,
+                                                   std::int64_t wall, std::string_view trace_id) {
     const auto since = epoch();
-    auto windows = pool_.ask([&](core::access_store& in) { return in.windows_of(user_id, place); });
+    using answer = core::store_result<std::vector<core::validity>>;
+    auto windows = pool_.ask([&](core::access_store& in) -> answer {
+        if (const auto named = in.name_trace(trace_id); !named) {
+            return named.error();
+        }
+        return in.windows_of(user_id, place);
+    });
     if (!windows) {
         return windows.error();
     }

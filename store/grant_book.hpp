@@ -36,9 +36,11 @@ class grant_book {
     [[nodiscard]] std::optional<core::standing> recall(std::string_view user_id,
                                                        const core::media_place& place,
                                                        std::int64_t wall, time_point now);
-    /// Queries the store and caches the result. Blocks.
-    [[nodiscard]] core::store_result<core::standing>
-    ask(std::string_view user_id, const core::media_place& place, std::int64_t wall);
+    /// Queries the store and caches the result. Blocks. `trace_id`: see access_store::name_trace().
+    [[nodiscard]] core::store_result<core::standing> ask(std::string_view user_id,
+                                                         const core::media_place& place,
+                                                         std::int64_t wall,
+                                                         std::string_view trace_id = {});
 
     /// Drops the cache because grants may have changed. `is_live`: the next change will be
     /// reported, so that results may be cached until then.

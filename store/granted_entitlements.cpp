@@ -60,8 +60,9 @@ core::entitlement_answer granted_entitlements::check(std::string_view user_id,
         return {verdict_on(*known)};
     }
     return {failure{errc::store_unavailable},
-            [asked = std::move(asked), wall, &grants = from_.grants]() -> result<core::permission> {
-                const auto answer = grants.ask(asked.user_id, asked.place(), wall);
+            [asked = std::move(asked), wall,
+             &grants = from_.grants](std::string_view trace_id) -> result<core::permission> {
+                const auto answer = grants.ask(asked.user_id, asked.place(), wall, trace_id);
                 return answer ? verdict_on(*answer) : failure{errc::store_unavailable};
             }};
 }

@@ -22,6 +22,7 @@ using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
 constexpr std::string_view channel = "sluice_changed";
+constexpr const char* program = "sluice"; // application_name
 
 /// libpq's messages end in a line break and may have several lines.
 std::string one_line(const char* message) {
@@ -139,7 +140,7 @@ store_result<void> postgres_connection::wait(short events, time_point deadline) 
 store_result<void> postgres_connection::connect(const std::string& url) {
     const std::array<const char*, 5> names{"dbname", "application_name", "client_encoding",
                                            "keepalives_idle", nullptr};
-    const std::array<const char*, 5> values{url.c_str(), "sluice", "UTF8", "30", nullptr};
+    const std::array<const char*, 5> values{url.c_str(), program, "UTF8", "30", nullptr};
     connection_.reset(PQconnectStartParams(names.data(), values.data(), 1));
     if (!connection_ || PQstatus(connection_.get()) == CONNECTION_BAD) {
         return lost();
@@ -294,6 +295,19 @@ store_result<bool> postgres_connection::has_schema() {
         return done.error();
     }
     return PQntuples(done->get()) > 0;
+}
+
+store_result<void> postgres_connection::name_trace(std::string_view trace_id) {
+    if (trace_id == trace_id_) {
+        return {};
+    }
+    const std::string separator = trace_id.empty() ? "" : "/";
+    const auto named = run_script(std::string("SET application_name = '") + program + separator +
+                                  std::string(trace_id) + "'");
+    if (named) {
+        trace_id_ = trace_id;
+    }
+    return named;
 }
 
 core::store_changes postgres_connection::take_notifications() {

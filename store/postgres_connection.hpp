@@ -32,6 +32,8 @@ class postgres_connection final : public sql_connection {
     run(query which, std::span<const sql_value> parameters, const visitor& visit) override;
     [[nodiscard]] core::store_result<void> run_script(std::string_view text) override;
     [[nodiscard]] core::store_result<bool> has_schema() override;
+    /// Puts the trace into application_name. Costs a statement, unless the name is the same.
+    [[nodiscard]] core::store_result<void> name_trace(std::string_view trace_id) override;
     [[nodiscard]] core::store_result<core::store_changes>
     wait_for_change(std::chrono::milliseconds limit) override;
 
@@ -57,6 +59,7 @@ class postgres_connection final : public sql_connection {
     std::unique_ptr<pg_conn, closer> connection_;
     std::chrono::milliseconds timeout_{};
     std::bitset<query_count> prepared_;
+    std::string trace_id_; // in application_name
     bool is_listening_ = false;
 };
 

@@ -83,6 +83,10 @@ class sql_connection {
     /// False when there is no table sluice_meta.
     [[nodiscard]] virtual core::store_result<bool> has_schema() = 0;
     /// As in core::access_store.
+    [[nodiscard]] virtual core::store_result<void> name_trace(std::string_view /*trace_id*/) {
+        return {};
+    }
+    /// As in core::access_store.
     [[nodiscard]] virtual core::store_result<core::store_changes>
     wait_for_change(std::chrono::milliseconds limit) = 0;
 

@@ -65,6 +65,10 @@ store_result<void> sql_store::in_transaction(Work work) {
     return done;
 }
 
+store_result<void> sql_store::name_trace(std::string_view trace_id) {
+    return connection_->name_trace(trace_id);
+}
+
 store_result<std::vector<core::validity>> sql_store::windows_of(std::string_view user_id,
                                                                 const core::media_place& place) {
     const std::array<sql_value, 5> parameters{user_id, place.trainer_id, place.course_id,

@@ -14,6 +14,7 @@ class sql_store final : public core::access_store {
     explicit sql_store(std::unique_ptr<sql_connection> connection) noexcept
         : connection_(std::move(connection)) {}
 
+    [[nodiscard]] core::store_result<void> name_trace(std::string_view trace_id) override;
     [[nodiscard]] core::store_result<std::vector<core::validity>>
     windows_of(std::string_view user_id, const core::media_place& place) override;
     [[nodiscard]] core::store_result<std::uint64_t>

@@ -67,6 +67,13 @@ class access_store {
     access_store(const access_store&) = delete;
     access_store& operator=(const access_store&) = delete;
 
+    /// Names the trace of the request that needs the next calls, so that the database can name it
+    /// in its logs; empty: none. Does nothing where the database has no such name. REQUIRES: 32
+    /// hexadecimal digits, or empty.
+    [[nodiscard]] virtual store_result<void> name_trace(std::string_view /*trace_id*/) {
+        return {};
+    }
+
     // Grants.
 
     /// The windows of every grant of `user_id` that covers `place`, whether or not they are open

@@ -39,17 +39,21 @@ enum class access_field : std::uint8_t {
     jti,
     user,
     user_agent,
+    trace_id,
+    span_id,
+    parent_span_id,
+    trace_flags,
 };
 
 /// In the order of access_field. docs/operations.md and docs/access-log.schema.json describe them.
 inline constexpr std::array access_field_names = std::to_array<std::string_view>({
-    "time",     "request_id",  "peer",          "method",    "route",
-    "type",     "trainer_id",  "course_id",     "module_id", "lesson_id",
-    "filename", "status",      "bytes",         "delivered", "range",
-    "parts",    "duration_us", "first_byte_us", "outcome",   "admitted_by",
-    "problem",  "cause",       "jti",           "user",      "user_agent",
+    "time",       "request_id",  "peer",      "method",         "route",       "type",
+    "trainer_id", "course_id",   "module_id", "lesson_id",      "filename",    "status",
+    "bytes",      "delivered",   "range",     "parts",          "duration_us", "first_byte_us",
+    "outcome",    "admitted_by", "problem",   "cause",          "jti",         "user",
+    "user_agent", "trace_id",    "span_id",   "parent_span_id", "trace_flags",
 });
-static_assert(access_field_names.size() == static_cast<std::size_t>(access_field::user_agent) + 1);
+static_assert(access_field_names.size() == static_cast<std::size_t>(access_field::trace_flags) + 1);
 
 [[nodiscard]] constexpr std::string_view name_of(access_field which) noexcept {
     return access_field_names[static_cast<std::size_t>(which)]; // NOLINT(*-constant-array-index)

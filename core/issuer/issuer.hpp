@@ -100,9 +100,10 @@ struct entitlement_answer {
     /// only an owner gets.
     result<permission> verdict;
     /// When set, the verdict is not known yet and this function finds it; it can also fail with
-    /// store_unavailable. It may block, so it must run on a thread that serves no connections. It
-    /// owns its data; the objects it refers to live as long as the process serves.
-    std::function<result<permission>()> ask{};
+    /// store_unavailable. `trace_id` names the trace of the request for the logs of the database;
+    /// empty: none. It may block, so it must run on a thread that serves no connections. It owns
+    /// its data; the objects it refers to live as long as the process serves.
+    std::function<result<permission>(std::string_view trace_id)> ask{};
 };
 
 class entitlements {

@@ -264,22 +264,12 @@ void session_base::compose() {
     asked.public_host.clear();
     asked.is_secure = peer_.is_secure;
     if (const auto& trust = owner_.where().proxies; !trust.is_empty() && is_trusted(trust, peer_)) {
-        believe(trust);
+        believe_proxy(trust, asked, out_->record, out_->id);
     }
     auto opened = open_answer();
     dispatch(owner_.where(), asked, opened);
     if (is_suspended()) {
         start_waiting();
-    }
-}
-
-void session_base::believe(const proxy_trust& trust) {
-    if (find_client(trust, in_->asked)) {
-        out_->record.client =
-            in_->asked.client.address; // a copy: the head is released before the line is written
-    }
-    if (const auto named = find_request_id(in_->asked.head)) {
-        out_->id = *named;
     }
 }
 

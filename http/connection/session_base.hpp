@@ -190,8 +190,6 @@ class session_base : public counted_connection,
     template <class Work>
     [[nodiscard]] bool fill(Work work) noexcept;
     void compose();
-    /// Adopts the client's address and the request id that a trusted proxy states in the head.
-    void believe(const proxy_trust& trust);
     void refuse_after_fault(problem_id why);
     void start_waiting() noexcept;
     void open_exchange();

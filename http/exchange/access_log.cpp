@@ -105,6 +105,15 @@ void write_user(std::string_view user_id, const log_policy& policy, core::pseudo
     line.word(field::user, {name.data(), name.size()});
 }
 
+void write_trace(const request_note& note, chosen_fields& line) {
+    if (const auto& parent = note.parent()) {
+        line.word(field::trace_id, parent->trace_id());
+        line.word(field::span_id, note.span_id());
+        line.word(field::parent_span_id, parent->parent_id());
+        line.word(field::trace_flags, parent->flags());
+    }
+}
+
 void write_response(const access_entry& entry, chosen_fields& line) {
     line.number(field::status, entry.over.status);
     line.number(field::bytes, entry.over.bytes);
@@ -139,6 +148,7 @@ void append_access_line(const access_entry& entry, const log_policy& policy,
     line.text_if_any(field::jti, record.jti); // may be any text, chosen by the signer
     write_user(record.user_id, policy, seen, line);
     line.text_if_any(field::user_agent, record.note.user_agent());
+    write_trace(record.note, line);
     whole.end();
 }
 

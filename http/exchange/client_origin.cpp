@@ -33,12 +33,18 @@ bool is_trusted(const proxy_trust& trust, const peer_info& peer) noexcept {
     return peer.is_unix ? trust.trusts_unix : core::contains(trust.networks, peer.ip);
 }
 
-std::optional<request_id> find_request_id(const request_head& head) {
+std::optional<trace_parent> find_trace(const request_head& head) {
+    std::string room;
+    return trace_parent::parse(joined(head, "traceparent", room));
+}
+
+std::optional<request_id> find_request_id(const request_head& head,
+                                          const std::optional<trace_parent>& trace) {
     std::string room;
     if (auto named = request_id::adopt(joined(head, "X-Request-Id", room))) {
         return named;
     }
-    return request_id::of_trace(joined(head, "traceparent", room));
+    return trace ? request_id::adopt(trace->trace_id()) : std::nullopt;
 }
 
 bool find_client(const proxy_trust& trust, request& in) {
@@ -64,6 +70,20 @@ bool find_client(const proxy_trust& trust, request& in) {
         .address = core::to_string(*said.address), .is_secure = in.is_secure, .ip = *said.address};
     in.peer = &in.client;
     return true;
+}
+
+void believe_proxy(const proxy_trust& trust, request& in, exchange_record& record, request_id& id) {
+    if (find_client(trust, in)) {
+        record.client =
+            in.client.address; // a copy: the head is released before the line is written
+    }
+    const auto trace = find_trace(in.head);
+    if (trace) {
+        record.note.keep_trace(*trace, id.number());
+    }
+    if (const auto named = find_request_id(in.head, trace)) {
+        id = *named;
+    }
 }
 
 } // namespace sluice::http

@@ -1,20 +1,22 @@
 #pragma once
-// Finds the client of a request behind a proxy: the fields X-Forwarded-* or Forwarded of trusted
-// proxies are used, those of any other peer are ignored (docs/security.md, threat 44). The PROXY
-// protocol is not here: http/connection/proxy_header.hpp is. Used by
-// http/connection/session_base.cpp.
+// Finds the client of a request behind a proxy, its trace and its id: the fields X-Forwarded-* or
+// Forwarded, traceparent and X-Request-Id of trusted proxies are used, those of any other peer are
+// ignored (docs/security.md, threat 44). The PROXY protocol is not here:
+// http/connection/proxy_header.hpp is. Used by http/connection/session_base.cpp.
 
 #include "core/address/ip_address.hpp"
 #include "core/config/config.hpp"
 #include "http/exchange/peer_info.hpp"
 #include "http/request/request_head.hpp"
 #include "http/request/request_id.hpp"
+#include "http/request/trace_parent.hpp"
 
 #include <optional>
 #include <vector>
 
 namespace sluice::http {
 
+struct exchange_record;
 struct request;
 
 /// The trusted proxies, and the fields they may set.
@@ -32,8 +34,16 @@ struct proxy_trust {
 /// Returns true when the fields named a client: in.peer then points to in.client.
 bool find_client(const proxy_trust& trust, request& in);
 
-/// The id that a trusted peer gives the request: a valid X-Request-Id, otherwise the trace id of a
-/// traceparent.
-[[nodiscard]] std::optional<request_id> find_request_id(const request_head& head);
+/// The traceparent of a trusted peer. Several count as none.
+[[nodiscard]] std::optional<trace_parent> find_trace(const request_head& head);
+
+/// The id that a trusted peer gives the request: a valid X-Request-Id, otherwise the id of its
+/// trace.
+[[nodiscard]] std::optional<request_id> find_request_id(const request_head& head,
+                                                        const std::optional<trace_parent>& trace);
+
+/// Takes over what a trusted peer says about a request: its client, its trace and its id. `id` is
+/// the one that was made for the request: its number becomes the id of the span.
+void believe_proxy(const proxy_trust& trust, request& in, exchange_record& record, request_id& id);
 
 } // namespace sluice::http

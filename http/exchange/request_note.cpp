@@ -22,6 +22,7 @@ constexpr std::size_t place_of(field which) noexcept {
 
 void request_note::restart(core::access_fields wanted) noexcept {
     wanted_ = wanted;
+    parent_.reset();
     type_ = {};
     user_agent_.clear();
     names_.clear();
@@ -36,6 +37,11 @@ void request_note::keep_user_agent(std::string_view sent) {
         std::ranges::replace_if(
             user_agent_, [](char c) { return !is_printable(c); }, '?');
     }
+}
+
+void request_note::keep_trace(const trace_parent& parent, std::string_view span) {
+    parent_ = parent;
+    std::ranges::copy(span.substr(0, span_.size()), span_.begin());
 }
 
 void request_note::keep_media(const core::media_id& media, std::string_view trainer_id) {

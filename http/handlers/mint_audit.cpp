@@ -39,6 +39,11 @@ void append_audit_line(const audit_entry& entry, std::string& out) {
         line.number("resume_expires_in", static_cast<std::uint64_t>(window));
     }
     line.text_if_any("jti", entry.jti);
+    if (entry.note != nullptr && entry.note->parent()) {
+        line.word("trace_id", entry.note->parent()->trace_id());
+        line.word("span_id", entry.note->span_id());
+        line.word("parent_span_id", entry.note->parent()->parent_id());
+    }
     line.end();
 }
 

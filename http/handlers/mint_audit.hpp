@@ -18,6 +18,7 @@ struct audit_entry {
     std::chrono::system_clock::time_point time{};
     std::string_view request_id{};
     std::string_view peer{};
+    const request_note* note = nullptr;   // its trace; null: none
     std::string_view by{};                // core::grantor::name(); empty: unknown caller
     const mint_request* wanted = nullptr; // null: the query was rejected
     std::string_view cause{};             // of a rejection; empty: issued

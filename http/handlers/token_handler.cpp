@@ -108,11 +108,17 @@ core::entitlement_answer token_handler::judge(const order& what,
     return with_.entitlement.check(what.wanted.user_id, media);
 }
 
-void token_handler::ask(std::function<core::result<core::permission>()> question, const order& what,
-                        const request& in, reply& out) const {
+void token_handler::ask(std::function<core::result<core::permission>(std::string_view)> question,
+                        const order& what, const request& in, reply& out) const {
     const auto began = in.steady_now;
+    // Only a trace that is recorded is worth a further statement.
+    const auto& parent = out.record().note.parent();
+    std::string trace_id(parent && parent->is_recorded() ? parent->trace_id() : std::string_view{});
     with_.waiting->answer(
-        out, std::move(question),
+        out,
+        [question = std::move(question), trace_id = std::move(trace_id)] {
+            return question(trace_id);
+        },
         [this, began, by = what.by, trainer = std::string(what.trainer)](
             request& again, reply& later, core::result<core::permission> verdict) {
             const bool failed = !verdict && verdict.error().code == core::errc::store_unavailable;
@@ -146,6 +152,7 @@ void token_handler::audit(audit_entry entry, const core::grantor* by, const requ
     entry.time = with_.clock.wall();
     entry.request_id = out.frame().request_id;
     entry.peer = in.peer->address;
+    entry.note = &out.record().note;
     entry.by = name;
     std::string line;
     append_audit_line(entry, line);

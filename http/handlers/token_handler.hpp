@@ -55,8 +55,8 @@ class token_handler final : public handler {
                                                  std::chrono::sys_seconds now) const;
     /// Asks the store and, after its reply, continues with issue(). A ban made during the wait
     /// applies.
-    void ask(std::function<core::result<core::permission>()> question, const order& what,
-             const request& in, reply& out) const;
+    void ask(std::function<core::result<core::permission>(std::string_view)> question,
+             const order& what, const request& in, reply& out) const;
     /// Finds the file and issues the token. A ban that comes while the file is opened counts.
     void issue(const order& what, const core::permission& allowed, request& in, reply& out) const;
     /// Issues the token within `allowed`. Refuses when the permission ended during the wait.

@@ -8,15 +8,6 @@ namespace {
 
 constexpr std::string_view digits = "0123456789abcdef";
 
-bool is_hex(std::string_view text) noexcept {
-    return text.find_first_not_of(digits) == std::string_view::npos;
-}
-
-/// True for hexadecimal digits that are not all zero: valid by W3C Trace Context.
-bool is_identity(std::string_view text) noexcept {
-    return is_hex(text) && text.find_first_not_of('0') != std::string_view::npos;
-}
-
 /// Writes sixteen digits.
 void put_hex(std::uint64_t number, char* out) noexcept {
     constexpr unsigned bits = 4;
@@ -39,23 +30,6 @@ std::optional<request_id> request_id::adopt(std::string_view text) noexcept {
     std::ranges::copy(text, adopted.text_.begin());
     adopted.size_ = static_cast<std::uint8_t>(text.size());
     return adopted;
-}
-
-std::optional<request_id> request_id::of_trace(std::string_view parent) noexcept {
-    constexpr std::size_t size = 2 + 1 + 32 + 1 + 16 + 1 + 2; // version-trace-parent-flags
-    if (parent.size() < size || parent[2] != '-' || parent[35] != '-' || parent[52] != '-') {
-        return std::nullopt;
-    }
-    const auto version = parent.substr(0, 2);
-    const auto trace = parent.substr(3, 32);
-    // Later versions may append fields (§4.3); 00 has none, and ff is no version.
-    const bool may_be_longer = version != "00" && parent.substr(size).starts_with('-');
-    if (!is_hex(version) || version == "ff" || !is_hex(parent.substr(53, 2)) ||
-        !is_identity(trace) || !is_identity(parent.substr(36, 16)) ||
-        (parent.size() > size && !may_be_longer)) {
-        return std::nullopt;
-    }
-    return adopt(trace);
 }
 
 request_ids::request_ids() {

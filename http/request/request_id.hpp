@@ -21,10 +21,11 @@ class request_id {
     /// Takes `text` as the id when it consists of 1 to 64 letters, digits, dots, dashes and
     /// underscores, which are harmless in fields and logs; otherwise nullopt.
     [[nodiscard]] static std::optional<request_id> adopt(std::string_view text) noexcept;
-    /// The trace-id of a traceparent (W3C Trace Context §3.2).
-    [[nodiscard]] static std::optional<request_id> of_trace(std::string_view parent) noexcept;
 
     [[nodiscard]] std::string_view view() const noexcept { return {text_.data(), size_}; }
+    /// The last 16 digits, which differ between the requests of a worker: usable as the id of a
+    /// span. REQUIRES: made by request_ids, not adopted.
+    [[nodiscard]] std::string_view number() const noexcept { return view().substr(prefix_size); }
 
   private:
     friend class request_ids;

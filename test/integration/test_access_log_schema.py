@@ -18,6 +18,7 @@ from support.tokens import mint
 SCHEMA = json.loads((ROOT / "docs/access-log.schema.json").read_text(encoding="utf-8"))
 
 
+TRACE_PARENT = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
 AGENT = "Mozilla/5.0 (X11; Linux x86_64; rv:109.0) Gecko/20100101 Firefox/115.0"
 
 
@@ -44,7 +45,8 @@ def lines(start_server, tree, tmp_path):
     """(path, lines): the log of requests of every kind."""
     log = tmp_path / "access.log"
     server = start_server(tree, arguments=["--access-log", log],
-                          config={"log": {"access_fields": ["default", "trainer_id"]}})
+                          config={"log": {"access_fields": ["default", "trainer_id"]},
+                                  "issuer": {"mode": "none"}, "trusted_proxies": ["127.0.0.1"]})
     server.download(VIDEO, {"User-Agent": AGENT})
     server.download(COURSE_PRESENTATION, {"User-Agent": AGENT})
     server.download(MODULE_PRESENTATION, {"User-Agent": AGENT})
@@ -53,7 +55,7 @@ def lines(start_server, tree, tmp_path):
     server.download(Lesson("absent.mp4"), token=mint(Lesson("absent.mp4")))
     server.get(VIDEO.target(), token="x")
     server.get("/nothing")
-    server.get("/healthz", method="HEAD")
+    server.get("/healthz", {"traceparent": TRACE_PARENT}, method="HEAD")
     server.raw(b"nonsense\r\n\r\n")
     large = tree.add(Lesson("large.mp4"), os.urandom(LARGE))
     transfer = Paused(server, large)

@@ -26,6 +26,7 @@ struct scripted_database {
     std::atomic<int> lost{0};            // number of further queries that lose their connection
     std::atomic<bool> has_grants{false}; // changes to report
     std::atomic<bool> is_silent{false};  // reports no revocations: a notification was lost
+    std::vector<std::string> traces;     // the arguments of name_trace()
     std::function<void()> meanwhile;     // runs while the answer about grants is on its way
 };
 
@@ -43,6 +44,11 @@ class scripted_store final : public core::access_store {
         };
     }
 
+    core::store_result<void> name_trace(std::string_view trace_id) override {
+        const std::lock_guard lock(in_.mutex);
+        in_.traces.emplace_back(trace_id);
+        return {};
+    }
     core::store_result<std::vector<core::validity>> windows_of(std::string_view user_id,
                                                                const core::media_place&) override {
         ++in_.questions;

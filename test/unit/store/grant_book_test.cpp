@@ -94,6 +94,13 @@ BOOST_FIXTURE_TEST_CASE(an_answer_older_than_a_change_is_not_remembered, booked)
     BOOST_TEST(recall("anna", 150).has_value());
 }
 
+BOOST_FIXTURE_TEST_CASE(each_query_names_its_trace_or_that_there_is_none, booked) {
+    BOOST_TEST((book.ask("anna", place, 150, "4bf92f3577b34da6a3ce929d0e0e4736")->until == 200));
+    BOOST_TEST(!ask("bert", 150));
+    const std::vector<std::string> named{"4bf92f3577b34da6a3ce929d0e0e4736", ""};
+    BOOST_TEST(database.traces == named, boost::test_tools::per_element());
+}
+
 BOOST_FIXTURE_TEST_CASE(faults_are_no_answers, booked) {
     database.is_away = true;
     BOOST_TEST(!book.ask("anna", place, 150));

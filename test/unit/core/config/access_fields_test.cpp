@@ -43,7 +43,7 @@ BOOST_AUTO_TEST_CASE(an_objection_names_the_entry_and_what_exists) {
     BOOST_TEST(objection_to_access_fields({"time"}) == "");
     const auto wrong = objection_to_access_fields({"time", "file_name"});
     BOOST_TEST(wrong.starts_with("entry 2 is no field of the access log (known: default, time, "));
-    BOOST_TEST(wrong.ends_with(", user, user_agent), did you mean filename?"));
+    BOOST_TEST(wrong.ends_with(", parent_span_id, trace_flags), did you mean filename?"));
     for (const auto name : access_field_names) {
         BOOST_TEST(wrong.find(" " + std::string(name)) != std::string::npos, name);
     }

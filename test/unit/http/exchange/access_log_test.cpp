@@ -110,6 +110,22 @@ BOOST_AUTO_TEST_CASE(a_download_is_named) {
                            R"(filename="a \"b\".mp4" status=206)") != std::string::npos);
 }
 
+BOOST_AUTO_TEST_CASE(a_trace_is_at_the_end_of_the_line) {
+    auto record = some_record();
+    record.note.restart(core::access_fields::standard());
+    record.note.keep_trace(
+        trace_parent::parse("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01").value(),
+        "0123456789abcdef");
+    BOOST_TEST(
+        line_of(record, {})
+            .ends_with(
+                R"("jti":"a b\"c","trace_id":"4bf92f3577b34da6a3ce929d0e0e4736",)"
+                R"("span_id":"0123456789abcdef","parent_span_id":"00f067aa0ba902b7","trace_flags":"01"})"
+                "\n"));
+    record.note.restart(core::access_fields::standard());
+    BOOST_TEST(line_of(record, {}).find("trace_id") == std::string::npos);
+}
+
 BOOST_AUTO_TEST_CASE(the_operator_chooses_the_fields) {
     const auto record = some_record();
     BOOST_TEST(line_of(record, {.fields = core::access_fields_of({"status", "range", "route"})}) ==

@@ -47,12 +47,13 @@ BOOST_AUTO_TEST_CASE(a_request_is_called_what_the_proxy_calls_it) {
              {{{"X-Request-Id", "no name"}, {"traceparent", parent}}, trace},
              {{{"X-Request-Id", "abc-1"}, {"X-Request-Id", "abc-2"}}, ""}, // whose is it?
              {{{"traceparent", "garbage"}}, ""},
+             {{{"traceparent", parent}, {"traceparent", parent}}, ""}, // which one?
          }) {
         request_head head;
         for (const auto& [name, value] : one.fields) {
             head.fields.push_back({.id = {}, .name = name, .value = value});
         }
-        const auto found = find_request_id(head);
+        const auto found = find_request_id(head, find_trace(head));
         BOOST_TEST((found ? found->view() : "") == one.wanted);
     }
 }

@@ -46,6 +46,20 @@ BOOST_AUTO_TEST_CASE(an_issue_has_all_of_it) {
                "\n");
 }
 
+BOOST_AUTO_TEST_CASE(the_trace_of_a_trusted_proxy_is_named) {
+    http::request_note note;
+    note.restart({});
+    BOOST_TEST(line_of({.note = &note}).find("trace_id") == std::string::npos);
+    note.keep_trace(
+        http::trace_parent::parse("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01")
+            .value(),
+        "0123456789abcdef");
+    BOOST_TEST(line_of({.note = &note, .jti = "j1"})
+                   .ends_with(R"("jti":"j1","trace_id":"4bf92f3577b34da6a3ce929d0e0e4736",)"
+                              R"("span_id":"0123456789abcdef","parent_span_id":"00f067aa0ba902b7"})"
+                              "\n"));
+}
+
 BOOST_AUTO_TEST_CASE(a_refusal_has_what_was_known) {
     const auto stranger = boost::json::parse(
         line_of({.request_id = "r2", .peer = "192.0.2.7", .cause = "issuer_key_invalid"}));
