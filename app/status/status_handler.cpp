@@ -36,8 +36,7 @@ std::string text_of(std::chrono::sys_seconds time) {
 /// `text` as a JSON string can hold it: a mount point may be any bytes.
 std::string valid(std::string text) {
     if (!core::is_valid_utf8(text)) {
-        std::ranges::replace_if(
-            text, [](char c) { return c < ' ' || c > '~'; }, '?');
+        core::mask_unprintable(text);
     }
     return text;
 }

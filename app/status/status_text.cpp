@@ -67,10 +67,7 @@ std::size_t size_of(const json::object& from, std::string_view name) {
 /// `text` without characters that control a terminal or reorder a line.
 std::string shown(std::string_view text) {
     std::string out(text);
-    if (core::has_forbidden_code_point(text)) {
-        std::ranges::replace_if(
-            out, [](char c) { return c < ' ' || c > '~'; }, '?');
-    }
+    core::mask_forbidden(out);
     return out;
 }
 

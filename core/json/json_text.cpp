@@ -7,7 +7,6 @@
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
 
-#include <algorithm>
 #include <cstddef>
 
 namespace sluice::core {
@@ -67,10 +66,7 @@ std::string pretty_json(const json::value& value) {
 
 std::string json_string(std::string_view text) {
     std::string shown(text);
-    if (has_forbidden_code_point(text)) {
-        std::ranges::replace_if(
-            shown, [](char c) { return c < ' ' || c > '~'; }, '?');
-    }
+    mask_forbidden(shown);
     return json::serialize(json::string_view(shown.data(), shown.size()));
 }
 

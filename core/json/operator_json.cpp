@@ -1,5 +1,7 @@
 #include "core/json/operator_json.hpp"
 
+#include "core/text/utf8.hpp"
+
 #include <boost/json/basic_parser_impl.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
@@ -153,10 +155,8 @@ std::string_view text_member(const json::object& entry, std::string_view name) n
 
 std::string printable(std::string_view name) {
     constexpr std::size_t longest = 64;
-    std::string out;
-    for (const char c : name.substr(0, longest)) {
-        out += c >= ' ' && c <= '~' ? c : '?';
-    }
+    std::string out(name.substr(0, longest));
+    mask_unprintable(out);
     return name.size() > longest ? out + "..." : out;
 }
 

@@ -129,6 +129,10 @@ bool can_be_joined(char32_t c) noexcept {
     return !is_variation(c) && (block == not_joined.end() || c < block->first);
 }
 
+constexpr bool is_printable(char c) noexcept {
+    return c >= ' ' && c <= '~';
+}
+
 } // namespace
 
 bool is_valid_utf8(std::string_view text) noexcept {
@@ -158,6 +162,18 @@ bool has_forbidden_code_point(std::string_view text) noexcept {
         text.remove_prefix(next.length);
     }
     return is_joining;
+}
+
+void mask_unprintable(std::string& text) noexcept {
+    std::ranges::replace_if(
+        text, [](char c) { return !is_printable(c); }, '?');
+}
+
+void mask_forbidden(std::string& text) noexcept {
+    const bool is_plain = std::ranges::all_of(text, is_printable); // nearly always
+    if (!is_plain && has_forbidden_code_point(text)) {
+        mask_unprintable(text);
+    }
 }
 
 std::string_view cut_utf8(std::string_view text, std::size_t most) noexcept {

@@ -10,10 +10,6 @@ namespace {
 
 using field = core::access_field;
 
-constexpr bool is_printable(char c) noexcept {
-    return c >= ' ' && c <= '~';
-}
-
 constexpr std::size_t place_of(field which) noexcept {
     return static_cast<std::size_t>(which) - static_cast<std::size_t>(field::trainer_id);
 }
@@ -30,13 +26,8 @@ void request_note::restart(core::access_fields wanted) noexcept {
 }
 
 void request_note::keep_user_agent(std::string_view sent) {
-    const auto text = core::cut_utf8(sent, max_user_agent);
-    user_agent_.assign(text);
-    const bool is_plain = std::ranges::all_of(text, is_printable);
-    if (!is_plain && core::has_forbidden_code_point(text)) {
-        std::ranges::replace_if(
-            user_agent_, [](char c) { return !is_printable(c); }, '?');
-    }
+    user_agent_.assign(core::cut_utf8(sent, max_user_agent));
+    core::mask_forbidden(user_agent_);
 }
 
 void request_note::keep_trace(const trace_parent& parent, std::string_view span) {

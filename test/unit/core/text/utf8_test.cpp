@@ -182,6 +182,24 @@ BOOST_AUTO_TEST_CASE(joiners_stand_where_they_mean_something) {
     BOOST_TEST(joined > 900'000U);
 }
 
+BOOST_AUTO_TEST_CASE(text_is_masked_only_when_it_could_control_or_reorder) {
+    const auto masked = [](std::string text) {
+        mask_forbidden(text);
+        return text;
+    };
+    for (const std::string_view kept : {"", "plain ~", "\xC3\xA9t\xC3\xA9", "\xF0\x9F\x98\x80"}) {
+        BOOST_TEST(masked(std::string(kept)) == kept);
+    }
+    BOOST_TEST(masked("a\x1B[2J") == "a?[2J");
+    BOOST_TEST(masked("\xC3\xA9\n") == "???"); // all beyond ASCII goes, too
+    BOOST_TEST(masked("a\xE2\x80\xAE"
+                      "b") == "a???b");       // U+202E
+    BOOST_TEST(masked("a\xFF\x7F") == "a??"); // not UTF-8; DEL
+    std::string text = "\xC3\xA9~ \x1F";
+    mask_unprintable(text);
+    BOOST_TEST(text == "??~ ?");
+}
+
 BOOST_AUTO_TEST_CASE(a_cut_splits_no_code_point) {
     BOOST_TEST(cut_utf8("abc", 3) == "abc");
     BOOST_TEST(cut_utf8("abcd", 3) == "abc");
