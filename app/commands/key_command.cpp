@@ -141,6 +141,7 @@ int make(change what, const terminal& streams) {
     }
     const auto text = core::make_issuer_key(fresh.name);
     fresh.digest = crypto::sha256(text);
+    fresh.created_at = now;
     all.push_back(std::move(fresh));
     return keep(what, text, streams);
 }
@@ -165,6 +166,7 @@ int rotate(change what, const terminal& streams) {
     const auto text = core::make_issuer_key(fresh->name);
     fresh->digest = crypto::sha256(text);
     fresh->not_after.reset();
+    fresh->created_at = now;
     all.push_back(*std::move(fresh));
     return keep(what, text, streams);
 }
@@ -220,6 +222,10 @@ json::value number_or_null(bool exists, std::int64_t number) {
     return exists ? json::value(number) : json::value();
 }
 
+json::value time_or_null(const std::optional<std::int64_t>& time) {
+    return time ? json::value(core::format_timestamp(*time)) : json::value();
+}
+
 json::object to_json(const core::issuer_key& key, std::int64_t now) {
     json::array types;
     for (const auto kind : key.types) {
@@ -237,8 +243,8 @@ json::object to_json(const core::issuer_key& key, std::int64_t now) {
                                           key.max_resume.value_or(std::chrono::seconds{}).count())},
             {"rate", number_or_null(key.rate != 0, key.rate)},
             {"trust", key.trust == core::issuer_trust::trusted ? "trusted" : "entitled"},
-            {"not_after",
-             key.not_after ? json::value(core::format_timestamp(*key.not_after)) : json::value()}};
+            {"not_after", time_or_null(key.not_after)},
+            {"created_at", time_or_null(key.created_at)}};
 }
 
 int list_as_json(const keys& all, std::int64_t now, const terminal& streams) {
@@ -263,6 +269,9 @@ int list(const keys& all, std::int64_t now, const terminal& streams) {
                     << " rate=" << (key.rate != 0 ? std::to_string(key.rate) : "-")
                     << (key.trust == core::issuer_trust::trusted ? " trusted" : " entitled")
                     << " id=" << id_of(key);
+        if (key.created_at) {
+            streams.out << " made " << core::format_timestamp(*key.created_at);
+        }
         if (key.not_after) {
             streams.out << (*key.not_after <= now ? " retired " : " until ")
                         << core::format_timestamp(*key.not_after);

@@ -19,6 +19,11 @@ json::value time_or_null(const std::optional<std::int64_t>& time) {
     return time ? json::value(core::format_timestamp(*time)) : json::value(nullptr);
 }
 
+/// The seconds since `then`; 0 when a clock was set back.
+std::int64_t seconds_since(std::int64_t then, std::chrono::sys_seconds now) noexcept {
+    return std::max<std::int64_t>(now.time_since_epoch().count() - then, 0);
+}
+
 std::string_view state_of(const core::key_ring& ring, const core::signing_key& key,
                           std::chrono::seconds grace, std::chrono::sys_seconds now) {
     const auto& from = key.window().not_before;
@@ -40,12 +45,12 @@ void add_signing_keys(const core::loaded_keys& keys, std::uint64_t written,
                         {"not_before", time_or_null(window.not_before)},
                         {"not_after", time_or_null(window.not_after)}});
     }
-    const auto age = now.time_since_epoch().count() - static_cast<std::int64_t>(written);
-    out["signing_keys"] =
-        json::object{{"random", keys.ephemeral},
-                     {"file_age_s", written == 0 ? json::value(nullptr)
-                                                 : json::value(std::max<std::int64_t>(age, 0))},
-                     {"keys", std::move(list)}};
+    out["signing_keys"] = json::object{
+        {"random", keys.ephemeral},
+        {"file_age_s", written == 0
+                           ? json::value(nullptr)
+                           : json::value(seconds_since(static_cast<std::int64_t>(written), now))},
+        {"keys", std::move(list)}};
 }
 
 void add_issuer_keys(const core::issuer_keys* keys, std::chrono::sys_seconds now,
@@ -54,9 +59,12 @@ void add_issuer_keys(const core::issuer_keys* keys, std::chrono::sys_seconds now
     if (keys != nullptr) {
         for (const auto& key : keys->all()) {
             const bool is_over = key.not_after && *key.not_after <= now.time_since_epoch().count();
-            list.push_back({{"name", key.name},
-                            {"state", is_over ? "retired" : "valid"},
-                            {"not_after", time_or_null(key.not_after)}});
+            list.push_back(
+                {{"name", key.name},
+                 {"state", is_over ? "retired" : "valid"},
+                 {"age_s", key.created_at ? json::value(seconds_since(*key.created_at, now))
+                                          : json::value(nullptr)},
+                 {"not_after", time_or_null(key.not_after)}});
         }
     }
     out["issuer_keys"] = std::move(list);

@@ -156,7 +156,10 @@ void add_keys(const json::object& state, std::string& out) {
         const auto until = text_in(key, "not_after");
         labelled(out, "Issuer keys", is_first,
                  shown(text_in(key, "name")) + " " + shown(text_in(key, "state")) +
-                     (until.empty() ? "" : " until " + shown(until)));
+                     (until.empty() ? "" : " until " + shown(until)) +
+                     (has_age ? ", made " + age_text(number_in(key, "age_s")) + " ago" : ""));
+        const auto* const age = key.if_contains("age_s");
+        const bool has_age = age != nullptr && age->is_number();
     });
 }
 

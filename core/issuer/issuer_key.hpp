@@ -37,7 +37,8 @@ struct issuer_key {
     std::optional<std::chrono::seconds> max_resume{}; // likewise tokens.max_resume; 0: no window
     unsigned rate = 0; // requests per second, and as many in one burst; 0: unlimited
     issuer_trust trust = issuer_trust::entitled;
-    std::optional<std::int64_t> not_after{}; // Unix time from which it is rejected
+    std::optional<std::int64_t> not_after{};  // Unix time from which it is rejected
+    std::optional<std::int64_t> created_at{}; // Unix time; absent when the entry does not say it
 };
 
 /// A bucket of `rate` tokens that refills in one second, kept as one number (GCRA). Thread safe.

@@ -80,6 +80,8 @@ class key_reader {
             key_.rate = static_cast<unsigned>(read_number(name, value, 1, highest_rate));
         } else if (name == "not_after") {
             key_.not_after = read_number(name, value, 0, latest_time);
+        } else if (name == "created_at") {
+            key_.created_at = read_number(name, value, 0, latest_time);
         } else if (name == "trust") {
             read_trust(value);
         } else if (name != "name" && name != "digest") {
@@ -187,6 +189,9 @@ void append_key(const issuer_key& key, std::string& out) {
     }
     if (key.not_after) {
         append_number("not_after", *key.not_after, out);
+    }
+    if (key.created_at) {
+        append_number("created_at", *key.created_at, out);
     }
     out += "}";
 }

@@ -19,7 +19,8 @@ inline constexpr std::size_t max_issuer_keys = 256;
 
 /// {"keys": [{"name": "lms", "digest": "<base64url of 32 bytes>", "types": ["lesson"], "trainers":
 /// ["t1"], "max_ttl": 3600, "max_resume": 86400, "rate": 50, "trust": "entitled", "not_after":
-/// 1767225600}]}; all members but the first two are optional. Faults are added to `problems`.
+/// 1767225600, "created_at": 1764547200}]}; all members but the first two are optional. Faults are
+/// added to `problems`.
 [[nodiscard]] std::vector<issuer_key> parse_issuer_keys(std::string_view text,
                                                         const std::string& file,
                                                         std::vector<operator_problem>& problems);

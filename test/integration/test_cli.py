@@ -1,7 +1,9 @@
 """The command line as a whole: JSON, exit statuses, guesses, completion, where settings come from."""
 
+import datetime
 import json
 import subprocess
+import time
 
 import pytest
 from support.ids import VIDEO
@@ -43,7 +45,8 @@ def test_every_list_check_and_inspection_has_json(store, tmp_path, tree):
     keys = keys_file(tmp_path / "issuers.json", issuer_key("lms", types=["lesson"], rate=5)[1])
     (key,) = answer(run_sluice("key", "list", "--json", "--keys-file", keys))
     assert key == {"name": "lms", "id": key["id"], "state": "active", "types": ["lesson"], "trainers": [],
-                   "max_ttl": None, "max_resume": None, "rate": 5, "trust": "entitled", "not_after": None}
+                   "max_ttl": None, "max_resume": None, "rate": 5, "trust": "entitled", "not_after": None,
+                   "created_at": None}
 
     token = mint(VIDEO)
     seen = answer(run_sluice("token", "inspect", "--json", token))
@@ -99,7 +102,9 @@ def test_two_keys_of_one_name_are_told_apart(tmp_path):
     assert first["id"] != second["id"] and (first["state"], second["state"]) == ("ending", "active")
     for done, key in zip(made, (first, second), strict=True):
         assert f"(id {key['id']} in sluice key list)" in done.stderr
-        assert f" id={key['id']}" in run_sluice("key", "list", *keys).stdout
+        age = time.time() - datetime.datetime.fromisoformat(key["created_at"].replace("Z", "+00:00")).timestamp()
+        assert -2 <= age < 60
+        assert f" id={key['id']} made {key['created_at']}" in run_sluice("key", "list", *keys).stdout
     retired = run_sluice("key", "retire", "lms", *keys)
     assert retired.stdout.startswith(f"lms: ended the keys {first['id']}, {second['id']}; 0 had ended before.")
     again = run_sluice("key", "retire", "lms", *keys)

@@ -23,7 +23,8 @@ constexpr const char* busy = R"({
     "limits_reached": {"stall_timeout": 4},
     "signing_keys": {"random": false, "file_age_s": 7300, "keys": [
         {"kid": "new", "state": "waits", "not_before": "2030-01-01T00:00:00Z", "not_after": null}]},
-    "issuer_keys": [{"name": "lms", "state": "valid", "not_after": null}],
+    "issuer_keys": [{"name": "lms", "state": "valid", "age_s": 259200, "not_after": null},
+                    {"name": "old", "state": "retired", "age_s": null, "not_after": "2030-01-01T00:00:00Z"}],
     "store": {"followed": false, "lag_s": 75.5, "revocations": 9},
     "storage": [{"device": "8:1", "mount": "/srv", "type": "ext4", "away": true, "threads": 16,
                  "reading": 2, "opening": 1, "waiting": 5}],
@@ -46,7 +47,8 @@ BOOST_AUTO_TEST_CASE(everything_is_named) {
           "1 of them did not answer within a second", "Connections  3 of 100: 2 idle, 1 writing\n",
           "Limits       stall_timeout 4 in the last",
           "Keys         new waits from 2030-01-01T00:00:00Z, file of 2 h 1 min ago\n",
-          "Issuer keys  lms valid\n",
+          "Issuer keys  lms valid, made 3 d 0 h ago\n             old retired until "
+          "2030-01-01T00:00:00Z\n",
           "Store        NOT FOLLOWED, answered 1 min ago, 9 revocations\n",
           "Storage      8:1 /srv (ext4): AWAY, 2 of 16 threads read, 1 open, 5 requests wait\n",
           "Reloads      2030-01-01T00:00:00Z keys refused: why\n", "Transfers    6\n",

@@ -98,6 +98,7 @@ BOOST_AUTO_TEST_CASE(files_are_read_back_as_written) {
     key.rate = 5;
     key.trust = issuer_trust::trusted;
     key.not_after = 1'800'000'000;
+    key.created_at = 1'700'000'000;
     std::vector<operator_problem> problems;
     const auto again =
         parse_issuer_keys(issuer_keys_json({key, entry_of("y", "b")}), "f", problems);
@@ -112,6 +113,8 @@ BOOST_AUTO_TEST_CASE(files_are_read_back_as_written) {
     BOOST_TEST(again[0].rate == 5U);
     BOOST_TEST((again[0].trust == issuer_trust::trusted));
     BOOST_TEST((again[0].not_after == key.not_after));
+    BOOST_TEST((again[0].created_at == key.created_at));
+    BOOST_TEST(!again[1].created_at.has_value());
     BOOST_TEST((again[1].trust == issuer_trust::entitled));
     BOOST_TEST(issuer_keys_json(again) == issuer_keys_json({key, entry_of("y", "b")}));
 }
@@ -129,6 +132,8 @@ BOOST_AUTO_TEST_CASE(faults) {
         {"{" + base + R"(,"max_resume":-1})", "max_resume must"},
         {"{" + base + R"(,"max_resume":31536001})", "max_resume must"},
         {"{" + base + R"(,"rate":1.5})", "rate must"},
+        {"{" + base + R"(,"created_at":"2030-01-01"})", "created_at must"},
+        {"{" + base + R"(,"created_at":-1})", "created_at must"},
         {"{" + base + R"(,"trust":"yes"})", "trust must"},
         {"{" + base + R"(,"type":["lesson"]})", "no member"},
         {"[]", "object"},
