@@ -1,6 +1,8 @@
 #include "app/commands/status_command.hpp"
 
+#include "app/log/colours.hpp"
 #include "app/status/control_client.hpp"
+#include "app/status/ink.hpp"
 #include "app/status/status_text.hpp"
 #include "core/json/json_text.hpp"
 #include "core/text/decimal.hpp"
@@ -53,6 +55,11 @@ std::optional<look> take_look(const std::string& socket, const terminal& streams
     return look{std::move(answer.body), std::move(parsed.get_object())};
 }
 
+/// Colours on a terminal only.
+ink ink_of_output() {
+    return ink(::isatty(STDOUT_FILENO) == 1 && wants_colours());
+}
+
 /// The height of the terminal on standard output; 0 when there is none.
 std::size_t terminal_rows() {
     winsize size{};
@@ -69,7 +76,7 @@ int show_status(const std::string& socket, bool as_json, const terminal& streams
         return exit_failure;
     }
     streams.out << (as_json ? core::pretty_json(seen->state) + "\n"
-                            : status_text(seen->state, most_rows));
+                            : status_text(seen->state, most_rows, ink_of_output()));
     return exit_success;
 }
 
@@ -92,6 +99,7 @@ struct top_options {
 
 int show_top(const std::string& socket, const top_options& how, const terminal& streams) {
     using clock = std::chrono::steady_clock;
+    const auto with = ink_of_output();
     earlier_look before;
     auto last = clock::now();
     for (bool is_first = true;; is_first = false) {
@@ -111,9 +119,9 @@ int show_top(const std::string& socket, const top_options& how, const terminal& 
             streams.out << seen->text;
         } else if (height > 0) {
             streams.out << (is_first ? "\x1b[2J" : "")
-                        << on_screen(top_text(seen->state, before, rows));
+                        << on_screen(top_text(seen->state, before, rows, with));
         } else {
-            streams.out << (is_first ? "" : "\n") << top_text(seen->state, before, rows);
+            streams.out << (is_first ? "" : "\n") << top_text(seen->state, before, rows, with);
         }
         streams.out.flush();
         if (how.is_once || !streams.out) { // nobody reads any more

@@ -1,12 +1,12 @@
 #include "app/log/service_log.hpp"
 
+#include "app/log/colours.hpp"
 #include "http/telemetry/exposition.hpp"
 #include "http/telemetry/log_line.hpp"
 
 #include <unistd.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <exception>
 
 namespace sluice::app {
@@ -38,15 +38,6 @@ std::string_view colour_of(core::log_level level) noexcept {
     default:
         return {};
     }
-}
-
-/// https://no-color.org: any value of NO_COLOR that is not empty means none.
-bool wants_colours() noexcept {
-    // Before any thread is started: only then is getenv safe.
-    const char* const none = std::getenv("NO_COLOR"); // NOLINT(concurrency-mt-unsafe)
-    const char* const kind = std::getenv("TERM");     // NOLINT(concurrency-mt-unsafe)
-    return (none == nullptr || *none == '\0') &&
-           (kind == nullptr || std::string_view(kind) != "dumb");
 }
 
 } // namespace

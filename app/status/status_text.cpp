@@ -91,14 +91,16 @@ void labelled(std::string& out, std::string_view label, bool& is_first, std::str
     is_first = false;
 }
 
-std::string head_of(const json::object& state) {
+std::string head_of(const json::object& state, ink with) {
+    const auto phase = shown(text_in(state, "state"));
     auto text = "Sluice " + shown(text_in(state, "version")) + ", " +
-                shown(text_in(state, "state")) + " for " + age_text(number_in(state, "uptime_s")) +
-                " (process " + count_text(number_in(state, "pid")) + ", threads " +
+                (phase == "serving" ? phase : with.warning(phase)) + " for " +
+                age_text(number_in(state, "uptime_s")) + " (process " +
+                count_text(number_in(state, "pid")) + ", threads " +
                 count_text(number_in(state, "threads")) + ")\n";
     if (const auto silent = number_in(state, "silent_threads"); silent > 0) {
-        text += count_text(silent) +
-                " of them did not answer within a second: their transfers are missing below\n";
+        text += with.alarm(count_text(silent) + " of them did not answer within a second") +
+                ": their transfers are missing below\n";
     }
     return text;
 }
@@ -121,7 +123,7 @@ std::string connections_of(const json::object& state) {
            by_state;
 }
 
-std::string limits_of(const json::object& state) {
+std::string limits_of(const json::object& state, ink with) {
     const auto* const all = object_in(state, "limits_reached");
     std::string out;
     if (all != nullptr) {
@@ -130,7 +132,8 @@ std::string limits_of(const json::object& state) {
                    count_text(number_in(*all, name));
         }
     }
-    return out.empty() ? "none reached in the last minute" : out + " in the last minute";
+    return out.empty() ? "none reached in the last minute"
+                       : with.warning(out) + " in the last minute";
 }
 
 void add_keys(const json::object& state, std::string& out) {
@@ -154,35 +157,35 @@ void add_keys(const json::object& state, std::string& out) {
     is_first = true;
     for_each_in(state, "issuer_keys", all_of_them, [&](const json::object& key) {
         const auto until = text_in(key, "not_after");
+        const auto* const age = key.if_contains("age_s");
+        const bool has_age = age != nullptr && age->is_number();
         labelled(out, "Issuer keys", is_first,
                  shown(text_in(key, "name")) + " " + shown(text_in(key, "state")) +
                      (until.empty() ? "" : " until " + shown(until)) +
                      (has_age ? ", made " + age_text(number_in(key, "age_s")) + " ago" : ""));
-        const auto* const age = key.if_contains("age_s");
-        const bool has_age = age != nullptr && age->is_number();
     });
 }
 
-std::string store_of(const json::object& state) {
+std::string store_of(const json::object& state, ink with) {
     const auto* const store = object_in(state, "store");
     if (store == nullptr) {
         return "none";
     }
     const auto* const lag = store->if_contains("lag_s");
     const auto known = lag != nullptr && lag->is_number();
-    return std::string(is_true(*store, "followed") ? "followed" : "NOT FOLLOWED") +
+    return (is_true(*store, "followed") ? "followed" : with.alarm("NOT FOLLOWED")) +
            (known ? ", answered " + age_text(number_in(*store, "lag_s")) + " ago"
                   : ", has not answered yet") +
            ", " + count_text(number_in(*store, "revocations")) + " revocations";
 }
 
-void add_storage(const json::object& state, std::string& out) {
+void add_storage(const json::object& state, ink with, std::string& out) {
     bool is_first = true;
     for_each_in(state, "storage", all_of_them, [&](const json::object& device) {
         labelled(out, "Storage", is_first,
                  shown(text_in(device, "device")) + " " + shown(text_in(device, "mount")) + " (" +
                      shown(text_in(device, "type")) +
-                     "): " + (is_true(device, "away") ? "AWAY, " : "") +
+                     "): " + (is_true(device, "away") ? with.alarm("AWAY") + ", " : "") +
                      count_text(number_in(device, "reading")) + " of " +
                      count_text(number_in(device, "threads")) + " threads read, " +
                      count_text(number_in(device, "opening")) + " open, " +
@@ -190,13 +193,15 @@ void add_storage(const json::object& state, std::string& out) {
     });
 }
 
-void add_reloads(const json::object& state, std::string& out) {
+void add_reloads(const json::object& state, ink with, std::string& out) {
     bool is_first = true;
     for_each_in(state, "reloads", all_of_them, [&](const json::object& one) {
         const auto detail = text_in(one, "detail");
+        const auto result = shown(text_in(one, "result"));
         labelled(out, "Reloads", is_first,
                  shown(text_in(one, "time")) + " " + shown(text_in(one, "what")) + " " +
-                     shown(text_in(one, "result")) + (detail.empty() ? "" : ": " + shown(detail)));
+                     (result == "done" ? result : with.warning(result)) +
+                     (detail.empty() ? "" : ": " + shown(detail)));
     });
     if (is_first) {
         line(out, "Reloads", "none");
@@ -227,14 +232,17 @@ std::string transfer_line(const json::object& one, const earlier_look& before) {
 }
 
 void add_transfers(const json::object& state, const earlier_look& before, std::size_t rows,
-                   std::string& out) {
+                   ink with, std::string& out) {
     const auto listed = size_of(state, "transfers");
     const auto all = static_cast<double>(listed) + number_in(state, "transfers_more");
     line(out, "Transfers", all > 0 ? count_text(all) : "none");
     if (listed == 0 || rows == 0) {
         return;
     }
-    out += "          AGE   DONE         RATE         SENT  WAITS FOR  USER              FILE\n";
+    out +=
+        with.heading(
+            "          AGE   DONE         RATE         SENT  WAITS FOR  USER              FILE") +
+        "\n";
     for_each_in(state, "transfers", rows,
                 [&](const json::object& one) { out += transfer_line(one, before); });
     if (const auto left = all - static_cast<double>(std::min(rows, listed)); left > 0) {
@@ -281,32 +289,33 @@ sent_bytes sent_bytes_of(const json::object& state) {
     return all;
 }
 
-std::string status_text(const json::object& state, std::size_t rows) {
-    std::string out = head_of(state);
+std::string status_text(const json::object& state, std::size_t rows, ink with) {
+    std::string out = head_of(state, with);
     line(out, "Connections", connections_of(state));
     line(out, "Requests",
          count_text(number_in(state, "requests_active")) + " under way, " +
              bytes_text(number_in(state, "bytes_sent")) + " sent and " +
              count_text(number_in(state, "tokens_issued")) + " tokens issued since the start");
-    line(out, "Limits", limits_of(state));
+    line(out, "Limits", limits_of(state, with));
     add_keys(state, out);
-    line(out, "Store", store_of(state));
-    add_storage(state, out);
-    add_reloads(state, out);
-    add_transfers(state, {}, rows, out);
+    line(out, "Store", store_of(state, with));
+    add_storage(state, with, out);
+    add_reloads(state, with, out);
+    add_transfers(state, {}, rows, with, out);
     return out;
 }
 
-std::string top_text(const json::object& state, const earlier_look& before, std::size_t rows) {
-    auto out = head_of(state);
+std::string top_text(const json::object& state, const earlier_look& before, std::size_t rows,
+                     ink with) {
+    auto out = head_of(state, with);
     line(out, "Connections", connections_of(state));
-    line(out, "Limits", limits_of(state));
+    line(out, "Limits", limits_of(state, with));
     for_each_in(state, "storage", all_of_them, [&](const json::object& device) {
         if (is_true(device, "away")) {
-            line(out, "Storage", shown(text_in(device, "mount")) + " is AWAY");
+            line(out, "Storage", shown(text_in(device, "mount")) + " is " + with.alarm("AWAY"));
         }
     });
-    add_transfers(state, before, rows, out);
+    add_transfers(state, before, rows, with, out);
     return out;
 }
 

@@ -2,6 +2,8 @@
 // The state of the service as text for a person, made from the JSON of the control socket. Asks
 // nobody: app/status/control_client does. Used by app/commands/status_command.
 
+#include "app/status/ink.hpp"
+
 #include <boost/json/fwd.hpp>
 
 #include <cstddef>
@@ -23,12 +25,13 @@ struct earlier_look {
 /// All of `sluice status`, with the first `rows` transfers. `state` is the object of
 /// docs/status.schema.json; members that are missing or have another type are left out, so that
 /// another version's answer can be shown.
-[[nodiscard]] std::string status_text(const boost::json::object& state, std::size_t rows);
+[[nodiscard]] std::string status_text(const boost::json::object& state, std::size_t rows,
+                                      ink with = ink());
 
 /// One look of `sluice top`: a summary of a few lines, then the first `rows` transfers. The rates
 /// are those since `before`, where it has the transfer; else the average.
 [[nodiscard]] std::string top_text(const boost::json::object& state, const earlier_look& before,
-                                   std::size_t rows);
+                                   std::size_t rows, ink with = ink());
 
 [[nodiscard]] sent_bytes sent_bytes_of(const boost::json::object& state);
 

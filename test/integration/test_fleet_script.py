@@ -93,6 +93,7 @@ def test_the_printed_lines_work(tmp_path):
         sample = SAMPLE_MEDIA / "trainer123/course456/module789/lesson001/Video.mp4"
         assert (tmp_path / "Video.mp4").read_bytes() == sample.read_bytes()
         assert "student7" in run(script.command(re.escape(str(ROOT))), tmp_path)
+        assert "followed" in run(script.command(f"{re.escape(str(BINARY.resolve()))} status"), tmp_path)
         run(script.command("kill -HUP"), tmp_path)
         metrics = script.command("curl -s http")
         assert "sluice_store_followed 1" in run(metrics, tmp_path)

@@ -8,6 +8,7 @@ import re
 import signal
 import subprocess
 import time
+from xml.etree import ElementTree
 
 import jsonschema
 import pytest
@@ -119,6 +120,23 @@ def test_no_secret_and_no_token_is_shown(start, socket, tree, tmp_path):
     paused.connection.close()
 
 
+def test_issuer_keys_show_their_age(start, socket, tmp_path):
+    path = tmp_path / "issuers.json"
+    assert run_sluice("key", "new", "lms", "--keys-file", path).returncode == 0
+    made = json.loads(path.read_text())["keys"]
+    month = 30 * 86400
+    aged = {**made[0], "created_at": made[0]["created_at"] - month}
+    by_hand = issuer_key("shop")[1]
+    ahead = issuer_key("clock", created_at=made[0]["created_at"] + month)[1]  # made on a machine whose clock is wrong
+    keys_file(path, aged, by_hand, ahead)
+    start(issuer={"keys_file": str(path)})
+    lms, shop, clock = status(socket)["issuer_keys"]
+    assert month <= lms["age_s"] < month + 60 and shop["age_s"] is None and clock["age_s"] == 0
+    text = text_of(socket)
+    assert re.search(r"^Issuer keys  lms valid, made 30 d 0 h ago$", text, re.M)
+    assert re.search(r"^ {13}shop valid$", text, re.M) and re.search(r"^ {13}clock valid, made 0 s ago$", text, re.M)
+
+
 def test_limits_of_the_last_minute_are_shown(start, socket):
     server = start()
     assert status(socket)["limits_reached"] == {}
@@ -208,6 +226,43 @@ def test_top_on_a_terminal_replaces_its_lines(start, socket):
     assert top.wait(10) == -signal.SIGINT
     assert text.startswith(b"\x1b[2J") and text.count(b"\x1b[H") >= 2
     os.close(primary)
+
+
+def drawn(picture):
+    (metadata,) = ElementTree.parse(picture).getroot().findall("{http://www.w3.org/2000/svg}metadata")
+    return json.loads(metadata.text)
+
+
+@pytest.mark.parametrize("command", ["status", "top"])
+def test_the_picture_shows_what_the_command_shows(command, start, socket, tree, tmp_path):
+    server = start()
+    server.reload({"control": {"socket": str(socket)}})
+    large = tree.add(Lesson("large.mp4"), noise(LARGE))
+    paused = Paused(server, large)
+    for _ in range(3):
+        server.get("/" + "a" * 9000)
+    eventually(lambda: status(socket)["limits_reached"])
+    done = subprocess.run([ROOT / "scripts/draw_terminal", "--seconds", "3", tmp_path / "drawn.svg", BINARY, command,
+                           "--socket", socket], env=environment(), capture_output=True, encoding="utf-8", check=False)
+    assert done.returncode == 0, done.stderr
+    assert 'fill="#f2cc0c" font-weight="bold">target_bytes 3<' in (tmp_path / "drawn.svg").read_text(encoding="utf-8")
+    ours, docs = (drawn(path) for path in (tmp_path / "drawn.svg", ROOT / f"docs/{command}.svg"))
+    assert any("large.mp4" in line for line in ours)
+    for pattern in (r"^[A-Z][a-z ]{2,11}(?= )", r"^ +AGE .*"):  # the labels, and the heading of the transfers
+        assert [found[0] for line in docs if (found := re.search(pattern, line))] == [
+            found[0] for line in ours if (found := re.search(pattern, line))]
+    paused.connection.close()
+
+
+def test_a_command_without_a_terminal_or_with_no_color_has_no_colours(start, socket, tmp_path):
+    server = start()
+    server.get("/" + "a" * 9000)
+    eventually(lambda: status(socket)["limits_reached"])
+    assert "\x1b" not in text_of(socket)
+    done = subprocess.run([ROOT / "scripts/draw_terminal", tmp_path / "plain.svg", BINARY, "status", "--socket", socket],
+                          env=environment({"NO_COLOR": "1"}), capture_output=True, encoding="utf-8", check=False)
+    assert done.returncode == 0, done.stderr
+    assert "bold" not in (tmp_path / "plain.svg").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("command", ["status", "top"])

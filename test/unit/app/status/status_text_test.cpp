@@ -58,6 +58,26 @@ BOOST_AUTO_TEST_CASE(everything_is_named) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(what_needs_a_look_is_in_colour_on_a_terminal) {
+    const auto state = state_of(busy);
+    auto text = app::status_text(state, 10, app::ink(true));
+    for (const auto* const part :
+         {"\x1b[1;31m1 of them did not answer within a second\x1b[0m",
+          "\x1b[1;33mstall_timeout 4\x1b[0m", "\x1b[1;31mNOT FOLLOWED\x1b[0m",
+          "\x1b[1;31mAWAY\x1b[0m", "\x1b[1;33mrefused\x1b[0m"}) {
+        BOOST_TEST(has(text, part), text << " has no: " << part);
+    }
+    for (auto at = text.find('\x1b'); at != std::string::npos; at = text.find('\x1b')) {
+        text.erase(at, text.find('m', at) + 1 - at);
+    }
+    BOOST_TEST(text == app::status_text(state, 10)); // nothing else differs
+    const auto calm = app::status_text(
+        state_of(R"({"state": "serving", "store": {"followed": true}})"), 10, app::ink(true));
+    BOOST_TEST(!has(calm, "\x1b"), calm);
+    BOOST_TEST(has(app::top_text(state_of(R"({"state": "draining"})"), {}, 10, app::ink(true)),
+                   "\x1b[1;33mdraining\x1b[0m"));
+}
+
 BOOST_AUTO_TEST_CASE(an_answer_of_another_version_is_shown_as_far_as_it_is_known) {
     for (const auto* const text : {"{}", R"({"transfers": 3, "connections": [], "version": 1})",
                                    R"({"transfers": [1, {"age_s": -1, "bytes": "x"}]})"}) {
