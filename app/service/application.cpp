@@ -56,6 +56,9 @@ application::application(const core::config& settings, core::loaded_keys keys,
                            .memory = settings.storage.memory,
                            .open_timeout = settings.storage.open_timeout},
                           [this](const auto& which) { report_device(which); }),
+      trainers_(settings.metrics.by_trainer == 0
+                    ? nullptr
+                    : std::make_unique<http::trainer_counts>(settings.metrics.by_trainer)),
       certificates_(settings),
       store_(settings.store.url.empty() ? nullptr
                                         : std::make_unique<store_service>(settings, clock_, log_)),
@@ -84,9 +87,9 @@ application::application(const core::config& settings, core::loaded_keys keys,
 }
 
 generation::surroundings application::around() noexcept {
-    return {clock_, is_leaving_,      is_draining_, counters_,    process_, certificates_,
-            users_, bad_credentials_, devices_,     store_.get(), log_,     audit_log_.get(),
-            board_};
+    return {clock_,        is_leaving_,      is_draining_,     counters_,      process_,
+            certificates_, users_,           bad_credentials_, devices_,       store_.get(),
+            log_,          audit_log_.get(), board_,           trainers_.get()};
 }
 
 application::~application() {

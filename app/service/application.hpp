@@ -124,6 +124,7 @@ class application {
     http::user_transfers users_;
     core::peer_rates bad_credentials_; // shared by all generations
     http::storage devices_;
+    std::unique_ptr<http::trainer_counts> trainers_; // null: metrics.by_trainer is 0
     certificates certificates_;
     std::unique_ptr<store_service> store_; // null: no store
     http::counters audit_count_;           // written by the audit log's thread

@@ -97,7 +97,8 @@ generation::generation(core::config settings, core::loaded_keys keys,
                     around.store != nullptr ? &around.store->revoked() : nullptr},
           .metrics = {around.counters,
                       [this, &process = around.process, &tls = around.tls, &log = around.log,
-                       &devices = around.devices, store = around.store](std::string& out) {
+                       &devices = around.devices, store = around.store, &clock = around.clock,
+                       trainers = around.trainers](std::string& out) {
                           process.append(out);
                           log.append_metrics(out);
                           tls.append_metrics(out);
@@ -105,6 +106,9 @@ generation::generation(core::config settings, core::loaded_keys keys,
                           key_metrics_.append(out);
                           if (store != nullptr) {
                               store->append_metrics(out);
+                          }
+                          if (trainers != nullptr) {
+                              trainers->append(clock.steady(), out);
                           }
                       }},
           .status = status_handler(status(around)),
@@ -155,6 +159,7 @@ http::site generation::control_site(const surroundings& around) const {
     constexpr std::chrono::seconds patience{10};
     auto site = site_of(control_routes_, around);
     site.users = nullptr;
+    site.trainers = nullptr;
     site.proxies = {};
     auto& limits = site.limits;
     limits.header.content_bytes = 0;
@@ -175,6 +180,7 @@ http::site generation::site_of(const http::router& routes, const surroundings& a
                     .fields = core::access_fields_of(settings_.log.access_fields)},
             .proxies = trust_of(settings_),
             .users = &around.users,
+            .trainers = around.trainers,
             .is_draining = around.is_draining};
 }
 

@@ -45,6 +45,7 @@ class generation {
         service_log& log;
         http::log_sink* audit; // null: none
         status_board& board;
+        http::trainer_counts* trainers; // null: metrics.by_trainer is 0
     };
 
     /// `settings` have been validated; `media` fits them. Throws std::exception when a resource is

@@ -348,6 +348,9 @@ struct config {
         /// host:port of a listener that serves only /metrics. Empty: /metrics is on the main
         /// listener.
         std::string listen;
+        /// Number of trainers with metrics of their own: those with the most traffic. 0: none.
+        /// Their names are visible to everybody who may read the metrics.
+        unsigned by_trainer = 0;
     } metrics;
 
     /// `sluice status` and `sluice top`.

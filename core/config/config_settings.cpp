@@ -208,6 +208,8 @@ constexpr std::array table{
         "web.root", "Directory of the built download page; empty: no page"),
     fixed(text_setting<&c::metrics, &c::metrics_section::listen>(
         "metrics.listen", "Address of a listener for /metrics alone; empty: the main one")),
+    fixed(number_setting<&c::metrics, &c::metrics_section::by_trainer>(
+        "metrics.by_trainer", 0, 100, "Trainers with metrics of their own; 0: none")),
     fixed(text_setting<&c::control, &c::control_section::socket>(
         "control.socket",
         "Path of the unix socket that sluice status and sluice top ask; empty: none")),

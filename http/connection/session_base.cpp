@@ -174,8 +174,7 @@ void session_base::open_exchange() {
     note_request();
     owner_.count().requests_active.add();
     out_->writer.start();
-    out_->record.restart(now(),
-                         owner_.log().is_on() ? owner_.where().log.fields : core::access_fields());
+    out_->record.restart(now(), owner_.noted_fields());
     out_->id = owner_.ids().next();
 }
 
@@ -467,6 +466,7 @@ void session_base::report(outcome how, std::optional<std::uint64_t> delivered,
                           std::chrono::system_clock::time_point ended) noexcept {
     auto& count = owner_.count();
     count.bytes_delivered.add(delivered.value_or(0));
+    owner_.count_trainer(record, over, delivered.value_or(0));
     if (how != outcome::complete) {
         (how == outcome::cut ? count.transfers_cut : count.transfers_lost).add();
     }

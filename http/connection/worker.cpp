@@ -101,11 +101,33 @@ void worker::schedule_tick() {
         in_force_->files.expire(now);
         check_delivery();
         log_.flush();
+        if (where_->trainers != nullptr && !trainers_.is_empty()) {
+            where_->trainers->take(trainers_);
+        }
         if (where_->users != nullptr) {
             serve_users(*where_->users, now);
         }
         persist([this] { schedule_tick(); });
     });
+}
+
+core::access_fields worker::noted_fields() const noexcept {
+    auto fields = log_.is_on() ? where_->log.fields : core::access_fields();
+    if (where_->trainers != nullptr) {
+        fields.add(core::access_field::trainer_id);
+    }
+    return fields;
+}
+
+void worker::count_trainer(const exchange_record& of, const finished_response& over,
+                           std::uint64_t delivered) noexcept {
+    // Only those two: the name in a path that was rejected is a stranger's choice.
+    const bool is_served =
+        over.route == route_label::download && (over.status == 200 || over.status == 206);
+    if (where_->trainers == nullptr || !is_served) {
+        return;
+    }
+    trainers_.add(of.note.name(core::access_field::trainer_id), delivered);
 }
 
 void worker::count_owing() noexcept {

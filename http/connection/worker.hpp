@@ -158,6 +158,12 @@ class worker {
     [[nodiscard]] object_pool<inbound>& inbounds() noexcept { return inbounds_; }
     [[nodiscard]] object_pool<outbound>& outbounds() noexcept { return outbounds_; }
     [[nodiscard]] object_pool<sent_response>& sent_responses() noexcept { return sent_responses_; }
+    /// What the record of a request must name: for the access log and the counts by trainer.
+    [[nodiscard]] core::access_fields noted_fields() const noexcept;
+    /// Counts a response that has ended for its trainer, if it is a download and the site counts
+    /// by trainer. `delivered`: acknowledged bytes of its body.
+    void count_trainer(const exchange_record& of, const finished_response& over,
+                       std::uint64_t delivered) noexcept;
     void enlist(connection& one);
     /// Calls one.check_delivery() once a tick until it returns true.
     void await_delivery(connection& one) noexcept;
@@ -196,6 +202,7 @@ class worker {
     std::shared_ptr<const core::revocation_table> revoked_;
     std::uint64_t displacements_ = 0; // seen so far
     access_log log_;
+    trainer_batch trainers_;
     object_pool<inbound> inbounds_;
     object_pool<outbound> outbounds_;
     object_pool<sent_response> sent_responses_;

@@ -13,6 +13,7 @@
 #include "http/request/request_parser.hpp"
 #include "http/sending/file_cache.hpp"
 #include "http/sending/user_transfers.hpp"
+#include "http/telemetry/trainer_counts.hpp"
 
 #include <atomic>
 #include <chrono>
@@ -40,7 +41,8 @@ struct site {
     session_limits limits;
     log_policy log;
     proxy_trust proxies{};
-    user_transfers* users = nullptr; // of the process; null: no limits per user
+    user_transfers* users = nullptr;    // of the process; null: no limits per user
+    trainer_counts* trainers = nullptr; // of the process; null: metrics.by_trainer is 0
     /// Set once, when the listeners close. Responses then close their connections.
     const std::atomic<bool>& is_draining;
 };

@@ -66,7 +66,7 @@ struct service {
     std::shared_ptr<const site> site_of() {
         limits.requests_per_connection = 1000000;
         return std::make_shared<const site>(
-            site{routes, cors, clock, limits, {}, {}, &users, draining});
+            site{routes, cors, clock, limits, {}, {}, &users, nullptr, draining});
     }
 
     /// Makes one exchange; returns the number of allocations of the server's side.

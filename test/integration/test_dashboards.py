@@ -54,6 +54,7 @@ def node(tmp_path_factory, pem):
     store = SqliteStore(folder / "store.db")
     config = {
         **store.config(),
+        "metrics": {"by_trainer": 5},
         "listeners": [{"address": "127.0.0.1:0"}, certificates.listener(*pem)],
     }
     server = Server(
@@ -62,6 +63,7 @@ def node(tmp_path_factory, pem):
     try:
         scrape_until(server, lambda values: values["sluice_store_followed"] == 1)
         server.download(VIDEO)
+        scrape_until(server, lambda values: 'sluice_trainer_downloads_total{trainer="trainer123"}' in values)
         yield server
     finally:
         server.stop()

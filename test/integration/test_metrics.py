@@ -103,6 +103,47 @@ def test_labels_never_name_a_user_a_file_or_a_token(start_server, tree):
     assert len(text) < 64 * 1024
 
 
+def test_downloads_are_counted_by_trainer(start_server, tree):
+    """Those with the most traffic have series; what is rejected makes none, nor does a trainer who is not known."""
+    server = start_server(tree, config={"metrics": {"by_trainer": 2}}, arguments=["--threads", "1"])
+    sizes, ended = {"one": 3000, "two": 2000, "three": 1000}, 0
+    for trainer, size in sizes.items():
+        media = tree.add(Lesson("v.mp4", trainer=trainer, course=f"course of {trainer}"), noise(size))
+        token = mint(media)
+        assert server.download(media, token=token).status == 200
+        assert server.download(media, {"Range": "bytes=0-99"}, token).status == 206
+        assert server.download(media, {"Range": "bytes=9000-"}, token).status == 416
+        assert server.get(Lesson("v.mp4", trainer="stranger").target()).status == 401
+        missing = Lesson("missing.mp4", trainer=trainer)
+        assert server.download(missing, token=mint(missing)).status == 404
+        ended += 2
+        scrape_until(server, lambda now, ended=ended: ended == sum(
+            value for name, value in now.items() if "trainer" in name and "downloads_total" in name))
+    course = server.download(COURSE_PRESENTATION, token=mint(COURSE_PRESENTATION))
+    assert course.status == 200  # without an owner, like those of server.py
+    values = scrape_until(server, lambda now: now["sluice_other_trainers_downloads_total"] == 3)
+    ours = {name: value for name, value in values.items() if "trainer" in name}
+    assert ours.pop("sluice_other_trainers_delivered_bytes_total") > 1100
+    assert ours == {
+        'sluice_trainer_downloads_total{trainer="one"}': 2, 'sluice_trainer_downloads_total{trainer="two"}': 2,
+        'sluice_trainer_delivered_bytes_total{trainer="one"}': 3100,
+        'sluice_trainer_delivered_bytes_total{trainer="two"}': 2100, "sluice_other_trainers_downloads_total": 3}
+    server.stop()
+    assert all("trainer_id" not in line for line in server.access_log())  # log.access_fields has not asked for it
+
+
+def test_a_presentation_counts_for_the_trainer_of_its_token(start_server, tree):
+    server = start_server(tree, config={"metrics": {"by_trainer": 100}}, arguments=["--access-log", "off"])
+    server.download(COURSE_PRESENTATION)
+    scrape_until(server, lambda now: now.get('sluice_trainer_downloads_total{trainer="trainer123"}') == 1)
+
+
+def test_no_trainer_has_a_series_unless_asked_for(start_server, tree):
+    server = start_server(tree)
+    some_traffic(server, tree)
+    assert not [name for name in scrape(server) if "trainer" in name]
+
+
 def test_process_and_build(start_server, tree):
     server = start_server(tree)
     values = scrape(server)

@@ -84,7 +84,7 @@ struct fixture {
 
     [[nodiscard]] std::shared_ptr<const site> make_site() const {
         return std::make_shared<const site>(
-            site{*routes, cors, clock, limits, {}, proxies, nullptr, draining});
+            site{*routes, cors, clock, limits, {}, proxies, nullptr, nullptr, draining});
     }
 
     /// Connects, sends `text`, and runs until nothing is ready.
