@@ -16,33 +16,6 @@ error_code stop() {
     return bhttp::make_error_code(bhttp::error::end_of_stream);
 }
 
-// Fields that the service uses and that have a single value (RFC 9110 §5.3), each with its own bit.
-// When such a field is repeated, a proxy may use the other line. 0 for every other field.
-constexpr unsigned singleton_bit(bhttp::field id) noexcept {
-    switch (id) {
-    case bhttp::field::authorization:
-        return 1U << 0U;
-    case bhttp::field::content_type:
-        return 1U << 1U;
-    case bhttp::field::expect:
-        return 1U << 2U;
-    case bhttp::field::range:
-        return 1U << 3U;
-    case bhttp::field::if_range:
-        return 1U << 4U;
-    case bhttp::field::if_modified_since:
-        return 1U << 5U;
-    case bhttp::field::if_unmodified_since:
-        return 1U << 6U;
-    case bhttp::field::origin:
-        return 1U << 7U;
-    case bhttp::field::access_control_request_method:
-        return 1U << 8U;
-    default:
-        return 0;
-    }
-}
-
 bool lists(std::string_view value, std::string_view wanted) {
     return std::ranges::any_of(bhttp::token_list{value},
                                [&](const auto& token) { return core::iequals(token, wanted); });

@@ -1,7 +1,8 @@
 #pragma once
 // Reads one complete header section with Beast's parser and applies the rules that Beast does not
 // enforce (host, framing, repeated fields). Does not look for the end of the section:
-// http/request/request_parser.hpp does, the only user.
+// http/request/request_parser.hpp does, its user. http/request/usual_head.cpp shares the rule of
+// repeated fields.
 
 #include "http/problem/problem.hpp"
 #include "http/request/request_head.hpp"
@@ -13,6 +14,33 @@
 #include <string_view>
 
 namespace sluice::http {
+
+/// Fields that the service uses and that have a single value (RFC 9110 §5.3), each with its own
+/// bit. When such a field is repeated, a proxy may use the other line. 0 for every other field.
+constexpr unsigned singleton_bit(bhttp::field id) noexcept {
+    switch (id) {
+    case bhttp::field::authorization:
+        return 1U << 0U;
+    case bhttp::field::content_type:
+        return 1U << 1U;
+    case bhttp::field::expect:
+        return 1U << 2U;
+    case bhttp::field::range:
+        return 1U << 3U;
+    case bhttp::field::if_range:
+        return 1U << 4U;
+    case bhttp::field::if_modified_since:
+        return 1U << 5U;
+    case bhttp::field::if_unmodified_since:
+        return 1U << 6U;
+    case bhttp::field::origin:
+        return 1U << 7U;
+    case bhttp::field::access_control_request_method:
+        return 1U << 8U;
+    default:
+        return 0;
+    }
+}
 
 class head_reader final : public bhttp::basic_parser<true> {
   public:

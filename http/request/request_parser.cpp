@@ -2,6 +2,7 @@
 
 #include "core/text/ascii_class.hpp"
 #include "http/request/head_reader.hpp"
+#include "http/request/usual_head.hpp"
 
 #include <boost/asio/buffer.hpp>
 
@@ -57,6 +58,13 @@ bool request_parser::is_for_head(std::span<const char> bytes) const noexcept {
 
 request_parser::status request_parser::parse(std::span<const char> bytes, request_head& head) {
     const std::string_view text(bytes.data(), bytes.size());
+    if (scanned_ == 0) { // nothing of this request has been looked at
+        scanned_ = read_usual_head(text, limits_, head);
+        if (scanned_ != 0) {
+            started_ = true;
+            return status::ready;
+        }
+    }
     const auto found = awaits_content_ ? status::ready : find_end(text);
     if (found == status::refused) {
         return found;

@@ -1,8 +1,10 @@
 // Fuzzes header sections: the parser gives the same result for the bytes at once and one by one,
-// and an accepted head satisfies the rules of a strict server.
+// and an accepted head satisfies the rules of a strict server. At once, a head of the usual form is
+// read by usual_head; one by one, every head is read by head_reader.
 #include "http/request/request_parser.hpp"
 #include "http/request/target.hpp"
 #include "test/fuzz/fuzz.hpp"
+#include "test/support/same_head.hpp"
 
 #include <algorithm>
 
@@ -31,5 +33,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     }
     // Byte by byte, a rejection may come earlier (a limit), but the kind of result is the same.
     fuzz::require(size == 0 || last == whole);
+    if (size != 0 && whole == status::ready) {
+        fuzz::require(parser.consumed() == stepwise.consumed());
+        fuzz::require(test::is_same_head(head, other));
+    }
     return 0;
 }
