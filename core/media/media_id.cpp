@@ -2,6 +2,7 @@
 
 #include "core/text/utf8.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -33,19 +34,21 @@ constexpr std::array<byte_class, 256> make_byte_classes() {
 }
 constexpr auto byte_classes = make_byte_classes();
 
+byte_class class_of(char c) noexcept {
+    return byte_classes[static_cast<unsigned char>(c)];
+}
+
 bool is_name(std::string_view text, std::size_t max_bytes) noexcept {
-    if (text.empty() || text.size() > max_bytes || text == "." || text == "..") {
+    if (text.empty() || text.size() > max_bytes ||
+        (text.front() == '.' && (text == "." || text == ".."))) {
         return false;
     }
-    bool is_ascii = true;
-    for (const char c : text) {
-        const auto what = byte_classes[static_cast<unsigned char>(c)];
-        if (what == byte_class::refused) {
-            return false;
-        }
-        is_ascii = is_ascii && what == byte_class::plain;
-    }
-    return is_ascii || !has_forbidden_code_point(text);
+    const auto* const odd = std::find_if(text.begin(), text.end(),
+                                         [](char c) { return class_of(c) != byte_class::plain; });
+    return odd == text.end() ||
+           (std::none_of(odd, text.end(),
+                         [](char c) { return class_of(c) == byte_class::refused; }) &&
+            !has_forbidden_code_point(text));
 }
 
 failure invalid(std::string_view parameter) noexcept {

@@ -2,6 +2,7 @@
 
 #include "core/text/ascii_class.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 
@@ -10,6 +11,14 @@ namespace sluice::core {
 namespace {
 
 constexpr int not_a_digit = -1;
+
+constexpr auto unreserved = [] {
+    std::array<bool, 256> allowed{};
+    for (std::size_t c = 0; c < allowed.size(); ++c) {
+        allowed[c] = is_unreserved(static_cast<char>(c));
+    }
+    return allowed;
+}();
 
 constexpr int hex_value(char c) noexcept {
     if (is_ascii_digit(c)) {
@@ -58,11 +67,15 @@ void append_percent_escape(char c, std::string& out) {
 }
 
 void append_percent_encoded(std::string_view segment, std::string& out) {
-    for (const char c : segment) {
-        if (is_unreserved(c)) {
-            out += c;
-        } else {
-            append_percent_escape(c, out);
+    const auto is_kept = [](char c) { return unreserved[static_cast<std::uint8_t>(c)]; };
+    while (!segment.empty()) { // most segments are kept as a whole
+        const auto* const end = std::find_if_not(segment.begin(), segment.end(), is_kept);
+        const auto kept = static_cast<std::size_t>(end - segment.begin());
+        out += segment.substr(0, kept);
+        segment.remove_prefix(kept);
+        if (!segment.empty()) {
+            append_percent_escape(segment.front(), out);
+            segment.remove_prefix(1);
         }
     }
 }

@@ -6,7 +6,7 @@ namespace sluice::http {
 
 namespace {
 
-constexpr std::string_view any_segment = "*";
+constexpr std::string_view any_segment{}; // no segment of a path is empty
 
 std::vector<std::string_view> split(std::string_view pattern) {
     std::vector<std::string_view> parts;
@@ -16,7 +16,8 @@ std::vector<std::string_view> split(std::string_view pattern) {
     while (!pattern.empty()) {
         pattern.remove_prefix(1); // the '/'
         const auto end = std::min(pattern.find('/'), pattern.size());
-        parts.push_back(pattern.substr(0, end));
+        const auto part = pattern.substr(0, end);
+        parts.push_back(part == "*" ? any_segment : part);
         pattern.remove_prefix(end);
     }
     return parts;
@@ -34,7 +35,7 @@ const route* router::find(std::span<const std::string_view> segments) const noex
     const auto fits = [&](const row& candidate) {
         return std::ranges::equal(candidate.pattern, segments,
                                   [](std::string_view wanted, std::string_view segment) {
-                                      return wanted == any_segment || wanted == segment;
+                                      return wanted.empty() || wanted == segment;
                                   });
     };
     const auto found = std::ranges::find_if(rows_, fits);

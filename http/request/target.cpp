@@ -9,6 +9,8 @@
 #include <arpa/inet.h>
 
 #include <algorithm>
+#include <array>
+#include <cstdint>
 
 namespace sluice::http {
 
@@ -17,34 +19,38 @@ namespace {
 // RFC 3986 requires ^ ` { | } to be encoded, but browsers and Node send them as they are (URL
 // standard), and every recipient reads them as themselves. Rejected are: #, which ends a target for
 // some recipients; \, which some read as /; and " < >, which only serve to attack a log or a page.
-constexpr std::array<bool, 256> make_uri_table() {
-    std::array<bool, 256> allowed{};
-    for (unsigned c = 0x21; c < 0x7F; ++c) {
-        allowed[c] = true;
-    }
-    for (const char c : std::string_view("#\"<>\\")) {
-        allowed[static_cast<unsigned char>(c)] = false;
-    }
-    return allowed;
-}
-constexpr auto uri_characters = make_uri_table();
-
-// Bytes rejected in decoded segments: separators and controls.
-constexpr std::array<bool, 256> make_segment_table() {
-    std::array<bool, 256> refused{};
-    for (unsigned c = 0; c < 0x20; ++c) {
-        refused[c] = true;
-    }
-    for (const char c : {'/', '\\', '\x7F'}) {
-        refused[static_cast<unsigned char>(c)] = true;
-    }
-    return refused;
-}
-constexpr auto refused_in_segments = make_segment_table();
-
+// There is no branch in the loop, so that the compiler checks sixteen bytes at a time.
 bool is_uri_text(std::string_view text) noexcept {
-    return std::ranges::all_of(
-        text, [](char c) { return uri_characters[static_cast<unsigned char>(c)]; });
+    std::uint8_t refused = 0;
+    for (const char c : text) {
+        const auto byte = static_cast<std::uint8_t>(c);
+        refused |= static_cast<std::uint8_t>((byte < 0x21) | (byte > 0x7E) | (byte == '#') |
+                                             (byte == '"') | (byte == '<') | (byte == '>') |
+                                             (byte == '\\'));
+    }
+    return refused == 0;
+}
+
+/// The kinds of bytes that occur in a text and that a decoded segment must not contain, may contain
+/// only as valid UTF-8, or has to be decoded from.
+struct path_survey {
+    bool has_refused = false; // a backslash or a control
+    bool has_multibyte = false;
+    bool has_escape = false;
+};
+
+/// Without a branch in the loop, as above.
+path_survey survey(std::string_view text) noexcept {
+    std::uint8_t refused = 0;
+    std::uint8_t all = 0;
+    std::uint8_t escape = 0;
+    for (const char c : text) {
+        const auto byte = static_cast<std::uint8_t>(c);
+        refused |= static_cast<std::uint8_t>((byte < 0x20) | (byte == 0x7F) | (byte == '\\'));
+        escape |= static_cast<std::uint8_t>(byte == '%');
+        all |= byte;
+    }
+    return {refused != 0, all >= 0x80, escape != 0};
 }
 
 std::optional<std::size_t> scheme_length(std::string_view target) noexcept {
@@ -69,11 +75,9 @@ bool is_dot_segment(std::string_view segment) noexcept {
 }
 
 bool is_plain_segment(std::string_view segment) noexcept {
-    const auto is_refused = [](char c) {
-        return refused_in_segments[static_cast<unsigned char>(c)];
-    };
-    return !is_dot_segment(segment) && std::ranges::none_of(segment, is_refused) &&
-           core::is_valid_utf8(segment);
+    const auto found = survey(segment);
+    return !found.has_refused && segment.find('/') == std::string_view::npos &&
+           (!found.has_multibyte || core::is_valid_utf8(segment));
 }
 
 bool is_port(std::string_view text) noexcept {
@@ -147,11 +151,13 @@ bool path_segments::parse(std::string_view path) {
     if (path.empty()) {
         return true;
     }
+    const auto found = survey(path);
+    const bool is_plain = !found.has_refused && !found.has_multibyte && !found.has_escape;
     std::string overflow;
     while (true) {
         const auto slash = path.find('/');
         auto segment = path.substr(0, slash);
-        if (segment.find('%') != std::string_view::npos) {
+        if (found.has_escape && segment.find('%') != std::string_view::npos) {
             std::string& decoded = size_ < max ? decoded_[size_] : overflow;
             decoded.clear();
             if (!core::append_percent_decoded(segment, core::plus_sign::literal, decoded)) {
@@ -159,7 +165,8 @@ bool path_segments::parse(std::string_view path) {
             }
             segment = decoded;
         }
-        if (segment.empty() || !is_plain_segment(segment)) {
+        if (segment.empty() || is_dot_segment(segment) ||
+            !(is_plain || is_plain_segment(segment))) {
             return false;
         }
         if (size_ < max) {

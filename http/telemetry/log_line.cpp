@@ -2,10 +2,10 @@
 
 #include "core/json/json_quote.hpp"
 #include "core/text/decimal.hpp"
+#include "core/text/put_text.hpp"
 #include "core/text/timestamp.hpp"
 
 #include <algorithm>
-#include <cstring>
 
 namespace sluice::http {
 
@@ -14,11 +14,6 @@ namespace {
 constexpr std::size_t usual_size = 384; // bytes of a line: usually one resize is enough
 constexpr std::size_t time_size = sizeof "2024-01-02T03:04:05.678Z";
 constexpr std::size_t quotes = 2;
-
-char* put(std::string_view text, char* at) noexcept {
-    std::memcpy(at, text.data(), text.size());
-    return at + text.size();
-}
 
 char* put_time(std::chrono::system_clock::time_point time, char* at) noexcept {
     const auto milliseconds = std::chrono::floor<std::chrono::milliseconds>(time);
@@ -52,14 +47,14 @@ char* log_line::begin(std::string_view name, std::size_t most) {
     if (is_json_) {
         *at++ = is_first_ ? '{' : ',';
         *at++ = '"';
-        at = put(name, at);
+        at = core::put_text(name, at);
         *at++ = '"';
         *at++ = ':';
     } else {
         if (!is_first_) {
             *at++ = ' ';
         }
-        at = put(name, at);
+        at = core::put_text(name, at);
         *at++ = '=';
     }
     is_first_ = false;
@@ -94,7 +89,7 @@ void log_line::text_if_any(std::string_view name, std::string_view value) {
 
 void log_line::word(std::string_view name, std::string_view value) {
     char* const at = begin(name, value.size() + quotes);
-    end_at(quote_json(put(value, quote_json(at))));
+    end_at(quote_json(core::put_text(value, quote_json(at))));
 }
 
 void log_line::number(std::string_view name, std::uint64_t value) {

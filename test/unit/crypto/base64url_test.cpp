@@ -48,6 +48,28 @@ BOOST_AUTO_TEST_CASE(every_byte_value_round_trips_at_every_length) {
     }
 }
 
+// A long text is decoded in blocks (crypto/base64url_blocks): at each place, each byte means what
+// it means in a short text.
+BOOST_AUTO_TEST_CASE(each_byte_at_each_place_of_a_long_text) {
+    const std::string bytes = "The quick brown fox jumps over the lazy dog, and on.";
+    const auto text = crypto::base64url_encode(bytes); // three blocks, and more
+    std::string guarded(crypto::base64url_decoded_size(text.size()) + 1, '#');
+    for (std::size_t at = 0; at + 4 < text.size(); ++at) {
+        for (int value = 0; value < 256; ++value) {
+            auto changed = text;
+            changed[at] = static_cast<char>(value);
+            const auto group = crypto::base64url_decode(changed.substr(at / 4 * 4, 4));
+            auto wanted = bytes;
+            wanted.replace(at / 4 * 3, 3, group.value_or(""));
+            const auto size = crypto::base64url_decode(changed, guarded.data());
+            if (size.has_value() != group.has_value() || guarded.back() != '#' ||
+                (size && guarded.substr(0, *size) != wanted)) {
+                BOOST_ERROR("byte " << value << " at " << at);
+            }
+        }
+    }
+}
+
 BOOST_AUTO_TEST_CASE(append_keeps_what_is_there) {
     std::string text = "header.";
     crypto::base64url_append("foob", text);
