@@ -57,13 +57,14 @@ std::optional<verified_jws> verified_jws::verify(const compact_jws& token, const
 
 std::optional<verified_jws> verified_jws::verify(const compact_jws& token,
                                                  std::span<const hmac_key* const> keys,
-                                                 std::uint32_t& signers) noexcept {
+                                                 std::uint32_t& signers,
+                                                 jws_parts wanted) noexcept {
     std::optional<verified_jws> verified(std::in_place, maker{});
     signers = 0;
     for (std::size_t i = 0; i < keys.size(); ++i) {
         signers |= std::uint32_t{token.is_signed_by(*keys[i])} << i;
     }
-    if (signers == 0 || !verified->decode(token, jws_parts::header_and_payload)) {
+    if (signers == 0 || !verified->decode(token, wanted)) {
         verified.reset();
     }
     return verified;

@@ -68,9 +68,9 @@ class verified_jws {
     /// Verifies a token that any of `keys`, at most 32, may have signed. Tries every key, also
     /// after a match, so that the duration does not reveal which one matched. `signers` gets one
     /// bit for each matching key and is 0 when none matches.
-    [[nodiscard]] static std::optional<verified_jws> verify(const compact_jws& token,
-                                                            std::span<const hmac_key* const> keys,
-                                                            std::uint32_t& signers) noexcept;
+    [[nodiscard]] static std::optional<verified_jws>
+    verify(const compact_jws& token, std::span<const hmac_key* const> keys, std::uint32_t& signers,
+           jws_parts wanted = jws_parts::header_and_payload) noexcept;
 
     /// Decoded bytes: JSON by the standard, but not checked yet. The header is empty when it was
     /// not requested.

@@ -2,23 +2,14 @@
 
 #include "core/text/utf8.hpp"
 
+#include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 
 namespace sluice::core {
 
 namespace {
-
-constexpr std::uint64_t in_each_byte(std::uint8_t value) noexcept {
-    return 0x0101010101010101U * value;
-}
-constexpr std::uint64_t high_bits = in_each_byte(0x80);
-
-/// Non-zero when a byte of `word` is below `limit`, which is at most 0x80.
-constexpr std::uint64_t below(std::uint64_t word, std::uint8_t limit) noexcept {
-    return (word - in_each_byte(limit)) & ~word & high_bits;
-}
 
 /// The classes of bytes that occur in a text.
 struct byte_survey {
@@ -26,53 +17,61 @@ struct byte_survey {
     bool has_multibyte = false;
 };
 
-class byte_scan {
-  public:
-    void see(std::uint64_t word) noexcept {
-        special_ |= below(word, 0x20) | below(word ^ in_each_byte('\\'), 1);
-        multibyte_ |= word & high_bits;
-    }
-    [[nodiscard]] byte_survey found() const noexcept { return {special_ != 0, multibyte_ != 0}; }
-
-  private:
-    std::uint64_t special_ = 0;
-    std::uint64_t multibyte_ = 0;
-};
-
+/// There is no branch in the loop, so that the compiler reads sixteen bytes at a time.
 byte_survey survey(std::string_view text) noexcept {
-    byte_scan scan;
-    std::uint64_t word = 0;
-    for (; text.size() >= sizeof word; text.remove_prefix(sizeof word)) {
-        std::memcpy(&word, text.data(), sizeof word);
-        scan.see(word);
+    std::uint8_t special = 0;
+    std::uint8_t all = 0;
+    for (const char c : text) {
+        const auto byte = static_cast<std::uint8_t>(c);
+        special |= static_cast<std::uint8_t>((byte < 0x20) | (byte == '\\'));
+        all |= byte;
     }
-    word = in_each_byte(' ');
-    std::memcpy(&word, text.data(), text.size());
-    scan.see(word);
-    return scan.found();
+    return {special != 0, all >= 0x80};
 }
 
-/// Removes `"name":` from the front of `rest` when it is there.
-bool take_name(std::string_view name, std::string_view& rest) noexcept {
-    const auto size = name.size() + 3; // quotes and colon
-    if (rest.size() < size || rest[0] != '"' || rest.substr(1, name.size()) != name ||
-        rest[size - 2] != '"' || rest[size - 1] != ':') {
+void skip_spaces(std::string_view& rest) noexcept {
+    while (!rest.empty() && rest.front() == ' ') {
+        rest.remove_prefix(1);
+    }
+}
+
+bool take(char wanted, std::string_view& rest) noexcept {
+    if (rest.empty() || rest.front() != wanted) {
         return false;
     }
-    rest.remove_prefix(size);
+    rest.remove_prefix(1);
     return true;
 }
 
-bool take_text(std::string_view& rest, std::string& out) {
+/// Takes a text in quotes. A text that ends in this way contains no escape: the survey has seen no
+/// backslash.
+bool take_quoted(std::string_view& rest, std::string_view& out) noexcept {
     if (rest.empty() || rest.front() != '"') {
         return false;
     }
     const auto end = rest.find('"', 1);
-    if (end == std::string_view::npos || end == 1) {
+    if (end == std::string_view::npos) {
         return false;
     }
-    out.assign(rest, 1, end - 1);
+    out = rest.substr(1, end - 1);
     rest.remove_prefix(end + 1);
+    return true;
+}
+
+bool take_text(std::string_view& rest, std::string& out) {
+    std::string_view text;
+    if (!take_quoted(rest, text) || text.empty()) {
+        return false;
+    }
+    out.assign(text);
+    return true;
+}
+
+bool take_word(std::string_view word, std::string_view& rest) noexcept {
+    if (!rest.starts_with(word)) {
+        return false;
+    }
+    rest.remove_prefix(word.size());
     return true;
 }
 
@@ -97,6 +96,9 @@ bool take_number(std::string_view& rest, std::optional<Number>& out) noexcept {
 }
 
 bool take_value(const json_member& member, std::string_view& rest) {
+    if (member.null_is_absent && take_word("null", rest)) {
+        return true;
+    }
     if (auto* const* const text = std::get_if<std::string*>(&member.destination)) {
         return take_text(rest, **text);
     }
@@ -110,10 +112,119 @@ bool take_value(const json_member& member, std::string_view& rest) {
     return false;
 }
 
+/// Takes the value of an unknown member, if it is a text, an integer or a word.
+bool skip_value(std::string_view& rest) noexcept {
+    std::string_view text;
+    std::optional<std::int64_t> number;
+    return take_quoted(rest, text) || take_number(rest, number) || take_word("true", rest) ||
+           take_word("false", rest) || take_word("null", rest);
+}
+
+/// operator==() calls compare(), which is not inlined.
+bool is_same(std::string_view a, std::string_view b) noexcept {
+    return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin());
+}
+
+/// The names of one object, each of which may occur only once.
+class name_list {
+  public:
+    explicit name_list(std::span<const json_member> members) noexcept : members_(members) {}
+
+    /// Takes the name of a member behind the last one that was found, and its colon, without
+    /// spaces. Null when there is none: call find(). An object in the order of the list needs no
+    /// search.
+    [[nodiscard]] const json_member* take_next(std::string_view& rest) noexcept {
+        for (auto i = next_; i < members_.size(); ++i) {
+            const auto size = members_[i].name.size() + 2; // up to the second quote
+            if (rest.size() > size && rest[size - 1] == '"' && rest[size] == ':' &&
+                rest.front() == '"' && is_same(rest.substr(1, size - 2), members_[i].name)) {
+                rest.remove_prefix(size + 1);
+                return found(i);
+            }
+        }
+        return nullptr;
+    }
+
+    /// The member called `name`, or null.
+    [[nodiscard]] const json_member* find(std::string_view name) noexcept {
+        for (std::size_t i = 0; i < members_.size(); ++i) {
+            if (is_same(members_[i].name, name)) {
+                return found(i);
+            }
+        }
+        return nullptr;
+    }
+
+    /// False when `name`, which is unknown, is too long, occurred before, or is one too many.
+    [[nodiscard]] bool add_unknown(std::string_view name) noexcept {
+        const auto known = std::span(unknown_).first(unknown_count_);
+        if (name.empty() || name.size() > max_json_name_bytes ||
+            unknown_count_ == unknown_.size() || std::ranges::find(known, name) != known.end()) {
+            return false;
+        }
+        unknown_[unknown_count_++] = name;
+        return true;
+    }
+
+    /// True when a member was found twice.
+    [[nodiscard]] bool has_repeated() const noexcept { return is_repeated_; }
+
+    static constexpr std::size_t most_members = 32;
+
+  private:
+    const json_member* found(std::size_t i) noexcept {
+        const auto bit = std::uint32_t{1} << i;
+        is_repeated_ = is_repeated_ || (seen_ & bit) != 0;
+        seen_ |= bit;
+        next_ = i + 1;
+        return &members_[i];
+    }
+
+    static constexpr std::size_t most_unknown = 8;
+
+    std::span<const json_member> members_;
+    std::size_t next_ = 0;
+    std::uint32_t seen_ = 0; // one bit for each member
+    bool is_repeated_ = false;
+    std::array<std::string_view, most_unknown> unknown_;
+    std::size_t unknown_count_ = 0;
+};
+
+/// Takes a name that take_next() has not taken. True when it is known, and `member` is it, or when
+/// it may be skipped, and `member` is null.
+bool take_any_name(name_list& names, std::string_view& rest, const json_member*& member) {
+    std::string_view name;
+    if (!take_quoted(rest, name)) {
+        return false;
+    }
+    skip_spaces(rest);
+    if (!take(':', rest)) {
+        return false;
+    }
+    member = names.find(name);
+    return member != nullptr || names.add_unknown(name);
+}
+
+/// Takes one member with its name, and the spaces around it.
+bool take_member(name_list& names, std::string_view& rest) {
+    skip_spaces(rest);
+    const auto* member = names.take_next(rest);
+    if (member == nullptr && !take_any_name(names, rest, member)) {
+        return false;
+    }
+    skip_spaces(rest);
+    if (member != nullptr ? !take_value(*member, rest) : !skip_value(rest)) {
+        return false;
+    }
+    skip_spaces(rest);
+    return true;
+}
+
 } // namespace
 
 bool read_plain_object(std::string_view text, std::span<const json_member> members) {
-    if (text.size() < 2 || text.front() != '{' || text.back() != '}') {
+    if (text.size() < 2 || text.front() != '{' || text.back() != '}' ||
+        members.size() > name_list::most_members) {
         return false;
     }
     const auto bytes = survey(text);
@@ -121,23 +232,13 @@ bool read_plain_object(std::string_view text, std::span<const json_member> membe
         return false;
     }
     auto rest = text.substr(1, text.size() - 2);
-    // The search for each member starts after the previous one, so that none is read twice.
-    for (const auto& member : members) {
-        if (!take_name(member.name, rest)) {
-            continue;
-        }
-        if (!take_value(member, rest)) {
+    name_list names(members);
+    do {
+        if (!take_member(names, rest)) {
             return false;
         }
-        if (rest.empty()) {
-            return true;
-        }
-        if (rest.front() != ',') {
-            return false;
-        }
-        rest.remove_prefix(1);
-    }
-    return false;
+    } while (take(',', rest));
+    return rest.empty() && !names.has_repeated();
 }
 
 } // namespace sluice::core

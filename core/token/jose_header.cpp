@@ -3,6 +3,7 @@
 #include "core/json/json_object_reader.hpp"
 #include "crypto/base64url.hpp"
 
+#include <algorithm>
 #include <array>
 
 namespace sluice::core {
@@ -21,6 +22,30 @@ std::string encode_jose_header(std::string_view kid) {
     json.append(R"(","kid":")").append(kid); // a key id needs no escapes
     json.append(R"(","typ":")").append(our_type).append(R"("})");
     return crypto::base64url_encode(json);
+}
+
+std::vector<std::string> encode_usual_headers(std::string_view kid) {
+    const auto member = [](std::string_view name, std::string_view value) {
+        return std::string("\"").append(name).append("\":\"").append(value).append("\"");
+    };
+    std::vector<std::string> headers;
+    for (const bool has_type : {true, false}) {
+        std::vector<std::string> members{member("alg", our_algorithm)};
+        if (!kid.empty()) {
+            members.push_back(member("kid", kid));
+        }
+        if (has_type) {
+            members.push_back(member("typ", our_type));
+        }
+        do { // the members are sorted: this yields every order
+            std::string json;
+            for (const auto& one : members) {
+                json.append(json.empty() ? "{" : ",").append(one);
+            }
+            headers.push_back(crypto::base64url_encode(json + "}"));
+        } while (std::ranges::next_permutation(members).found);
+    }
+    return headers;
 }
 
 result<void> read_jose_header(std::string_view json, std::string& kid) {

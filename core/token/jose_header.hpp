@@ -7,11 +7,17 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace sluice::core {
 
 /// The encoded header of a token signed with the key `kid`, which must satisfy is_key_id.
 [[nodiscard]] std::string encode_jose_header(std::string_view kid);
+
+/// The encoded headers that other issuers usually write for the key `kid`, or without one when it
+/// is empty: the members in any order, with and without `typ`, without a space. read_jose_header()
+/// accepts each of them.
+[[nodiscard]] std::vector<std::string> encode_usual_headers(std::string_view kid);
 
 /// Checks an authenticated header and stores its `kid`, empty when it has none. Fails with
 /// token_algorithm: not a strict JSON object; `alg` not "HS256"; `typ` neither absent nor exactly

@@ -46,22 +46,28 @@ bool is_named_by(std::string_view kid, std::uint32_t signers, std::span<const si
     return false;
 }
 
-/// Verifies a token with any other header: one of server.py, or one that we did not sign.
-result<void> open_foreign(const crypto::compact_jws& token, std::span<const signing_key> keys,
-                          claims& out) {
+/// Verifies a token with any other header: one of server.py, or one that we did not sign. The
+/// header needs no parsing when its bytes are known.
+result<void> open_foreign(const crypto::compact_jws& token, const key_ring& ring, claims& out) {
+    const std::span keys(ring.keys());
+    const auto known = ring.kid_of_usual_header(token.encoded_header());
     static_assert(max_keys <= 32);
     std::array<const crypto::hmac_key*, max_keys> candidates{};
     std::ranges::transform(keys, candidates.begin(), [](const auto& one) { return &one.key(); });
     std::uint32_t signers = 0; // two names may share one secret while an operator renames a key
-    const auto verified =
-        crypto::verified_jws::verify(token, std::span(candidates).first(keys.size()), signers);
+    const auto verified = crypto::verified_jws::verify(
+        token, std::span(candidates).first(keys.size()), signers,
+        known ? crypto::jws_parts::payload : crypto::jws_parts::header_and_payload);
     if (!verified) {
         return failure{signers == 0 ? errc::token_signature : errc::token_malformed};
     }
-    std::string kid;
-    if (const auto read = read_jose_header(verified->header(), kid); !read) {
-        return read;
+    std::string room;
+    if (!known) {
+        if (const auto read = read_jose_header(verified->header(), room); !read) {
+            return read;
+        }
     }
+    const auto kid = known.value_or(room);
     if (!kid.empty() && !is_named_by(kid, signers, keys)) {
         return failure{errc::token_algorithm, "kid"};
     }
@@ -70,10 +76,10 @@ result<void> open_foreign(const crypto::compact_jws& token, std::span<const sign
     return parsed;
 }
 
-result<void> open(const crypto::compact_jws& token, std::span<const signing_key> keys,
-                  claims& out) {
+result<void> open(const crypto::compact_jws& token, const key_ring& ring, claims& out) {
+    const auto& keys = ring.keys();
     const auto own = std::ranges::find(keys, token.encoded_header(), &signing_key::encoded_header);
-    return own == keys.end() ? open_foreign(token, keys, out) : open_own(token, *own, out);
+    return own == keys.end() ? open_foreign(token, ring, out) : open_own(token, *own, out);
 }
 
 /// Checks iss and aud against the configuration.
@@ -143,13 +149,18 @@ bool is_key_id(std::string_view text) noexcept {
 
 signing_key::signing_key(std::string kid, crypto::hmac_key key, key_window window)
     : kid_(std::move(kid)), key_(std::move(key)), window_(window),
-      encoded_header_(encode_jose_header(kid_)) {
+      encoded_header_(encode_jose_header(kid_)), usual_headers_(encode_usual_headers(kid_)) {
     if (!is_key_id(kid_)) {
         throw std::invalid_argument("a key id is 1 to 64 of A-Z a-z 0-9 . _ -");
     }
 }
 
-key_ring::key_ring(std::vector<signing_key> keys) : keys_(std::move(keys)) {
+bool signing_key::is_named_by(std::string_view encoded) const noexcept {
+    return std::ranges::find(usual_headers_, encoded) != usual_headers_.end();
+}
+
+key_ring::key_ring(std::vector<signing_key> keys)
+    : keys_(std::move(keys)), nameless_headers_(encode_usual_headers({})) {
     if (keys_.empty() || keys_.size() > max_keys) {
         throw std::invalid_argument("a key ring holds 1 to " + std::to_string(max_keys) + " keys");
     }
@@ -190,6 +201,16 @@ bool key_ring::is_over(std::string_view kid, std::chrono::sys_seconds now,
         is_replaced = is_replaced || (began && instant >= *began + grace.count());
     }
     return false;
+}
+
+std::optional<std::string_view>
+key_ring::kid_of_usual_header(std::string_view encoded) const noexcept {
+    if (std::ranges::find(nameless_headers_, encoded) != nameless_headers_.end()) {
+        return std::string_view{};
+    }
+    const auto named = std::ranges::find_if(
+        keys_, [encoded](const signing_key& key) { return key.is_named_by(encoded); });
+    return named == keys_.end() ? std::nullopt : std::optional<std::string_view>(named->kid());
 }
 
 token_service::token_service(const key_ring& keys, token_policy policy)
@@ -245,7 +266,7 @@ result<void> token_service::verify(std::string_view token,
     if (!parts) {
         return failure{errc::token_malformed};
     }
-    if (const auto opened = open(*parts, keys_.keys(), out); !opened) {
+    if (const auto opened = open(*parts, keys_, out); !opened) {
         return opened;
     }
     const bool has_expired = is_expired(out, now);

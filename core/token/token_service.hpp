@@ -28,7 +28,7 @@ struct key_window {
     std::optional<std::int64_t> not_after{};  // verifies until then
 };
 
-/// A key, its name and its encoded JOSE header, so that a token of our own is recognised by
+/// A key, its name and its encoded JOSE headers, so that the header of a token is recognised by
 /// comparing bytes.
 class signing_key {
   public:
@@ -38,6 +38,8 @@ class signing_key {
     [[nodiscard]] const std::string& kid() const noexcept { return kid_; }
     [[nodiscard]] const crypto::hmac_key& key() const noexcept { return key_; }
     [[nodiscard]] std::string_view encoded_header() const noexcept { return encoded_header_; }
+    /// True when `encoded` is a usual header that names this key.
+    [[nodiscard]] bool is_named_by(std::string_view encoded) const noexcept;
     [[nodiscard]] const key_window& window() const noexcept { return window_; }
 
   private:
@@ -45,6 +47,7 @@ class signing_key {
     crypto::hmac_key key_;
     key_window window_;
     std::string encoded_header_;
+    std::vector<std::string> usual_headers_; // other spellings
 };
 
 /// The largest number of keys in a ring: a foreign token costs one MAC for each.
@@ -65,10 +68,15 @@ class key_ring {
     [[nodiscard]] bool is_over(std::string_view kid, std::chrono::sys_seconds now,
                                std::chrono::seconds grace) const noexcept;
     [[nodiscard]] const signing_key& oldest() const noexcept { return keys_.back(); }
+    /// The `kid` of an encoded header of a usual form, empty when it has none; nullopt when the
+    /// header has to be read.
+    [[nodiscard]] std::optional<std::string_view>
+    kid_of_usual_header(std::string_view encoded) const noexcept;
 
   private:
     std::vector<signing_key> keys_;
-    bool has_windows_ = false; // false: no times need to be checked
+    std::vector<std::string> nameless_headers_; // usual headers without kid
+    bool has_windows_ = false;                  // false: no times need to be checked
 };
 
 /// The operator's settings for tokens.

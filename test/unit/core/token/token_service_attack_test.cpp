@@ -1,4 +1,6 @@
+#include "core/token/jose_header.hpp"
 #include "core/token/token_service.hpp"
+#include "crypto/base64url.hpp"
 #include "test/support/token_forge.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -108,6 +110,41 @@ BOOST_AUTO_TEST_CASE(either_name_of_one_secret_will_do) {
           R"({"alg":"HS256","kid":"name","typ":"JWT"})"}) {
         BOOST_TEST(service.verify(forge(header, lesson_payload()), token_now, read).has_value());
     }
+}
+
+// A usual header is known by its bytes and not parsed, with the same results.
+BOOST_FIXTURE_TEST_CASE(a_usual_header_with_a_kid_needs_the_mac_of_that_key, service_fixture) {
+    for (const auto& encoded : core::encode_usual_headers("older")) {
+        const auto header = *crypto::base64url_decode(encoded);
+        BOOST_TEST_CONTEXT(header) {
+            std::string kid;
+            BOOST_TEST(core::read_jose_header(header, kid).has_value());
+            BOOST_TEST(kid == "older");
+            BOOST_TEST(verify(forge(header, lesson_payload(), older_secret)).has_value());
+            const bool is_own = encoded == ring.oldest().encoded_header();
+            check_refused(forge(header, lesson_payload()),
+                          is_own ? core::errc::token_signature : core::errc::token_algorithm);
+            check_refused(forge(header, lesson_payload(), stranger_secret),
+                          core::errc::token_signature);
+        }
+    }
+    BOOST_TEST(core::encode_usual_headers("older").size() == 8U);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_usual_header_without_a_kid_fits_every_key, service_fixture) {
+    for (const auto& encoded : core::encode_usual_headers({})) {
+        const auto header = *crypto::base64url_decode(encoded);
+        BOOST_TEST_CONTEXT(header) {
+            std::string kid;
+            BOOST_TEST(core::read_jose_header(header, kid).has_value());
+            BOOST_TEST(kid.empty());
+            BOOST_TEST(verify(forge(header, lesson_payload())).has_value());
+            BOOST_TEST(verify(forge(header, lesson_payload(), older_secret)).has_value());
+            check_refused(forge(header, lesson_payload(), stranger_secret),
+                          core::errc::token_signature);
+        }
+    }
+    BOOST_TEST(core::encode_usual_headers({}).size() == 3U);
 }
 
 BOOST_FIXTURE_TEST_CASE(a_foreign_header_finds_its_key_at_any_place_of_the_ring, service_fixture) {
