@@ -1,5 +1,6 @@
 #include "app/commands/config_command.hpp"
 
+#include "app/jwks/jwks_fetch.hpp"
 #include "app/service/issuer_setup.hpp"
 #include "app/start/start_checks.hpp"
 #include "core/config/config_listeners.hpp"
@@ -71,13 +72,32 @@ void add_notes(const config_to_check& what, std::vector<operator_problem>& notes
     }
     std::vector<operator_problem> problems; // found by the checks already
     std::vector<operator_problem> skipped;
-    (void)make_issuer_gate(settings, problems, skipped);
+    (void)make_issuer_gate(settings, {}, problems, skipped);
     for (const auto& one : skipped) {
         notes.push_back({one.where, "skipped, as " + one.what});
     }
     if (const auto notice = notice_on_issuer(settings)) {
         notes.push_back({"", std::string(notice->text)});
     }
+}
+
+/// Fetches the key set of session tokens. Without it the service starts, but no session token is
+/// accepted.
+void try_key_set(const core::config& settings, findings& all) {
+    const std::string where = "issuer.jwt.jwks_url";
+    if (settings.issuer.jwt_jwks_url.empty()) {
+        return;
+    }
+    const auto answer = fetch_jwks_now(settings);
+    if (!answer.is_good()) {
+        all.problems.push_back({where, answer.cause});
+        return;
+    }
+    for (const auto& [place, why] : answer.skipped) {
+        all.notes.push_back({place, "skipped, as " + why});
+    }
+    all.notes.push_back({where, "fetched a set with " + std::to_string(answer.keys) +
+                                    (answer.keys == 1 ? " usable key" : " usable keys")});
 }
 
 findings judge(const config_to_check& what) {
@@ -90,6 +110,7 @@ findings judge(const config_to_check& what) {
         (effect == start_effect::warns ? all.warnings : all.problems).push_back(std::move(problem));
     }
     if (all.problems.empty()) {
+        try_key_set(what.loaded.settings, all);
         add_notes(what, all.notes);
     }
     return all;

@@ -62,6 +62,8 @@ application::application(const core::config& settings, core::loaded_keys keys,
       certificates_(settings),
       store_(settings.store.url.empty() ? nullptr
                                         : std::make_unique<store_service>(settings, clock_, log_)),
+      jwks_(settings.issuer.jwt_jwks_url.empty() ? nullptr
+                                                 : std::make_unique<jwks_source>(settings, log_)),
       audit_log_(open_audit(settings)),
       current_(std::make_shared<const generation>(
           settings, std::move(keys), std::make_shared<const media_set>(settings, log_), around())) {
@@ -87,9 +89,9 @@ application::application(const core::config& settings, core::loaded_keys keys,
 }
 
 generation::surroundings application::around() noexcept {
-    return {clock_,        is_leaving_,      is_draining_,     counters_,      process_,
-            certificates_, users_,           bad_credentials_, devices_,       store_.get(),
-            log_,          audit_log_.get(), board_,           trainers_.get()};
+    return {clock_,        is_leaving_, is_draining_,     counters_, process_,
+            certificates_, users_,      bad_credentials_, devices_,  store_.get(),
+            jwks_.get(),   log_,        audit_log_.get(), board_,    trainers_.get()};
 }
 
 application::~application() {
@@ -131,6 +133,9 @@ void application::open_control(passed_sockets& passed) {
 }
 
 void application::start() {
+    if (jwks_) {
+        jwks_->start();
+    }
     if (store_) {
         store_->start([this](const auto& table) {
             for (auto& one : fronts_) {
@@ -175,6 +180,10 @@ void application::renew(core::config settings, core::loaded_keys keys) {
         control_->renew(current_, control_limits());
     }
     log_.set_level(current_->settings().log.level);
+}
+
+jwks_text application::latest_jwks() const {
+    return jwks_ ? jwks_->current() : nullptr;
 }
 
 void application::use(certificates::staged next) {
@@ -269,6 +278,9 @@ std::uint64_t application::active_requests() const noexcept {
 }
 
 void application::stop() {
+    if (jwks_) {
+        jwks_->stop();
+    }
     if (store_) {
         store_->stop();
     }

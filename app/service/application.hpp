@@ -3,6 +3,7 @@
 // logs), and the generation in force. It does not contain the parts that a reload replaces:
 // app/service/generation does. Used by app/start/serve and app/service/reload.
 
+#include "app/jwks/jwks_source.hpp"
 #include "app/log/line_writer.hpp"
 #include "app/log/service_log.hpp"
 #include "app/process/descriptor_budget.hpp"
@@ -56,6 +57,10 @@ class application {
     /// Throws std::exception, and changes nothing, when a resource is unavailable. `settings` have
     /// been validated and equal the running ones wherever a change needs a restart.
     void renew(core::config settings, core::loaded_keys keys);
+
+    /// The key set that issuer.jwt.jwks_url last had; null: none. Not necessarily that of
+    /// current().
+    [[nodiscard]] jwks_text latest_jwks() const;
 
     [[nodiscard]] certificates& tls() noexcept { return certificates_; }
     /// Serves new connections with these certificates, if there are any, and warns of those that
@@ -127,6 +132,7 @@ class application {
     std::unique_ptr<http::trainer_counts> trainers_; // null: metrics.by_trainer is 0
     certificates certificates_;
     std::unique_ptr<store_service> store_; // null: no store
+    std::unique_ptr<jwks_source> jwks_;    // null: no issuer.jwt.jwks_url
     http::counters audit_count_;           // written by the audit log's thread
     std::unique_ptr<line_writer> audit_log_;
     std::shared_ptr<const generation> current_;

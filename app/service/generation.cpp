@@ -40,6 +40,10 @@ http::proxy_trust trust_of(const core::config& settings) {
             .fields = settings.trusted_fields};
 }
 
+fetched_keys fetched_by(const jwks_source* source, const jwks_text& text) {
+    return source == nullptr ? fetched_keys{} : fetched_keys{source, source->place(), text};
+}
+
 std::optional<store::granted_entitlements> grants_of(const core::ownership& owners,
                                                      const generation::surroundings& around) {
     if (around.store == nullptr) {
@@ -71,7 +75,8 @@ generation::generation(core::config settings, core::loaded_keys keys,
     : settings_(std::move(settings)), keys_(std::move(keys)),
       key_metrics_(keys_, settings_.tokens.key_file), media_(std::move(media)),
       tokens_(keys_.ring, policy_of(settings_)), pseudonyms_(keys_.ring.oldest().key()),
-      gate_(make_issuer_gate(settings_, around.log)),
+      jwks_(around.jwks != nullptr ? around.jwks->current() : nullptr),
+      gate_(make_issuer_gate(settings_, fetched_by(around.jwks, jwks_), around.log)),
       bad_(around.bad_credentials, bad_of(settings_)),
       owners_(media_->courses(), media_->layout(), settings_.issuer.owners),
       granted_(grants_of(owners_, around)),
@@ -98,7 +103,7 @@ generation::generation(core::config settings, core::loaded_keys keys,
           .metrics = {around.counters,
                       [this, &process = around.process, &tls = around.tls, &log = around.log,
                        &devices = around.devices, store = around.store, &clock = around.clock,
-                       trainers = around.trainers](std::string& out) {
+                       trainers = around.trainers, jwks = around.jwks](std::string& out) {
                           process.append(out);
                           log.append_metrics(out);
                           tls.append_metrics(out);
@@ -109,6 +114,9 @@ generation::generation(core::config settings, core::loaded_keys keys,
                           }
                           if (trainers != nullptr) {
                               trainers->append(clock.steady(), out);
+                          }
+                          if (jwks != nullptr) {
+                              jwks->append_metrics(out);
                           }
                       }},
           .status = status_handler(status(around)),

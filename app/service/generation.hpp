@@ -4,6 +4,7 @@
 // (docs/architecture.md, "Reload"). The parts that outlive it (threads, listeners, counters, logs)
 // belong to app/service/application. Used by app/service/application and app/service/front.
 
+#include "app/jwks/jwks_source.hpp"
 #include "app/log/service_log.hpp"
 #include "app/service/certificates.hpp"
 #include "app/service/key_metrics.hpp"
@@ -42,6 +43,7 @@ class generation {
         core::peer_rates& bad_credentials;
         http::storage& devices;
         store_service* store; // null: none
+        jwks_source* jwks;    // null: none
         service_log& log;
         http::log_sink* audit; // null: none
         status_board& board;
@@ -58,6 +60,9 @@ class generation {
     [[nodiscard]] const core::config& settings() const noexcept { return settings_; }
     [[nodiscard]] const core::loaded_keys& keys() const noexcept { return keys_; }
     [[nodiscard]] const std::shared_ptr<const media_set>& media() const noexcept { return media_; }
+
+    /// The key set of session tokens that it was built with; null: none.
+    [[nodiscard]] const jwks_text& jwks() const noexcept { return jwks_; }
 
     /// The site of the main listener; metrics() is that of the listener for /metrics.
     [[nodiscard]] const http::site& main() const noexcept { return main_; }
@@ -78,6 +83,7 @@ class generation {
     std::shared_ptr<const media_set> media_;
     core::token_service tokens_;
     core::pseudonyms pseudonyms_;
+    jwks_text jwks_;
     core::issuer_gate gate_;
     http::bad_credentials bad_;
     core::ownership owners_;

@@ -11,7 +11,31 @@
 
 namespace sluice::app {
 
-core::issuer_gate make_issuer_gate(const core::config& settings,
+namespace {
+
+/// nullopt when no keys are configured, or when they have not been fetched yet.
+std::optional<core::session_verifier> make_sessions(const core::config& settings,
+                                                    const fetched_keys& fetched,
+                                                    std::vector<core::operator_problem>& problems,
+                                                    std::vector<core::operator_problem>& skipped) {
+    const auto& issuer = settings.issuer;
+    std::vector<core::session_key> keys;
+    if (!issuer.jwt_key_file.empty()) {
+        keys = core::load_session_keys(issuer.jwt_key_file, problems, &skipped);
+    } else if (fetched.text != nullptr) {
+        keys = core::parse_fetched_keys(*fetched.text, fetched.place, problems, &skipped);
+    } else {
+        return std::nullopt;
+    }
+    return core::session_verifier(std::move(keys), {.issuer = issuer.jwt_issuer,
+                                                    .audience = issuer.jwt_audience,
+                                                    .scope = issuer.jwt_scope,
+                                                    .leeway = settings.tokens.leeway});
+}
+
+} // namespace
+
+core::issuer_gate make_issuer_gate(const core::config& settings, const fetched_keys& fetched,
                                    std::vector<core::operator_problem>& problems,
                                    std::vector<core::operator_problem>& skipped) {
     const auto& issuer = settings.issuer;
@@ -19,15 +43,8 @@ core::issuer_gate make_issuer_gate(const core::config& settings,
     if (!issuer.keys_file.empty()) {
         keys.emplace(core::load_issuer_keys(issuer.keys_file, problems));
     }
-    std::optional<core::session_verifier> sessions;
-    if (!issuer.jwt_key_file.empty()) {
-        sessions.emplace(core::load_session_keys(issuer.jwt_key_file, problems, &skipped),
-                         core::session_policy{.issuer = issuer.jwt_issuer,
-                                              .audience = issuer.jwt_audience,
-                                              .scope = issuer.jwt_scope,
-                                              .leeway = settings.tokens.leeway});
-    }
-    return {issuer.mode, std::move(keys), std::move(sessions)};
+    return {issuer.mode, std::move(keys), make_sessions(settings, fetched, problems, skipped),
+            fetched.feed};
 }
 
 std::optional<issuer_notice> notice_on_issuer(const core::config& settings) {
@@ -46,10 +63,11 @@ std::optional<issuer_notice> notice_on_issuer(const core::config& settings) {
                                      "can every client of a proxy in front of it",
                              .is_warning = true};
     }
-    if (issuer.keys_file.empty() && issuer.jwt_key_file.empty()) {
+    if (issuer.keys_file.empty() && issuer.jwt_key_file.empty() && issuer.jwt_jwks_url.empty()) {
         return issuer_notice{.event = "issuer_closed",
-                             .text = "no caller can get a token: set issuer.keys_file or "
-                                     "issuer.jwt.key_file; to try Sluice out, sluice serve --dev"};
+                             .text = "no caller can get a token: set issuer.keys_file, "
+                                     "issuer.jwt.key_file or issuer.jwt.jwks_url; to try Sluice "
+                                     "out, sluice serve --dev"};
     }
     return std::nullopt;
 }
@@ -62,10 +80,11 @@ void report_issuer(const core::config& settings, service_log& log) {
     }
 }
 
-core::issuer_gate make_issuer_gate(const core::config& settings, service_log& log) {
+core::issuer_gate make_issuer_gate(const core::config& settings, const fetched_keys& fetched,
+                                   service_log& log) {
     std::vector<core::operator_problem> problems;
     std::vector<core::operator_problem> skipped;
-    auto gate = make_issuer_gate(settings, problems, skipped);
+    auto gate = make_issuer_gate(settings, fetched, problems, skipped);
     if (problems.empty()) {
         for (const auto& one : skipped) {
             log.info("session_key_skipped", {{"key", one.where}, {"reason", one.what}});

@@ -8,7 +8,9 @@
 #include "core/config/config.hpp"
 #include "core/issuer/issuer.hpp"
 
+#include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -27,14 +29,23 @@ struct issuer_notice {
 /// Logs the notice, if there is one.
 void report_issuer(const core::config& settings, service_log& log);
 
+/// The key set that issuer.jwt.jwks_url names.
+struct fetched_keys {
+    const core::key_set_feed* feed = nullptr; // null: no URL is set
+    std::string place;                        // for messages
+    std::shared_ptr<const std::string> text;  // null: not fetched yet
+};
+
 /// The gate for `settings`, which have been validated. Faults of files are added to `problems`; the
 /// gate is usable only when there are none. Keys without a use are added to `skipped`, with the
 /// reason.
 [[nodiscard]] core::issuer_gate make_issuer_gate(const core::config& settings,
+                                                 const fetched_keys& fetched,
                                                  std::vector<core::operator_problem>& problems,
                                                  std::vector<core::operator_problem>& skipped);
 
 /// The same; throws std::runtime_error with all problems, and logs skipped keys.
-[[nodiscard]] core::issuer_gate make_issuer_gate(const core::config& settings, service_log& log);
+[[nodiscard]] core::issuer_gate make_issuer_gate(const core::config& settings,
+                                                 const fetched_keys& fetched, service_log& log);
 
 } // namespace sluice::app

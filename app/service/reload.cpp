@@ -97,6 +97,16 @@ bool reload_keys(application& running, service_log& log) {
     return reload(running, as_it_is, log, "keys", false);
 }
 
+bool reload_jwks(application& running, service_log& log) try {
+    const auto& now = running.current();
+    running.renew(now.settings(), now.keys());
+    log.info("jwks_in_force");
+    return true;
+} catch (const std::exception& fault) {
+    log.error("jwks_refused", {{"cause", fault.what()}});
+    return false;
+}
+
 bool reload_certificates(application& running, service_log& log) try {
     running.use(running.tls().load(running.current().settings().tls));
     log.info("certificates_renewed");

@@ -28,6 +28,9 @@ bool reload(application& running, const reload_source& source, service_log& log)
 /// The same for the key files only; the configuration stays the same.
 bool reload_keys(application& running, service_log& log);
 
+/// The same for the key set of session tokens only: puts the last one that was fetched in force.
+bool reload_jwks(application& running, service_log& log);
+
 /// The same for the certificates only.
 bool reload_certificates(application& running, service_log& log);
 

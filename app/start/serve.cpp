@@ -101,6 +101,7 @@ class watch {
                 return;
             }
             follow_files();
+            follow_jwks();
         }
     }
 
@@ -156,7 +157,9 @@ class watch {
                 manager_.alive();
             }
             const auto third = std::chrono::duration_cast<std::chrono::milliseconds>(*limit / 3);
-            return signals_.wait_for(std::max(third, 200ms)); // two ticks of a worker
+            // At least two ticks of a worker.
+            return signals_.wait_for(
+                std::clamp(third, 200ms, std::chrono::milliseconds(look_interval)));
         }
         return signals_.wait_for(has_retired ? reap_interval : look_interval);
     }
@@ -178,6 +181,15 @@ class watch {
                 reload_certificates(running_, log_);
             }
         } catch (const std::bad_alloc&) { // there may be memory at the next check
+        }
+    }
+
+    // Puts a key set that was fetched meanwhile in force. One that cannot be, because another file
+    // is faulty at the moment, is in force with the reload that follows the repair of that file.
+    void follow_jwks() {
+        const auto latest = running_.latest_jwks();
+        if (latest != running_.current().jwks() && latest != refused_jwks_) {
+            refused_jwks_ = reload_jwks(running_, log_) ? nullptr : latest;
         }
     }
 
@@ -210,6 +222,7 @@ class watch {
     service_log& log_;
     watched_files files_;
     clock::time_point next_look_{};
+    jwks_text refused_jwks_;
     std::uint64_t accepted_ = 0; // before the last wait for a signal: at most a second ago
 };
 

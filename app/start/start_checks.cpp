@@ -11,6 +11,7 @@
 #include "http/connection/listen_socket.hpp"
 #include "store/open_store.hpp"
 #include "store/schema.hpp"
+#include "tls/client_channels.hpp"
 #include "tls/context.hpp"
 
 #include <boost/system/system_error.hpp>
@@ -137,9 +138,16 @@ void check_certificates(const core::config& settings, sys_seconds now, faults& o
 void check_issuer(const core::config& settings, sys_seconds /*now*/, faults& out) {
     std::vector<core::operator_problem> problems;
     std::vector<core::operator_problem> skipped;
-    (void)make_issuer_gate(settings, problems, skipped);
+    (void)make_issuer_gate(settings, {}, problems, skipped);
     for (auto& problem : problems) {
         out.push_back({std::move(problem), start_effect::stops});
+    }
+    if (!settings.issuer.jwt_jwks_ca_file.empty()) {
+        try {
+            const tls::client_channels opened(settings.issuer.jwt_jwks_ca_file);
+        } catch (const std::exception& fault) {
+            add(out, "issuer.jwt.jwks_ca_file", fault.what());
+        }
     }
 }
 

@@ -58,7 +58,10 @@ std::string minting_of(const core::config& settings) {
     if (!issuer.jwt_key_file.empty()) {
         who.push_back("session tokens signed by " + issuer.jwt_key_file);
     }
-    return who.empty() ? "nobody: set issuer.keys_file or issuer.jwt.key_file, or use serve --dev"
+    if (!issuer.jwt_jwks_url.empty()) {
+        who.emplace_back("session tokens signed by the keys of issuer.jwt.jwks_url");
+    }
+    return who.empty() ? "nobody: set issuer.keys_file or issuer.jwt, or use serve --dev"
                        : joined(who, ", ");
 }
 

@@ -11,7 +11,7 @@ namespace sluice::core {
 
 namespace {
 
-constexpr std::array<std::string_view, 33> names{
+constexpr std::array<std::string_view, 34> names{
     "parameter_missing",
     "parameter_repeated",
     "parameter_invalid",
@@ -44,6 +44,7 @@ constexpr std::array<std::string_view, 33> names{
     "course_ambiguous",
     "media_unavailable",
     "store_unavailable",
+    "session_keys_unavailable",
     "internal",
 };
 static_assert(names.size() == static_cast<std::size_t>(errc::internal) + 1);

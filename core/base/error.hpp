@@ -43,11 +43,12 @@ enum class errc : std::uint8_t {
     session_mismatch,          // client: user_id is not the subject of the session token
     too_many_bad_credentials,  // client: too many bad credentials from its address lately
 
-    media_not_found,   // client: no such regular file below the root
-    course_ambiguous,  // operator: two trainers have a course with this id
-    media_unavailable, // node: descriptors, disk or mount; a retry may succeed
-    store_unavailable, // node: grants or revocations cannot be read; a retry may succeed
-    internal,          // us
+    media_not_found,          // client: no such regular file below the root
+    course_ambiguous,         // operator: two trainers have a course with this id
+    media_unavailable,        // node: descriptors, disk or mount; a retry may succeed
+    store_unavailable,        // node: grants or revocations cannot be read; a retry may succeed
+    session_keys_unavailable, // node: the keys of session tokens have not been fetched yet
+    internal,                 // us
 };
 
 /// A stable, lower-case name for logs and metrics: "token_expired".

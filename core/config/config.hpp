@@ -131,6 +131,12 @@ struct config {
         /// Path of the keys that verify the platform's session tokens: PEM or JWKS. Empty: none.
         std::string jwt_key_file;
 
+        /// URL of the JWKS with these keys, instead of a file. Empty: none.
+        std::string jwt_jwks_url;
+
+        /// Path of the certificate authorities, in PEM, for jwt_jwks_url. Empty: the system's.
+        std::string jwt_jwks_ca_file;
+
         /// `iss` required of session tokens. Empty: not checked.
         std::string jwt_issuer;
 

@@ -92,6 +92,11 @@ constexpr std::array table{
                                                  "Path of the file of issuer keys"),
     text_setting<&c::issuer, &issuer::jwt_key_file>(
         "issuer.jwt.key_file", "Path of the key of session tokens: PEM, or a JWKS"),
+    fixed(text_setting<&c::issuer, &issuer::jwt_jwks_url>(
+        "issuer.jwt.jwks_url", "URL of a JWKS with the keys of session tokens, instead of a file")),
+    fixed(text_setting<&c::issuer, &issuer::jwt_jwks_ca_file>(
+        "issuer.jwt.jwks_ca_file",
+        "Path of the certificate authorities, in PEM, for that URL; empty: the system's")),
     text_setting<&c::issuer, &issuer::jwt_issuer>("issuer.jwt.issuer",
                                                   "iss of session tokens; empty: any"),
     text_setting<&c::issuer, &issuer::jwt_audience>(

@@ -1,6 +1,7 @@
 #include "core/config/config_validate.hpp"
 
 #include "core/access/store_url.hpp"
+#include "core/address/http_url.hpp"
 #include "core/address/ip_address.hpp"
 #include "core/address/web_origin.hpp"
 #include "core/config/access_fields.hpp"
@@ -108,21 +109,48 @@ void check_media(const config& settings, config_use use, problems& out) {
     }
 }
 
+void check_key_set(const config::issuer_section& issuer, problems& out) {
+    if (issuer.jwt_jwks_url.empty()) {
+        if (!issuer.jwt_jwks_ca_file.empty()) {
+            out.push_back({"issuer.jwt.jwks_ca_file", "has no effect without issuer.jwt.jwks_url"});
+        }
+        return;
+    }
+    std::string fault;
+    const auto url = parse_http_url(issuer.jwt_jwks_url, fault);
+    if (url && !url->is_secure && !url->is_loopback()) {
+        fault = "must begin with https://: whoever can change the keys on their way can mint any "
+                "token; http:// is for this machine alone (localhost, 127.0.0.1, [::1])";
+    } else if (url && !url->is_secure && !issuer.jwt_jwks_ca_file.empty()) {
+        fault = "must begin with https:// where issuer.jwt.jwks_ca_file is set";
+    }
+    if (!fault.empty()) {
+        out.push_back({"issuer.jwt.jwks_url", std::move(fault)});
+    }
+    if (!issuer.jwt_key_file.empty()) {
+        out.push_back({"issuer.jwt.jwks_url", "cannot be used together with issuer.jwt.key_file"});
+    }
+}
+
 void check_issuer(const config& settings, problems& out) {
     const auto& issuer = settings.issuer;
     const bool is_auto = issuer.mode.has(issuer_mode::automatic);
     if (issuer.mode.has(issuer_mode::key) && issuer.keys_file.empty()) {
         out.push_back({"issuer.keys_file", "is needed where issuer.mode has key: sluice key new"});
     }
-    if (issuer.mode.has(issuer_mode::jwt) && issuer.jwt_key_file.empty()) {
-        out.push_back({"issuer.jwt.key_file", "is needed where issuer.mode has jwt"});
+    const bool has_jwt = !issuer.jwt_key_file.empty() || !issuer.jwt_jwks_url.empty();
+    if (issuer.mode.has(issuer_mode::jwt) && !has_jwt) {
+        out.push_back(
+            {"issuer.jwt.key_file", "is needed where issuer.mode has jwt, or issuer.jwt.jwks_url"});
     }
     if (!issuer.keys_file.empty() && !is_auto && !issuer.mode.has(issuer_mode::key)) {
         out.push_back({"issuer.keys_file", "has no effect: issuer.mode must have auto or key"});
     }
-    if (!issuer.jwt_key_file.empty() && !is_auto && !issuer.mode.has(issuer_mode::jwt)) {
-        out.push_back({"issuer.jwt.key_file", "has no effect: issuer.mode must have auto or jwt"});
+    if (has_jwt && !is_auto && !issuer.mode.has(issuer_mode::jwt)) {
+        out.push_back({issuer.jwt_key_file.empty() ? "issuer.jwt.jwks_url" : "issuer.jwt.key_file",
+                       "has no effect: issuer.mode must have auto or jwt"});
     }
+    check_key_set(issuer, out);
     if (issuer.mode.has(issuer_mode::local) && issuer.mode.has(issuer_mode::none)) {
         out.push_back({"issuer.mode", "cannot be local and none: none lets every caller mint"});
     }

@@ -40,12 +40,12 @@ std::optional<std::chrono::seconds> grantor::limit_resume(std::optional<std::chr
 }
 
 issuer_gate::issuer_gate(issuer_modes modes, std::optional<issuer_keys> keys,
-                         std::optional<session_verifier> sessions)
-    : modes_(modes), keys_(std::move(keys)), sessions_(std::move(sessions)) {}
+                         std::optional<session_verifier> sessions, const key_set_feed* feed)
+    : modes_(modes), keys_(std::move(keys)), sessions_(std::move(sessions)), feed_(feed) {}
 
 result<grantor> issuer_gate::admit(const mint_caller& caller) const {
     const bool has_bearer = caller.bearer || caller.bearer.error().code != errc::credential_missing;
-    if ((keys_ || sessions_) && (has_bearer || caller.api_key)) {
+    if (!is_closed() && (has_bearer || caller.api_key)) {
         if (has_bearer && caller.api_key) {
             return failure{errc::issuer_credential_refused}; // ambiguous: two credentials
         }
@@ -63,7 +63,7 @@ result<grantor> issuer_gate::admit(const mint_caller& caller) const {
         caller.has_loopback_host && !caller.has_foreign_origin) {
         return grantor{};
     }
-    return failure{keys_ || sessions_ ? errc::issuer_credential_missing : errc::issuer_closed};
+    return failure{is_closed() ? errc::issuer_closed : errc::issuer_credential_missing};
 }
 
 result<grantor> issuer_gate::admit_key(std::string_view text, const mint_caller& caller) const {
@@ -82,10 +82,14 @@ result<grantor> issuer_gate::admit_key(std::string_view text, const mint_caller&
 
 result<grantor> issuer_gate::admit_session(std::string_view text, const mint_caller& caller) const {
     if (!sessions_) {
-        return failure{errc::issuer_credential_refused};
+        return failure{feed_ != nullptr ? errc::session_keys_unavailable
+                                        : errc::issuer_credential_refused};
     }
     auto user = sessions_->verify(text, caller.now, caller.is_slowed);
     if (!user) {
+        if (feed_ != nullptr && user.error() == failure{errc::session_invalid, "kid"}) {
+            feed_->ask_again();
+        }
         return user.error();
     }
     return grantor{.how = grantor::kind::session, .user = std::move(*user)};

@@ -54,6 +54,20 @@ struct grantor {
     limit_resume(std::optional<std::chrono::seconds> asked, std::chrono::seconds usual) const;
 };
 
+/// The URL at which the platform publishes the keys of its session tokens, as the gate sees it.
+class key_set_feed {
+  public:
+    virtual ~key_set_feed() = default;
+    /// A token named a key that the set does not have: the set may have changed. Thread safe, never
+    /// blocks.
+    virtual void ask_again() const noexcept = 0;
+
+  protected:
+    key_set_feed() = default;
+    key_set_feed(const key_set_feed&) = default;
+    key_set_feed& operator=(const key_set_feed&) = default;
+};
+
 /// Authenticates callers. In `automatic` every caller needs a credential, so every caller is
 /// rejected when no kind of credential is configured: the service cannot distinguish a stranger
 /// behind an untuned proxy from this machine (docs/security.md, threat 52). In `local`, requests
@@ -62,12 +76,16 @@ struct grantor {
 /// Redis's protected mode), but it cannot detect a proxy that adds no field.
 class issuer_gate {
   public:
-    /// The configured keys and sessions; each kind is accepted when it is present.
+    /// The configured keys and sessions; each kind is accepted when it is present. `feed` is where
+    /// the keys of the sessions come from; null: a file. With a feed and without sessions, the keys
+    /// have not arrived yet. References are kept.
     issuer_gate(issuer_modes modes, std::optional<issuer_keys> keys = std::nullopt,
-                std::optional<session_verifier> sessions = std::nullopt);
+                std::optional<session_verifier> sessions = std::nullopt,
+                const key_set_feed* feed = nullptr);
 
     /// Fails with issuer_closed, issuer_credential_missing or _refused, issuer_key_invalid,
-    /// rate_exceeded, session_invalid, session_expired or too_many_bad_credentials.
+    /// rate_exceeded, session_invalid, session_expired, session_keys_unavailable or
+    /// too_many_bad_credentials.
     [[nodiscard]] result<grantor> admit(const mint_caller& caller) const;
 
     /// Checks whether `who` may request tokens for this user and media; does not check the
@@ -83,10 +101,14 @@ class issuer_gate {
     [[nodiscard]] result<grantor> admit_key(std::string_view text, const mint_caller& caller) const;
     [[nodiscard]] result<grantor> admit_session(std::string_view text,
                                                 const mint_caller& caller) const;
+    [[nodiscard]] bool is_closed() const noexcept {
+        return !keys_ && !sessions_ && feed_ == nullptr;
+    }
 
     issuer_modes modes_;
     std::optional<issuer_keys> keys_;
     std::optional<session_verifier> sessions_;
+    const key_set_feed* feed_;
 };
 
 /// The right of a user to a token, and its end: no token outlives it (docs/security.md, threat 56).

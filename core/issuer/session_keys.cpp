@@ -126,17 +126,21 @@ std::string reason_to_skip(const json::object& entry) {
     return std::string(other_purpose(entry));
 }
 
+/// Who wrote a set: the operator, who wants to hear of every fault, or a provider at a URL.
+enum class set_origin : bool { file, url };
+
 class jwks_reader {
   public:
-    jwks_reader(const std::string& file, std::vector<operator_problem>& problems,
+    jwks_reader(const std::string& file, set_origin origin, std::vector<operator_problem>& problems,
                 std::vector<operator_problem>* skipped)
-        : file_(file), problems_(problems), skipped_(skipped) {}
+        : file_(file), origin_(origin), problems_(problems), skipped_(skipped) {}
 
     std::vector<session_key> read(const json::value& document) {
         const auto* const entries = key_list(document, false);
         if (entries == nullptr) {
-            problems_.push_back({file_, "must be a public key in PEM, or a JWKS: an object with a "
-                                        "list \"keys\""});
+            const auto* const also = origin_ == set_origin::file ? "a public key in PEM, or " : "";
+            problems_.push_back(
+                {file_, "must be " + std::string(also) + "a JWKS: an object with a list \"keys\""});
             return {};
         }
         for (std::size_t i = 0; i < entries->size(); ++i) {
@@ -144,7 +148,8 @@ class jwks_reader {
         }
         if (keys_.empty() || keys_.size() > max_session_keys) {
             problems_.push_back({file_, "must hold 1 to " + std::to_string(max_session_keys) +
-                                            " keys for RS256, ES256, EdDSA or HS256"});
+                                            " keys for RS256, ES256, EdDSA" +
+                                            (origin_ == set_origin::file ? " or HS256" : "")});
         }
         if (std::ranges::count(keys_, std::string{}, &session_key::kid) >
             static_cast<std::ptrdiff_t>(max_untold_keys)) {
@@ -159,17 +164,19 @@ class jwks_reader {
     void read_entry(const json::value& value, std::string where) {
         const auto* const entry = value.if_object();
         if (entry == nullptr) {
-            problems_.push_back({std::move(where), "must be an object"});
+            object(std::move(where), "must be an object");
             return;
         }
         if (entry->contains("d")) {
-            problems_.push_back({std::move(where), text_of(crypto::key_fault::is_private)});
+            object(std::move(where), text_of(crypto::key_fault::is_private));
             return;
         }
         if (auto why = reason_to_skip(*entry); !why.empty()) {
-            if (skipped_ != nullptr) {
-                skipped_->push_back({std::move(where), std::move(why)});
-            }
+            skip(std::move(where), std::move(why));
+            return;
+        }
+        if (origin_ == set_origin::url && algorithm_for(*entry) == "HS256") {
+            skip(std::move(where), "it is a secret, which is not secret at a URL");
             return;
         }
         std::string kid(text_member(*entry, "kid"));
@@ -178,18 +185,32 @@ class jwks_reader {
         if (!kid.empty() && std::ranges::any_of(keys_, [&](const auto& one) {
                 return one.kid == kid && is_algorithm_of(algorithm, one.key);
             })) {
-            problems_.push_back({std::move(where), "kid is the same as that of an earlier key"});
+            object(std::move(where), "kid is the same as that of an earlier key");
             return;
         }
         std::string fault;
         if (auto key = make_key(*entry, fault)) {
             keys_.push_back({std::move(kid), std::move(*key)});
         } else {
-            problems_.push_back({std::move(where), std::move(fault)});
+            object(std::move(where), std::move(fault));
+        }
+    }
+
+    void skip(std::string where, std::string why) {
+        if (skipped_ != nullptr) {
+            skipped_->push_back({std::move(where), std::move(why)});
+        }
+    }
+    void object(std::string where, std::string why) {
+        if (origin_ == set_origin::url) {
+            skip(std::move(where), std::move(why));
+        } else {
+            problems_.push_back({std::move(where), std::move(why)});
         }
     }
 
     const std::string& file_;
+    set_origin origin_;
     std::vector<operator_problem>& problems_;
     std::vector<operator_problem>* skipped_;
     std::vector<session_key> keys_;
@@ -197,6 +218,18 @@ class jwks_reader {
 
 bool is_secret(const session_key& one) {
     return std::holds_alternative<crypto::hmac_key>(one.key);
+}
+
+std::vector<session_key> read_jwks(std::string_view text, const std::string& file,
+                                   set_origin origin, std::vector<operator_problem>& problems,
+                                   std::vector<operator_problem>* skipped) {
+    std::string fault;
+    json::value document;
+    if (!read_operator_json(text, document, fault)) {
+        problems.push_back({file, std::move(fault)});
+        return {};
+    }
+    return jwks_reader(file, origin, problems, skipped).read(document);
 }
 
 } // namespace
@@ -223,13 +256,13 @@ std::vector<session_key> parse_session_keys(std::string_view text, const std::st
         }
         return keys;
     }
-    std::string fault;
-    json::value document;
-    if (!read_operator_json(text, document, fault)) {
-        problems.push_back({file, std::move(fault)});
-        return {};
-    }
-    return jwks_reader(file, problems, skipped).read(document);
+    return read_jwks(text, file, set_origin::file, problems, skipped);
+}
+
+std::vector<session_key> parse_fetched_keys(std::string_view text, const std::string& url,
+                                            std::vector<operator_problem>& problems,
+                                            std::vector<operator_problem>* skipped) {
+    return read_jwks(text, url, set_origin::url, problems, skipped);
 }
 
 std::vector<session_key> load_session_keys(const std::string& path,

@@ -1,7 +1,8 @@
 #pragma once
 // The keys that verify a platform's session tokens: one public key in PEM, or a JWKS (RFC 7517),
-// read from a file at start and at every reload. Used by core/issuer/session_token.hpp and
-// app/service/issuer_setup.
+// read from a file at start and at every reload, or fetched from a URL. It fetches nothing:
+// app/jwks/jwks_source does. Used by core/issuer/session_token.hpp, app/service/issuer_setup and
+// app/jwks/jwks_fetch.
 
 #include "core/base/operator_problem.hpp"
 #include "crypto/hmac_sha256.hpp"
@@ -44,7 +45,17 @@ parse_session_keys(std::string_view text, const std::string& file,
                    std::vector<operator_problem>& problems,
                    std::vector<operator_problem>* skipped = nullptr);
 
-/// Reads the same from a file that others cannot write, nor read when it holds a secret.
+/// Reads a JWKS that was fetched from `url`. The provider's set may hold keys of any kind, so every
+/// entry that is no key for us is skipped (RFC 7517 §5): also one that is damaged, one that repeats
+/// a kid, and a private key. So is a secret, because it would not be secret at a URL. Problems: not
+/// a JWKS, no usable key, too many.
+[[nodiscard]] std::vector<session_key>
+parse_fetched_keys(std::string_view text, const std::string& url,
+                   std::vector<operator_problem>& problems,
+                   std::vector<operator_problem>* skipped = nullptr);
+
+/// Reads the same as parse_session_keys() from a file that others cannot write, nor read when it
+/// holds a secret.
 [[nodiscard]] std::vector<session_key>
 load_session_keys(const std::string& path, std::vector<operator_problem>& problems,
                   std::vector<operator_problem>* skipped = nullptr);

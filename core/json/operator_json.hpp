@@ -1,9 +1,9 @@
 #pragma once
 // Reads JSON that an operator writes by hand: the configuration and the key files. Comments and
 // trailing commas are allowed. A name given twice in one object is an error, while a DOM parser
-// would silently keep the last. A byte order mark, as Windows editors write, is skipped. Not for
-// tokens or anything else from the network. Private to core: used by core/config, core/issuer and
-// core/token.
+// would silently keep the last. A byte order mark, as Windows editors write, is skipped. Also
+// reads the key sets that platforms publish at a URL. Not for tokens or anything else that a client
+// sends. Private to core: used by core/config, core/issuer and core/token.
 
 #include <boost/json/fwd.hpp>
 

@@ -71,6 +71,7 @@ enum class problem_id : std::uint8_t {
     range_not_satisfiable,
     // The node.
     store_unavailable,
+    session_keys_unavailable,
     draining,
     overloaded,
     handler_timeout,

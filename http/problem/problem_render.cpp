@@ -71,6 +71,8 @@ problem_id problem_for(core::errc code) noexcept {
         return media_unavailable;
     case errc::store_unavailable:
         return store_unavailable;
+    case errc::session_keys_unavailable:
+        return session_keys_unavailable;
     case errc::internal:
         break;
     }

@@ -105,6 +105,10 @@ def test_the_image_has_the_libraries_that_the_binary_needs():
     assert owners - packages(1) <= {"libc6", "libstdc++6", "libgcc-s1"}  # of the base image
 
 
+def test_the_image_has_the_authorities_that_issuer_jwt_jwks_url_trusts():
+    assert "ca-certificates" in packages(1)
+
+
 def test_the_health_check_tells_alive_from_dead(server):
     (argument,) = of("HEALTHCHECK")
     command = json.loads(argument.partition("CMD ")[2])

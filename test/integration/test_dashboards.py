@@ -56,6 +56,7 @@ def node(tmp_path_factory, pem):
         **store.config(),
         "metrics": {"by_trainer": 5},
         "listeners": [{"address": "127.0.0.1:0"}, certificates.listener(*pem)],
+        "issuer": {"mode": ["local", "jwt"], "jwt": {"jwks_url": "http://127.0.0.1:1/"}},
     }
     server = Server(
         folder / "server", MediaTree(folder / "media").root, config=config, listen=None
@@ -120,7 +121,7 @@ def unit_of(text):
         return {"percentunit"}
     if per_second:
         return {"Bps"} if per_second[0].endswith("_bytes_total") else {"reqps", "ops"}
-    if "time()" in text:
+    if "time()" in text or re.search(r"_age_seconds\b", text):
         return {"s"}
     if "increase(" in text:
         return {"short"}
@@ -130,6 +131,7 @@ def unit_of(text):
 @pytest.mark.parametrize("query, unit", [
     ("histogram_quantile(0.9, sum by (le) (rate(x_seconds_bucket[5m])))", "s"), ("sum(rate(x_total[5m]))", "ops"),
     ("rate(x_bytes_total[5m])", "Bps"), ("process_memory_bytes", "bytes"), ("time() - x_timestamp_seconds", "s"),
+    ("max by (instance) (x_age_seconds)", "s"),
     ("sum(x_active)", "short"), ("a / b", "percentunit"),
 ])
 def test_the_unit_of_a_query_is_recognised(query, unit):
@@ -276,6 +278,10 @@ SERIES = {
     ),
     "SluiceStoreAway": ({f"sluice_store_followed{{{NODE}}}": "0x200"},
                         {f"sluice_store_followed{{{NODE}}}": "1x200"}),
+    "SluiceKeySetMissing": ({f"sluice_jwks_keys{{{NODE}}}": "0x200"},
+                            {f"sluice_jwks_keys{{{NODE}}}": "1x200"}),
+    "SluiceKeySetStale": ({f"sluice_jwks_keys{{{NODE}}}": "1x200", f"sluice_jwks_current{{{NODE}}}": "0x200"},
+                          {f"sluice_jwks_keys{{{NODE}}}": "1x200", f"sluice_jwks_current{{{NODE}}}": "1x200"}),
     "SluiceEphemeralKey": ({f"sluice_ephemeral_key{{{NODE}}}": "1x200"},
                            {f"sluice_ephemeral_key{{{NODE}}}": "0x200"}),
     "SluiceKeysDiffer": (

@@ -192,6 +192,9 @@ TOKENS = {
     ][-1],
     (503, "media-unavailable"): lambda w: without_descriptors(w, VIDEO.query("trainer123")),
     (503, "store-unavailable"): lambda w: w.without_store.issue(VIDEO, user_id="student7"),
+    (503, "session-keys-unavailable"): lambda w: w.without_key_set.get(
+        VIDEO.query("trainer123"), {"Authorization": "Bearer a.b.c"}
+    ),
     (503, "too-many-connections"): lambda w: ask_full(
         w, VIDEO.query("trainer123"), "full", {"connections": 2}
     ),

@@ -5,6 +5,7 @@
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/x509.h>
+#include <openssl/x509v3.h>
 
 #include <chrono>
 #include <memory>
@@ -31,8 +32,9 @@ std::string pem_of(Write write) {
 
 } // namespace detail
 
-/// Valid from a day ago until `until` from now.
-inline certificate make_certificate(std::chrono::seconds until = std::chrono::hours(24)) {
+/// Valid from a day ago until `until` from now, for `names`, such as "DNS:localhost,IP:127.0.0.1".
+inline certificate make_certificate(std::chrono::seconds until = std::chrono::hours(24),
+                                    const std::string& names = {}) {
     const std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> key(EVP_EC_gen("P-256"),
                                                                   EVP_PKEY_free);
     const std::unique_ptr<X509, decltype(&X509_free)> made(X509_new(), X509_free);
@@ -43,6 +45,13 @@ inline certificate make_certificate(std::chrono::seconds until = std::chrono::ho
     X509_set_pubkey(made.get(), key.get());
     X509_gmtime_adj(X509_getm_notBefore(made.get()), -86400);
     X509_gmtime_adj(X509_getm_notAfter(made.get()), static_cast<long>(until.count()));
+    if (!names.empty()) {
+        X509_set_version(made.get(), X509_VERSION_3);
+        const std::unique_ptr<X509_EXTENSION, decltype(&X509_EXTENSION_free)> extension(
+            X509V3_EXT_conf_nid(nullptr, nullptr, NID_subject_alt_name, names.c_str()),
+            X509_EXTENSION_free);
+        X509_add_ext(made.get(), extension.get(), -1);
+    }
     X509_sign(made.get(), key.get(), EVP_sha256());
     return {.chain = detail::pem_of([&](BIO* out) { PEM_write_bio_X509(out, made.get()); }),
             .key = detail::pem_of([&](BIO* out) {

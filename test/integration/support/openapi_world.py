@@ -80,6 +80,12 @@ class World:
         return server
 
     @property
+    def without_key_set(self):
+        """Nothing listens at its issuer.jwt.jwks_url."""
+        return self.serve("without_key_set",
+                          {"issuer": {"jwt": {"jwks_url": "http://127.0.0.1:1/"}}})
+
+    @property
     def without_store(self):
         """Its store is configured but unreachable."""
         return self.serve("no store", config={"store": {"url": f"sqlite://{self.folder}/no/db"}})

@@ -93,6 +93,7 @@ export const problems: Readonly<Record<string, Row>> = {
   'too-many-downloads': { reaction: 'retry', message: 'busy' },
   'media-unavailable': { reaction: 'retry', message: 'unavailable' },
   'store-unavailable': { reaction: 'retry', message: 'unavailable' },
+  'session-keys-unavailable': { reaction: 'retry', message: 'unavailable' },
   'handler-timeout': { reaction: 'retry', message: 'unavailable' },
   overloaded: { reaction: 'retry', message: 'busy' },
   draining: { reaction: 'retry', message: 'unavailable' },

@@ -71,6 +71,7 @@ const problems = <String, (Reaction, String)>{
   'too-many-downloads': (Reaction.retry, 'busy'),
   'media-unavailable': (Reaction.retry, 'unavailable'),
   'store-unavailable': (Reaction.retry, 'unavailable'),
+  'session-keys-unavailable': (Reaction.retry, 'unavailable'),
   'handler-timeout': (Reaction.retry, 'unavailable'),
   'overloaded': (Reaction.retry, 'busy'),
   'draining': (Reaction.retry, 'unavailable'),

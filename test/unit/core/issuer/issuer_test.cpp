@@ -240,4 +240,40 @@ BOOST_AUTO_TEST_CASE(a_key_shortens_and_never_stretches) {
     BOOST_TEST((grantor{}.limit_resume(7200s, 0s) == 7200s));
 }
 
+namespace {
+
+struct counting_feed final : key_set_feed {
+    void ask_again() const noexcept override { ++asked; }
+    mutable int asked = 0;
+};
+
+} // namespace
+
+BOOST_AUTO_TEST_CASE(keys_that_are_fetched) {
+    const counting_feed feed;
+    const issuer_gate waiting(issuer_mode::automatic, some_keys(), std::nullopt, &feed);
+    BOOST_TEST((waiting.admit(with_bearer(anna)).error().code == errc::session_keys_unavailable));
+    BOOST_TEST(waiting.admit(with_bearer(key_text)).has_value());
+    BOOST_TEST((waiting.admit(local()).error().code == errc::issuer_credential_missing));
+    const issuer_gate alone(issuer_mode::automatic, std::nullopt, std::nullopt, &feed);
+    BOOST_TEST((alone.admit(local()).error().code == errc::issuer_credential_missing));
+    BOOST_TEST(feed.asked == 0);
+
+    std::vector<operator_problem> problems;
+    auto keys = parse_session_keys(R"({"keys":[{"kty":"oct","kid":"a","k":")" +
+                                       sluice::crypto::base64url_encode(secret) + "\"}]}",
+                                   "f", problems);
+    const issuer_gate gate(issuer_mode::automatic, std::nullopt,
+                           session_verifier(std::move(keys), {}), &feed);
+    const auto named = [](const std::string& kid, const std::string& key) {
+        return sluice::test::forge(R"({"alg":"HS256","kid":")" + kid + "\"}",
+                                   R"({"sub":"anna","exp":1700000600})", key);
+    };
+    BOOST_TEST(gate.admit(with_bearer(named("a", secret))).has_value());
+    BOOST_TEST(!gate.admit(with_bearer(named("a", std::string(32, 'x')))).has_value());
+    BOOST_TEST(feed.asked == 0);
+    BOOST_TEST(!gate.admit(with_bearer(named("b", secret))).has_value());
+    BOOST_TEST(feed.asked == 1);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

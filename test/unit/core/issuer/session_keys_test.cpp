@@ -44,6 +44,37 @@ BOOST_AUTO_TEST_CASE(sets_of_keys) {
     BOOST_TEST(problems_of("{}") == 1U);
 }
 
+BOOST_AUTO_TEST_CASE(a_fetched_set_is_read_for_the_keys_that_are_of_use) {
+    const auto good = key_pair::ec("P-256").jwk(R"("kid":"a",)");
+    const auto usable = [](const std::string& text, std::size_t& skipped) {
+        std::vector<core::operator_problem> problems;
+        std::vector<core::operator_problem> left;
+        const auto keys = core::parse_fetched_keys(text, "https://h/", problems, &left);
+        skipped = left.size();
+        return problems.empty() ? keys.size() : 0;
+    };
+    std::size_t skipped = 0;
+    // Each would make a file unusable, or is a secret.
+    for (const std::string& other :
+         {std::string("7"), std::string("{}"), good,
+          std::string(R"({"kty":"RSA","n":"AQAB","e":"AQAB"})"),
+          std::string(R"({"kty":"OKP","crv":"Ed25519","x":"AA","d":"AA"})"),
+          R"({"kty":"oct","k":")" + crypto::base64url_encode(session_secret) + "\"}"}) {
+        BOOST_TEST(usable(R"({"keys":[)" + good + "," + other + "]}", skipped) == 1U, other);
+        BOOST_TEST(skipped == 1U, other);
+    }
+    BOOST_TEST(usable(secret_set, skipped) == 0U);
+    for (const auto* text :
+         {"", "x", "{}", "[]", R"({"keys":[]})", R"({"keys":{}})", "-----BEGIN PUBLIC KEY-----"}) {
+        BOOST_TEST(usable(text, skipped) == 0U, text);
+    }
+    std::string many = R"({"keys":[)" + good;
+    for (int i = 0; i < 64; ++i) {
+        many += "," + key_pair::ec("P-256").jwk("\"kid\":\"" + std::to_string(i) + "\",");
+    }
+    BOOST_TEST(usable(many + "]}", skipped) == 0U);
+}
+
 BOOST_AUTO_TEST_CASE(what_is_skipped_is_said) {
     const std::string k = R"("k":")" + crypto::base64url_encode(session_secret) + "\"";
     std::vector<core::operator_problem> problems;

@@ -1,0 +1,56 @@
+#include "http/client/channel.hpp"
+
+#include <boost/asio/post.hpp>
+#include <boost/asio/write.hpp>
+
+#include <sys/socket.h>
+
+#include <cerrno>
+#include <utility>
+
+namespace sluice::http {
+
+namespace {
+
+class plain_channel final : public channel {
+  public:
+    explicit plain_channel(tcp::socket socket) : socket_(std::move(socket)) {}
+
+    void greet(const std::string& /*host*/, greet_handler then) override {
+        net::post(socket_.get_executor(), [then = std::move(then)] { then({}); });
+    }
+
+    void read_some(net::mutable_buffer into, read_handler then) override {
+        socket_.async_read_some(net::buffer(into), std::move(then));
+    }
+
+    void write(net::const_buffer what, done_handler then) override {
+        net::async_write(socket_, net::buffer(what),
+                         [then = std::move(then)](const error_code& ec, std::size_t) { then(ec); });
+    }
+
+    void close() noexcept override {
+        error_code ignored;
+        socket_.close(ignored);
+    }
+
+    bool is_silent() noexcept override { return http::is_silent(socket_.native_handle()); }
+    [[nodiscard]] bool can_read_in_place() const noexcept override { return true; }
+
+  private:
+    tcp::socket socket_;
+};
+
+} // namespace
+
+std::unique_ptr<channel> plain_channels::make(tcp::socket socket) const {
+    return std::make_unique<plain_channel>(std::move(socket));
+}
+
+bool is_silent(int descriptor) noexcept {
+    char byte = 0;
+    return ::recv(descriptor, &byte, 1, MSG_PEEK | MSG_DONTWAIT) < 0 &&
+           (errno == EAGAIN || errno == EWOULDBLOCK);
+}
+
+} // namespace sluice::http
