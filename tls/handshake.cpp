@@ -1,6 +1,6 @@
 #include "tls/handshake.hpp"
 
-#include "http/connection/session.hpp"
+#include "http/connection/session_end.hpp"
 #include "http/loop/socket_transport.hpp"
 #include "tls/tls_transport.hpp"
 

@@ -5,6 +5,7 @@
 // by tls/tls_transport. One thread.
 
 #include "core/base/unique_fd.hpp"
+#include "http/loop/peer_pulse.hpp"
 #include "http/loop/ready_set.hpp"
 #include "http/loop/send_queue.hpp"
 #include "http/telemetry/counter.hpp"
@@ -84,6 +85,8 @@ class secure_socket final : private http::ready_socket {
         const auto queued = http::queued_bytes(socket_.get());
         return queued - std::min(queued, farewell_);
     }
+    /// Without `queued`.
+    [[nodiscard]] core::peer_pulse pulse() const noexcept { return http::pulse_of(socket_.get()); }
     void shutdown_send() noexcept;
     void close() noexcept;
     /// The close resets the connection.

@@ -56,6 +56,11 @@ class transport {
     [[nodiscard]] std::uint64_t undelivered() const noexcept {
         return socket_->undelivered() + (taken_ - sent_);
     }
+    [[nodiscard]] core::peer_pulse pulse() const noexcept {
+        auto seen = socket_->pulse();
+        seen.queued = undelivered();
+        return seen;
+    }
     void say_goodbye() noexcept;
     void shutdown_send() noexcept;
     void close() noexcept { socket_->close(); }

@@ -14,11 +14,21 @@ namespace sluice::app {
 
 namespace {
 
+// The part of `whole` that `part` is of `all`; one at least.
+unsigned share_of(unsigned whole, unsigned part, unsigned all) noexcept {
+    const auto share = std::uint64_t{whole} * std::min(part, all) / std::max(all, 1U);
+    return std::max(static_cast<unsigned>(share), 1U);
+}
+
 http::connection_gate::settings gate_of(const core::config& settings,
                                         const descriptor_budget& share) {
+    const auto& limits = settings.limits;
+    const auto paused = std::min(limits.paused_connections, std::max(share.connections / 2, 1U));
     return {.connections = share.connections,
             .refusals = share.refusals,
-            .per_peer = settings.limits.connections_per_peer,
+            .per_peer = limits.connections_per_peer,
+            .paused = paused,
+            .paused_per_peer = share_of(paused, limits.connections_per_peer, share.connections),
             .uncounted = core::address_blocks_of(settings.limits.uncounted_peers)};
 }
 
@@ -29,7 +39,12 @@ unsigned threads_of(const core::config& settings) {
 
 // Of the control socket, which has one user at a time, and a hundred when a script went wrong.
 http::connection_gate::settings control_limits() {
-    return {.connections = 128, .refusals = 16, .per_peer = 128, .uncounted = {}};
+    return {.connections = 128,
+            .refusals = 16,
+            .per_peer = 128,
+            .paused = 0,
+            .paused_per_peer = 0,
+            .uncounted = {}};
 }
 
 // The short form of a listener with default settings.

@@ -25,7 +25,9 @@ http::session_limits limits_of(const core::config& settings) {
             .handler_timeout = limits.handler_timeout,
             .transfer = {.stall = limits.stall_timeout,
                          .min_bytes_per_second = limits.min_rate,
-                         .grace = limits.min_rate_grace},
+                         .grace = limits.min_rate_grace,
+                         .pause = limits.paused_connections > 0 ? limits.pause_timeout
+                                                                : std::chrono::seconds::zero()},
             .requests_per_connection = limits.requests_per_connection,
             .cache = {.files = settings.cache.files,
                       .lifetime = std::chrono::milliseconds(settings.cache.lifetime_ms),

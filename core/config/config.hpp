@@ -233,9 +233,19 @@ struct config {
         /// rejected (503); and a download for a place of its user.
         std::chrono::seconds handler_timeout{5};
 
-        /// Seconds without progress after which a transfer is cut; phones pause for long. A client
-        /// resumes with Range.
+        /// Seconds without progress after which a transfer is cut, unless its client pauses: then
+        /// pause_timeout applies. A client resumes with Range.
         std::chrono::seconds stall_timeout{60};
+
+        /// Seconds that a client may pause whose system still acknowledges packets: an app in the
+        /// background, a person who pressed pause. 0, or less than stall_timeout: none.
+        std::chrono::seconds pause_timeout{600};
+
+        /// Connections at once whose clients pause for longer than stall_timeout; of more, those
+        /// that stop are cut then. 0: none. Never more than half of connections, and of one peer
+        /// the share that connections_per_peer is of connections. The default is an eighth of all
+        /// connections: clients that stop reading on purpose leave the rest to others.
+        unsigned paused_connections = 2000;
 
         /// Least average rate of a transfer in bytes per second; 0 turns it off. So low that only a
         /// client that holds a connection on purpose falls below it.

@@ -150,6 +150,11 @@ constexpr std::array table{
         "Time a request may wait for a slow resource, such as a database"),
     seconds_setting<&c::limits, &limits::stall_timeout>("limits.stall_timeout", 1, hour,
                                                         "Time a transfer may make no progress"),
+    seconds_setting<&c::limits, &limits::pause_timeout>(
+        "limits.pause_timeout", 0, 86400, "Time a client that still responds may pause; 0: off"),
+    number_setting<&c::limits, &limits::paused_connections>(
+        "limits.paused_connections", 0, 1'000'000,
+        "Connections at once whose clients pause; 0: off"),
     number_setting<&c::limits, &limits::min_rate>(
         "limits.min_rate", 0, gibi, "Bytes per second a transfer must average; 0: off"),
     seconds_setting<&c::limits, &limits::min_rate_grace>("limits.min_rate_grace", 1, hour,

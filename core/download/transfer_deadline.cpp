@@ -22,15 +22,30 @@ void transfer_deadline::add_progress(std::uint64_t bytes, time_point now) noexce
     }
 }
 
+void transfer_deadline::end_pause(time_point now) noexcept {
+    const auto credit =
+        std::min<time_point::duration>(now - last_progress_, limits_.pause - paused_);
+    paused_ += credit;
+    start_ += credit;
+    last_progress_ = now;
+}
+
+transfer_deadline::time_point transfer_deadline::end_of_pause() const noexcept {
+    return std::min(last_progress_ + limits_.pause, too_slow_at() + (limits_.pause - paused_));
+}
+
 transfer_deadline::time_point transfer_deadline::next() const noexcept {
-    const auto stalled = last_progress_ + limits_.stall;
+    return std::min(last_progress_ + limits_.stall, too_slow_at());
+}
+
+transfer_deadline::time_point transfer_deadline::too_slow_at() const noexcept {
     if (limits_.min_bytes_per_second == 0) {
-        return stalled;
+        return start_ + most_credit;
     }
     const auto most = static_cast<std::uint64_t>(most_credit.count());
     const auto earned = std::min(sent_ / limits_.min_bytes_per_second, most);
     const std::chrono::seconds credit{static_cast<std::chrono::seconds::rep>(earned)};
-    return std::min(stalled, start_ + limits_.grace + credit);
+    return start_ + limits_.grace + credit;
 }
 
 } // namespace sluice::core

@@ -1,6 +1,6 @@
 #include "http/connection/bare_sessions.hpp"
 
-#include "http/connection/session.hpp"
+#include "http/connection/session_end.hpp"
 #include "http/loop/socket_transport.hpp"
 
 #include <utility>

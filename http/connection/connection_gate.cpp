@@ -49,16 +49,16 @@ connection_gate::verdict connection_gate::admit(const std::optional<core::ip_add
     given.how = open_ >= with_.connections ? admission::no_room : admission::served;
     if (from && !core::contains(with_.uncounted, *from)) {
         const auto peer = core::peer_of(*from);
-        auto& held = by_peer_[peer];
-        if (held >= with_.per_peer) {
+        auto& open = by_peer_[peer].open;
+        if (open >= with_.per_peer) {
             given.limit = limit_label::connections_per_peer;
             given.how = admission::peer_is_full;
         }
-        if (held >= with_.per_peer + refusals_per_peer) {
+        if (open >= with_.per_peer + refusals_per_peer) {
             given.how = admission::dropped;
             return given;
         }
-        ++held;
+        ++open;
         given.place.peer_ = peer;
     }
     ++open_;
@@ -73,8 +73,35 @@ void connection_gate::leave(const std::optional<core::ip_address>& peer) noexcep
         return;
     }
     const auto found = by_peer_.find(*peer);
-    if (--found->second == 0) {
+    if (--found->second.open == 0) {
         by_peer_.erase(found);
+    }
+}
+
+connection_gate::pause connection_gate::admit_pause(const std::optional<core::ip_address>& peer) {
+    const std::scoped_lock lock(mutex_);
+    pause given;
+    if (paused_ >= with_.paused) {
+        return given;
+    }
+    if (peer) {
+        auto& paused = by_peer_.find(*peer)->second.paused; // it has a place
+        if (paused >= with_.paused_per_peer) {
+            return given;
+        }
+        ++paused;
+    }
+    ++paused_;
+    given.gate_ = this;
+    given.peer_ = peer;
+    return given;
+}
+
+void connection_gate::resume(const std::optional<core::ip_address>& peer) noexcept {
+    const std::scoped_lock lock(mutex_);
+    --paused_;
+    if (peer) {
+        --by_peer_.find(*peer)->second.paused;
     }
 }
 

@@ -1,9 +1,10 @@
 #pragma once
-// Limits the number of open connections, in all and per peer (docs/security.md, threats 41 and 48).
-// It does not close or serve connections; it only returns a verdict. The listener asks once per
-// connection; the session gives its place back when it ends, on any thread. Memory is bounded by
-// the number of open connections: a peer without a connection has no entry. Used by
-// app/service/front and, through http/connection/entrance.hpp, by listeners and sessions.
+// Limits the number of open connections, and of those whose peers take no bytes, in all and per
+// peer (docs/security.md, threats 41, 42 and 48). It does not close or serve connections; it only
+// returns a verdict. The listener asks once per connection; the session gives its place back when
+// it ends, on any thread. Memory is bounded by the number of open connections: a peer without a
+// connection has no entry. Used by app/service/front and, through http/connection/entrance.hpp, by
+// listeners and sessions.
 
 #include "core/address/ip_address.hpp"
 #include "http/problem/limit_label.hpp"
@@ -44,8 +45,10 @@ class connection_gate {
         unsigned connections = 16000; // in all
         unsigned refusals = 256;      // connections that wait to be rejected, beyond `connections`
         unsigned per_peer = 1024;     // from one peer (core::peer_of)
-        /// Peers that stand for many clients, such as a balancer. For them only `connections`
-        /// applies.
+        unsigned paused = 0;          // whose peers take no bytes (progress_watch), in all
+        unsigned paused_per_peer = 0;
+        /// Peers that stand for many clients, such as a balancer. For them only `connections` and
+        /// `paused` apply.
         std::vector<core::address_block> uncounted;
     };
 
@@ -53,6 +56,29 @@ class connection_gate {
 
     /// Replaces the settings. Open connections stay open. Thread safe.
     void renew(settings with);
+
+    /// The right of one connection to wait for a peer that takes no bytes, given back when this
+    /// object is destroyed. Empty: there are too many.
+    class pause {
+      public:
+        pause() = default;
+        pause(pause&& other) noexcept
+            : gate_(std::exchange(other.gate_, nullptr)), peer_(other.peer_) {}
+        pause(const pause&) = delete;
+        pause& operator=(const pause&) = delete;
+        pause& operator=(pause&&) = delete;
+        ~pause() {
+            if (gate_ != nullptr) {
+                gate_->resume(peer_);
+            }
+        }
+        explicit operator bool() const noexcept { return gate_ != nullptr; }
+
+      private:
+        friend class connection_gate;
+        connection_gate* gate_ = nullptr;
+        std::optional<core::ip_address> peer_;
+    };
 
     /// The place of one connection, given back when this object is destroyed. The gate outlives it.
     class place {
@@ -71,6 +97,10 @@ class connection_gate {
             if (gate_ != nullptr) {
                 gate_->leave(peer_);
             }
+        }
+        /// Asks for the right to pause, which must end before the place does. Thread safe.
+        [[nodiscard]] connection_gate::pause pause() const {
+            return gate_ != nullptr ? gate_->admit_pause(peer_) : connection_gate::pause();
         }
 
       private:
@@ -101,12 +131,20 @@ class connection_gate {
         std::size_t operator()(const core::ip_address& address) const noexcept;
     };
 
+    struct held {
+        unsigned open = 0;
+        unsigned paused = 0;
+    };
+
     void leave(const std::optional<core::ip_address>& peer) noexcept;
+    [[nodiscard]] pause admit_pause(const std::optional<core::ip_address>& peer);
+    void resume(const std::optional<core::ip_address>& peer) noexcept;
 
     mutable std::mutex mutex_; // held for a few instructions, once when a connection comes or goes
     settings with_;
     std::size_t open_ = 0;
-    std::unordered_map<core::ip_address, unsigned, keyed_hash> by_peer_;
+    std::size_t paused_ = 0;
+    std::unordered_map<core::ip_address, held, keyed_hash> by_peer_;
 };
 
 } // namespace sluice::http

@@ -95,7 +95,7 @@ class session final : public session_base {
             end(outcome::aborted);
         } else {
             in_->bytes.commit(got);
-            note_arrival();
+            delivery_.note_arrival();
             parse();
         }
     }
@@ -220,7 +220,11 @@ class session final : public session_base {
         owner_.turns().push_holder(*this);
     }
     void begin_writing() { advance(out_->record.first_byte = now()); }
-    void write() { advance(now()); }
+    void write() {
+        const auto instant = now();
+        progress_.resume(instant);
+        advance(instant);
+    }
 
     // `instant` is passed on, so that a response that is sent at once needs one reading of the
     // clock.
@@ -242,7 +246,7 @@ class session final : public session_base {
             end(judge_failure());
             return;
         case response_writer::status::pending:
-            deadline_->add_progress(sent, instant);
+            progress_.add_progress(sent, instant);
             await_storage(instant);
             return;
         case response_writer::status::blocked:
@@ -250,8 +254,8 @@ class session final : public session_base {
             break;
         }
         wait_for(connection_state::writing);
-        deadline_->add_progress(sent, instant);
-        arm(deadline_->next());
+        progress_.add_progress(sent, instant);
+        arm(progress_.next());
         if (status == response_writer::status::blocked) {
             wait_writable(&session::write);
         } else {
@@ -266,25 +270,15 @@ class session final : public session_base {
             start_lingering();
             return;
         }
-        if (sent_.is_due()) {
-            settle(connection_.undelivered());
+        if (delivery_.is_due()) {
+            delivery_.settle(connection_.undelivered());
         }
-        if (sent_.is_full()) {
+        if (delivery_.is_full()) {
             phase_ = phase::crowded;
             wait_for(connection_state::writing);
             arm(instant + delivery_interval);
         } else {
             go_on(instant);
-        }
-    }
-
-    // REQUIRES: no wait is outstanding. Lets a client that sends requests without receiving wait.
-    void thin_out() {
-        settle(connection_.undelivered());
-        if (!sent_.is_full()) {
-            go_on(now());
-        } else if (!awaits_delivery(connection_.unacknowledged())) {
-            end(outcome::aborted);
         }
     }
 
@@ -306,187 +300,48 @@ class session final : public session_base {
         }
     }
 
+    // The end of a connection, its deadlines and its delivery: http/connection/session_end.hpp,
+    // which every unit that makes sessions includes.
+
     // If input is unread, close() sends a RST, and the client may lose the end of the response.
-    void start_lingering() {
-        connection_.shutdown_send();
-        linger();
-        discard();
-    }
+    void start_lingering();
+    void discard();
+    // The number of reads is bounded too, because a read may return a single byte (under TLS, each
+    // record is read alone).
+    error_code drain_input();
 
-    void discard() {
-        const auto ec = drain_input();
-        if (ec == net::error::would_block) {
-            wait_readable(&session::discard);
-        } else if (!ec && discarded_ < most_discarded()) {
-            defer(&session::discard);
-        } else {
-            finish_delivery(ec == net::error::eof);
-        }
-    }
     void finish_delivery() { finish_delivery(false); }
-
     // REQUIRES: no wait is outstanding, and nothing more is read. The kernel may still hold
     // bytes that the peer has not acknowledged. A pod loses its network when the process exits, and
     // these bytes with it, although they were counted as sent. The socket therefore stays open
     // until they are acknowledged. After a small response no system call is spent on the check: a
     // peer that has closed its side in order has received it.
-    void finish_delivery(bool has_peer_ended) {
-        if (has_peer_ended) {
-            note_arrival();
-        }
-        if (!sent_.is_empty() && awaits_delivery(connection_.unacknowledged())) {
-            phase_ = phase::delivering;
-            release_inbound();
-            wait_for(connection_state::lingering);
-        } else {
-            end(outcome::complete);
-        }
-    }
+    void finish_delivery(bool has_peer_ended);
+    // REQUIRES: no wait is outstanding. Lets a client that sends requests without receiving wait.
+    void thin_out();
+    [[nodiscard]] bool owes_bytes() const noexcept override;
+    [[nodiscard]] bool check_delivery() noexcept override;
+    [[nodiscard]] core::peer_pulse pulse() const noexcept override { return connection_.pulse(); }
 
-    [[nodiscard]] bool owes_bytes() const noexcept override {
-        return phase_ != phase::closed && connection_.unacknowledged() > 0;
-    }
+    void on_deadline() override;
+    // True when the deadline ended a pause or was due for a check of the peer: the session goes on.
+    bool goes_on_after_deadline();
+    bool still_awaits_delivery();
+    bool still_writes();
 
-    [[nodiscard]] bool check_delivery() noexcept override {
-        if (phase_ == phase::closed || sent_.is_empty()) {
-            return true; // end() settles the rest
-        }
-        if (std::exchange(sent_.front().was_seen, true)) {
-            settle(connection_.undelivered());
-        }
-        return sent_.is_empty();
-    }
-
-    // The number of reads is bounded too, because a read may return a single byte (under TLS, each
-    // record is read alone).
-    error_code drain_input() {
-        std::array<char, 4096> sink; // NOLINT(cppcoreguidelines-pro-type-member-init)
-        error_code ec;
-        for (int i = 0; i < reads_per_turn && !ec && discarded_ < most_discarded(); ++i) {
-            discarded_ += connection_.read_some(sink, ec);
-        }
-        return ec;
-    }
-
-    // True when the deadline ended a pause or was due for a check of delivery: the session goes on.
-    bool goes_on_after_deadline() {
-        switch (phase_) {
-        case phase::throttled:
-            wake();
-            defer(&session::write);
-            return true;
-        case phase::delivering:
-            defer(&session::finish_delivery);
-            return true;
-        case phase::crowded:
-            defer(&session::thin_out);
-            return true;
-        case phase::lingering:
-        case phase::reading: // the outstanding wait ends when the peer closes or sends a request
-            return !(phase_ == phase::reading && has_started()) && !sent_.is_empty() &&
-                   awaits_delivery(connection_.unacknowledged());
-        default:
-            return false;
-        }
-    }
-
-    void on_deadline() override {
-        if (phase_ == phase::closed || goes_on_after_deadline()) {
-            return; // closed: the outstanding wait ends the session
-        }
-        if (is_blamed()) { // by awaits_delivery()
-            hang_up();
-            return;
-        }
-        count_timeout();
-        if (phase_ == phase::reading && has_started()) {
-            try {
-                time_out();
-                return;
-            } catch (const std::exception&) { // out of memory for the response
-                owner_.count().faults.add();
-            }
-        } else if (phase_ == phase::suspended) {
-            const auto& limit = in_->later.limit();
-            give_up(limit.if_late, limit.cause);
-            return;
-        } else if (phase_ == phase::fetching) {
-            give_up_storage();
-            return;
-        }
-        is_cut_ = phase_ == phase::writing;
-        hang_up(); // the outstanding wait ends the session
-    }
-
-    void cut(std::string_view why) override {
-        const bool has_no_wait = sleeps();
-        blame(why);
-        is_cut_ = true;
-        hang_up(); // the outstanding wait ends the session
-        if (has_no_wait) {
-            defer(&session::write); // write() ends the session
-        }
-    }
-
-    void stop() noexcept override {
-        blame("shutdown");
-        end(outcome::cut);
-    }
-
+    void cut(std::string_view why) override;
+    void stop() noexcept override;
     // The wait for more of the request is still outstanding; it continues as the lingering read.
-    void time_out() {
-        refuse(problem_id::header_timeout);
-        send_at_once(true);
-        linger();
-    }
-
+    void time_out();
     // Closes without lingering. The input received so far is read, so that the close sends no RST.
-    void turn_away() {
-        hold_inbound();
-        refuse_admission();
-        send_at_once(false);
-        drain_input();
-        end(outcome::complete);
-    }
-
+    void turn_away();
     // An error response fits into the socket's buffer. If it does not, the rest is dropped. The
     // delivery is not awaited when the connection is closed at once.
-    void send_at_once(bool awaits) {
-        const auto instant = now();
-        if (out_->writer.advance(out_->answer, connection_, instant) ==
-            response_writer::status::failed) {
-            conclude(outcome::aborted, instant, {});
-        } else if (awaits) {
-            hold(instant);
-        } else {
-            conclude(outcome::complete, instant, {});
-        }
-        connection_.shutdown_send();
-    }
-
+    void send_at_once(bool awaits);
     // Resets the connection if a response is in progress. Many clients accept a partial response as
     // complete after an orderly close, even if Content-Length says otherwise.
-    void hang_up() noexcept {
-        if (phase_ != phase::closed && (out_ || !sent_.is_empty())) {
-            left_ = connection_.undelivered();
-        }
-        phase_ = phase::closed;
-        if (out_) {
-            connection_.abort();
-        } else {
-            connection_.say_goodbye();
-            connection_.close();
-        }
-    }
-
-    void end(outcome how) noexcept {
-        hang_up();
-        settle_all(left_);
-        if (out_) {
-            conclude(is_cut_ ? outcome::cut : how, now(), left_);
-        }
-        delete this;
-    }
+    void hang_up() noexcept;
+    void end(outcome how) noexcept;
 
     Transport connection_;
     step turn_ = nullptr;

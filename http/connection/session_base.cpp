@@ -8,11 +8,12 @@
 #include <functional>
 #include <new>
 #include <string_view>
+#include <utility>
 
 namespace sluice::http {
 
 session_base::session_base(worker& owner, peer_info peer)
-    : counted_connection(owner), peer_(std::move(peer)) {}
+    : counted_connection(owner), peer_(std::move(peer)), delivery_(owner, peer_) {}
 
 session_base::~session_base() {
     release_inbound();
@@ -26,7 +27,7 @@ session_base::~session_base() {
 transfer_view session_base::transfer() const noexcept {
     switch (phase_) {
     case phase::writing:
-        return {out_.get(), connection_state::writing};
+        return {out_.get(), paused_or(connection_state::writing)};
     case phase::throttled:
         return {out_.get(), connection_state::throttled};
     case phase::fetching:
@@ -38,12 +39,7 @@ transfer_view session_base::transfer() const noexcept {
 
 void session_base::count_timeout() noexcept {
     auto& count = owner_.count();
-    if (phase_ == phase::writing) {
-        const auto which =
-            deadline_->is_stalled(now()) ? limit_label::stall_timeout : limit_label::min_rate;
-        count.add_limit(which);
-        blame(name_of(which));
-    } else if (phase_ == phase::reading) {
+    if (phase_ == phase::reading) {
         count.add_limit(has_started() || served_ == 0 ? limit_label::header_timeout
                                                       : limit_label::idle_timeout);
     } else if (phase_ == phase::suspended &&
@@ -60,8 +56,8 @@ void session_base::blame(std::string_view why) noexcept {
 }
 
 void session_base::expect_progress(time_point since) noexcept {
-    deadline_.emplace(owner_.where().limits.transfer, since);
-    arm(deadline_->next());
+    progress_.start(owner_.where().limits.transfer, since);
+    arm(progress_.next());
 }
 
 void session_base::linger() noexcept {
@@ -72,24 +68,51 @@ void session_base::linger() noexcept {
 
 bool session_base::awaits_delivery(std::uint64_t left) noexcept {
     const auto instant = now();
+    if (left < owed_) {
+        progress_.resume(instant);
+    }
     if (left == 0) {
         return false;
     }
     if (owed_ == 0) { // the first check
-        deadline_.emplace(owner_.where().limits.transfer, instant);
+        progress_.start(owner_.where().limits.transfer, instant);
     } else if (left < owed_) {
-        deadline_->add_progress(owed_ - left, instant);
+        progress_.add_progress(owed_ - left, instant);
     }
     owed_ = left;
-    if (instant >= deadline_->next()) {
-        const auto which =
-            deadline_->is_stalled(instant) ? limit_label::stall_timeout : limit_label::min_rate;
-        owner_.count().add_limit(which);
-        blame(name_of(which));
+    if (instant >= progress_.next() && !is_excused(instant)) {
         return false;
     }
-    arm(instant + delivery_interval);
+    arm(progress_.is_paused() ? progress_.next() : instant + delivery_interval);
     return true;
+}
+
+bool session_base::is_excused(time_point instant) noexcept {
+    const auto limit = progress_.judge(pulse(), instant, place_);
+    if (!limit) {
+        return true;
+    }
+    owner_.count().add_limit(*limit);
+    blame(name_of(*limit));
+    return false;
+}
+
+void session_base::end_last_pause() noexcept {
+    const auto instant = now();
+    progress_.resume(instant);
+    if (phase_ == phase::reading && !has_started()) {
+        wait_for(connection_state::idle);
+        arm(instant + owner_.where().limits.idle_timeout);
+    } else if (phase_ == phase::lingering || phase_ == phase::delivering) {
+        wait_for(connection_state::lingering);
+        arm(instant); // it ends
+    }
+}
+
+void session_base::hold(time_point instant) noexcept {
+    delivery_.hold(std::move(out_), !in_, instant);
+    owed_ = 0;
+    owner_.await_delivery(*this);
 }
 
 void session_base::sleep(time_point instant) noexcept {
@@ -147,8 +170,8 @@ std::chrono::milliseconds session_base::wait_of_handler() const noexcept {
 void session_base::wake() noexcept {
     phase_ = phase::writing;
     const auto instant = now();
-    deadline_->add_pause(instant - asleep_since_);
-    arm(deadline_->next()); // instead of the deadline of the pause
+    progress_.excuse(instant - asleep_since_);
+    arm(progress_.next()); // instead of the deadline of the pause
     if (out_->writer.bytes_sent() == 0) {
         out_->record.first_byte = instant;
     }
@@ -372,119 +395,6 @@ void session_base::charge(std::uint64_t sent, time_point instant) {
     if (auto* const pace = out_->answer.speed()) {
         pace->charge(bucket_, sent, instant);
     }
-}
-
-finished_response session_base::count_sent(time_point instant) noexcept {
-    auto& count = owner_.count();
-    const auto& record = out_->record;
-    using std::chrono::floor;
-    using std::chrono::microseconds;
-    const finished_response over{.route = record.route,
-                                 .status = out_->answer.status(),
-                                 .bytes = out_->writer.bytes_sent(),
-                                 .header_bytes = out_->answer.header_bytes(),
-                                 .to_first_byte =
-                                     floor<microseconds>(record.first_byte - record.started),
-                                 .to_end = floor<microseconds>(instant - record.started)};
-    count_response(over, count);
-    count.requests_active.subtract();
-    return over;
-}
-
-void session_base::conclude(outcome how, time_point instant,
-                            std::optional<std::uint64_t> left) noexcept {
-    const auto over = count_sent(instant);
-    position_ += over.bytes;
-    std::optional<std::uint64_t> delivered;
-    if (left) {
-        delivered = body_part(over.bytes - std::min(over.bytes, *left), over.header_bytes);
-    }
-    report(how, delivered, out_->record, out_->id, over, time_for_log());
-    out_->answer.clear(); // closes the descriptor now, not at the next use of the pooled object
-    owner_.outbounds().give_back(std::move(out_));
-}
-
-void session_base::hold(time_point instant) noexcept {
-    std::unique_ptr<sent_response> one;
-    try {
-        one = owner_.sent_responses().take();
-    } catch (const std::bad_alloc&) { // the line says what is known
-        conclude(outcome::complete, instant, {});
-        return;
-    }
-    one->over = count_sent(instant);
-    std::swap(one->record, out_->record); // the texts keep their capacity
-    one->id = out_->id;
-    one->ended = time_for_log();
-    one->first = position_;
-    one->is_first_flight = one->over.bytes < least_awaited && !in_;
-    one->was_seen = false;
-    position_ += one->over.bytes;
-    owed_ = 0;
-    sent_.push(std::move(one));
-    owner_.await_delivery(*this);
-    out_->answer.clear(); // as in conclude()
-    owner_.outbounds().give_back(std::move(out_));
-}
-
-void session_base::settle(std::uint64_t left) noexcept {
-    const auto acknowledged = position_ - std::min(position_, left);
-    while (!sent_.is_empty()) {
-        const auto& one = sent_.front();
-        if (one.first + one.over.bytes > acknowledged) {
-            return;
-        }
-        settle_first(outcome::complete, one.over.bytes);
-    }
-}
-
-void session_base::settle_all(std::uint64_t left) noexcept {
-    const auto in_progress = out_ ? out_->writer.bytes_sent() : 0;
-    left -= std::min(left, in_progress); // these are the last
-    settle(left);
-    const auto acknowledged = position_ - std::min(position_, left);
-    while (!sent_.is_empty()) {
-        auto& one = sent_.front();
-        if (!end_cause_.empty()) {
-            one.record.cause = end_cause_;
-        }
-        settle_first(end_cause_.empty() ? outcome::aborted : outcome::cut,
-                     acknowledged - std::min(acknowledged, one.first));
-    }
-}
-
-void session_base::settle_first(outcome how, std::uint64_t acknowledged) noexcept {
-    auto one = sent_.pop();
-    report(how, body_part(acknowledged, one->over.header_bytes), one->record, one->id, one->over,
-           one->ended);
-    owner_.sent_responses().give_back(std::move(one));
-}
-
-void session_base::report(outcome how, std::optional<std::uint64_t> delivered,
-                          const exchange_record& record, const request_id& id,
-                          const finished_response& over,
-                          std::chrono::system_clock::time_point ended) noexcept {
-    auto& count = owner_.count();
-    count.bytes_delivered.add(delivered.value_or(0));
-    owner_.count_trainer(record, over, delivered.value_or(0));
-    if (how != outcome::complete) {
-        (how == outcome::cut ? count.transfers_cut : count.transfers_lost).add();
-    }
-    if (owner_.log().is_on()) {
-        owner_.log().write({.time = ended,
-                            .request_id = id.view(),
-                            .peer = record.client.empty() ? peer_.address : record.client,
-                            .over = over,
-                            .delivered = delivered,
-                            .how = how,
-                            .record = record},
-                           owner_.where().log);
-    }
-}
-
-std::chrono::system_clock::time_point session_base::time_for_log() const noexcept {
-    return owner_.log().is_on() ? owner_.where().clock.wall()
-                                : std::chrono::system_clock::time_point{};
 }
 
 } // namespace sluice::http

@@ -4,6 +4,8 @@
 // http/connection/session.hpp, the state machine and the only user, does.
 
 #include "http/connection/counted_connection.hpp"
+#include "http/connection/delivery.hpp"
+#include "http/connection/progress_watch.hpp"
 #include "http/connection/worker.hpp"
 #include "http/exchange/exchange.hpp"
 #include "http/loop/turn_queue.hpp"
@@ -90,41 +92,31 @@ class session_base : public counted_connection,
     /// The outcome of a response that could not be sent. If the file is the cause, the outcome is
     /// `cut`, and the failure is counted.
     [[nodiscard]] outcome judge_failure() noexcept;
-    /// Counts and logs the response in progress, which ended at `instant`, and returns it to the
-    /// pool. `left`: the bytes of all that was sent that the peer has not acknowledged; empty when
-    /// nothing is known.
-    void conclude(outcome how, time_point instant, std::optional<std::uint64_t> left) noexcept;
-    /// The last byte of the response in progress was handed to the kernel at `instant`: counts it
-    /// as sent. It is logged by settle(), when the peer has acknowledged it.
+    /// The last byte of the response in progress was handed to the kernel at `instant`. The
+    /// response is logged when the peer has acknowledged it.
     void hold(time_point instant) noexcept;
-    /// Counts and logs the responses in sent_ of which no byte is among the last `left` that were
-    /// sent.
-    void settle(std::uint64_t left) noexcept;
-    /// Likewise, and the other responses as lost or cut: the connection ends.
-    void settle_all(std::uint64_t left) noexcept;
-    /// Bytes of a request have arrived.
-    void note_arrival() noexcept {
-        if (sent_.is_proved_by_arrival()) {
-            settle(0);
-        }
-    }
-    /// Counts the limit whose deadline has passed. For a transfer, the limit becomes the cause in
-    /// the log.
+    /// Counts the limit whose deadline has passed, unless it is one of a transfer.
     void count_timeout() noexcept;
     /// Sets the cause in the log of the response in progress, and of those that are not delivered.
     void blame(std::string_view why) noexcept;
     /// Starts the deadline of the transfer, which began at `since`. From then on the peer must make
     /// progress.
     void expect_progress(time_point since) noexcept;
-    /// Smaller responses fit into the first flight of packets. The next request, or the peer's
-    /// orderly end, shows that they are delivered; no system call is spent on them.
-    static constexpr std::uint64_t least_awaited = 14'000;
     /// The interval at which a closing connection checks whether its last bytes are acknowledged.
     static constexpr std::chrono::milliseconds delivery_interval{100};
 
     /// True when a closing connection must stay open: `left` bytes are not acknowledged, and the
     /// peer makes progress as limits.stall_timeout and min_rate require. Then arms the next check.
     [[nodiscard]] bool awaits_delivery(std::uint64_t left) noexcept;
+    /// Call it when the deadline of the transfer has passed. True when the transfer goes on,
+    /// because its peer pauses. Otherwise counts the limit that was reached and blames it.
+    [[nodiscard]] bool is_excused(time_point instant) noexcept;
+    /// The peer paused before it took the last bytes, and has them all now.
+    void end_last_pause() noexcept;
+    /// The state of a connection whose peer may pause.
+    [[nodiscard]] connection_state paused_or(connection_state usual) const noexcept {
+        return progress_.is_paused() ? connection_state::paused : usual;
+    }
     /// True after blame(): this side ends the connection.
     [[nodiscard]] bool is_blamed() const noexcept { return !end_cause_.empty(); }
     /// Begins the wait for the peer to close.
@@ -166,15 +158,18 @@ class session_base : public counted_connection,
     peer_info peer_;
     std::unique_ptr<inbound> in_;
     std::unique_ptr<outbound> out_;
-    sent_queue sent_; // responses that are not acknowledged
+    connection_gate::place place_;
+    delivery delivery_;          // of the responses that have ended
+    std::string_view end_cause_; // why this side ends the connection; empty: it does not
     unsigned served_ = 0;
     phase phase_ = phase::reading;
-    std::optional<core::transfer_deadline> deadline_;
+    progress_watch progress_;  // destroyed before place_
     core::rate_bucket bucket_; // the rate of the connection, where one is set
     admission admission_ = admission::served;
-    connection_gate::place place_;
 
   private:
+    /// What is known of the peer. REQUIRES: the connection is open.
+    [[nodiscard]] virtual core::peer_pulse pulse() const noexcept = 0;
     /// Cuts the response that is being sent; `why` is logged. REQUIRES: is_sending().
     virtual void cut(std::string_view why) = 0;
     /// Called when out_ holds the response to a request that was suspended.
@@ -196,18 +191,8 @@ class session_base : public counted_connection,
     reply open_reply(std::chrono::sys_seconds wall, bool keep_alive);
     reply open_answer();
 
-    /// Counts the response in progress as sent, and returns what the log says of it.
-    finished_response count_sent(time_point instant) noexcept;
-    void settle_first(outcome how, std::uint64_t acknowledged) noexcept;
-    void report(outcome how, std::optional<std::uint64_t> delivered, const exchange_record& record,
-                const request_id& id, const finished_response& over,
-                std::chrono::system_clock::time_point ended) noexcept;
-    [[nodiscard]] std::chrono::system_clock::time_point time_for_log() const noexcept;
-
     time_point asleep_since_{};
-    std::uint64_t owed_ = 0;     // `left` of the last awaits_delivery()
-    std::uint64_t position_ = 0; // bytes of the responses that have ended
-    std::string_view end_cause_; // why this side ends the connection; empty: it does not
+    std::uint64_t owed_ = 0; // `left` of the last awaits_delivery()
 };
 
 } // namespace sluice::http

@@ -5,6 +5,7 @@
 // tls/handshake.cpp.
 
 #include "core/base/unique_fd.hpp"
+#include "http/loop/peer_pulse.hpp"
 #include "http/loop/ready_set.hpp"
 #include "http/loop/send_queue.hpp"
 #include "http/loop/transport.hpp"
@@ -48,6 +49,11 @@ class socket_transport : private ready_socket {
     [[nodiscard]] std::uint64_t undelivered() const noexcept {
         const auto queued = queued_bytes(socket_.get());
         return queued > 0 && is_shut_ ? queued - 1 : queued; // without the FIN
+    }
+    [[nodiscard]] core::peer_pulse pulse() const noexcept {
+        auto seen = pulse_of(socket_.get());
+        seen.queued = undelivered();
+        return seen;
     }
     static void say_goodbye() noexcept {}
     void shutdown_send() noexcept;

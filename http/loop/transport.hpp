@@ -4,6 +4,7 @@
 // tls/tls_transport, and stream_transport (any Beast or Asio stream, buffered: for the tests). Used
 // by http/connection/session.hpp.
 
+#include "core/download/peer_pause.hpp"
 #include "http/loop/asio.hpp"
 
 #include <concepts>
@@ -46,6 +47,8 @@ concept transport = requires(T t, std::span<char> into, std::string_view text, e
     /// An upper bound of the last bytes of responses that the peer has not acknowledged, also after
     /// the connection was lost; 0 only when all are acknowledged. REQUIRES: not closed.
     { t.undelivered() } -> std::same_as<std::uint64_t>;
+    /// What is known of a peer that takes no bytes, with undelivered(). REQUIRES: not closed.
+    { t.pulse() } -> std::same_as<core::peer_pulse>;
     t.say_goodbye();   // announces an orderly end, if the protocol below can
     t.shutdown_send(); // also says goodbye
     t.close();

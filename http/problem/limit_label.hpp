@@ -21,6 +21,8 @@ enum class limit_label : std::uint8_t {
     idle_timeout,
     handler_timeout,
     stall_timeout,
+    pause_timeout,
+    paused_connections,
     min_rate,
     requests_per_connection,
     user_downloads,

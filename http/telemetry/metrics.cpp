@@ -191,7 +191,7 @@ std::string_view name_of(route_label route) noexcept {
 
 std::string_view name_of(connection_state state) noexcept {
     constexpr std::array<std::string_view, connection_state_count> names{
-        "idle", "reading", "suspended", "writing", "throttled", "fetching", "lingering"};
+        "idle", "reading", "suspended", "writing", "paused", "throttled", "fetching", "lingering"};
     return names[static_cast<std::size_t>(state)];
 }
 

@@ -32,11 +32,12 @@ enum class connection_state : std::uint8_t {
     reading,   // the rest of a request
     suspended, // the handler's response
     writing,   // the peer to accept more of the response
+    paused,    // likewise, for longer than limits.stall_timeout; the peer still responds
     throttled, // the rate to allow more of the response
     fetching,  // the storage to read more of the response
     lingering, // the peer to close
 };
-inline constexpr std::size_t connection_state_count = 7;
+inline constexpr std::size_t connection_state_count = 8;
 [[nodiscard]] std::string_view name_of(connection_state state) noexcept;
 
 /// Microseconds: 64 us to 4.2 s in steps of two, for short operations.

@@ -6,7 +6,7 @@
 // The input is the bytes of the client, followed by eight control bytes: the sizes of the parts,
 // the room for each write, and whether the client closes or goes silent. "@TOKEN@" is replaced by a
 // valid token.
-#include "http/connection/session.hpp"
+#include "http/connection/session_end.hpp"
 #include "test/fuzz/memory_transport.hpp"
 #include "test/fuzz/session_world.hpp"
 #include "test/fuzz/strict_reader.hpp"

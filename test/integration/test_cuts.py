@@ -60,7 +60,7 @@ def cut_lines(log):
 def test_a_cut_is_a_reset_and_has_its_cause(start_tls, tree, tmp_path, cause, is_secure):
     store = SqliteStore(tmp_path / "store.db").migrate()
     log = tmp_path / "access.log"
-    limits = {"stall_timeout": {"stall_timeout": 1, "min_rate": 0}, "min_rate": SLOW}.get(cause, {})
+    limits = {"stall_timeout": {"stall_timeout": 1, "pause_timeout": 0, "min_rate": 0}, "min_rate": SLOW}.get(cause, {})
     server = start_tls(limits=limits, log={"access": str(log)}, **store.config(),
                        shutdown={"drain_timeout": 1 if cause == "shutdown" else 30})
     large = tree.add(Lesson("large.mp4"), bytes(LARGE))

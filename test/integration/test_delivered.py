@@ -209,7 +209,7 @@ def test_of_pipelined_responses_each_has_its_share(service, tree):
 
 @TRANSPORTS
 def test_a_client_that_stops_is_cut(service, tree, is_secure):
-    server = service(limits={"idle_timeout": 1, "stall_timeout": 2})
+    server = service(limits={"idle_timeout": 1, "stall_timeout": 2, "pause_timeout": 0})
     video = tree.add(Lesson("v.mp4"), noise(SIZE))
     connection, _ = slow_client(server, video, is_secure)
     line = the_line(server)

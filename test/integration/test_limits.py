@@ -91,7 +91,8 @@ def test_stalled_and_slow_transfers_are_counted_apart(start_server, tree):
     video = tree.add(Lesson("slow.mp4"), bytes(64 << 20))
     request = request_bytes("GET", video.target(), {"Authorization": f"Bearer {mint(video)}"})
     for limit, limits in (
-        ("stall_timeout", {"stall_timeout": 1, "min_rate": 0}),
+        ("stall_timeout", {"stall_timeout": 1, "pause_timeout": 0, "min_rate": 0}),
+        ("pause_timeout", {"stall_timeout": 1, "pause_timeout": 2}),
         ("min_rate", {"stall_timeout": 60, "min_rate": 1 << 30, "min_rate_grace": 1}),
     ):
         server = start_server(tree, config={"limits": limits})

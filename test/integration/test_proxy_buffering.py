@@ -39,7 +39,7 @@ def through_nginx(start_server, tree, tmp_path):
     running = []
 
     def start(more=""):
-        node = start_server(tree, config={"limits": {"stall_timeout": 2, "min_rate": 0}})
+        node = start_server(tree, config={"limits": {"stall_timeout": 2, "pause_timeout": 0, "min_rate": 0}})
         port = free_port()
         config = tmp_path / "nginx.conf"
         config.write_text(CONFIG.format(folder=tmp_path, port=port, node="%s:%d" % node.address, more=more))

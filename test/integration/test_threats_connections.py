@@ -63,10 +63,12 @@ def test_row_41_tls_hello_to_the_plain_port(start_server, tree):
 @pytest.mark.parametrize(
     "limits, pause",
     [
-        ({"stall_timeout": 1, "min_rate": 0}, None),
+        ({"stall_timeout": 1, "pause_timeout": 0, "min_rate": 0}, None),
+        ({"stall_timeout": 1, "paused_connections": 0}, None),
+        ({"stall_timeout": 1, "pause_timeout": 2}, None),
         ({"stall_timeout": 60, "min_rate": 16 << 20, "min_rate_grace": 1}, 0.01),
     ],
-    ids=["stalled", "trickling"],
+    ids=["stalled", "no pauses", "paused", "trickling"],
 )
 def test_row_42_slow_reader_is_cut_and_resumes(start_server, tree, limits, pause):
     body = noise(64 << 20)
@@ -79,7 +81,7 @@ def test_row_42_slow_reader_is_cut_and_resumes(start_server, tree, limits, pause
         assert head.length == len(body)
         got, began = b"", time.monotonic()
         if pause is None:
-            time.sleep(2.5)
+            time.sleep(4 if "pause_timeout" in limits else 2.5)
         else:
             while time.monotonic() - began < 2.5:
                 got += connection.receive(1024)

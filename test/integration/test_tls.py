@@ -118,7 +118,7 @@ def test_an_end_that_is_meant_is_said_with_close_notify(start_tls, fields):
 
 
 def test_a_reader_that_stands_still_is_cut(start_tls, tree):
-    server = start_tls(limits={"stall_timeout": 1})
+    server = start_tls(limits={"stall_timeout": 1, "pause_timeout": 0})
     large = tree.add(Lesson("large.mp4"), bytes(LARGE))
     with TlsConnection(server.secure, receive_buffer=65536, is_strict=True) as connection:
         connection.send(request_bytes("GET", large.target(), {"Authorization": f"Bearer {mint(large)}"}))

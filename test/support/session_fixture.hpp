@@ -1,7 +1,7 @@
 #pragma once
 // A worker whose thread is the test's, a few routes, and in-memory streams connected to it.
 
-#include "http/connection/session.hpp"
+#include "http/connection/session_end.hpp"
 #include "test/support/fake_clock.hpp"
 #include "test/support/stream_transport.hpp"
 #include "test/support/temp_dir.hpp"

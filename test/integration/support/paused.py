@@ -1,5 +1,8 @@
-"""A client that pauses in mid-transfer for as long as a test needs."""
+"""Clients that pause in mid-transfer for as long as a test needs, and clients that are dead."""
 
+import ctypes
+import socket
+import struct
 import time
 
 import pytest
@@ -10,6 +13,21 @@ from .wire import Closed, request_bytes
 # More than the socket buffers of both ends can hold (tcp_wmem and tcp_rmem end at 4 and 6 MiB), so
 # that the server waits in mid-transfer for a client that pauses.
 LARGE = 48 << 20
+
+SO_ATTACH_FILTER, SO_DETACH_FILTER = 26, 27
+DROP_ALL = ctypes.create_string_buffer(struct.pack("HBBI", 0x06, 0, 0, 0))  # BPF: return 0 bytes
+
+
+def die(connection):
+    """From now on the kernel drops every packet that arrives for the connection, as if its machine had
+    lost its network: nothing is acknowledged, no window probe is answered, no reset is seen."""
+    program = struct.pack("HL", 1, ctypes.addressof(DROP_ALL))
+    connection.socket.setsockopt(socket.SOL_SOCKET, SO_ATTACH_FILTER, program)
+
+
+def revive(connection):
+    """Ends die()."""
+    connection.socket.setsockopt(socket.SOL_SOCKET, SO_DETACH_FILTER, 0)
 
 
 class Paused:

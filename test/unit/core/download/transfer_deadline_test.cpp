@@ -115,6 +115,32 @@ BOOST_AUTO_TEST_CASE(the_cause_of_a_cut_can_be_told) {
     BOOST_TEST(deadline.is_stalled(start + 90s));
 }
 
+BOOST_AUTO_TEST_CASE(a_pause_is_not_held_against_the_average_rate) {
+    transfer_deadline deadline(limits, start);
+    deadline.add_progress(512, start + 10s); // too slow at 61 s
+    BOOST_CHECK(deadline.end_of_pause() == start + 610s);
+    deadline.end_pause(start + 310s);
+    BOOST_CHECK(deadline.next() == start + 361s); // 61 s, and the pause of 300 s
+    BOOST_CHECK(deadline.last_progress() == start + 310s);
+}
+
+BOOST_AUTO_TEST_CASE(all_pauses_together_have_one_allowance) { // docs/security.md, threat 42
+    transfer_deadline deadline(limits, start);
+    deadline.end_pause(start + 500s);
+    BOOST_CHECK(deadline.end_of_pause() == start + 660s); // grace, and 600 s of pauses in all
+    deadline.end_pause(start + 660s);
+    BOOST_CHECK(deadline.next() == start + 660s);
+    BOOST_CHECK(deadline.end_of_pause() == start + 660s);
+    deadline.end_pause(start + 900s); // no allowance is left
+    BOOST_CHECK(deadline.end_of_pause() == start + 660s);
+}
+
+BOOST_AUTO_TEST_CASE(a_pause_that_is_no_longer_than_a_stall_is_none) {
+    BOOST_TEST(transfer_deadline(limits, start).allows_pause());
+    BOOST_TEST(!transfer_deadline({.stall = 60s, .pause = 60s}, start).allows_pause());
+    BOOST_TEST(!transfer_deadline({.stall = 60s, .pause = 0s}, start).allows_pause());
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 } // namespace sluice::core

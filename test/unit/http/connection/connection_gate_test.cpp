@@ -125,4 +125,35 @@ BOOST_AUTO_TEST_CASE(settings_are_replaced_under_open_connections) {
     BOOST_TEST(gate.open() == 0U);
 }
 
+BOOST_AUTO_TEST_CASE(pauses_are_limited_in_all_and_per_peer) {
+    auto with = limits(100, 10);
+    with.paused = 3;
+    with.paused_per_peer = 2;
+    connection_gate gate(with);
+    const auto one = admit(gate, "192.0.2.1", 3);
+    const auto other = admit(gate, "192.0.2.2", 2);
+    const auto balancer = gate.admit(at("127.0.0.1"));
+    const auto first = one[0].place.pause();
+    {
+        const auto second = one[1].place.pause();
+        BOOST_TEST((first && second));
+        BOOST_TEST(!one[2].place.pause()); // of one peer
+        const auto third = other[0].place.pause();
+        BOOST_TEST(static_cast<bool>(third));
+        BOOST_TEST(!other[1].place.pause()); // in all
+        BOOST_TEST(!balancer.place.pause());
+    }
+    const auto next = balancer.place.pause(); // uncounted peers have no share, only the whole
+    const auto last = balancer.place.pause();
+    BOOST_TEST((next && last));
+    BOOST_TEST(!one[1].place.pause());
+}
+
+BOOST_AUTO_TEST_CASE(no_pause_without_a_place_or_with_a_limit_of_none) {
+    connection_gate gate(limits(100, 10));
+    const auto given = gate.admit(at("192.0.2.1"));
+    BOOST_TEST(!given.place.pause());
+    BOOST_TEST(!connection_gate::place().pause());
+}
+
 BOOST_AUTO_TEST_SUITE_END()

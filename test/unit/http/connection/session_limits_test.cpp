@@ -1,5 +1,5 @@
 // The limits of a session: the response, its timing, and the counter.
-#include "http/connection/session.hpp"
+#include "http/connection/session_end.hpp"
 #include "test/support/session_fixture.hpp"
 #include "test/support/stream_transport.hpp"
 

@@ -1,6 +1,6 @@
 // Sessions on Beast's in-memory stream: bytes in, responses out, with faults injected at every I/O
 // step.
-#include "http/connection/session.hpp"
+#include "http/connection/session_end.hpp"
 #include "test/fuzz/memory_transport.hpp"
 #include "test/support/session_fixture.hpp"
 #include "test/support/stream_transport.hpp"
