@@ -5,7 +5,7 @@ export default defineConfig({
   test: {
     include: ['test/package/**/*.test.ts'],
     environment: 'node',
-    retry: process.env.SECOND_TRY ? 1 : 0, // .ci/run sets it (CONTRIBUTING.md)
+    retry: process.env['SECOND_TRY'] ? 1 : 0, // .ci/run sets it (CONTRIBUTING.md)
     fileParallelism: false,
     testTimeout: 120_000,
     hookTimeout: 120_000,

@@ -29,7 +29,7 @@ class Line:
 
     `script` has one entry per download request; the requests after its end are relayed. An entry is
     None (relay), an integer (relay that many bytes of the body, then reset the connection), ("fin", bytes) (then close it in
-    an orderly way), ("then", bytes, act) (then call act() and reset it), or ("status", code, more
+    an orderly way), ("then", bytes, act) (then call act() and reset it; ("fin", bytes, act) closes it), or ("status", code, more
     fields) (answer without the service). `add` are fields that are added to each request, as a
     gateway does."""
 
@@ -125,7 +125,7 @@ class Line:
         while body:
             if limit is not None and sent + len(body) >= limit:
                 client.sendall(body[: limit - sent])
-                if isinstance(step, tuple) and step[0] == "then":
+                if isinstance(step, tuple) and len(step) > 2:
                     step[2]()
                 if not isinstance(step, tuple) or step[0] == "then":
                     time.sleep(0.2)  # a reset discards what the client has not read yet

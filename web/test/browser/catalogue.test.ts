@@ -5,7 +5,7 @@ import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { findings } from './support/axe.js'
-import { desktop, phone, states, visit, type Visitor } from './support/chromium.js'
+import { desktop, phone, settle, states, visit, type Visitor } from './support/chromium.js'
 import { List } from './support/list.js'
 import { Sluice, type CatalogueItem } from './support/sluice.js'
 
@@ -58,11 +58,13 @@ it.each([
   })
   await page.reload()
   await list.card(none).waitFor()
+  await settle(page)
   const before = await boxes()
   release()
   const picture = list.card(shown).locator('img')
   await page.waitForFunction(() => document.querySelector<HTMLImageElement>('.card img')!.naturalWidth === 320)
   await list.card(missing).locator('img').waitFor({ state: 'detached' })
+  await settle(page)
   expect(await boxes()).toEqual(before)
   expect(await picture.getAttribute('loading')).toBe('lazy')
   const { width, height } = (await picture.boundingBox())!

@@ -59,6 +59,7 @@ async function cancelAtFoot(item: CatalogueItem): Promise<void> {
   await pressInPlace(item, /^Annuler/)
   await list.state(item, 'cancelled')
   await shown().last().waitFor()
+  await visitor.hold() // or it is gone before the test has looked
 }
 
 /** Presses a button where it is: Playwright's click would scroll to it. */
@@ -149,6 +150,7 @@ describe.each([
     const room = await roomBelow()
     await window.evaluate(() => dispatchEvent(new Event('online')))
     await shown().waitFor()
+    await visitor.hold()
     await settled()
     expect(await covered(page)).toEqual([])
     await list.dismissSnackbars()

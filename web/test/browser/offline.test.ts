@@ -1,10 +1,10 @@
 // Without a network: the page opens, shows what is held and plays it. With one: it plays what is not held.
 
-import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { findings } from './support/axe.js'
 import { desktop, phone, states, visit, type Visitor } from './support/chromium.js'
+import { isKept } from './support/kept.js'
 import { List } from './support/list.js'
 import { Sluice, type CatalogueItem } from './support/sluice.js'
 
@@ -14,20 +14,13 @@ let other: CatalogueItem
 let visitor: Visitor
 let list: List
 
-/** Replaces the file of a lesson by a film of 40 seconds. */
-function film(item: CatalogueItem): void {
-  const options = ['-v', 'error', '-y', '-f', 'lavfi', '-i', 'testsrc2=size=320x180:rate=10', '-t', '40', '-g', '20']
-  const codec = ['-c:v', 'libx264', '-preset', 'ultrafast', '-b:v', '400k', '-pix_fmt', 'yuv420p', '-movflags', '+faststart']
-  execFileSync('ffmpeg', [...options, ...codec, '-f', 'mp4', sluice.path(item)])
-  item.size = readFileSync(sluice.path(item)).length
-}
+const codec = ['-g', '20', '-c:v', 'libx264', '-preset', 'ultrafast', '-b:v', '400k', '-pix_fmt', 'yuv420p', '-movflags', '+faststart', '-f', 'mp4']
 
 beforeAll(async () => {
   sluice = new Sluice()
   held = sluice.addLesson('Poser sa voix', 10)
   other = sluice.addLesson('Respirer avant de parler', 10)
-  film(held)
-  film(other)
+  for (const item of [held, other]) sluice.film(item, 40, codec)
   sluice.setCatalogue([held, other])
   await sluice.start()
 })
@@ -38,10 +31,7 @@ afterEach(() => visitor.close())
 async function open(options: typeof phone | typeof desktop): Promise<void> {
   visitor = await visit(sluice.url, options)
   list = new List(visitor.page, sluice)
-  await visitor.page.waitForFunction(async () => {
-    const cache = await caches.open('sluice-shell')
-    return navigator.serviceWorker.controller !== null && (await cache.match('/sw.js')) !== undefined
-  })
+  await visitor.page.waitForFunction(isKept)
 }
 
 const playing = () =>
@@ -100,7 +90,7 @@ describe('a preview', () => {
         }),
     )
     expect(at).toBeCloseTo(35, 0)
-    expect(token.length).toBeGreaterThan(50)
+    await expect.poll(() => token.length).toBeGreaterThan(50)
     expect(asked.filter((url) => url.includes(token.slice(0, 40)))).toEqual([])
     expect(ranges.some((range) => range.startsWith('bytes='))).toBe(true)
     expect(visitor.complaints).toEqual([])

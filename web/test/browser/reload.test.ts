@@ -45,9 +45,10 @@ describe('a reload', () => {
 
   it('shows bar, bytes and percent before the list has been fetched, and goes on by itself', async () => {
     const { page } = visitor
-    await visitor.slow(400_000)
+    await visitor.slow(1 * MB)
     await list.press(large, /^Télécharger/)
     await list.reaches(large, 25)
+    await visitor.slow(100_000) // it is still running when the test has looked
     let release = (): void => {}
     const held = new Promise<void>((done) => (release = done))
     await page.route('**/catalogue.json', async (route) => {
@@ -81,7 +82,7 @@ describe('a reload', () => {
 
   it('continues the queue, also what had not begun', async () => {
     const { page } = visitor
-    await visitor.slow(300_000)
+    await visitor.slow(100_000)
     await page.getByRole('button', { name: 'Tout télécharger' }).click()
     await page.getByRole('dialog').getByRole('button', { name: /^Garder ici/ }).click()
     await list.state(others[3]!, 'queued')
@@ -108,12 +109,13 @@ describe('two tabs', () => {
     await second.press(large, /^Pause/)
     await list.state(large, 'paused')
     await second.state(large, 'paused')
-    expect(await second.share(large)).toBe(await list.share(large))
+    await expect.poll(async () => (await second.share(large)) - (await list.share(large))).toBe(0)
+    await visitor.slow(20_000) // it is still running when the test has looked
+    const downloading = visitor.page.waitForEvent('download')
     await second.press(large, /^Reprendre/)
     await list.state(large, 'running')
     await states(second.page, 'second-tab')
     expect(await findings(second.page)).toEqual([])
-    const downloading = visitor.page.waitForEvent('download')
     await visitor.slow(0)
     expect(await list.isWhole(await downloading, large)).toBe(true)
     await second.state(large, 'done')
@@ -122,7 +124,7 @@ describe('two tabs', () => {
   })
 
   it('agree that a download has ended, also when the message about it is late', async () => {
-    await visitor.slow(2 * MB)
+    await visitor.slow(200_000)
     await list.press(large, /^Télécharger/)
     await list.reaches(large, 10)
     const page = await visitor.context.newPage()
@@ -139,6 +141,7 @@ describe('two tabs', () => {
     const second = new List(page, sluice)
     await page.goto(sluice.url)
     await second.state(large, 'running')
+    await visitor.slow(0)
     await list.state(large, 'done')
     await second.state(large, 'done')
     await page.waitForTimeout(1_000)
@@ -149,7 +152,7 @@ describe('two tabs', () => {
   })
 
   it('hand the download over when the first one is closed', async () => {
-    await visitor.slow(500_000)
+    await visitor.slow(200_000)
     await list.press(large, /^Télécharger/)
     await list.reaches(large, 10)
     const second = new List(await visitor.context.newPage(), sluice)

@@ -152,7 +152,10 @@ describe('the page mints in production', () => {
       stdio: 'inherit',
     })
     await reachable(platform.tokenRoute)
-    await visitor.page.waitForTimeout(2_500) // the service notices the new key within two seconds
+    // The service notices the new key within two seconds.
+    const query = new URLSearchParams({ type: video.type, rel: video.rel, filename: video.filename })
+    const ask = () => fetch(`http://127.0.0.1:${platform.tokenRoute}/?${query}`, { headers: { Cookie: 'session=trainer123' } })
+    await expect.poll(async () => (await ask()).status, { timeout: 30_000, interval: 200 }).toBe(200)
     await signsInAndDownloads()
   })
 })

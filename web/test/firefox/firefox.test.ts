@@ -1,10 +1,10 @@
 // The page in Firefox ESR, through WebDriver BiDi: what depends most on the browser. Chromium has the full tests.
 
-import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import puppeteer, { type Browser, type BrowserContext, type Page } from 'puppeteer-core'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
+import { isKept } from '../browser/support/kept.js'
 import { Pace } from '../browser/support/pace.js'
 import { Sluice, type CatalogueItem } from '../browser/support/sluice.js'
 
@@ -23,8 +23,7 @@ beforeAll(async () => {
   sluice = new Sluice()
   large = sluice.addLesson('Poser sa voix', 8 * MB)
   film = sluice.addLesson('Respirer avant de parler', 10)
-  const source = ['-v', 'error', '-y', '-f', 'lavfi', '-i', 'testsrc2=size=320x180:rate=10', '-t', '20']
-  execFileSync('ffmpeg', [...source, '-c:v', 'libvpx', '-f', 'webm', sluice.path(film)])
+  sluice.film(film, 20, ['-c:v', 'libvpx', '-f', 'webm'])
   sluice.setCatalogue([large, film])
   await sluice.start({ 'limits.requests_per_connection': 1 })
   downloads = join(sluice.folder, 'downloads')
@@ -122,7 +121,7 @@ it('offers no method that Firefox lacks', async () => {
 })
 
 it('keeps the state over a reload, and continues behind the last byte', async () => {
-  const page = await open(2 * MB)
+  const page = await open(1 * MB)
   await press(page, large, 'Télécharger')
   await shows(page, large, 'running', 25)
   await press(page, large, 'Pause')
@@ -137,7 +136,7 @@ it('keeps the state over a reload, and continues behind the last byte', async ()
 })
 
 it('continues when the network was cut and is back', async () => {
-  const page = await open(2 * MB)
+  const page = await open(1 * MB)
   await press(page, large, 'Télécharger')
   await shows(page, large, 'running', 20)
   pace!.cut()
@@ -150,7 +149,7 @@ it('continues when the network was cut and is back', async () => {
 
 it('opens without the service, and plays what is kept', async () => {
   const page = await open()
-  await page.waitForFunction(async () => navigator.serviceWorker.controller !== null && (await (await caches.open('sluice-shell')).match('/sw.js')) !== undefined)
+  await page.waitForFunction(isKept, { polling: 100 })
   await press(page, film, 'Garder ici')
   await shows(page, film, 'done', 100, 'Gardée sur cette page')
   await sluice.kill()
@@ -174,10 +173,10 @@ it('plays what is not kept, and seeks', async () => {
 })
 
 it('shows one state in two tabs, and steers it from both', async () => {
-  const first = await open(1 * MB)
+  const first = await open(400_000)
   await press(first, large, 'Télécharger')
   await shows(first, large, 'running', 10)
-  const second = await open(1 * MB)
+  const second = await open(400_000)
   await shows(second, large, 'running', 15)
   await press(second, large, 'Pause')
   await first.bringToFront()

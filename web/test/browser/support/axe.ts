@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import type { Page } from 'playwright-core'
+import { settle } from './chromium.js'
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
@@ -14,7 +15,7 @@ interface Finding {
 
 export async function findings(page: Page): Promise<Finding[]> {
   await page.evaluate(axe) // by the debugger: the policy of the page allows no foreign script
-  await page.waitForTimeout(400) // colours are still changing before
+  await settle(page) // colours change before
   const result = await page.evaluate(
     () =>
       (globalThis as unknown as { axe: { run(options: object): Promise<{ violations: Finding[]; passes: object[] }> } }).axe.run({

@@ -56,7 +56,7 @@ export async function visit(
     ...options,
   })
   const page = context.pages()[0] ?? (await context.newPage())
-  page.setDefaultTimeout(45_000) // for a busy machine; a test has 60 s
+  page.setDefaultTimeout(45_000) // for a busy machine; a test has 120 s
   const foreign: string[] = []
   const complaints: string[] = []
   context.on('request', (request) => {
@@ -91,11 +91,13 @@ export async function visit(
         origin: url,
         ...(quotaSize !== undefined && { quotaSize }),
       })
+      if (quotaSize !== undefined) return
+      await page.waitForFunction(async (bytes) => ((await navigator.storage.estimate()).quota ?? 0) > bytes, 64 << 20)
     },
     hold: (isHeld = true) => hold(page, isHeld),
     close: async () => {
       await context.close()
-      rmSync(profile, { recursive: true, force: true })
+      rmSync(profile, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 }) // a process may still write
     },
   }
 }
@@ -134,13 +136,20 @@ export async function states(page: Page, name: string): Promise<void> {
   compose(name, views, rows)
 }
 
-/** Waits until colours and bars are what they will be. */
-function settle(page: Page): Promise<unknown> {
-  return page.evaluate(() => {
-    const transitions = document.getAnimations().filter((one) => one instanceof CSSTransition)
-    const ended = Promise.allSettled(transitions.map((one) => one.finished))
-    // Those of cards outside the screen do not end: their layout is left out.
-    return Promise.race([ended, new Promise((done) => setTimeout(done, 1_000))])
+/** Waits until colours and bars are what they will be, in two pictures of the page. */
+export function settle(page: Page): Promise<unknown> {
+  return page.evaluate(async () => {
+    const frame = (): Promise<unknown> => new Promise(requestAnimationFrame)
+    const isRunning = (one: Animation): boolean => {
+      const target = (one.effect as KeyframeEffect | null)?.target
+      const isFinite = one.effect?.getComputedTiming().endTime !== Infinity
+      // Those of cards outside the screen do not end: their layout is left out.
+      return isFinite && one.playState === 'running' && (target?.checkVisibility({ contentVisibilityAuto: true }) ?? false)
+    }
+    await frame()
+    await frame()
+    const begun = document.getAnimations().filter(isRunning) // the bar of a download begins another with every byte
+    while (begun.some(isRunning)) await frame()
   })
 }
 

@@ -63,9 +63,11 @@ export class List {
 
   /** Closes what stands at the foot of the page. */
   async dismissSnackbars(): Promise<void> {
-    const close = this.page.locator('.snack:not(.leaving)').getByRole('button', { name: 'Fermer' })
-    while ((await close.count()) > 0) await close.first().click()
-    await this.page.locator('.snack').first().waitFor({ state: 'detached' })
+    await this.page.waitForFunction(() => {
+      // At once: a message may go by itself between a look and a click.
+      for (const each of document.querySelectorAll<HTMLElement>('.snack:not(.leaving) [aria-label="Fermer"]')) each.click()
+      return document.querySelector('.snack') === null
+    })
   }
 
   async chooseMethod(method: string): Promise<void> {

@@ -1,7 +1,7 @@
 // The real binary with the built page, on a loopback port that it can be given back after a crash.
 
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
@@ -51,19 +51,23 @@ export class Sluice {
     return child !== undefined && child.exitCode === null && child.signalCode === null
   }
 
-  /**
-   * Writes a lesson of that many random bytes and returns its entry for the catalogue. It looks an hour old: a
-   * file has no ETag during its first two seconds, and without one no download continues.
-   */
+  /** Writes a lesson of that many random bytes and returns its entry for the catalogue. */
   addLesson(title: string, size: number, lesson = title.replace(/\W+/g, '-')): CatalogueItem {
     const rel = `trainer123/course456/module789/${lesson}`
     const filename = `${title}.mp4`
     mkdirSync(join(this.media, rel), { recursive: true })
     const path = join(this.media, rel, filename)
     writeFileSync(path, randomFillSync(Buffer.alloc(size)))
-    const hourAgo = Date.now() / 1_000 - 3_600
-    utimesSync(path, hourAgo, hourAgo)
+    makeOld(path)
     return { type: 'lesson', rel, filename, title, subtitle: 'Module 3 · Leçon', size }
+  }
+
+  /** Replaces the file of a lesson by a film of `seconds`, 320 × 180; `codec`: options of ffmpeg. */
+  film(item: CatalogueItem, seconds: number, codec: readonly string[]): void {
+    const source = ['-v', 'error', '-y', '-f', 'lavfi', '-i', 'testsrc2=size=320x180:rate=10', '-t', String(seconds)]
+    execFileSync('ffmpeg', [...source, ...codec, this.path(item)])
+    makeOld(this.path(item))
+    item.size = statSync(this.path(item)).size
   }
 
   /** Adds a picture to the page and returns its path. */
@@ -124,17 +128,28 @@ export class Sluice {
 
   async dispose(): Promise<void> {
     await this.kill()
-    rmSync(this.folder, { recursive: true, force: true })
+    rmSync(this.folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 })
   }
 }
 
-export function freePort(): Promise<number> {
-  return new Promise((found, fail) => {
-    const probe = createServer()
-    probe.on('error', fail)
-    probe.listen(0, '127.0.0.1', () => {
-      const { port } = probe.address() as { port: number }
-      probe.close(() => found(port))
+/** The file looks an hour old: it has no ETag during its first two seconds, and without one no download continues. */
+function makeOld(path: string): void {
+  const hourAgo = Date.now() / 1_000 - 3_600
+  utimesSync(path, hourAgo, hourAgo)
+}
+
+/**
+ * A port that no connection is given by itself (those begin at 32768): while the service is down, a browser that tries
+ * again, or the test in the other process, could get its port.
+ */
+export async function freePort(): Promise<number> {
+  for (;;) {
+    const port = 20_000 + Math.floor(Math.random() * 12_000)
+    const isFree = await new Promise<boolean>((found) => {
+      const probe = createServer()
+      probe.on('error', () => found(false))
+      probe.listen(port, '127.0.0.1', () => probe.close(() => found(true)))
     })
-  })
+    if (isFree) return port
+  }
 }
