@@ -47,16 +47,20 @@ jwks_source::~jwks_source() {
 void jwks_source::start() {
     http::net::post(context_, [this] { fetch(); });
     thread_ = std::thread([this] {
+        bool is_lost = false; // what waited for a timer: there was no memory
         while (!context_.stopped()) {
             try {
+                if (std::exchange(is_lost, false)) {
+                    fetch_.reset();
+                    due_ = clock::now() + longest_retry;
+                    wait();
+                }
                 context_.run();
-            } catch (const std::exception& fault) { // no memory: what waits for a timer is lost
+            } catch (const std::exception& fault) {
                 log_.error("jwks_stopped", {{"url", place_},
                                             {"cause", fault.what()},
                                             {"effect", "the set is fetched again in a minute"}});
-                fetch_.reset();
-                due_ = clock::now() + longest_retry;
-                wait();
+                is_lost = true;
             }
         }
     });
