@@ -7,7 +7,7 @@ install(FILES deploy/systemd/tmpfiles.conf DESTINATION usr/lib/tmpfiles.d RENAME
 install(FILES deploy/systemd/sluice.service deploy/systemd/sluice.socket
   DESTINATION lib/systemd/system)
 install(FILES deploy/debian/copyright DESTINATION usr/share/doc/sluice)
-install(FILES docs/operations.md docs/configuration.md docs/api.md docs/page.md DESTINATION usr/share/doc/sluice)
+install(FILES docs/operations.md docs/configuration.md docs/api.md docs/page.md docs/objects.md DESTINATION usr/share/doc/sluice)
 install(DIRECTORY deploy/haproxy deploy/nginx deploy/grafana deploy/prometheus
   DESTINATION usr/share/doc/sluice/examples)
 # The download page, off until web.root names it; its list is the operator's.

@@ -136,10 +136,10 @@ std::optional<hmac_key> hmac_key::make(std::string_view key) {
     if (key.size() < min_key_bytes) {
         return std::nullopt;
     }
-    return make_for_test_vectors(key);
+    return make_of_any_size(key);
 }
 
-hmac_key hmac_key::make_for_test_vectors(std::string_view key) {
+hmac_key hmac_key::make_of_any_size(std::string_view key) {
     constexpr unsigned char inner_pad = 0x36;
     constexpr unsigned char outer_pad = 0x5c;
     const auto made = std::allocate_shared<states>(secret_allocator<states>{});

@@ -27,8 +27,9 @@ class hmac_key {
   public:
     /// nullopt when `key` is shorter than min_key_bytes.
     [[nodiscard]] static std::optional<hmac_key> make(std::string_view key);
-    /// For published test vectors only: any length.
-    [[nodiscard]] static hmac_key make_for_test_vectors(std::string_view key);
+    /// Any length, for keys that another system chose: published test vectors, and the keys of
+    /// object stores (AWS Signature Version 4 derives from a secret of the store's length).
+    [[nodiscard]] static hmac_key make_of_any_size(std::string_view key);
 
     [[nodiscard]] mac_tag mac(std::string_view message) const noexcept;
 

@@ -8,12 +8,15 @@ ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 PYTHON=/usr/bin/python3
 
 BUILD_PACKAGES=(g++ cmake ninja-build ccache libboost1.81-dev libboost-json1.81-dev
-    libboost-test1.81-dev libssl-dev libsqlite3-dev libpq-dev libutf8proc-dev)
+    libboost-test1.81-dev libssl-dev libsqlite3-dev libpq-dev libutf8proc-dev libexpat1-dev)
 TEST_PACKAGES=(python3 python3-pytest python3-pytest-xdist python3-jwt python3-requests python3-yaml python3-jsonschema curl wget wget2 ruby aria2 ffmpeg wrk clang-format
     python3-httpx python3-aiohttp lftp
     postgresql prometheus sqlite3 openssl haproxy nginx caddy apache2-bin varnish
     systemd logrotate zsh fish jq goaccess python3-kubernetes python3-seccomp certbot lego pebble fuse3 libfuse3-dev pkg-config
-    dpkg-dev lintian debootstrap)
+    dpkg-dev lintian debootstrap
+    python3-swift memcached libfaketime)
+# A second object store for test_origin*.py: 265 MB, so only where it is asked for (.ci/run).
+STORE_PACKAGES=(ceph-mon ceph-osd radosgw)
 
 # The page's tools run on Debian's Node 18 and on any newer Node that is already installed.
 PAGE_NODE_MAJOR=18

@@ -4,6 +4,7 @@
 #include "app/service/issuer_setup.hpp"
 #include "app/start/start_checks.hpp"
 #include "core/config/config_listeners.hpp"
+#include "core/config/config_origins.hpp"
 #include "core/config/config_print.hpp"
 #include "core/config/config_validate.hpp"
 #include "core/json/json_text.hpp"
@@ -152,7 +153,9 @@ int check_config(const command_line& line, const config_to_check& what, const te
 }
 
 int print_settings_table(const terminal& streams) {
-    streams.out << core::settings_table() << '\n' << core::listener_table();
+    streams.out << core::settings_table() << '\n'
+                << core::listener_table() << '\n'
+                << core::origin_table();
     return exit_success;
 }
 

@@ -2,6 +2,7 @@
 
 #include "core/address/ip_address.hpp"
 #include "core/address/listen_address.hpp"
+#include "http/objects/object_desk.hpp"
 
 #include <algorithm>
 #include <stdexcept>
@@ -44,7 +45,8 @@ void front::add_workers(unsigned count, const std::shared_ptr<const generation>&
                         http::log_sink* sink) {
     const std::shared_ptr<const http::site> site(by, &(*by.*site_)()); // owns the generation
     for (unsigned i = 0; i < count; ++i) {
-        workers_.push_back(std::make_unique<http::worker>(site, sink));
+        auto& one = *workers_.emplace_back(std::make_unique<http::worker>(site, sink));
+        one.give(std::make_shared<http::object_desk>(one.context()));
     }
 }
 

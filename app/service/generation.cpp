@@ -111,6 +111,9 @@ generation::generation(core::config settings, core::loaded_keys keys,
                           tls.append_metrics(out);
                           http::append_storage_metrics(devices, out);
                           key_metrics_.append(out);
+                          if (const auto objects = media_->objects()) {
+                              objects->append_metrics(out);
+                          }
                           if (store != nullptr) {
                               store->append_metrics(out);
                           }
@@ -133,7 +136,8 @@ http::media_access generation::files(const surroundings& around) const {
     return {.library = media_->library(),
             .devices = &around.devices,
             .keep = media_,
-            .open_timeout = settings_.storage.open_timeout};
+            .open_timeout = settings_.storage.open_timeout,
+            .objects = media_->objects()};
 }
 
 http::download_handler::context generation::downloads(const surroundings& around) const {
@@ -155,7 +159,7 @@ status_handler::context generation::status(const surroundings& around) const {
             .shows_users = settings_.log.user_id != core::logged_user::off,
             .connections = settings_.limits.connections,
             .threads_of_device = settings_.storage.threads,
-            .media_root = media_->library().store().root_fd(),
+            .media_root = media_->library().has_store() ? media_->library().store().root_fd() : -1,
             .add_more = [this, &clock = around.clock, store = around.store](auto& out) {
                 add_signing_keys(keys_, key_metrics_.written(), longest_use(settings_),
                                  clock.wall_seconds(), out);

@@ -36,6 +36,26 @@ core::media_layout layout_of(const core::config::media_section& media) {
     return *std::move(layout);
 }
 
+core::catalogue catalogue_of(core::media_store* store, const core::media_layout& layout) {
+    if (store != nullptr) {
+        return {*store, layout.course_directory()};
+    }
+    return {};
+}
+
+core::media_library library_of(const core::media_layout& layout, const core::catalogue& courses,
+                               const core::media_store* store, core::miss_listener* misses) {
+    if (store != nullptr) {
+        return {layout, courses, *store, misses};
+    }
+    return {layout, courses};
+}
+
+std::string place_of(const core::config::media_section& media) {
+    return media.origins.empty() ? "media.root: " + media.root
+                                 : "media.origins: " + media.origins.front().endpoint;
+}
+
 /// The result of the thread that makes a media set: one, or the problem.
 struct made_media {
     std::shared_ptr<const media_set> media;
@@ -64,7 +84,7 @@ std::shared_ptr<const media_set> make_media_set(const core::config& settings, se
             throw std::runtime_error("the service was asked to stop");
         }
         if (std::chrono::steady_clock::now() >= end) {
-            throw std::runtime_error("media.root: " + settings.media.root +
+            throw std::runtime_error(place_of(settings.media) +
                                      " does not answer within storage.open_timeout");
         }
     }
@@ -76,16 +96,22 @@ std::shared_ptr<const media_set> make_media_set(const core::config& settings, se
 }
 
 media_set::media_set(const core::config& settings, service_log& log)
-    : log_(log), section_(settings.media), layout_(layout_of(section_)), store_(section_.root),
-      courses_(store_, layout_.course_directory()), twins_(log, courses_),
-      library_(layout_, courses_, store_, &twins_),
-      watcher_(
-          courses_, section_.rescan_interval, [this](const auto& found) { report(found); },
-          [this](int error) {
-              log_.warning("catalogue_watch_degraded",
-                           {{"cause", std::generic_category().message(error)},
-                            {"effect", "changes are seen at media.rescan_interval"}});
-          }) {
+    : log_(log), section_(settings.media), layout_(layout_of(section_)),
+      store_(section_.origins.empty() ? std::make_unique<core::media_store>(section_.root)
+                                      : nullptr),
+      courses_(catalogue_of(store_.get(), layout_)),
+      twins_(store_ ? std::make_unique<twin_log>(log, courses_) : nullptr),
+      library_(library_of(layout_, courses_, store_.get(), twins_.get())) {
+    const auto on_refresh = [this](const auto& found) { report(found); };
+    if (store_) {
+        watcher_.emplace(courses_, section_.rescan_interval, on_refresh, [this](int error) {
+            log_.warning("catalogue_watch_degraded",
+                         {{"cause", std::generic_category().message(error)},
+                          {"effect", "changes are seen at media.rescan_interval"}});
+        });
+    } else {
+        objects_.emplace(settings, layout_.course_directory(), courses_, log_, on_refresh);
+    }
     for (const auto& remark : core::remarks(settings)) {
         log_.warning("layout_remark", {{"remark", remark}});
     }
@@ -102,14 +128,14 @@ void media_set::report(const core::catalogue::report& found) {
     if (found.root_readable != was_readable_) {
         was_readable_ = found.root_readable;
         if (was_readable_) {
-            log_.info("media_root_back", {{"root", store_.root()}});
+            log_.info("media_root_back", {{"root", store_->root()}});
         } else {
-            log_.error("media_root_unreadable",
-                       {{"root", store_.root()}, {"effect", "downloads get 503 until it is back"}});
+            log_.error("media_root_unreadable", {{"root", store_->root()},
+                                                 {"effect", "downloads get 503 until it is back"}});
         }
     }
     if (found.root_replaced) {
-        log_.info("media_root_replaced", {{"root", store_.root()}});
+        log_.info("media_root_replaced", {{"root", store_->root()}});
     }
     if (found.truncated) {
         log_.error("catalogue_truncated", {{"courses", std::to_string(found.courses)}});

@@ -1,10 +1,12 @@
 #pragma once
-// The media root of a configuration: its store, layout and catalogue, with the watcher. It is
-// costly to create, so generations with equal media sections share one. It does not serve the
-// files: http/handlers does. Used by app/service/application, generation and the token commands.
+// The media of a configuration: layout, catalogue, and the media root with its watcher, or the
+// object store. It is costly to create, so generations with equal media sections share one. It does
+// not serve the files: http/handlers does. Used by app/service/application, generation and the
+// token commands.
 
 #include "app/log/service_log.hpp"
 #include "app/log/twin_log.hpp"
+#include "app/objects/object_media.hpp"
 #include "app/service/catalogue_watcher.hpp"
 #include "core/config/config.hpp"
 #include "core/media/catalogue.hpp"
@@ -15,6 +17,7 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -32,7 +35,8 @@ class media_set;
 
 class media_set {
   public:
-    /// Opens the media root and reads the catalogue; throws std::exception when it cannot.
+    /// Opens the media root and reads the catalogue, or lists the object store; throws
+    /// std::exception when it cannot.
     media_set(const core::config& settings, service_log& log);
     media_set(const media_set&) = delete;
     media_set& operator=(const media_set&) = delete;
@@ -42,6 +46,10 @@ class media_set {
 
     [[nodiscard]] const core::media_library& library() const noexcept { return library_; }
     [[nodiscard]] const core::media_layout& layout() const noexcept { return layout_; }
+    /// The object store that holds the media; null: they are below the media root.
+    [[nodiscard]] std::shared_ptr<http::object_origin> objects() const {
+        return objects_ ? objects_->origin() : nullptr;
+    }
     [[nodiscard]] const core::catalogue& courses() const noexcept { return courses_; }
 
     /// The content of the catalogue when it was last read.
@@ -61,15 +69,16 @@ class media_set {
     service_log& log_;
     core::config::media_section section_;
     core::media_layout layout_;
-    core::media_store store_;
+    std::unique_ptr<core::media_store> store_; // null: object store
     core::catalogue courses_;
     std::atomic<std::size_t> courses_held_{0};
     std::atomic<std::size_t> trainers_held_{0};
     bool was_readable_ = true;           // as last reported
     std::vector<std::string> ambiguous_; // as last reported; one thread at a time
-    twin_log twins_;
+    std::unique_ptr<twin_log> twins_;    // likewise
     core::media_library library_;
-    catalogue_watcher watcher_; // last: its thread uses the others
+    std::optional<catalogue_watcher> watcher_; // these are last: their threads use the others
+    std::optional<object_media> objects_;
 };
 
 } // namespace sluice::app

@@ -1,6 +1,8 @@
 #include "app/start/start_checks.hpp"
 
 #include "app/log/line_writer.hpp"
+#include "app/objects/object_check.hpp"
+#include "app/objects/object_media.hpp"
 #include "app/service/issuer_setup.hpp"
 #include "core/access/store_url.hpp"
 #include "core/address/listen_address.hpp"
@@ -67,6 +69,23 @@ void check_media(const core::config& settings, sys_seconds /*now*/, faults& out)
         add(out, "media.root",
             settings.media.root + " cannot be opened: " + message_of(fault.code().value()) +
                 (is_closed ? core::access_advice(settings.media.root) : ""));
+    }
+}
+
+// Asks the store, and waits for its response.
+void check_origin(const core::config& settings, sys_seconds /*now*/, faults& out) {
+    for (const auto& one : settings.media.origins) {
+        const std::string place = "media.origins[0]";
+        try {
+            const auto origin = make_object_origin(settings, [](const auto& /*problem*/) {});
+            if (auto fault = give_credentials(one, *origin); !fault.empty()) {
+                add(out, place + ".s3.credentials_file", std::move(fault));
+            } else if (auto objection = try_object_origin(one, *origin); !objection.empty()) {
+                add(out, place, std::move(objection), start_effect::impairs);
+            }
+        } catch (const std::exception& fault) {
+            add(out, place + ".s3.ca_file", fault.what());
+        }
     }
 }
 
@@ -246,9 +265,13 @@ void check_store(const core::config& settings, sys_seconds /*now*/, faults& out)
 }
 
 constexpr std::array checks{
-    start_check{"media", check_media},        start_check{"page", check_page},
-    start_check{"logs", check_logs},          start_check{"certificates", check_certificates},
-    start_check{"issuer keys", check_issuer}, start_check{"addresses", check_listeners},
+    start_check{"media", check_media},
+    start_check{"object store", check_origin},
+    start_check{"page", check_page},
+    start_check{"logs", check_logs},
+    start_check{"certificates", check_certificates},
+    start_check{"issuer keys", check_issuer},
+    start_check{"addresses", check_listeners},
     start_check{"store", check_store},
 };
 
@@ -269,7 +292,8 @@ std::vector<start_fault> check_start(const core::config& settings, sys_seconds n
 void require_start(const core::config& settings, sys_seconds now) {
     faults found;
     for (const auto& one : checks) {
-        if (one.run != check_store) { // a start does not need the store (decision 18)
+        // A start does not need the store (decision 18), nor the object store.
+        if (one.run != check_store && one.run != check_origin) {
             one.run(settings, now, found);
         }
     }

@@ -76,7 +76,10 @@ std::string start_summary(const core::config& settings, const start_facts& facts
          facts.metrics.empty() ? "/metrics on the same address; metrics.listen gives them their own"
                                : "http://" + facts.metrics.front() + "/metrics");
     line(out, "media",
-         settings.media.root + ": " + counted(facts.courses, "course", "courses") + " of " +
+         (settings.media.origins.empty() ? settings.media.root
+                                         : settings.media.origins.front().endpoint + " bucket " +
+                                               settings.media.origins.front().bucket) +
+             ": " + counted(facts.courses, "course", "courses") + " of " +
              counted(facts.trainers, "trainer", "trainers"));
     line(out, "keys", keys_of(settings, facts));
     line(out, "tokens", minting_of(settings));

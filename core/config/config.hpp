@@ -6,6 +6,7 @@
 
 #include "core/access/pseudonym.hpp"
 #include "core/config/config_listener.hpp"
+#include "core/config/config_origin.hpp"
 #include "core/issuer/issuer_mode.hpp"
 #include "core/issuer/media_owners.hpp"
 
@@ -64,6 +65,9 @@ struct config {
     struct media_section {
         /// Directory that holds the media. No default: a guess could publish the wrong tree.
         std::string root;
+
+        /// Object stores that hold the media, instead of `root`; at most one for now.
+        std::vector<origin_settings> origins;
 
         /// Path templates below the root (core/media/media_layout.hpp). The defaults are those
         /// of docs/api.md §2.

@@ -2,6 +2,7 @@
 #include "core/base/unique_fd.hpp"
 #include "core/config/config_listeners.hpp"
 #include "core/config/config_merge.hpp"
+#include "core/config/config_origins.hpp"
 #include "core/config/json_setting.hpp"
 #include "core/files/file_owner.hpp"
 #include "core/files/small_file.hpp"
@@ -60,10 +61,13 @@ class file_reader {
 
   private:
     void read(const setting& which, const json::value& value, const std::string& where) {
+        std::vector<operator_problem> problems;
         if (which.kind == setting_kind::listeners) {
-            std::vector<operator_problem> problems;
-            auto listeners = read_listeners(value, problems);
-            merge_.give(which, std::move(listeners), std::move(problems), where);
+            const setting_value list = read_listeners(value, problems);
+            merge_.give(which, list, std::move(problems), where);
+        } else if (which.kind == setting_kind::origins) {
+            const setting_value list = read_origins(value, problems);
+            merge_.give(which, list, std::move(problems), where);
         } else {
             merge_.give(which, from_json(which, value), where);
         }

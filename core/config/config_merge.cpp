@@ -18,10 +18,10 @@ void config_merge::give(const setting& which, const setting_value& value, std::s
     origins_[which.path] = std::move(where);
 }
 
-void config_merge::give(const setting& which, std::vector<listener_settings> listeners,
+void config_merge::give(const setting& which, const setting_value& list,
                         std::vector<operator_problem> problems, const std::string& where) {
     if (problems.empty()) {
-        give(which, setting_value(std::move(listeners)), where);
+        give(which, list, where);
     }
     for (auto& problem : problems) {
         complain(where + problem.where, std::move(problem.what));

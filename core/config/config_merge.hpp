@@ -17,9 +17,9 @@ class config_merge {
     /// Sets the field, or adds a problem with the value. `where` is where the operator wrote it.
     void give(const setting& which, const setting_value& value, std::string where);
 
-    /// The same for `listeners`. When there are `problems`, it adds those instead, each with its
-    /// place appended to `where`.
-    void give(const setting& which, std::vector<listener_settings> listeners,
+    /// The same for a list of objects. When there are `problems`, it adds those instead, each with
+    /// its place appended to `where`.
+    void give(const setting& which, const setting_value& list,
               std::vector<operator_problem> problems, const std::string& where);
 
     void complain(std::string where, std::string what);

@@ -23,13 +23,15 @@ enum class setting_kind : std::uint8_t {
     choices,
     list,
     boolean,
-    listeners
+    listeners,
+    origins
 };
 
 /// A value as a source gives it: a number (also of seconds), a text (also a choice), a list of
-/// texts, a boolean or a list of listeners. Several choices are one text or a list.
+/// texts, a boolean, a list of listeners or a list of origins. Several choices are one text or a
+/// list.
 using setting_value = std::variant<std::int64_t, std::string, std::vector<std::string>, bool,
-                                   std::vector<listener_settings>>;
+                                   std::vector<listener_settings>, std::vector<origin_settings>>;
 
 /// The values that a setting accepts. All text is static.
 struct setting_shape {

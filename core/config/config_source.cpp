@@ -2,6 +2,7 @@
 
 #include "core/config/config_listeners.hpp"
 #include "core/config/config_merge.hpp"
+#include "core/config/config_origins.hpp"
 #include "core/json/operator_json.hpp"
 #include "core/text/nearest_name.hpp"
 
@@ -14,10 +15,13 @@ namespace {
 
 void give_text(config_merge& merge, const setting& which, std::string_view text,
                const std::string& where) {
+    std::vector<operator_problem> problems;
     if (which.kind == setting_kind::listeners) {
-        std::vector<operator_problem> problems;
-        auto listeners = read_listeners(text, problems);
-        merge.give(which, std::move(listeners), std::move(problems), where);
+        const setting_value list = read_listeners(text, problems);
+        merge.give(which, list, std::move(problems), where);
+    } else if (which.kind == setting_kind::origins) {
+        const setting_value list = read_origins(text, problems);
+        merge.give(which, list, std::move(problems), where);
     } else {
         merge.give(which, from_text(which, text), where);
     }

@@ -5,6 +5,7 @@
 #include "core/address/ip_address.hpp"
 #include "core/address/web_origin.hpp"
 #include "core/config/access_fields.hpp"
+#include "core/config/config_origins.hpp"
 #include "core/config/config_validate_listeners.hpp"
 #include "core/media/media_layout.hpp"
 #include "core/text/ascii_class.hpp"
@@ -74,9 +75,12 @@ std::optional<layout_template> check_layout(media_kind kind, const std::string& 
 
 void check_media(const config& settings, config_use use, problems& out) {
     const auto& media = settings.media;
-    if (use == config_use::serve && media.root.empty()) {
-        out.push_back({"media.root", "is required: set it to the directory that holds the media"});
+    if (use == config_use::serve && media.root.empty() && media.origins.empty()) {
+        out.push_back({"media.root",
+                       "is required: set it to the directory that holds the media, or "
+                       "set media.origins to an object store"});
     }
+    check_origins(settings, out);
     const auto lesson = check_layout(media_kind::lesson, media.layout_lesson, out);
     const auto course = check_layout(media_kind::course, media.layout_course, out);
     const auto module = check_layout(media_kind::module, media.layout_module, out);

@@ -1,6 +1,7 @@
 #include "core/config/json_setting.hpp"
 
 #include "core/config/config_listeners.hpp"
+#include "core/config/config_origins.hpp"
 
 #include <boost/json/array.hpp>
 #include <boost/json/string.hpp>
@@ -65,6 +66,9 @@ struct to_json_visitor {
     }
     json::value operator()(const std::vector<listener_settings>& list) const {
         return listeners_to_json(list);
+    }
+    json::value operator()(const std::vector<origin_settings>& list) const {
+        return origins_to_json(list);
     }
 };
 

@@ -77,6 +77,8 @@ std::string allowed_values(const setting_shape& which) {
         return "true or false";
     case setting_kind::listeners:
         return "list of listeners";
+    case setting_kind::origins:
+        return "list of one origin";
     case setting_kind::text:
         break;
     }
@@ -118,6 +120,10 @@ std::string check(const setting_shape& which, const setting_value& value) {
         return std::holds_alternative<std::vector<listener_settings>>(value)
                    ? ""
                    : "must be a list of listeners";
+    case setting_kind::origins:
+        return std::holds_alternative<std::vector<origin_settings>>(value)
+                   ? ""
+                   : "must be a list of origins";
     case setting_kind::text:
         break;
     }

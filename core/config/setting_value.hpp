@@ -1,7 +1,7 @@
 #pragma once
 // Accessors from a row of the settings table to its field, made from member pointers. Used only by
-// the tables in core/config/config_settings.cpp and core/config/config_listeners.cpp. Used by
-// core/config/config_listeners and core/config/config_settings.
+// the tables of core/config/config_listeners, core/config/config_origins and
+// core/config/config_settings.
 
 #include "core/config/config_settings.hpp"
 
@@ -111,6 +111,18 @@ template <auto... Members>
     };
     return setting_row<target_type<Members...>>{
         {path, setting_kind::listeners, 0, 0, {}, help}, get, set};
+}
+
+template <auto... Members>
+[[nodiscard]] constexpr auto origins_setting(std::string_view path, std::string_view help) {
+    const auto get = [](const target_type<Members...>& from) -> setting_value {
+        return field_of<Members...>(from);
+    };
+    const auto set = [](target_type<Members...>& to, const setting_value& value) {
+        field_of<Members...>(to) = std::get<std::vector<origin_settings>>(value);
+    };
+    return setting_row<target_type<Members...>>{
+        {path, setting_kind::origins, 0, 0, {}, help}, get, set};
 }
 
 /// `Names` is a static array with the name of each enumerator, in the order of their values.

@@ -35,6 +35,7 @@ struct catalogue::index {
     std::unordered_map<std::string, owner, text_hash, std::equal_to<>> owners; // by course_id
     std::vector<std::string> ambiguous;
     std::size_t trainers = 0;
+    bool is_awaited = false; // until the first replace()
 
     void add(std::string_view trainer_id, std::string_view course_id) {
         const auto known = owners.find(course_id);
@@ -50,9 +51,15 @@ struct catalogue::index {
 };
 
 catalogue::catalogue(media_store& store, std::vector<layout_segment> course_directory)
-    : store_(store),
+    : store_(&store),
       scan_(std::make_unique<catalogue_scan>(std::move(course_directory), max_names)),
       index_(std::make_shared<const index>()) {}
+
+catalogue::catalogue() : store_(nullptr) {
+    auto none = std::make_shared<index>();
+    none->is_awaited = true;
+    index_ = std::move(none);
+}
 
 catalogue::~catalogue() = default;
 
@@ -60,7 +67,8 @@ result<std::string> catalogue::owner_of(std::string_view course_id) const {
     const auto current = std::atomic_load(&index_);
     const auto found = current->owners.find(course_id);
     if (found == current->owners.end()) {
-        return failure{errc::media_not_found, {}};
+        return current->is_awaited ? failure{errc::media_unavailable, "course_list_awaited"}
+                                   : failure{errc::media_not_found, {}};
     }
     if (!found->second.others.empty()) {
         return failure{errc::course_ambiguous, {}};
@@ -84,16 +92,32 @@ std::string catalogue::twin_of(std::string_view course_id) const {
     return found == current->owners.end() ? std::string{} : found->first;
 }
 
+catalogue::report catalogue::replace(const std::vector<ownership>& all) {
+    auto fresh = std::make_shared<index>();
+    text_set trainers;
+    for (const auto& one : all) {
+        fresh->add(one.trainer_id, one.course_id);
+        trainers.insert(one.trainer_id);
+    }
+    fresh->trainers = trainers.size();
+    std::ranges::sort(fresh->ambiguous);
+    report outcome{.trainers = fresh->trainers,
+                   .courses = fresh->owners.size(),
+                   .ambiguous = fresh->ambiguous};
+    std::atomic_store(&index_, std::shared_ptr<const index>(std::move(fresh)));
+    return outcome;
+}
+
 catalogue::report catalogue::refresh(std::chrono::steady_clock::time_point now) {
     const std::lock_guard lock(refresh_mutex_);
     report outcome;
-    outcome.root_replaced = store_.renew_root() == media_store::root_state::replaced;
-    outcome.root_readable = store_.is_readable();
+    outcome.root_replaced = store_->renew_root() == media_store::root_state::replaced;
+    outcome.root_readable = store_->is_readable();
     if (outcome.root_readable) {
         auto fresh = std::make_shared<index>();
         text_set trainers;
         const auto totals = scan_->update(
-            store_.root_fd(), now, [&](std::string_view trainer_id, std::string_view course_id) {
+            store_->root_fd(), now, [&](std::string_view trainer_id, std::string_view course_id) {
                 fresh->add(trainer_id, course_id);
                 if (!trainers.contains(trainer_id)) {
                     trainers.emplace(trainer_id);

@@ -29,6 +29,9 @@ class catalogue {
     /// `course_directory` is media_layout::course_directory(); when it is empty, no course is ever
     /// found. The index is empty until refresh(). `store` must outlive the catalogue.
     catalogue(media_store& store, std::vector<layout_segment> course_directory);
+    /// For media that are not in a directory: the owners come through replace(). Until its first
+    /// call a course that is not found is media_unavailable.
+    catalogue();
     ~catalogue();
     catalogue(const catalogue&) = delete;
     catalogue& operator=(const catalogue&) = delete;
@@ -64,16 +67,24 @@ class catalogue {
     /// the call.
     report refresh(std::chrono::steady_clock::time_point now = std::chrono::steady_clock::now());
 
+    /// A course and the trainer who has it.
+    struct ownership {
+        std::string trainer_id;
+        std::string course_id;
+    };
+    /// Publishes an index of these. A catalogue without a directory only.
+    report replace(const std::vector<ownership>& all);
+
     /// Directories to watch for changes, relative to root() ("" is the root itself).
     [[nodiscard]] std::vector<std::string> watched_directories() const;
 
     /// The path of the media root.
-    [[nodiscard]] const std::string& root() const noexcept { return store_.root(); }
+    [[nodiscard]] const std::string& root() const noexcept { return store_->root(); }
 
   private:
     struct index;
 
-    media_store& store_;
+    media_store* store_;               // null: the owners come through replace()
     mutable std::mutex refresh_mutex_; // guards scan_
     std::unique_ptr<catalogue_scan> scan_;
     std::shared_ptr<const index> index_; // read and replaced with std::atomic_load and atomic_store

@@ -10,7 +10,10 @@ result<media_library::found> media_library::open(const media_id& media, std::str
     if (!trainer) {
         return trainer.error();
     }
-    auto file = store_.open(path);
+    if (store_ == nullptr) {
+        return failure{errc::media_unavailable, "not_a_directory"};
+    }
+    auto file = store_->open(path);
     if (!file) {
         return report(file.error(), media.course_id(), path);
     }

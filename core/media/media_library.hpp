@@ -30,7 +30,10 @@ class media_library {
     /// Keeps references. `misses` may be null.
     media_library(const media_layout& layout, const catalogue& courses, const media_store& store,
                   miss_listener* misses = nullptr) noexcept
-        : layout_(layout), courses_(courses), store_(store), misses_(misses) {}
+        : layout_(layout), courses_(courses), store_(&store), misses_(misses) {}
+    /// For media that are not in a directory: open() is of no use, and there is no store().
+    media_library(const media_layout& layout, const catalogue& courses) noexcept
+        : layout_(layout), courses_(courses) {}
 
     /// An open file and its owner.
     struct found {
@@ -49,12 +52,14 @@ class media_library {
     /// trainer's id, as found::trainer_id has it. Does not touch the storage.
     [[nodiscard]] result<std::string> locate(const media_id& media, std::string_view owner,
                                              std::string& path) const;
-    [[nodiscard]] const media_store& store() const noexcept { return store_; }
+    [[nodiscard]] bool has_store() const noexcept { return store_ != nullptr; }
+    /// REQUIRES: has_store().
+    [[nodiscard]] const media_store& store() const noexcept { return *store_; }
     /// Handles a failure of the store as open() does: tells the listener of a missing file.
     failure report(failure why, std::string_view course_id, const std::string& path) const noexcept;
 
-    /// The check behind /readyz.
-    [[nodiscard]] bool is_readable() const noexcept { return store_.is_readable(); }
+    /// The check behind /readyz. REQUIRES: has_store().
+    [[nodiscard]] bool is_readable() const noexcept { return store_->is_readable(); }
 
   private:
     [[nodiscard]] bool is_anothers(const media_id& media, std::string_view owner,
@@ -62,8 +67,8 @@ class media_library {
 
     const media_layout& layout_;
     const catalogue& courses_;
-    const media_store& store_;
-    miss_listener* misses_;
+    const media_store* store_ = nullptr;
+    miss_listener* misses_ = nullptr;
 };
 
 } // namespace sluice::core

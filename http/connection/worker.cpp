@@ -29,7 +29,12 @@ worker::worker(std::shared_ptr<const site> where, log_sink* sink)
       mailbox_(std::make_shared<mailbox>(context_)), work_(net::make_work_guard(context_)),
       ticker_(context_.get_executor()), deadlines_(clock_.steady()), turns_(context_),
       ready_(context_, turns_), log_(sink, count_),
-      inbounds_(pooled, [this] { return std::make_unique<inbound>(mailbox_); }),
+      inbounds_(pooled,
+                [this] {
+                    auto one = std::make_unique<inbound>(mailbox_);
+                    one->asked.objects = objects_.get();
+                    return one;
+                }),
       outbounds_(pooled, [] { return std::make_unique<outbound>(); }),
       sent_responses_(pooled_sent, [] { return std::make_unique<sent_response>(); }) {}
 
@@ -39,6 +44,7 @@ worker::~worker() {
         connections_.front().stop(); // stop() unlinks it
     }
     log_.flush();
+    objects_.reset(); // its calls end before the context
 }
 
 void worker::run() {

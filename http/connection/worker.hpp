@@ -125,6 +125,9 @@ class worker {
     [[nodiscard]] std::uint64_t owing() const noexcept { return owing_.value(); }
 
     [[nodiscard]] net::io_context& context() noexcept { return context_; }
+    /// Gives the worker its way to object stores, which is made for context(). Call it before
+    /// run().
+    void give(std::shared_ptr<object_desk> desk) noexcept { objects_ = std::move(desk); }
     [[nodiscard]] counters& count() noexcept { return count_; }
 
     /// Counts a connected socket in non-blocking mode and starts it with begin(). Call it, like
@@ -152,6 +155,7 @@ class worker {
     /// configuration keeps the cache it started with, and never puts its files into this one.
     [[nodiscard]] file_cache& files() noexcept { return in_force_->files; }
     [[nodiscard]] core::token_press& press() noexcept { return press_; }
+    [[nodiscard]] object_desk* objects() noexcept { return objects_.get(); }
     /// Null: not loaded yet, or there is no store.
     [[nodiscard]] const core::revocation_table* revoked() const noexcept { return revoked_.get(); }
     [[nodiscard]] access_log& log() noexcept { return log_; }
@@ -189,7 +193,8 @@ class worker {
     counter rounds_;
     counter owing_;
     net::io_context context_;
-    std::shared_ptr<mailbox> mailbox_; // also held by completions, which may outlive the worker
+    std::shared_ptr<object_desk> objects_; // null: none
+    std::shared_ptr<mailbox> mailbox_;     // also held by completions, which may outlive the worker
     net::executor_work_guard<net::io_context::executor_type> work_;
     net::basic_waitable_timer<std::chrono::steady_clock,
                               net::wait_traits<std::chrono::steady_clock>,

@@ -25,6 +25,8 @@
 
 namespace sluice::http {
 
+class object_desk; // http/objects/object_desk.hpp
+
 /// The input of a handler, and room for its intermediate results.
 struct request {
     request_head head;
@@ -43,6 +45,7 @@ struct request {
     file_cache* files = nullptr;                     // of the worker of this request
     core::token_press* press = nullptr;              // likewise
     request_ids* ids = nullptr;                      // likewise; for boundaries
+    object_desk* objects = nullptr;                  // likewise; null: no object store
     const core::revocation_table* revoked = nullptr; // null: not loaded, or no store
     core::claims claims;         // scratch: reused, so that it keeps its buffers
     query_parameters parameters; // likewise

@@ -61,11 +61,11 @@ std::string disposition_lines(std::string_view filename) {
     return lines;
 }
 
-// The content of a small file; empty when the file is not small or has changed since fstat. None:
-// it is not in memory.
+// The content of a small file; empty when the file is not small, has changed since fstat or has no
+// descriptor. None: it is not in memory.
 std::optional<std::string> read_small(const core::open_media& media, reading how) {
     std::string content;
-    if (media.facts.size > max_kept_content || media.facts.size == 0) {
+    if (media.facts.size > max_kept_content || media.facts.size == 0 || !media.fd) {
         return content;
     }
     content.resize(media.facts.size);

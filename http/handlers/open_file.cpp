@@ -1,6 +1,7 @@
 #include "http/handlers/open_file.hpp"
 
 #include "http/handlers/file_response.hpp"
+#include "http/objects/object_file.hpp"
 
 #include <utility>
 
@@ -75,6 +76,11 @@ std::optional<file_result> open_at_once(const media_access& from,
     return got;
 }
 
+bool is_current(const cached_file& known) {
+    return known.remote != nullptr ? known.remote->is_current()
+                                   : !known.content.empty() || core::is_current(*known.media);
+}
+
 // If a file is opened again and has not changed, its residence is kept.
 cached_file_handle with_residence(cached_file_handle file, const cached_file_handle& before) {
     if (before == nullptr || before->where == nullptr || file->where == nullptr ||
@@ -93,19 +99,21 @@ std::optional<file_result> find_file(const media_access& from, const file_order&
     const auto known = in.files->find(what.url_path, in.steady_now);
     // Content in the cache is of one version. A file behind a descriptor may have been modified or
     // replaced; a resumed download would then mix two versions.
-    const bool is_current =
-        known != nullptr && (!known->content.empty() || core::is_current(*known->media));
-    if (is_current && (what.owner.empty() || known->owner == what.owner)) {
+    const bool is_usable = known != nullptr && is_current(*known);
+    if (is_usable && (what.owner.empty() || known->owner == what.owner)) {
         out.count().file_cache_hits.add();
         return known;
     }
     out.count().file_cache_misses.add();
-    if (known != nullptr && !is_current) {
+    if (known != nullptr && !is_usable) {
         in.files->forget(what.url_path);
     }
     auto owner = from.library.locate(what.media, what.owner, in.scratch);
     if (!owner) {
         return owner.error();
+    }
+    if (from.objects != nullptr) {
+        return std::nullopt;
     }
     std::shared_ptr<storage_device> device;
     if (from.devices != nullptr) {
@@ -139,6 +147,24 @@ file_result find_stale(std::string_view key, std::string_view owner, request& in
     out.count().file_cache_stale.add();
     out.record().cause = storage_away;
     return known;
+}
+
+file_result make_object_file(const media_access& from, const opening& what,
+                             const object_lookup::found& got, const request& in) {
+    if (!got) {
+        return from.library.report(got.error(), what.course_id, what.path);
+    }
+    core::open_media media;
+    media.facts.size = got->size;
+    media.version = *got;
+    auto file =
+        prepare_file({std::make_shared<const core::open_media>(std::move(media)), what.owner},
+                     what.filename, what.date, what.now, reading::may_wait);
+    file->remote = std::make_shared<const object_file>(
+        object_source{
+            .origin = from.objects, .path = what.path, .etag = got->etag, .size = got->size},
+        *in.objects);
+    return cached_file_handle(std::move(file));
 }
 
 file_result open_now(const media_access& from, const std::shared_ptr<storage_device>& device,

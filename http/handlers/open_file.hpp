@@ -7,6 +7,7 @@
 
 #include "core/media/media_library.hpp"
 #include "http/exchange/exchange.hpp"
+#include "http/objects/object_desk.hpp"
 #include "http/storage/storage.hpp"
 
 #include <chrono>
@@ -26,6 +27,7 @@ struct media_access {
     storage* devices = nullptr;       // null: the worker's thread opens all files
     std::shared_ptr<const void> keep; // the owner of `library`; a job holds it too
     std::chrono::milliseconds open_timeout{5000};
+    std::shared_ptr<object_origin> objects{}; // the media are here; null: in a directory
 };
 
 using file_result = core::result<cached_file_handle>;
@@ -70,6 +72,10 @@ inline constexpr std::string_view storage_away = "storage_away";
 /// residence is kept.
 void remember(file_result& got, const std::string& key, request& in, reply& out);
 
+/// The file of an object, or the failure of its lookup, on the thread of `in`.
+[[nodiscard]] file_result make_object_file(const media_access& from, const opening& what,
+                                           const object_lookup::found& got, const request& in);
+
 /// A request that is suspended while its file is opened. The job that opens the file and the watch
 /// of its device share it; the first of them that has a result completes the request.
 template <class Then>
@@ -88,6 +94,14 @@ class pending_open final : public away_waiter {
         answer([got = std::move(got), key = key_](request& in, reply& out) mutable {
             remember(got, key, in, out);
             return std::move(got);
+        });
+    }
+    /// The result of the lookup of an object. Call it on any thread.
+    void finish(const media_access& from, const opening& what, const object_lookup::found& got) {
+        answer([from, what, got](request& in, reply& out) {
+            auto file = make_object_file(from, what, got, in);
+            remember(file, what.key, in, out);
+            return file;
         });
     }
     /// For a request that can get the version in the cache: it does not wait for the time limit.
@@ -142,6 +156,21 @@ class open_job final : public storage_job {
 /// can get the version in the cache waits so much longer.
 inline constexpr std::chrono::milliseconds watch_delay{500};
 
+/// fetch_file() for an object. Its lookup ends within object_origin::settings::patience.
+template <class Then>
+void fetch_object(const media_access& from, const opening& what, request& in, reply& out,
+                  Then then) {
+    auto& desk = *in.objects; // before the suspension: `in` must not be used after it
+    auto waiting = std::make_shared<pending_open<Then>>(
+        out.suspend(problem_id::media_unavailable, {.time = from.open_timeout + watch_delay,
+                                                    .if_late = problem_id::media_unavailable,
+                                                    .cause = "storage_timeout"}),
+        what, std::move(then));
+    desk.find(from.objects, what.path, [from, what, waiting](const object_lookup::found& got) {
+        waiting->finish(from, what, got);
+    });
+}
+
 /// REQUIRES: find_file() returned none. Suspends the request, and calls `then(request&, reply&,
 /// file_result)` when the file has been opened. If its device is found to be away and the cache has
 /// a version of the file, calls it with that version. If neither happens within
@@ -154,7 +183,6 @@ void fetch_file(const media_access& from, const file_order& order, request& in, 
         then(in, out, file_result(owner.error()));
         return;
     }
-    const auto device = from.devices->device_of(from.library.store().root_fd(), in.scratch);
     opening what{in.scratch,
                  std::string(order.media.course_id()),
                  *std::move(owner),
@@ -162,6 +190,11 @@ void fetch_file(const media_access& from, const file_order& order, request& in, 
                  std::string(order.url_path),
                  std::string(out.frame().date),
                  in.now};
+    if (from.objects != nullptr) {
+        fetch_object(from, what, in, out, std::move(then));
+        return;
+    }
+    const auto device = from.devices->device_of(from.library.store().root_fd(), in.scratch);
     const lane::turn turn{.key = std::hash<std::string_view>{}(out.record().user_id),
                           .file = std::hash<std::string_view>{}(in.scratch) | 1U};
     const bool is_known = in.files->find_stale(what.key, in.steady_now) != nullptr;

@@ -38,6 +38,10 @@ void ready_handler::handle(request&, reply& out) const {
         out.refuse(problem_id::draining);
         return;
     }
+    if (media_.objects != nullptr) {
+        answer(media_.objects->is_ready(), out);
+        return;
+    }
     if (media_.devices == nullptr) {
         answer(media_.library.is_readable(), out);
         return;

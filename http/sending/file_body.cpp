@@ -6,9 +6,20 @@
 
 namespace sluice::http {
 
+body_step file_body::prepare_remote(part next) {
+    if (!remote_->view(next.first).empty()) {
+        return {};
+    }
+    if (!remote_->fault().empty()) {
+        return {.now = body_step::status::failed, .fault = remote_->fault()};
+    }
+    wanted_ = next;
+    return {.now = body_step::status::pending};
+}
+
 body_step file_body::prepare(part next, time_point now) {
     if (where_ == nullptr) {
-        return {};
+        return remote_ == nullptr ? body_step{} : prepare_remote(next);
     }
     if (read_ != nullptr) {
         const auto& got = *read_;
@@ -48,6 +59,10 @@ void file_body::let_go(std::uint64_t next, bool is_blocked) noexcept {
 
 void file_body::fetch(storage_waiter& waiter, const std::shared_ptr<mailbox>& to,
                       std::uint64_t key) {
+    if (remote_ != nullptr) {
+        remote_->fetch(waiter, wanted_.first, wanted_.rest);
+        return;
+    }
     forget();
     auto next = std::make_shared<cold_read>();
     next->to = to;
@@ -64,6 +79,9 @@ void file_body::forget() noexcept {
         read_->owner = nullptr;
         read_->is_wanted.store(false, std::memory_order_relaxed);
         read_.reset();
+    }
+    if (remote_ != nullptr) {
+        remote_->forget();
     }
 }
 

@@ -1,6 +1,7 @@
 #pragma once
-// The response body of one open file. Bytes in the page cache are sent by sendfile, if the
-// transport supports it. Other bytes are read by a thread of the file's device into a window and
+// The response body of one file: an open one, or one that another server holds
+// (http/storage/remote_file). Bytes in the page cache are sent by sendfile, if the transport
+// supports it. Other bytes are read by a thread of the file's device into a window and
 // sent from there, so that the worker's thread does not wait for a disk. The body detects a file
 // that is modified during a transfer. The transfer is then cut, so that the client receives one
 // version or an incomplete file. It does not open files: core/media/media_store.hpp does. For one
@@ -9,6 +10,7 @@
 #include "core/media/media_store.hpp"
 #include "http/sending/body.hpp"
 #include "http/storage/cold_read.hpp"
+#include "http/storage/remote_file.hpp"
 #include "http/storage/residence.hpp"
 
 #include <chrono>
@@ -36,12 +38,16 @@ class file_body {
     /// then count as warm.
     file_body(core::media_handle media, std::shared_ptr<residence> where) noexcept
         : media_(std::move(media)), where_(std::move(where)) {}
+    /// `media` has no descriptor; `from` reads its bytes.
+    file_body(core::media_handle media, std::unique_ptr<remote_reader> from) noexcept
+        : media_(std::move(media)), remote_(std::move(from)) {}
     file_body(file_body&& other) noexcept = default;
     file_body& operator=(file_body&& other) noexcept {
         forget();
         media_ = std::move(other.media_);
         where_ = std::move(other.where_);
         read_ = std::move(other.read_);
+        remote_ = std::move(other.remote_);
         wanted_ = other.wanted_;
         has_sent_ = other.has_sent_;
         return *this;
@@ -58,6 +64,9 @@ class file_body {
     /// REQUIRES: a file.
     template <class Transport>
     body_step send_some(Transport& transport, part next, time_point now) {
+        if (remote_ != nullptr) {
+            return send_remote(transport, next);
+        }
         const auto ready = prepare(next, now);
         if (ready.now != body_step::status::sent) {
             return ready;
@@ -99,6 +108,18 @@ class file_body {
     [[nodiscard]] static std::string_view fault_of(error_code ec) noexcept;
 
   private:
+    [[nodiscard]] body_step prepare_remote(part next);
+    template <class Transport>
+    body_step send_remote(Transport& transport, part next) {
+        const auto ready = prepare_remote(next);
+        if (ready.now != body_step::status::sent) {
+            return ready;
+        }
+        error_code ec;
+        const auto bytes = remote_->view(next.first).substr(0, next.length);
+        const auto count = transport.write_some(bytes, bytes.size() < next.rest, ec);
+        return step_of(count, ec, fault_of);
+    }
     [[nodiscard]] std::string_view read_bytes(part next) const noexcept;
     /// Returns the window to the pool when all of it was sent, or when the connection is blocked
     /// and at least half of all windows are in use.
@@ -107,7 +128,8 @@ class file_body {
     core::media_handle media_;
     std::shared_ptr<residence> where_;
     std::shared_ptr<cold_read> read_; // in progress, or with bytes to send
-    part wanted_;                     // the bytes of the last pending step
+    std::unique_ptr<remote_reader> remote_;
+    part wanted_; // the bytes of the last pending step
     bool has_sent_ = false;
 };
 

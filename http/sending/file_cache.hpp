@@ -7,6 +7,7 @@
 // by http/connection/worker.hpp and, through request::files, by http/handlers/open_file.hpp.
 
 #include "core/media/media_store.hpp"
+#include "http/storage/remote_file.hpp"
 #include "http/storage/residence.hpp"
 
 #include <chrono>
@@ -33,6 +34,7 @@ struct cached_file {
     std::string_view type;              // media type
     std::string content;                // all of a small file; otherwise empty
     std::shared_ptr<residence> where{}; // null: no device is known, all bytes count as in memory
+    std::shared_ptr<const remote_file> remote{}; // null: `media` has a descriptor
 };
 
 using cached_file_handle = std::shared_ptr<const cached_file>;

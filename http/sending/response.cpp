@@ -26,6 +26,11 @@ void append_content_range(core::byte_slice slice, std::uint64_t size, std::strin
     core::append_decimal(size, out);
 }
 
+file_body body_of(const cached_file& file) {
+    return file.remote == nullptr ? file_body(file.media, file.where)
+                                  : file_body(file.media, file.remote->read());
+}
+
 } // namespace
 
 void response::begin(const response_frame& frame, unsigned status) {
@@ -92,7 +97,7 @@ void response::finish_with(const cached_file& file, core::byte_slice slice) {
     text_segment(0);
     if (!is_head_ && file.content.empty() && slice.length > 0) {
         segments_.push_back({.is_file = true, .first = slice.first, .length = slice.length});
-        file_ = file_body(file.media, file.where);
+        file_ = body_of(file);
     }
 }
 
@@ -128,7 +133,7 @@ void response::finish_with(const cached_file& file, std::span<const core::byte_s
         part.first += part.is_file ? 0 : header_size;
     }
     segments_.insert(segments_.end(), parts.begin(), parts.end());
-    file_ = file_body(file.media, file.where);
+    file_ = body_of(file);
 }
 
 void response::clear() noexcept {

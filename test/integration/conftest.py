@@ -7,7 +7,9 @@ pytest.register_assert_rewrite("support.checks", "support.metrics", "support.ser
 
 from support import certificates
 from support.faults import Faults, build_library
+from support.ids import Course, Module
 from support.media import MediaTree
+from support.object_stores import BODY, ENGINES, VIDEO, add
 from support.server import BINARY, Server
 from support.stores import PostgresStore, SqliteStore, start_postgres
 
@@ -105,3 +107,43 @@ def faulty(start_server, fault_library, tmp_path):
         return start_server(tree, env=faults.environment(), **options), faults
 
     return start
+
+
+@pytest.fixture(scope="module", params=ENGINES, ids=["swift", "rgw"])
+def bucket(request, tmp_path_factory):
+    """A real object store with a bucket that has VIDEO and two presentations."""
+    store = request.param(tmp_path_factory.mktemp(request.param.name))
+    store.make_bucket()
+    for media in (VIDEO, Course("presentation.mp4"), Module("presentation.mp4")):
+        add(store, media, BODY)
+    yield store
+    store.stop()
+
+
+@pytest.fixture(scope="module")
+def origin(bucket, tmp_path_factory):
+    """One service for the tests that only send requests."""
+    folder = tmp_path_factory.mktemp("origin")
+    instance = Server(folder, None, config=bucket.config(folder))
+    yield instance
+    instance.stop()
+
+
+@pytest.fixture
+def serve_bucket(bucket, tmp_path):
+    """serve_bucket(more settings, command=…, env=…, fields of s3) → a service of this test alone."""
+    started = []
+
+    def start(more=None, command=(), env=None, **s3):
+        folder = tmp_path / f"service{len(started)}"
+        folder.mkdir()
+        config = bucket.config(folder, more, s3)
+        instance = Server(folder, None, config=config, prefix=command, env=env)
+        instance.folder = folder
+        started.append(instance)
+        return instance
+
+    yield start
+    for instance in started:
+        if instance.process.returncode is None:
+            instance.stop()

@@ -18,6 +18,7 @@ from support.media import MediaTree
 from support.metrics import scrape, scrape_until
 from support.server import ROOT, Server, run_sluice
 from support.stores import SqliteStore
+from support.tokens import SECRET
 from support.waiting import eventually
 from test_docs import anchors
 
@@ -71,9 +72,20 @@ def node(tmp_path_factory, pem):
 
 
 @pytest.fixture(scope="module")
-def exposition(node):
-    """{name: {label: values}} of this server."""
-    values = scrape(node)
+def node_of_bucket(tmp_path_factory):
+    """A server whose media are in an object store, which is away."""
+    folder = tmp_path_factory.mktemp("dashboards")
+    origin = {"s3": {"endpoint": "http://127.0.0.1:1", "bucket": "vod", "credentials_file": ""}}
+    server = Server(folder, None, config={"media": {"origins": [origin]}, "storage": {"open_timeout": 1}}, env={
+        "SLUICE_SECRET": SECRET, "AWS_ACCESS_KEY_ID": "id", "AWS_SECRET_ACCESS_KEY": "hush"})
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="module")
+def exposition(node, node_of_bucket):
+    """{name: {label: values}} of these servers."""
+    values = {**scrape(node), **scrape(node_of_bucket)}
     families = {"up": {}}
     for key in values:
         name, _, labels = key.partition("{")
@@ -278,6 +290,10 @@ SERIES = {
     ),
     "SluiceStoreAway": ({f"sluice_store_followed{{{NODE}}}": "0x200"},
                         {f"sluice_store_followed{{{NODE}}}": "1x200"}),
+    "SluiceObjectStoreFails": (
+        {f'sluice_object_requests_total{{{NODE},origin="objects",outcome="credentials"}}': "0+60x200"},
+        {f'sluice_object_requests_total{{{NODE},origin="objects",outcome="missing"}}': "0+60x200",
+         f'sluice_object_requests_total{{{NODE},origin="objects",outcome="busy"}}': "3x200"}),
     "SluiceKeySetMissing": ({f"sluice_jwks_keys{{{NODE}}}": "0x200"},
                             {f"sluice_jwks_keys{{{NODE}}}": "1x200"}),
     "SluiceKeySetStale": ({f"sluice_jwks_keys{{{NODE}}}": "1x200", f"sluice_jwks_current{{{NODE}}}": "0x200"},

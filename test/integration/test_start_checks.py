@@ -36,6 +36,7 @@ def newer_store(place):
 
 
 # name in the table: a function of a folder -> (settings, the setting that is named, a part of the cause)
+BUCKET = {"endpoint": "http://127.0.0.1:1", "bucket": "vod"}  # no store is there
 CASES = {
     "settings": lambda place: ({"threads": "many"}, "threads", "must be"),
     "signing keys": lambda place: (
@@ -44,6 +45,9 @@ CASES = {
         {"media": {"root": str(place / "none")}}, "media.root", "cannot be opened: No such file"),
     "media: not a directory": lambda place: (
         {"media": {"root": str(file_at(place / "file"))}}, "media.root", "Not a directory"),
+    "object store: no credentials": lambda place: (
+        {"media": {"root": "", "origins": [{"s3": {**BUCKET, "credentials_file": str(place / "none")}}]}},
+        "media.origins[0].s3.credentials_file", "cannot be opened"),
     "page: no such directory": lambda place: ({"web": {"root": str(place / "none")}}, "web.root", "No such file"),
     "page: no index.html": lambda place: ({"web": {"root": str(place)}}, "web.root", "index.html"),
     "logs: no such directory": lambda place: (

@@ -66,7 +66,8 @@ def lets_the_test_mint(config):
 class Server:
     """`sluice serve` on a free port. `config` becomes a configuration file; without an issuer section
     the test itself may mint. `env` replaces the secret that the tests share; `prefix` is a command
-    that runs the binary (setpriv, prlimit); `listen` is the flag of that name, None where the
+    that runs the binary (setpriv, prlimit); without `media_root` the configuration says where the
+    media are; `listen` is the flag of that name, None where the
     configuration has `listeners`."""
 
     def __init__(self, folder, media_root, config=None, arguments=(), env=None, prefix=(),
@@ -74,7 +75,8 @@ class Server:
         folder.mkdir(parents=True, exist_ok=True)
         self.stdout_path = folder / "stdout"
         self.stderr_path = folder / "stderr"
-        command = [*prefix, BINARY, "serve", "--media-root", media_root]
+        command = [*prefix, BINARY, "serve"]
+        command += ["--media-root", media_root] if media_root else []
         command += ["--listen", listen] if listen else []
         self.config_path = folder / "sluice.json"
         if config is None and "--issuer" not in arguments and "SLUICE_CONFIG" not in (env or {}):

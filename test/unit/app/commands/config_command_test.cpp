@@ -1,5 +1,6 @@
 #include "app/commands/config_command.hpp"
 #include "core/config/config_listeners.hpp"
+#include "core/config/config_origins.hpp"
 #include "core/config/config_print.hpp"
 #include "test/support/temp_dir.hpp"
 
@@ -108,7 +109,8 @@ BOOST_AUTO_TEST_CASE(print_reports_problems_instead) {
     BOOST_TEST(to.err.str() == "--threads: is bad\n");
     streams table;
     BOOST_TEST(app::print_settings_table(table.terminal()) == 0);
-    BOOST_TEST(table.out.str() == core::settings_table() + "\n" + core::listener_table());
+    BOOST_TEST(table.out.str() == core::settings_table() + "\n" + core::listener_table() + "\n" +
+                                      core::origin_table());
 }
 
 BOOST_AUTO_TEST_SUITE_END()

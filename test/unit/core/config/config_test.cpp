@@ -1,5 +1,6 @@
 #include "core/config/config.hpp"
 #include "core/config/config_listeners.hpp"
+#include "core/config/config_origins.hpp"
 #include "core/config/config_print.hpp"
 #include "core/config/config_settings.hpp"
 #include "test/support/text.hpp"
@@ -83,6 +84,9 @@ BOOST_AUTO_TEST_CASE(a_row_reads_back_what_it_wrote_and_touches_nothing_else) {
                 break;
             case core::setting_kind::listeners:
                 value = std::vector<core::listener_settings>(2);
+                break;
+            case core::setting_kind::origins:
+                value = std::vector<core::origin_settings>(1);
                 break;
             }
             BOOST_TEST((each.get(changed) != value));
@@ -214,7 +218,7 @@ BOOST_AUTO_TEST_CASE(the_documentation_has_a_row_for_each_setting_with_its_defau
                    "docs/configuration.md lacks: " << line);
     }
     BOOST_TEST(rows == core::settings().size() + 2); // and two lines of table head
-    std::istringstream fields(core::listener_table());
+    std::istringstream fields(core::listener_table() + core::origin_table());
     for (std::string line; std::getline(fields, line);) {
         BOOST_TEST(page.find(line + "\n") != std::string::npos,
                    "docs/configuration.md lacks: " << line);

@@ -1,0 +1,107 @@
+#include "app/objects/object_check.hpp"
+
+#include "app/objects/object_list.hpp"
+#include "core/objects/object_xml.hpp"
+
+#include <chrono>
+#include <cstdlib>
+#include <string_view>
+
+namespace sluice::app {
+
+namespace {
+
+using http::object_outcome;
+using std::chrono::steady_clock;
+
+constexpr unsigned range_not_satisfiable = 416; // of an empty object
+
+std::string quoted(const object_asker::answer& got) {
+    return got.code.empty() ? "" : " (" + got.code + ")";
+}
+
+/// What `got`, which is not good, says about the settings.
+std::string explain(const object_asker::answer& got, const core::origin_settings& settings,
+                    std::string_view right) {
+    switch (got.what) {
+    case object_outcome::bucket:
+    case object_outcome::missing:
+        return "there is no bucket " + settings.bucket + " at " + settings.endpoint + quoted(got) +
+               ": check s3.bucket and s3.endpoint";
+    case object_outcome::credentials:
+        return "the store does not accept the credentials" + quoted(got) +
+               ": check the access key, its secret and its session token, and s3.region";
+    case object_outcome::forbidden:
+        return "the credentials are not valid, or may not " + std::string(right) + quoted(got) +
+               ": grant s3:ListBucket, which finds the owners of courses, and s3:GetObject";
+    case object_outcome::clock:
+        return "the clock of this machine differs from the store's by more than it accepts" +
+               quoted(got) + ": synchronise it";
+    case object_outcome::region:
+        return "the bucket is not in the region " + settings.region + quoted(got) +
+               (got.region.empty() ? ": set s3.region" : ": set s3.region to " + got.region);
+    case object_outcome::busy:
+        return "the store asks for fewer requests" + quoted(got) + ": try again";
+    case object_outcome::unreachable:
+        return "the store at " + settings.endpoint + " cannot be reached: " + got.cause;
+    default:
+        return settings.endpoint + " answers " + std::to_string(got.status) + quoted(got) +
+               ", which an S3 store does not: check s3.endpoint";
+    }
+}
+
+std::string clock_fault(const http::object_origin& origin) {
+    const auto offset = origin.clock_offset().count();
+    if (offset == 0) {
+        return {};
+    }
+    return "the clock of this machine is " + std::to_string(std::abs(offset)) + " s " +
+           (offset > 0 ? "behind" : "ahead of") +
+           " the store's, more than it accepts: synchronise it";
+}
+
+std::string try_read(object_asker& asker, const core::origin_settings& settings,
+                     std::string_view key) {
+    auto what = asker.origin().request(http::bhttp::verb::get, key.substr(settings.prefix.size()));
+    if (what) {
+        what->fields.emplace_back("Range", "bytes=0-0");
+    }
+    const auto got = asker.ask(std::move(what));
+    const bool is_good = got.what == object_outcome::done || got.status == range_not_satisfiable ||
+                         got.what == object_outcome::missing; // deleted since the list
+    return is_good ? std::string() : explain(got, settings, "read its objects");
+}
+
+} // namespace
+
+std::string try_object_origin(const core::origin_settings& settings, http::object_origin& origin) {
+    const auto deadline = steady_clock::now() + origin.with().patience * 2;
+    object_asker asker(origin, [deadline] { return steady_clock::now() >= deadline; });
+    const auto ask = [&] {
+        return asker.ask(origin.list_request({{"prefix", settings.prefix}, {"max-keys", "1"}}));
+    };
+    auto got = ask();
+    if (got.what == object_outcome::clock) {
+        got = ask(); // now by the store's clock
+    }
+    if (got.what == object_outcome::forbidden && settings.hides_missing) {
+        return clock_fault(origin); // as s3.hides_missing says
+    }
+    if (got.what != object_outcome::done) {
+        return explain(got, settings, "list the bucket");
+    }
+    const auto page = core::read_object_page(got.content);
+    if (!page) {
+        return settings.endpoint +
+               " answers with something else than a list, which an S3 store does not: check "
+               "s3.endpoint";
+    }
+    if (!page->first_key.starts_with(settings.prefix) || page->first_key.empty()) {
+        return "the bucket " + settings.bucket + " has no object whose key begins with \"" +
+               settings.prefix + "\": check s3.bucket and s3.prefix";
+    }
+    auto fault = try_read(asker, settings, page->first_key);
+    return fault.empty() ? clock_fault(origin) : fault;
+}
+
+} // namespace sluice::app

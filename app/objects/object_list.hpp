@@ -1,0 +1,52 @@
+#pragma once
+// Lists the courses in an object store: the common prefixes of the keys, level by level, as the
+// layout has them. Waits for the responses: for a thread of its own, and for commands. Used by
+// app/objects/object_media.
+
+#include "core/media/catalogue.hpp"
+#include "core/media/layout_segment.hpp"
+#include "http/client/client.hpp"
+#include "http/client/whole_call.hpp"
+#include "http/objects/object_origin.hpp"
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace sluice::app {
+
+/// Sends requests of an origin one at a time and waits for each.
+class object_asker {
+  public:
+    /// The calls are given up when `is_over` returns true.
+    object_asker(http::object_origin& origin, std::function<bool()> is_over);
+
+    struct answer {
+        http::object_outcome what = http::object_outcome::credentials;
+        unsigned status = 0;
+        std::string code{};  // the store's word for an error
+        std::string cause{}; // of a call without a response
+        std::string content{};
+        std::string region{}; // the region that the store names
+    };
+    /// Sends the request; without one, the outcome is that there are no credentials.
+    [[nodiscard]] answer ask(std::optional<http::outgoing> what);
+    [[nodiscard]] http::object_origin& origin() noexcept { return origin_; }
+    [[nodiscard]] bool is_over() const { return is_over_(); }
+
+  private:
+    http::object_origin& origin_;
+    std::function<bool()> is_over_;
+    http::net::io_context context_{1};
+    http::client client_;
+};
+
+/// The courses below the prefix of the origin. The outcome is that of the request that failed, or
+/// done. `segments` is media_layout::course_directory(); without any there are no courses.
+[[nodiscard]] http::object_outcome list_courses(object_asker& asker,
+                                                const std::vector<core::layout_segment>& segments,
+                                                std::vector<core::catalogue::ownership>& out);
+
+} // namespace sluice::app

@@ -1,0 +1,59 @@
+#pragma once
+// One entry of the setting `media.origins`: a place that holds media. Plain data; the table of its
+// fields is core/config/config_origins.hpp. Used by core/config and app/objects/object_media.
+
+#include <cstdint>
+#include <string>
+
+namespace sluice::core {
+
+/// Where the name of a bucket stands in a URL.
+enum class bucket_addressing : std::uint8_t {
+    path, // https://endpoint/bucket/key
+    host, // https://bucket.endpoint/key
+};
+
+/// A bucket of an object store that speaks S3.
+struct origin_settings {
+    /// Names the origin in logs and metrics.
+    std::string name = "objects";
+
+    /// URL of the store: http(s)://host[:port].
+    std::string endpoint;
+
+    /// Part of every signature. A store that has no regions takes any.
+    std::string region = "us-east-1";
+    std::string bucket;
+
+    /// Begins the key of every object; empty, or ends with '/'.
+    std::string prefix;
+    bucket_addressing addressing = bucket_addressing::path;
+
+    /// Path of the file of credentials (core/objects/credentials_file.hpp). Empty: the variables
+    /// AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN.
+    std::string credentials_file;
+
+    /// Path of the authorities (PEM) that sign the certificate of the store. Empty: the system's.
+    std::string ca_file;
+
+    /// http:// may be used for a store on another machine.
+    bool plain_http = false;
+
+    /// The store answers 403 for a missing key, as Amazon does when the credentials may not list
+    /// the bucket. A 403 for an object then means that it is missing.
+    bool hides_missing = false;
+
+    /// Bytes that are read ahead of each client.
+    unsigned buffer = 32768;
+
+    /// Bytes that are read ahead of all clients; beyond it, 4096 for each.
+    unsigned total_buffer = 256U << 20U;
+
+    /// Seconds for which a client may take nothing before its connection to the store is closed.
+    /// Stores close it after 60 s; it is opened again when the client goes on.
+    unsigned release_after = 20;
+
+    friend bool operator==(const origin_settings&, const origin_settings&) = default;
+};
+
+} // namespace sluice::core

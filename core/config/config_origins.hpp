@@ -1,0 +1,39 @@
+#pragma once
+// The setting `media.origins`, a list of objects: the table of their fields, conversion from and to
+// JSON, and the checks of their values. Reuses the rows, kinds and checks of the table of settings.
+// Used by core/config and `sluice config print`.
+
+#include "core/base/operator_problem.hpp"
+#include "core/config/config_settings.hpp"
+
+#include <boost/json/fwd.hpp>
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace sluice::core {
+
+/// Most entries for now: one, instead of media.root.
+inline constexpr std::size_t max_origins = 1;
+
+/// Parses a list of origins. Every fault becomes a problem whose `where` is the place within the
+/// list, such as "[0].s3.bucket".
+[[nodiscard]] std::vector<origin_settings> read_origins(const boost::json::value& from,
+                                                        std::vector<operator_problem>& problems);
+
+/// The same from text, as flags and environment variables contain it.
+[[nodiscard]] std::vector<origin_settings> read_origins(std::string_view text,
+                                                        std::vector<operator_problem>& problems);
+
+/// The origins as JSON. Fields with their default value are left out.
+[[nodiscard]] boost::json::value origins_to_json(std::span<const origin_settings> from);
+
+/// The fields as a Markdown table, for the documentation.
+[[nodiscard]] std::string origin_table();
+
+/// Adds the problems of media.origins.
+void check_origins(const config& settings, std::vector<operator_problem>& out);
+
+} // namespace sluice::core

@@ -1,0 +1,259 @@
+"""docs/objects.md: what clients notice of faults of an object store, and of one another: nothing, or an error."""
+
+import contextlib
+import threading
+import time
+
+import pytest
+from support.checks import check_problem
+from support.clocks import shifted
+from support.ids import Course, Lesson
+from support.media import noise
+from support.metrics import scrape
+from support.object_stores import BODY, VIDEO, Rgw, add
+from support.paused import LARGE, Paused
+from support.server import BINARY, SANITIZER_MARK, Server
+from support.tokens import SECRET, mint
+from support.waiting import eventually
+
+REQUESTS = 'sluice_object_requests_total{origin="objects",outcome="%s"}'
+RELEASED = 'sluice_object_released_total{origin="objects"}'
+RESUMED = 'sluice_object_resumed_total{origin="objects"}'
+IS_SANITIZED = SANITIZER_MARK in BINARY.read_bytes()
+
+
+def in_threads(*calls):
+    """The results of calls that run at the same time."""
+    results = [None] * len(calls)
+
+    def run(index):
+        results[index] = calls[index]()
+
+    threads = [threading.Thread(target=run, args=(index,)) for index in range(len(calls))]
+    for one in threads:
+        one.start()
+    return threads, results
+
+
+def finish(threads):
+    for one in threads:
+        one.join(60)
+        assert not one.is_alive()
+
+
+def problems(service, outcome):
+    return [event for event in service.events()
+            if event["event"] == "object_store_problem" and event["outcome"] == outcome]
+
+
+def test_a_client_that_pauses_outlives_the_connection_to_the_store(serve_bucket, bucket):
+    service = serve_bucket(release_after=1)
+    content = noise(LARGE, seed=3)
+    paused = Paused(service, add(bucket, Lesson("large.mp4"), content))
+    eventually(lambda: scrape(service)[RELEASED] == 1)
+    assert scrape(service)['sluice_object_buffer_bytes{origin="objects"}'] == 0
+    assert paused.finish() == content
+    assert scrape(service)[RESUMED] >= 1
+
+
+def test_row_75_two_versions_of_an_object_are_never_spliced(serve_bucket, bucket):
+    service = serve_bucket(release_after=1)
+    old, new = noise(LARGE, seed=4), noise(LARGE, seed=5)
+    large = add(bucket, Lesson("changing.mp4"), old)
+    paused = Paused(service, large)
+    eventually(lambda: scrape(service)[RELEASED] == 1)
+    add(bucket, large, new)
+    received = paused.cut()
+    assert old.startswith(received) and len(received) < len(old)
+    assert eventually(lambda: [line for line in service.access_log()
+                               if line.get("cause") == "object_changed"])
+    assert service.download(large, {"Range": "bytes=0-99"}).body == new[:100]
+
+
+def test_an_object_that_is_deleted_while_a_client_pauses(serve_bucket, bucket):
+    service = serve_bucket(release_after=1)
+    old = noise(LARGE, seed=10)
+    large = add(bucket, Lesson("deleted.mp4"), old)
+    paused = Paused(service, large)
+    eventually(lambda: scrape(service)[RELEASED] == 1)
+    bucket.delete("media/" + large.path())
+    assert old.startswith(paused.cut())
+    check_problem(service.download(large, token=mint(large)), 404)
+
+
+def test_a_gateway_that_is_killed_and_comes_back_is_not_the_clients_problem(serve_bucket, bucket):
+    service = serve_bucket()
+    content = noise(LARGE, seed=6)
+    lessons = [add(bucket, Lesson(f"killed{i}.mp4"), content) for i in range(4)]
+    downloads = [Paused(service, lesson) for lesson in lessons]
+    bucket.kill_gateway()
+    threads, bodies = in_threads(*(lambda one=one: one.finish() == content for one in downloads))
+    time.sleep(2)  # for so long it is away
+    bucket.revive_gateway()
+    finish(threads)
+    assert bodies == [True] * len(downloads)
+    assert scrape(service)[RESUMED] >= len(downloads)
+
+
+def test_a_storage_daemon_that_hangs(serve_bucket, bucket):
+    """Ceph's gateway then hangs as well, for good: the limits are ours."""
+    service = serve_bucket(more={"storage": {"open_timeout": 2, "read_timeout": 60}})
+    content = noise(LARGE, seed=11)
+    unseen = add(bucket, Lesson("unseen.mp4"), BODY)
+    paused = Paused(service, add(bucket, Lesson("stalls.mp4"), content))
+    bucket.freeze()
+    try:
+        threads, bodies = in_threads(lambda: paused.finish() == content)
+        check_problem(service.download(unseen, token=mint(unseen)), 503)
+        assert service.get("/healthz").status == 200
+    finally:
+        bucket.thaw()
+    finish(threads)
+    assert bodies == [True]
+    eventually(lambda: service.download(unseen, token=mint(unseen)).body == BODY)
+
+
+def test_a_store_that_closes_idle_and_stalled_connections_after_two_seconds(bucket, tmp_path):
+    """60 s by default: a paused body is cut by the store, and the next request on a connection that
+    was idle meets its end."""
+    limits = {"S3_CLIENT_TIMEOUT": "2", "S3_TIMEOUT_MS": "2000"}
+    brief = type(bucket)(tmp_path / "brief", **limits)
+    try:
+        brief.make_bucket()
+        content = noise(LARGE, seed=8)
+        large = add(brief, Lesson("large.mp4"), content)
+        add(brief, VIDEO, BODY)
+        service = Server(tmp_path / "service", None, config=brief.config(tmp_path))
+        paused = Paused(service, large)
+        for pause in (1.9, 2.0, 2.1):  # around the limit
+            assert service.download(VIDEO).body == BODY
+            time.sleep(pause)
+        assert service.download(VIDEO).body == BODY
+        assert paused.finish() == content
+        service.stop()
+    finally:
+        brief.stop()
+
+
+def test_a_store_that_asks_for_fewer_requests(bucket, tmp_path):
+    if not isinstance(bucket, Rgw):
+        pytest.skip("Swift has no such limit for GET")
+    busy = Rgw(tmp_path / "busy", S3_RGW_EXTRA="rgw max concurrent requests = 2")
+    try:
+        busy.make_bucket()
+        content = noise(4 << 20, seed=12)
+        lessons = [add(busy, Lesson(f"busy{i}.mp4"), content) for i in range(12)]
+        service = Server(tmp_path / "service", None, config=busy.config(
+            tmp_path, {"storage": {"open_timeout": 30, "read_timeout": 60}}))
+        threads, bodies = in_threads(*(
+            lambda one=one: service.download(one, token=mint(one)).body == content for one in lessons))
+        finish(threads)
+        assert bodies == [True] * len(lessons)
+        service.stop()
+    finally:
+        busy.stop()
+
+
+def test_row_76_what_the_store_says_and_its_secret_stay_here(serve_bucket, bucket):
+    service = serve_bucket()
+    assert service.download(VIDEO).status == 200
+    bucket.credentials(service.folder, secret="wrong-secret-that-nobody-has")
+    service.wait_for_event(lambda event: event["event"] == "object_credentials_renewed")
+    # The version of the object is in the cache for a while.
+    unseen = Lesson("never-asked-for.mp4")
+    for _ in range(5):
+        answer = service.download(unseen, token=mint(unseen))
+        check_problem(answer, 503)
+        assert answer.json()["type"].endswith("media-unavailable")
+        assert b"Signature" not in answer.body and not answer.get("x-amz-request-id")
+    event = service.wait_for_event(lambda event: event["event"] == "object_store_problem")
+    assert event["outcome"] in ("credentials", "forbidden")
+    assert event["code"] and event["store_request_id"] and event["status"] == "403"
+    assert len(problems(service, event["outcome"])) == 1, "once in ten seconds"
+    assert scrape(service)[REQUESTS % event["outcome"]] >= 5
+    assert "wrong-secret" not in service.stderr() + service.stdout()
+    bucket.credentials(service.folder)
+    add(bucket, unseen, BODY)
+    eventually(lambda: service.download(unseen, token=mint(unseen)).body == BODY)
+
+
+def test_credentials_that_are_replaced_under_load(serve_bucket, bucket):
+    """A bad file in the middle of downloads costs them time, not their connections."""
+    service = serve_bucket(more={"storage": {"read_timeout": 60}}, release_after=1)
+    content = noise(LARGE, seed=13)
+    downloads = [Paused(service, add(bucket, Lesson(f"rotated{i}.mp4"), content)) for i in range(3)]
+    eventually(lambda: scrape(service)[RELEASED] == 3)
+    bucket.credentials(service.folder, secret="not-yet-known-to-the-store")
+    service.wait_for_event(lambda event: event["event"] == "object_credentials_renewed")
+    threads, bodies = in_threads(*(lambda one=one: one.finish() == content for one in downloads))
+    service.wait_for_event(lambda event: event["event"] == "object_store_problem")
+    bucket.credentials(service.folder)
+    finish(threads)
+    assert bodies == [True] * 3
+
+
+def test_credentials_of_the_environment(serve_bucket, bucket):
+    service = serve_bucket(credentials_file="", env={
+        "SLUICE_SECRET": SECRET, "AWS_ACCESS_KEY_ID": bucket.access,
+        "AWS_SECRET_ACCESS_KEY": bucket.secret})
+    assert service.download(VIDEO).body == BODY
+
+
+def test_the_wrong_region(serve_bucket, bucket):
+    if isinstance(bucket, Rgw):
+        pytest.skip("Ceph accepts any region")
+    service = serve_bucket(region="eu-west-3")
+    check_problem(service.download(VIDEO, token=mint(VIDEO)), 503)
+    (event,) = problems(service, "region")
+    assert event["code"] == "AuthorizationHeaderMalformed" and event["store_request_id"]
+
+
+def test_a_store_that_says_403_for_a_missing_object(serve_bucket, bucket):
+    if not isinstance(bucket, Rgw):
+        pytest.skip("Swift says 404 to whoever may read")
+    bucket.grant("s3:GetObject", "arn:aws:s3:::vod/*")
+    missing = Lesson("missing.mp4")
+    access, secret = bucket.reader
+
+    def serve_reader(**s3):
+        service = serve_bucket(more={"storage": {"open_timeout": 2}}, **s3)
+        bucket.credentials(service.folder, secret, access)
+        service.wait_for_event(lambda event: event["event"] == "object_credentials_renewed")
+        eventually(lambda: service.download(VIDEO, token=mint(VIDEO)).body == BODY)
+        return service
+
+    service = serve_reader()
+    check_problem(service.download(missing, token=mint(missing)), 503)
+    eventually(lambda: service.get("/readyz").status == 503)
+    service = serve_reader(hides_missing=True)
+    check_problem(service.download(missing, token=mint(missing)), 404)
+    eventually(lambda: service.get("/readyz").status == 200)
+
+
+@pytest.mark.skipif(IS_SANITIZED, reason="libfaketime and the sanitizers exclude each other")
+@pytest.mark.parametrize("shift", ["-20m", "+20m"])
+def test_a_clock_that_is_wrong(serve_bucket, shift):
+    """The store rejects the first request, and says what time it is: others are signed by its clock."""
+    service = serve_bucket(command=shifted(shift))
+    assert service.download(VIDEO).body == BODY
+    assert problems(service, "clock")[0]["code"] == "RequestTimeTooSkewed"
+    offset = scrape(service)['sluice_object_clock_offset_seconds{origin="objects"}']
+    assert 1190 <= offset <= 1210
+
+
+def test_a_store_that_is_away_is_503_and_the_service_starts_without_it(serve_bucket):
+    service = serve_bucket(more={"storage": {"open_timeout": 1}}, endpoint="http://127.0.0.1:9")
+    check_problem(service.download(VIDEO, token=mint(VIDEO)), 503)
+    check_problem(service.download(Course("x.mp4"), token=mint(Course("x.mp4"))), 503)
+    assert service.get("/readyz").status == 503
+    assert service.get("/healthz").status == 200
+
+
+def test_many_slow_clients_share_a_bounded_memory(serve_bucket, bucket):
+    service = serve_bucket(buffer=1 << 20, total_buffer=4 << 20)
+    large = add(bucket, Lesson("slow.mp4"), noise(LARGE, seed=14))
+    with contextlib.ExitStack() as open_ones:
+        for _ in range(16):
+            open_ones.callback(Paused(service, large).close)
+        held = scrape(service)['sluice_object_buffer_bytes{origin="objects"}']
+        assert 0 < held <= (4 << 20) + 16 * 4096
