@@ -15,7 +15,7 @@ TEST_PACKAGES=(python3 python3-pytest python3-pytest-xdist python3-jwt python3-r
     systemd logrotate zsh fish jq goaccess python3-kubernetes python3-seccomp certbot lego pebble fuse3 libfuse3-dev pkg-config
     dpkg-dev lintian debootstrap
     python3-swift memcached libfaketime)
-# A second object store for test_origin*.py: 265 MB, so only where it is asked for (.ci/run).
+# A second object store for test_origin*.py: 265 MB, so only where it is asked for (.ci/run, scripts/run --s3).
 STORE_PACKAGES=(ceph-mon ceph-osd radosgw)
 
 # The page's tools run on Debian's Node 18 and on any newer Node that is already installed.
