@@ -76,7 +76,7 @@ def node_of_bucket(tmp_path_factory):
     """A server whose media are in an object store, which is away."""
     folder = tmp_path_factory.mktemp("dashboards")
     origin = {"s3": {"endpoint": "http://127.0.0.1:1", "bucket": "vod", "credentials_file": ""}}
-    server = Server(folder, None, config={"media": {"origins": [origin]}, "storage": {"open_timeout": 1}}, env={
+    server = Server(folder, None, config={"media": {"origins": [origin], "rescan_interval": 1}, "storage": {"open_timeout": 1}}, env={
         "SLUICE_SECRET": SECRET, "AWS_ACCESS_KEY_ID": "id", "AWS_SECRET_ACCESS_KEY": "hush"})
     yield server
     server.stop()
@@ -190,15 +190,15 @@ def test_every_alert_has_a_runbook(name):
 
 
 class Prometheus:
-    """A Prometheus with the files of deploy/, which scrapes `node` as the instance "one"."""
+    """A Prometheus with the files of deploy/, which scrapes these {instance: node}."""
 
-    def __init__(self, folder, node):
+    def __init__(self, folder, nodes):
         shutil.copytree(DEPLOY / "prometheus", folder, dirs_exist_ok=True)
         config = yaml.safe_load((folder / "prometheus.yml").read_text())
         config["global"] = {"evaluation_interval": "1s"}
         config["scrape_configs"][0]["scrape_interval"] = "1s"
         config["scrape_configs"][0]["static_configs"] = [
-            {"targets": ["%s:%d" % node.address], "labels": {"instance": "one"}}]
+            {"targets": ["%s:%d" % node.address], "labels": {"instance": name}} for name, node in nodes.items()]
         (folder / "prometheus.yml").write_text(yaml.safe_dump(config))
         self.base = f"http://127.0.0.1:{free_port()}"
         with open(folder / "log", "wb") as log:
@@ -215,10 +215,10 @@ class Prometheus:
 
 
 @pytest.fixture(scope="module")
-def prometheus(node, tmp_path_factory):
-    one = Prometheus(tmp_path_factory.mktemp("prometheus"), node)
+def prometheus(node, node_of_bucket, tmp_path_factory):
+    one = Prometheus(tmp_path_factory.mktemp("prometheus"), {"one": node, "bucket": node_of_bucket})
     try:
-        eventually(lambda: one.values("count_over_time(up[1m]) >= 3 and up == 1"), 30)
+        eventually(lambda: len(one.values("count_over_time(up[1m]) >= 3 and up == 1")) == 2, 30)
         yield one
     finally:
         one.process.terminate()
@@ -234,7 +234,8 @@ MAY_BE_EMPTY = {"Rejected requests by cause", "Limits reached", "Time of a stora
 def test_every_panel_shows_the_chosen_node_and_no_other(prometheus, title):
     for target in PANELS[title]["targets"]:
         query = target["expr"].replace("$__rate_interval", "1m")
-        assert prometheus.values(query.replace("$instance", "one")) or title in MAY_BE_EMPTY, query
+        chosen = "bucket" if "sluice_object_" in query else "one"
+        assert prometheus.values(query.replace("$instance", chosen)) or title in MAY_BE_EMPTY, query
         assert prometheus.values(query.replace("$instance", "another")) == [], query
 
 

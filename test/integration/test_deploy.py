@@ -173,6 +173,26 @@ def test_kubernetes_probes_find_what_the_configuration_serves(manifest, pod, tre
         server.stop()
 
 
+def test_kubernetes_with_an_object_store(manifest, pod, tmp_path):
+    """What the comments of the manifest say: the other line of the configuration, the file of the secret, the egress."""
+    config = tmp_path / "sluice.json"
+    text = manifest["ConfigMap"]["data"]["sluice.json"].replace('"media": {"root"', '// "media": {"root"')
+    text, count = re.subn(r'^// ("media": {"origins".*\n)//(.*\n)', r"\1\2", text.replace("    //", "//"), flags=re.MULTILINE)
+    assert count == 1
+    config.write_text(text, encoding="utf-8")
+    printed = config_print(config)
+    assert printed["media"]["root"] == ""
+    (origin,) = printed["media"]["origins"]
+    folder, _, name = origin["s3"]["credentials_file"].rpartition("/")
+    (mount,) = [mount for mount in pod["containers"][0]["volumeMounts"] if mount["mountPath"] == folder]
+    (volume,) = [volume for volume in pod["volumes"] if volume["name"] == mount["name"]]
+    assert volume["secret"]["defaultMode"] == 0o440
+    page = (DEPLOY / "kubernetes/sluice.yaml").read_text(encoding="utf-8")
+    assert f"--from-file={name}" in page.split("apiVersion", 1)[0]
+    (rules,) = re.findall(r"^  # With issuer.jwt.jwks_url or media.origins.*\n  # +(egress: .*)$", page, re.MULTILINE)
+    assert yaml.safe_load(rules)["egress"][0]["ports"][0]["port"] == 443
+
+
 def test_logrotate_takes_the_snippet(tmp_path):
     """logrotate -d reads the whole file and changes nothing. The test replaces the snippet's user,
     which the package creates."""

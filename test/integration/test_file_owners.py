@@ -3,6 +3,7 @@
 
 import json
 import os
+import pathlib
 import struct
 import subprocess
 
@@ -12,9 +13,12 @@ from support.ability import unable
 from support.certificates import TlsConnection
 from support.ids import VIDEO
 from support.issuers import Signer, issuer_key, jwks_file, keys_file
+from support.object_stores import BODY
+from support.object_stores import VIDEO as STORED
 from support.server import run_sluice
 from support.tokens import b64url
 from support.users import SERVICE, STRANGER, as_user, facts, give, open_folder
+from support.waiting import eventually
 
 
 @pytest.fixture(autouse=True)
@@ -143,6 +147,31 @@ def test_a_mounted_secret_behind_links_is_followed(place, tree, start_server):
     (volume / "..new").rename(volume / "..data")
     server.wait_for_event(lambda event: event["event"] == "reloaded")
     assert server.issue(VIDEO, fields={"X-Api-Key": key}).status == 200
+
+
+def test_credentials_of_an_object_store_in_a_mounted_secret(place, bucket, serve_bucket):
+    """A secret with fsGroup, mode 0440: accepted, and followed when the kubelet replaces it."""
+    volume = place / "secrets"
+
+    def put(name, **wrong):
+        (volume / name).mkdir(parents=True)
+        path = bucket.credentials(volume / name, **wrong)
+        give(pathlib.Path(path), 0, SHARED, 0o440)
+        (volume / "..new").symlink_to(name)
+        (volume / "..new").rename(volume / "..data")
+
+    put("..first")
+    (volume / "archive.json").symlink_to("..data/credentials.json")
+    service = serve_bucket(command=as_user(SERVICE, (SHARED,)), credentials_file=str(volume / "archive.json"))
+    assert service.download(STORED).body == BODY
+    def renewed():
+        return len([event for event in service.events() if event["event"] == "object_credentials_renewed"])
+
+    put("..second", secret="not-the-one-of-the-store")
+    eventually(lambda: renewed() == 1)
+    put("..third")
+    eventually(lambda: renewed() == 2)
+    eventually(lambda: service.download(STORED).body == BODY)
 
 
 def test_a_renewed_certificate_of_certbot_is_served(place, tree, start_server):

@@ -8,7 +8,7 @@ from support.ids import Course, Lesson, Module
 from support.media import noise
 from support.metrics import scrape
 from support.object_stores import BODY, VIDEO, add, key
-from support.server import ROOT
+from support.server import ROOT, Server
 from support.tokens import mint
 from support.waiting import eventually
 
@@ -151,6 +151,22 @@ def test_many_clients_share_one_lookup(serve_bucket, bucket):
     done = 'sluice_object_requests_total{origin="objects",outcome="done"}'
     asked = scrape(service)[done] - before[done]
     assert asked < 16 + 8, "one GET each, a few lookups, and the list of the courses meanwhile"
+
+
+def test_a_token_and_its_download_share_one_lookup(bucket, tmp_path):
+    """The costs in docs/objects.md."""
+    config = bucket.config(tmp_path, more={"threads": 1, "cache": {"lifetime_ms": 60_000}})
+    config["media"]["rescan_interval"] = 3600
+    lesson = add(bucket, Lesson("counted.mp4"), BODY)
+    service = Server(tmp_path / "service", None, config=config)
+    try:
+        done = 'sluice_object_requests_total{origin="objects",outcome="done"}'
+        before = scrape(service)[done]
+        for _ in range(3):
+            assert service.download(lesson).body == BODY  # with a token of its own
+        assert scrape(service)[done] - before == 1 + 3
+    finally:
+        service.stop()
 
 
 def test_the_metrics_are_documented(origin):

@@ -81,6 +81,58 @@ def test_an_object_that_is_deleted_while_a_client_pauses(serve_bucket, bucket):
     check_problem(service.download(large, token=mint(large)), 404)
 
 
+@pytest.fixture
+def versioned(bucket, serve_bucket):
+    """A bucket that keeps old versions: (put(content) → version id, delete(version id or None), a service)."""
+    if not isinstance(bucket, Rgw):
+        pytest.skip("the Swift of the tests keeps no versions")
+    path = "/versions/media/" + VIDEO.path()
+    assert bucket.ask("PUT", "/versions")[0] in (200, 409)
+    assert bucket.ask("PUT", "/versions", "versioning=", b"<VersioningConfiguration xmlns="
+                      b'"http://s3.amazonaws.com/doc/2006-03-01/"><Status>Enabled</Status></VersioningConfiguration>')[0] == 200
+
+    def put(content):
+        status, _, fields = bucket.ask("PUT", path, body=content)
+        assert status == 200
+        return fields["x-amz-version-id"]
+
+    def delete(version=None):
+        status, _, fields = bucket.ask("DELETE", path, f"versionId={version}" if version else "")
+        assert status == 204
+        return fields["x-amz-version-id"]
+
+    return put, delete, serve_bucket(bucket="versions", release_after=1)
+
+
+def test_a_bucket_with_versions_shows_its_current_one(versioned):
+    """docs/objects.md: what is there now is served; a version is never asked for by its id."""
+    put, delete, service = versioned
+    put(BODY)
+    etag = service.download(VIDEO).get("ETag")
+    newer = put(b"newer")
+    eventually(lambda: service.download(VIDEO, token=mint(VIDEO)).status == 200)
+    assert service.download(VIDEO).body == b"newer"
+    marker = delete()
+    eventually(lambda: service.download(VIDEO, token=mint(VIDEO)).status == 404)
+    delete(marker)
+    eventually(lambda: service.download(VIDEO, token=mint(VIDEO)).body == b"newer")
+    delete(newer)
+    eventually(lambda: service.download(VIDEO, token=mint(VIDEO)).body == BODY)
+    assert service.download(VIDEO).get("ETag") == etag
+
+
+def test_an_overwritten_version_is_not_resumed_although_the_bucket_keeps_it(versioned):
+    put, _, service = versioned
+    old = noise(LARGE, seed=23)
+    put(old)
+    paused = Paused(service, VIDEO)
+    eventually(lambda: scrape(service)[RELEASED] == 1)
+    put(BODY)
+    received = paused.cut()
+    assert old.startswith(received) and len(received) < len(old)
+    eventually(lambda: service.download(VIDEO, token=mint(VIDEO)).body == BODY)
+
+
 def test_a_gateway_that_is_killed_and_comes_back_is_not_the_clients_problem(serve_bucket, bucket):
     service = serve_bucket()
     content = noise(LARGE, seed=6)
