@@ -18,10 +18,12 @@ install_store() {
     install_packages "${STORE_PACKAGES[@]}" curl
 }
 
-# ten_free_ports: prints the first of ten ports in a row on which nothing listens.
+# ten_free_ports NUMBER: prints the first of ten ports in a row on which nothing listens. NUMBER says where the search
+# begins, so that two scripts that start at the same time do not find the same ones.
 ten_free_ports() {
-    local first port taken
-    for ((first = 18080; first < 20000; first += 10)); do
+    local first port taken try
+    for ((try = 0; try < 192; try++)); do
+        first=$((18080 + ($1 + try) % 192 * 10))
         taken=''
         for ((port = first; port < first + 10; port++)); do taken+=$(listener_of "$port"); done
         if [ -z "$taken" ]; then
@@ -32,11 +34,11 @@ ten_free_ports() {
     fail "the store needs ten free ports in a row, and there are none between 18080 and 20000"
 }
 
-# start_store FOLDER: starts the store and waits until it answers. It ends with this script, however this script ends.
-# In a session of its own, because Ctrl-C must end the service first.
+# start_store FOLDER NUMBER: starts the store and waits until it answers. It ends with this script, however this script
+# ends. In a session of its own, because Ctrl-C must end the service first.
 start_store() {
     local port
-    port=$(ten_free_ports)
+    port=$(ten_free_ports "$2")
     store_folder=$1
     store_host="127.0.0.1:$port"
     step "Starting a Ceph RGW on $store_host"
@@ -119,14 +121,14 @@ write_store_config() {
 END
 }
 
-# open_store MEDIA FOLDER: a store with the files of MEDIA. Its data are in FOLDER/ceph, and the configuration of a
-# service that uses it is FOLDER/sluice.json.
+# open_store MEDIA FOLDER PORT: for the service on PORT, a store with the files of MEDIA. Its data are in FOLDER/ceph, and
+# the configuration of the service is FOLDER/sluice.json.
 open_store() {
     trap stop_store EXIT
     trap 'exit 130' INT
     trap 'exit 143' TERM HUP
     mkdir -p "$2"
-    start_store "$2/ceph"
+    start_store "$2/ceph" "$3"
     upload_media "$1"
     write_store_config "$2"
 }

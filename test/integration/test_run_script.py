@@ -21,6 +21,11 @@ needs_store = pytest.mark.skipif(
 NO_BUILD = "\nbuild() { :; }\ninstall_packages() { :; }\nbuild_page() { return 1; }\n"
 
 
+def with_ctrl_c():
+    """A command in the background of a script ignores SIGINT, and all that it starts, perhaps these tests."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 class Script:
     """scripts/run in a tree of its own, with the binary under test, as the leader of a group, as on a terminal."""
 
@@ -43,7 +48,7 @@ class Script:
         with open(self.root / "log", "wb") as log:
             self.process = subprocess.Popen(
                 [self.root / "scripts/run", *flags, f"127.0.0.1:{self.port}"], env=environment(), stdout=log,
-                stderr=log, start_new_session=True)
+                stderr=log, start_new_session=True, preexec_fn=with_ctrl_c)
 
     def text(self):
         return (self.root / "log").read_text(encoding="utf-8")
