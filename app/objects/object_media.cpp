@@ -1,5 +1,7 @@
 #include "app/objects/object_media.hpp"
 
+#include "app/objects/container_agent.hpp"
+#include "app/objects/credentials_feed.hpp"
 #include "app/objects/object_list.hpp"
 #include "core/objects/credentials_file.hpp"
 #include "tls/client_channels.hpp"
@@ -9,7 +11,6 @@
 #include <algorithm>
 #include <atomic>
 #include <condition_variable>
-#include <cstdlib>
 #include <mutex>
 #include <optional>
 #include <stdexcept>
@@ -21,12 +22,6 @@ namespace {
 
 using http::object_outcome;
 using std::chrono::steady_clock;
-
-std::string variable(const char* name) {
-    // The environment of a running service does not change.
-    const char* const text = std::getenv(name); // NOLINT(concurrency-mt-unsafe)
-    return text == nullptr ? std::string() : text;
-}
 
 /// What shows that a file has been written or replaced.
 struct file_stamp {
@@ -95,12 +90,13 @@ std::string give_credentials(const core::origin_settings& from, http::object_ori
         if (auto fault = core::read_credentials_file(from.credentials_file, *by); !fault.empty()) {
             return from.credentials_file + " " + fault;
         }
-    } else if (auto fault = core::make_credentials(variable("AWS_ACCESS_KEY_ID"),
-                                                   variable("AWS_SECRET_ACCESS_KEY"),
-                                                   variable("AWS_SESSION_TOKEN"), *by);
+    } else if (auto fault = core::make_credentials(environment_variable("AWS_ACCESS_KEY_ID"),
+                                                   environment_variable("AWS_SECRET_ACCESS_KEY"),
+                                                   environment_variable("AWS_SESSION_TOKEN"), *by);
                !fault.empty()) {
         return "is not set, and the environment " + fault +
-               ": AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY";
+               ": AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or "
+               "AWS_CONTAINER_CREDENTIALS_FULL_URI";
     }
     to.use(std::move(by));
     return {};
@@ -118,9 +114,7 @@ class object_media::watcher {
                   tell(log, name, problem);
               })) {
         stamp_ = stamp_of(settings_.credentials_file);
-        if (auto fault = give_credentials(settings_, *origin_); !fault.empty()) {
-            throw std::runtime_error("media.origins[0].s3.credentials_file: " + fault);
-        }
+        find_credentials();
         thread_ = std::thread([this] { run(); });
         std::unique_lock lock(mutex_);
         listed_.wait_for(lock, settings.storage.open_timeout, [this] { return has_tried_; });
@@ -139,6 +133,18 @@ class object_media::watcher {
     }
 
   private:
+    void find_credentials() {
+        std::string fault;
+        if (auto agent = find_container_agent(settings_, fault)) {
+            feed_.emplace(std::move(*agent), origin_, log_);
+        } else if (fault.empty()) {
+            fault = give_credentials(settings_, *origin_);
+        }
+        if (!fault.empty()) {
+            throw std::runtime_error("media.origins[0].s3.credentials_file: " + fault);
+        }
+    }
+
     void run() noexcept {
         while (!is_over_.load()) {
             try {
@@ -152,6 +158,9 @@ class object_media::watcher {
     }
 
     void go_on(object_asker& asker) {
+        while (feed_ && !feed_->has_tried() && !is_over_.load()) {
+            pause(std::chrono::milliseconds(20)); // the first list needs credentials
+        }
         auto next = steady_clock::now();
         while (!is_over_.load()) {
             renew_credentials();
@@ -244,6 +253,7 @@ class object_media::watcher {
     report_handler on_refresh_;
     std::shared_ptr<http::object_origin> origin_;
     file_stamp stamp_;
+    std::optional<credentials_feed> feed_;
     std::atomic<bool> is_over_{false};
     std::mutex mutex_; // guards has_tried_
     std::condition_variable listed_;

@@ -1,8 +1,9 @@
 #pragma once
 // The object store of a configuration, media.origins: its origin for the workers, and a thread that
 // reads the credentials again when their file changes and lists the courses every
-// media.rescan_interval. Media in a directory are app/service/media_set's own. Used by
-// app/service/media_set and app/start/start_checks.
+// media.rescan_interval. Credentials of a container are app/objects/credentials_feed's. Media in a
+// directory are app/service/media_set's own. Used by app/service/media_set and
+// app/start/start_checks.
 
 #include "app/log/service_log.hpp"
 #include "core/config/config.hpp"
@@ -24,8 +25,8 @@ namespace sluice::app {
 [[nodiscard]] std::shared_ptr<http::object_origin>
 make_object_origin(const core::config& settings, http::object_origin::problem_handler on_problem);
 
-/// Reads the credentials of the origin from their file or the environment. Empty on success;
-/// otherwise a sentence without its subject, which is the setting's name.
+/// Reads the credentials of the origin from their file or from the variables that hold them. Empty
+/// on success; otherwise a sentence without its subject, which is the setting's name.
 [[nodiscard]] std::string give_credentials(const core::origin_settings& from,
                                            http::object_origin& to);
 
@@ -38,7 +39,7 @@ class object_media {
     /// std::exception when the credentials cannot be read.
     object_media(const core::config& settings, std::vector<core::layout_segment> course_directory,
                  core::catalogue& courses, service_log& log, report_handler on_refresh);
-    /// Ends the thread; waits a tenth of a second for it at most.
+    /// Ends the threads; waits two tenths of a second for them at most.
     ~object_media();
     object_media(const object_media&) = delete;
     object_media& operator=(const object_media&) = delete;

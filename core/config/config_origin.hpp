@@ -30,7 +30,8 @@ struct origin_settings {
     bucket_addressing addressing = bucket_addressing::path;
 
     /// Path of the file of credentials (core/objects/credentials_file.hpp). Empty: the variables
-    /// AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN.
+    /// AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN, or the agent of the
+    /// container (core/objects/container_credentials.hpp).
     std::string credentials_file;
 
     /// Path of the authorities (PEM) that sign the certificate of the store. Empty: the system's.

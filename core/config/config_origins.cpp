@@ -36,7 +36,8 @@ constexpr std::array fields{
         "s3.addressing", "Where the bucket stands in a URL: endpoint/bucket, or bucket.endpoint"),
     text_setting<&o::credentials_file>("s3.credentials_file",
                                        "Path of the credentials; empty: AWS_ACCESS_KEY_ID and "
-                                       "AWS_SECRET_ACCESS_KEY of the environment"),
+                                       "AWS_SECRET_ACCESS_KEY of the environment, or the agent "
+                                       "of the container"),
     text_setting<&o::ca_file>(
         "s3.ca_file", "PEM file with the authorities of the store; empty: those of the system"),
     boolean_setting<&o::plain_http>(

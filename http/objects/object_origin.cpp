@@ -97,8 +97,10 @@ object_origin::object_origin(settings with, std::shared_ptr<const channel_maker>
     host_ = with_.endpoint.authority();
 }
 
-void object_origin::use(std::shared_ptr<const core::object_credentials> by) noexcept {
+void object_origin::use(std::shared_ptr<const core::object_credentials> by,
+                        std::chrono::sys_seconds ends) noexcept {
     std::atomic_store(&by_, std::move(by));
+    credentials_end_.store(ends.time_since_epoch().count(), std::memory_order_relaxed);
 }
 
 std::optional<outgoing> object_origin::sign(bhttp::verb method, std::string path,
@@ -221,6 +223,10 @@ void object_origin::append_metrics(std::string& out) const {
     text.family("sluice_object_clock_offset_seconds", "gauge",
                 "How far the clock of the store differs from ours, where it rejected ours.");
     text.sample({{"origin", name}}, static_cast<std::uint64_t>(std::abs(clock_offset().count())));
+    text.family("sluice_object_credentials_expire_timestamp_seconds", "gauge",
+                "When the credentials of the store end; 0: they do not say, or there are none.");
+    text.sample({{"origin", name}},
+                static_cast<std::uint64_t>(credentials_end_.load(std::memory_order_relaxed)));
     text.family("sluice_object_ready", "gauge",
                 "1 when the last list of the courses in the store succeeded.");
     text.sample({{"origin", name}}, std::uint64_t{is_ready()});

@@ -80,8 +80,10 @@ class object_origin {
     object_origin(const object_origin&) = delete;
     object_origin& operator=(const object_origin&) = delete;
 
-    /// Requests are signed with these from now on; null: none can be made. Thread safe.
-    void use(std::shared_ptr<const core::object_credentials> by) noexcept;
+    /// Requests are signed with these from now on; null: none can be made. `ends` is for the
+    /// metric; 0: unknown. Thread safe.
+    void use(std::shared_ptr<const core::object_credentials> by,
+             std::chrono::sys_seconds ends = {}) noexcept;
 
     /// A signed request for the object of a path below the prefix; none without credentials. Thread
     /// safe, like all that follows.
@@ -151,6 +153,7 @@ class object_origin {
     problem_handler on_problem_;
     std::string host_;                                   // the value of Host
     std::shared_ptr<const core::object_credentials> by_; // with std::atomic_load and atomic_store
+    std::atomic<std::int64_t> credentials_end_{0};       // seconds since the epoch; 0: unknown
     std::atomic<std::int64_t> clock_offset_{0};          // seconds: the store's clock minus ours
     std::atomic<std::chrono::steady_clock::time_point> away_until_{};
     std::atomic<bool> is_ready_{false};

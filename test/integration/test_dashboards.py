@@ -295,6 +295,10 @@ SERIES = {
         {f'sluice_object_requests_total{{{NODE},origin="objects",outcome="credentials"}}': "0+60x200"},
         {f'sluice_object_requests_total{{{NODE},origin="objects",outcome="missing"}}': "0+60x200",
          f'sluice_object_requests_total{{{NODE},origin="objects",outcome="busy"}}': "3x200"}),
+    "SluiceObjectCredentialsEnd": (  # the time begins at 0; 0 means that they have no end
+        {f'sluice_object_credentials_expire_timestamp_seconds{{{NODE},origin="objects"}}': "5500x200"},
+        {f'sluice_object_credentials_expire_timestamp_seconds{{{NODE},origin="objects"}}': "0x200",
+         f'sluice_object_credentials_expire_timestamp_seconds{{{NODE},origin="other"}}': "9000x200"}),
     "SluiceKeySetMissing": ({f"sluice_jwks_keys{{{NODE}}}": "0x200"},
                             {f"sluice_jwks_keys{{{NODE}}}": "1x200"}),
     "SluiceKeySetStale": ({f"sluice_jwks_keys{{{NODE}}}": "1x200", f"sluice_jwks_current{{{NODE}}}": "0x200"},

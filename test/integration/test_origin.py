@@ -172,7 +172,7 @@ def test_a_token_and_its_download_share_one_lookup(bucket, tmp_path):
 def test_the_metrics_are_documented(origin):
     page = (ROOT / "docs/operations.md").read_text(encoding="utf-8")
     families = {name.split("{")[0] for name in scrape(origin) if name.startswith("sluice_object_")}
-    assert len(families) == 7
+    assert len(families) == 8
     assert [name for name in sorted(families) if f"`{name}`" not in page] == []
 
 

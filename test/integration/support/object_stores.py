@@ -155,6 +155,7 @@ class Swift(ObjectStore):
     name = "swift"
     script, storage = "swift_s3.sh", "object"
     reader = "test:reader", "reading"
+    second = "test:second", "rotated"  # another key with the same rights
     access, secret = "test:tester", "testing"
 
     def kill_gateway(self):
@@ -170,6 +171,7 @@ class Rgw(ObjectStore):
     name = "rgw"
     script, storage = "ceph_rgw.sh", "osd"
     reader = "s3reader", "s3readersecret"
+    second = "s3second", "s3secondsecret"
     access, secret = "s3owner", "s3ownersecret"
     gateway = None
 
