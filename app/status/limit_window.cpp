@@ -14,7 +14,7 @@ limit_totals totals_of(std::span<const http::counters* const> all) noexcept {
     return sum;
 }
 
-void limit_window::sample(time_point now, const limit_totals& totals) {
+void limit_window::sample(time_point now, const limit_totals& totals) noexcept {
     const std::lock_guard lock(mutex_);
     if (!samples_.empty() && now - samples_.back().at < std::chrono::seconds(1)) {
         return;

@@ -5,10 +5,11 @@
 
 #include "http/telemetry/metrics.hpp"
 
+#include <boost/circular_buffer.hpp>
+
 #include <array>
 #include <chrono>
 #include <cstdint>
-#include <deque>
 #include <mutex>
 #include <span>
 
@@ -27,7 +28,7 @@ class limit_window {
 
     /// Keeps `totals`, unless the last sample is less than a second old. Call it about once a
     /// second. Thread safe, like reached().
-    void sample(time_point now, const limit_totals& totals);
+    void sample(time_point now, const limit_totals& totals) noexcept;
     /// What was added to `totals` in the last minute, or since the process began.
     [[nodiscard]] limit_totals reached(time_point now, const limit_totals& totals) const;
 
@@ -36,8 +37,10 @@ class limit_window {
         time_point at;
         limit_totals totals;
     };
-    mutable std::mutex mutex_;  // guards samples_
-    std::deque<entry> samples_; // the oldest first; at most one is older than `length`
+    mutable std::mutex mutex_; // guards samples_
+    // The oldest first; at most one is older than `length`. It has its memory from the start: the
+    // main thread samples also when there is none.
+    boost::circular_buffer<entry> samples_{length.count() + 2}; // at most one in a second
 };
 
 } // namespace sluice::app
