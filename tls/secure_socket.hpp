@@ -87,6 +87,7 @@ class secure_socket final : private http::ready_socket {
     }
     /// Without `queued`.
     [[nodiscard]] core::peer_pulse pulse() const noexcept { return http::pulse_of(socket_.get()); }
+    void limit_unsent(unsigned bytes) const noexcept { http::limit_unsent(socket_.get(), bytes); }
     void shutdown_send() noexcept;
     void close() noexcept;
     /// The close resets the connection.

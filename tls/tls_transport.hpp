@@ -61,6 +61,7 @@ class transport {
         seen.queued = undelivered();
         return seen;
     }
+    void limit_unsent(unsigned bytes) const noexcept { socket_->limit_unsent(bytes); }
     void say_goodbye() noexcept;
     void shutdown_send() noexcept;
     void close() noexcept { socket_->close(); }

@@ -68,7 +68,7 @@ void call_flow::open() {
 
 void call_flow::connect(std::vector<tcp::endpoint> to) {
     step_ = step::address;
-    race_ = connect_race::start(core_->context, std::move(to),
+    race_ = connect_race::start(core_->context, std::move(to), core_->receive_buffer,
                                 [self = shared_from_this()](call_result<tcp::socket> won) {
                                     if (self->is_over_) {
                                         return;

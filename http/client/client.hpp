@@ -34,6 +34,9 @@ class client {
         /// Servers close idle connections after 60 s, some after less. Ours are closed before.
         std::chrono::milliseconds idle_life{45000};
         std::size_t idle_per_host = 2;
+        /// SO_RCVBUF of connections, in bytes; 0: the kernel adapts it to each. It bounds what a
+        /// response that is read slowly takes of the kernel's memory.
+        int receive_buffer = 0;
     };
 
     /// `secure` makes the connections of https; null: calls to https fail. Made, used and destroyed

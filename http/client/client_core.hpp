@@ -15,7 +15,7 @@ class client_core {
   public:
     client_core(net::io_context& of, std::shared_ptr<const channel_maker> maker,
                 const client::settings& with)
-        : context(of), secure(std::move(maker)), names(of),
+        : context(of), secure(std::move(maker)), receive_buffer(with.receive_buffer), names(of),
           idle(std::make_shared<idle_channels>(of, with.idle_life, with.idle_per_host,
                                                counts.idle)) {}
     client_core(const client_core&) = delete;
@@ -24,6 +24,7 @@ class client_core {
 
     net::io_context& context;
     std::shared_ptr<const channel_maker> secure; // null: none
+    int receive_buffer;                          // client::settings
     plain_channels plain;
     client_counts counts;
     name_lookup names;

@@ -20,14 +20,18 @@ std::string text_of(const tcp::endpoint& one) {
 } // namespace
 
 std::shared_ptr<connect_race> connect_race::start(net::io_context& context,
-                                                  std::vector<tcp::endpoint> to, handler then) {
-    auto race = std::make_shared<connect_race>(context, std::move(to), std::move(then));
+                                                  std::vector<tcp::endpoint> to, int receive_buffer,
+                                                  handler then) {
+    auto race =
+        std::make_shared<connect_race>(context, std::move(to), receive_buffer, std::move(then));
     race->begin_next();
     return race;
 }
 
-connect_race::connect_race(net::io_context& context, std::vector<tcp::endpoint> to, handler then)
-    : to_(std::move(to)), then_(std::move(then)), head_start_(context) {
+connect_race::connect_race(net::io_context& context, std::vector<tcp::endpoint> to,
+                           int receive_buffer, handler then)
+    : to_(std::move(to)), receive_buffer_(receive_buffer), then_(std::move(then)),
+      head_start_(context) {
     to_.resize(std::min(to_.size(), max_attempts));
 }
 
@@ -35,6 +39,11 @@ void connect_race::begin_next() {
     const auto to = to_[next_++];
     auto& socket = sockets_.emplace_back(head_start_.get_executor());
     ++pending_;
+    if (receive_buffer_ != 0) { // before the handshake, which agrees on the scale of the window
+        error_code ignored;     // async_connect reports a socket that cannot be opened
+        socket.open(to.protocol(), ignored);
+        socket.set_option(net::socket_base::receive_buffer_size(receive_buffer_), ignored);
+    }
     socket.async_connect(to, [self = shared_from_this(), &socket, to](const error_code& ec) {
         self->end(socket, to, ec);
     });

@@ -23,11 +23,13 @@ class connect_race : public std::enable_shared_from_this<connect_race> {
 
     /// `then` gets the socket, or call_fault::connect and the last address's reason. It is not
     /// called from inside this, nor after cancel(). At most the first 16 addresses are tried. There
-    /// is no deadline. REQUIRES: `to` is not empty.
-    [[nodiscard]] static std::shared_ptr<connect_race>
-    start(net::io_context& context, std::vector<tcp::endpoint> to, handler then);
+    /// is no deadline. `receive_buffer` is that of client::settings. REQUIRES: `to` is not empty.
+    [[nodiscard]] static std::shared_ptr<connect_race> start(net::io_context& context,
+                                                             std::vector<tcp::endpoint> to,
+                                                             int receive_buffer, handler then);
 
-    connect_race(net::io_context& context, std::vector<tcp::endpoint> to, handler then);
+    connect_race(net::io_context& context, std::vector<tcp::endpoint> to, int receive_buffer,
+                 handler then);
     connect_race(const connect_race&) = delete;
     connect_race& operator=(const connect_race&) = delete;
 
@@ -41,6 +43,7 @@ class connect_race : public std::enable_shared_from_this<connect_race> {
     void finish(call_result<tcp::socket> outcome);
 
     std::vector<tcp::endpoint> to_;
+    int receive_buffer_;
     handler then_;
     net::steady_timer head_start_;
     std::deque<tcp::socket> sockets_; // a deque does not move them

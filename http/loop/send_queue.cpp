@@ -28,4 +28,9 @@ std::uint64_t queued_bytes(int socket) noexcept {
                : 0;
 }
 
+void limit_unsent(int socket, unsigned bytes) noexcept {
+    // It fails on a unix socket, which has a buffer of a fixed size.
+    ::setsockopt(socket, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &bytes, sizeof bytes);
+}
+
 } // namespace sluice::http

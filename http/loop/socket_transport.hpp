@@ -55,6 +55,7 @@ class socket_transport : private ready_socket {
         seen.queued = undelivered();
         return seen;
     }
+    void limit_unsent(unsigned bytes) const noexcept { http::limit_unsent(socket_.get(), bytes); }
     static void say_goodbye() noexcept {}
     void shutdown_send() noexcept;
     void close() noexcept;

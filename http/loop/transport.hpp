@@ -49,6 +49,9 @@ concept transport = requires(T t, std::span<char> into, std::string_view text, e
     { t.undelivered() } -> std::same_as<std::uint64_t>;
     /// What is known of a peer that takes no bytes, with undelivered(). REQUIRES: not closed.
     { t.pulse() } -> std::same_as<core::peer_pulse>;
+    /// From now on, writes fail with would_block while about so many accepted bytes have not been
+    /// sent: for a response whose bytes the kernel would have to hold. No effect on a unix socket.
+    t.limit_unsent(unsigned{});
     t.say_goodbye();   // announces an orderly end, if the protocol below can
     t.shutdown_send(); // also says goodbye
     t.close();

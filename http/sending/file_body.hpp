@@ -50,6 +50,7 @@ class file_body {
         remote_ = std::move(other.remote_);
         wanted_ = other.wanted_;
         has_sent_ = other.has_sent_;
+        is_bounded_ = other.is_bounded_;
         return *this;
     }
     file_body(const file_body&) = delete;
@@ -108,12 +109,20 @@ class file_body {
     [[nodiscard]] static std::string_view fault_of(error_code ec) noexcept;
 
   private:
+    /// Of a remote file, in bytes. The kernel would take 4 MiB for a client that reads slowly, and
+    /// they are copies: a thousand such clients would use all memory that it has for TCP.
+    static constexpr unsigned max_unsent = 131072;
+
     [[nodiscard]] body_step prepare_remote(part next);
     template <class Transport>
     body_step send_remote(Transport& transport, part next) {
         const auto ready = prepare_remote(next);
         if (ready.now != body_step::status::sent) {
             return ready;
+        }
+        if (!is_bounded_) {
+            transport.limit_unsent(max_unsent);
+            is_bounded_ = true;
         }
         error_code ec;
         const auto bytes = remote_->view(next.first).substr(0, next.length);
@@ -131,6 +140,7 @@ class file_body {
     std::unique_ptr<remote_reader> remote_;
     part wanted_; // the bytes of the last pending step
     bool has_sent_ = false;
+    bool is_bounded_ = false; // limit_unsent() was called
 };
 
 } // namespace sluice::http

@@ -101,6 +101,7 @@ class memory_transport {
     [[nodiscard]] static std::uint64_t unacknowledged() noexcept { return 0; }
     [[nodiscard]] static std::uint64_t undelivered() noexcept { return 0; }
     [[nodiscard]] static core::peer_pulse pulse() noexcept { return {}; }
+    static void limit_unsent(unsigned /*bytes*/) noexcept {}
     [[nodiscard]] static bool has_unsent() noexcept { return false; }
     [[nodiscard]] bool is_drained() const noexcept {
         return peer_->delivered.empty() && !is_over();

@@ -59,6 +59,7 @@ class stream_transport {
     [[nodiscard]] static std::uint64_t unacknowledged() noexcept { return 0; }
     [[nodiscard]] static std::uint64_t undelivered() noexcept { return 0; }
     [[nodiscard]] static core::peer_pulse pulse() noexcept { return {}; }
+    static void limit_unsent(unsigned /*bytes*/) noexcept {}
     [[nodiscard]] bool has_unsent() const noexcept {
         return state_->is_flushing && !state_->write_error;
     }

@@ -48,7 +48,7 @@ struct places {
     outcome race(std::vector<tcp::endpoint> to) {
         std::optional<outcome> got;
         const auto one =
-            connect_race::start(context, std::move(to), [&](call_result<tcp::socket> won) {
+            connect_race::start(context, std::move(to), 0, [&](call_result<tcp::socket> won) {
                 got.emplace();
                 if (won) {
                     got->port = won->remote_endpoint().port();
@@ -97,10 +97,24 @@ BOOST_AUTO_TEST_CASE(none_accepts) {
     BOOST_TEST(none.fault->cause.find("Connection refused") != std::string::npos);
 }
 
+BOOST_AUTO_TEST_CASE(the_receive_buffer_is_as_asked) {
+    places all;
+    std::optional<int> size;
+    const auto race = connect_race::start(all.context, {all.accepts}, 65536,
+                                          [&](const call_result<tcp::socket>& won) {
+                                              BOOST_REQUIRE(won);
+                                              net::socket_base::receive_buffer_size found;
+                                              won->get_option(found);
+                                              size = found.value();
+                                          });
+    run_until(all.context, [&] { return size.has_value(); });
+    BOOST_TEST(*size == 65536);
+}
+
 BOOST_AUTO_TEST_CASE(cancelled) {
     places all;
     bool is_called = false;
-    auto race = connect_race::start(all.context, {all.silent, all.silent, all.accepts},
+    auto race = connect_race::start(all.context, {all.silent, all.silent, all.accepts}, 0,
                                     [&](const call_result<tcp::socket>&) { is_called = true; });
     run_a_moment(all.context);
     BOOST_TEST(race->progress().starts_with("127.0.0.1 port "));

@@ -28,6 +28,7 @@ struct disturbed_transport {
         return length;
     }
     [[nodiscard]] static bool has_unsent() { return false; }
+    static void limit_unsent(unsigned) {}
 };
 
 } // namespace
