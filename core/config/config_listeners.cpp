@@ -7,7 +7,6 @@
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
-#include <boost/json/serialize.hpp>
 
 #include <algorithm>
 #include <array>
@@ -138,15 +137,7 @@ json::value listeners_to_json(std::span<const listener_settings> from) {
 }
 
 std::string listener_table() {
-    const listener_settings defaults;
-    std::string out = "| Field | Default | Allowed | Meaning |\n"
-                      "|---|---|---|---|\n";
-    for (const auto& field : fields) {
-        out += "| `" + std::string(field.path) + "` | `" +
-               json::serialize(to_json_value(field.get(defaults))) + "` | " +
-               allowed_values(field) + " | " + std::string(field.help) + " |\n";
-    }
-    return out;
+    return field_table<listener_settings>(fields, {});
 }
 
 } // namespace sluice::core

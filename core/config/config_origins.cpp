@@ -10,7 +10,6 @@
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
-#include <boost/json/serialize.hpp>
 
 #include <algorithm>
 #include <array>
@@ -258,15 +257,7 @@ json::value origins_to_json(std::span<const origin_settings> from) {
 }
 
 std::string origin_table() {
-    const origin_settings defaults;
-    std::string out = "| Field | Default | Allowed | Meaning |\n"
-                      "|---|---|---|---|\n";
-    for (const auto& field : fields) {
-        out += "| `" + std::string(field.path) + "` | `" +
-               json::serialize(to_json_value(field.get(defaults))) + "` | " +
-               allowed_values(field) + " | " + std::string(field.help) + " |\n";
-    }
-    return out;
+    return field_table<origin_settings>(fields, {});
 }
 
 void check_origins(const config& settings, std::vector<operator_problem>& out) {

@@ -1,10 +1,15 @@
 #pragma once
 // Converts settings from and to JSON. It does not check ranges: core/config/setting_check.cpp does.
-// Private to core: used by config_file.cpp, config_listeners.cpp and config_print.cpp.
+// Private to core: used by config_file.cpp, config_listeners.cpp, config_origins.cpp and
+// config_print.cpp.
 
 #include "core/config/config_settings.hpp"
 
+#include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
+
+#include <span>
+#include <string>
 
 namespace sluice::core {
 
@@ -13,5 +18,20 @@ namespace sluice::core {
 [[nodiscard]] setting_value from_json(const setting_shape& which, const boost::json::value& value);
 
 [[nodiscard]] boost::json::value to_json_value(const setting_value& value);
+
+/// The fields of an entry of a list, for docs/configuration.md: a table in Markdown with the name,
+/// the value in `defaults`, the allowed values and the meaning of each.
+template <typename Entry>
+[[nodiscard]] std::string field_table(std::span<const setting_row<Entry>> fields,
+                                      const Entry& defaults) {
+    std::string out = "| Field | Default | Allowed | Meaning |\n"
+                      "|---|---|---|---|\n";
+    for (const auto& field : fields) {
+        out += "| `" + std::string(field.path) + "` | `" +
+               boost::json::serialize(to_json_value(field.get(defaults))) + "` | " +
+               allowed_values(field) + " | " + std::string(field.help) + " |\n";
+    }
+    return out;
+}
 
 } // namespace sluice::core
