@@ -87,7 +87,7 @@ call_fault::kind fault_of(const std::string& text, bool closes = true, std::size
 BOOST_AUTO_TEST_SUITE(client_suite, *boost::unit_test::timeout(60))
 
 BOOST_AUTO_TEST_CASE(a_request_as_it_is_sent) {
-    world one({{{hello}, true}, {{hello}, true}});
+    world one({{{hello, hello}, true}});
     auto what = outgoing{.to = one.server.url(),
                          .fields = {{"Range", "bytes=0-4"}, {"X-Empty", ""}},
                          .limits = usual};
