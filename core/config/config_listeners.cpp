@@ -2,7 +2,6 @@
 
 #include "core/config/json_setting.hpp"
 #include "core/config/setting_value.hpp"
-#include "core/json/operator_json.hpp"
 #include "core/text/nearest_name.hpp"
 
 #include <boost/json/array.hpp>
@@ -112,13 +111,7 @@ std::vector<listener_settings> read_listeners(const json::value& from,
 
 std::vector<listener_settings> read_listeners(std::string_view text,
                                               std::vector<operator_problem>& problems) {
-    json::value document;
-    std::string fault;
-    if (!read_operator_json(text, document, fault)) {
-        problems.push_back({"", std::move(fault)});
-        return {};
-    }
-    return read_listeners(document, problems);
+    return read_list(text, problems, &read_listeners);
 }
 
 json::value listeners_to_json(std::span<const listener_settings> from) {

@@ -4,7 +4,6 @@
 #include "core/address/ip_address.hpp"
 #include "core/config/json_setting.hpp"
 #include "core/config/setting_value.hpp"
-#include "core/json/operator_json.hpp"
 #include "core/text/ascii_class.hpp"
 #include "core/text/nearest_name.hpp"
 
@@ -228,13 +227,7 @@ std::vector<origin_settings> read_origins(const json::value& from,
 
 std::vector<origin_settings> read_origins(std::string_view text,
                                           std::vector<operator_problem>& problems) {
-    json::value document;
-    std::string fault;
-    if (!read_operator_json(text, document, fault)) {
-        problems.push_back({"", std::move(fault)});
-        return {};
-    }
-    return read_origins(document, problems);
+    return read_list(text, problems, &read_origins);
 }
 
 json::value origins_to_json(std::span<const origin_settings> from) {

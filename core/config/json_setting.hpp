@@ -3,13 +3,18 @@
 // Private to core: used by config_file.cpp, config_listeners.cpp, config_origins.cpp and
 // config_print.cpp.
 
+#include "core/base/operator_problem.hpp"
 #include "core/config/config_settings.hpp"
+#include "core/json/operator_json.hpp"
 
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
 
 #include <span>
 #include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 namespace sluice::core {
 
@@ -18,6 +23,21 @@ namespace sluice::core {
 [[nodiscard]] setting_value from_json(const setting_shape& which, const boost::json::value& value);
 
 [[nodiscard]] boost::json::value to_json_value(const setting_value& value);
+
+/// The entries of a list in the text of a JSON document, which `read` reads; empty, with a problem,
+/// if it is no document.
+template <typename Entry>
+[[nodiscard]] std::vector<Entry>
+read_list(std::string_view text, std::vector<operator_problem>& problems,
+          std::vector<Entry> (*read)(const boost::json::value&, std::vector<operator_problem>&)) {
+    boost::json::value document;
+    std::string fault;
+    if (!read_operator_json(text, document, fault)) {
+        problems.push_back({"", std::move(fault)});
+        return {};
+    }
+    return read(document, problems);
+}
 
 /// The fields of an entry of a list, for docs/configuration.md: a table in Markdown with the name,
 /// the value in `defaults`, the allowed values and the meaning of each.
