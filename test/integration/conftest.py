@@ -40,6 +40,14 @@ def tree(tmp_path):
     return MediaTree(tmp_path / "media")
 
 
+def end_all(servers):
+    """Ends those that run, and looks for reports in the others too."""
+    for instance in servers:
+        if instance.process.returncode is None:
+            instance.stop()
+        instance.check_reports()
+
+
 @pytest.fixture
 def start_server(tmp_path):
     """start_server(tree, config=…, arguments=…, env=…) → a running Server. Each one must leave with
@@ -52,10 +60,7 @@ def start_server(tmp_path):
         return instance
 
     yield start
-    for instance in started:
-        if instance.process.returncode is None:
-            instance.stop()
-        instance.check_reports()
+    end_all(started)
 
 
 @pytest.fixture(scope="session")
@@ -144,6 +149,4 @@ def serve_bucket(bucket, tmp_path):
         return instance
 
     yield start
-    for instance in started:
-        if instance.process.returncode is None:
-            instance.stop()
+    end_all(started)

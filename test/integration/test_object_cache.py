@@ -1,18 +1,14 @@
 """deploy/nginx/object-cache.conf between the service and a real object store."""
 
-import os
-import subprocess
-
 import pytest
-from support.balancers import free_port
+from support.balancers import FRONT, ProxyOfOthers
 from support.ids import Lesson
 from support.media import noise
 from support.object_stores import add, key
-from support.processes import terminate
 from support.server import ROOT
 from support.tokens import mint
 from support.waiting import eventually
-from support.wire import Closed, Connection, request_bytes
+from support.wire import Connection, request_bytes
 
 CONFIG = ROOT / "deploy/nginx/object-cache.conf"
 SIZE = (3 << 20) + 12_345
@@ -23,32 +19,12 @@ SHORT = {"cache": {"lifetime_ms": 50}}
 @pytest.fixture
 def cache(bucket, tmp_path):
     """The address of the cache, as an endpoint."""
-    port, folder = free_port(), tmp_path / "cache"
-    folder.mkdir()
     text = CONFIG.read_text(encoding="utf-8")
-    for old, new in (("203.0.113.7:443", bucket.host), ("127.0.0.1:8090", f"127.0.0.1:{port}"),
-                     ("https://store", "http://store")):
+    for old, new in (("203.0.113.7:443", bucket.host), ("127.0.0.1:8090", FRONT), ("https://store", "http://store")):
         assert old in text, old
         text = text.replace(old, new)
-    if os.geteuid() == 0:  # only its user can access the folders of a test
-        text = "user root;\n" + text
-    path = folder / "nginx.conf"
-    path.write_text(text, encoding="utf-8")
-    with open(folder / "log", "wb") as log:
-        process = subprocess.Popen(["nginx", "-p", folder, "-e", "stderr", "-g", "daemon off;", "-c", path],
-                                   stdout=log, stderr=log)
-
-    def answers():
-        try:
-            with Connection(("127.0.0.1", port)) as probe:
-                return probe.request("HEAD", "/vod").status > 0
-        except (OSError, Closed):
-            assert process.poll() is None, (folder / "log").read_text()
-            return False
-
-    eventually(answers)
-    yield f"http://127.0.0.1:{port}"
-    terminate(process)
+    with ProxyOfOthers("nginx", tmp_path / "cache", text) as proxy:
+        yield proxy.base
 
 
 def test_a_second_download_costs_the_store_nothing(bucket, serve_bucket, cache):

@@ -4,22 +4,14 @@ import contextlib
 import json
 
 import pytest
-from support.balancers import FRONT, Proxy
+from support.balancers import FRONT, UNTUNED_NGINX, ProxyOfOthers
 from support.clocks import shifted
-from support.key_server import Authority, KeyServer
+from support.key_server import Authority
 from support.object_stores import BODY, VIDEO, Rgw
 from support.server import BINARY, SANITIZER_MARK, run_sluice
 
 IS_SANITIZED = SANITIZER_MARK in BINARY.read_bytes()
 TLS = """
-pid nginx.pid;
-events {{}}
-http {{
-    access_log off;
-    client_body_temp_path body; proxy_temp_path proxy; fastcgi_temp_path fastcgi; uwsgi_temp_path uwsgi;
-    scgi_temp_path scgi;
-    server {{
-        listen {front} ssl;
         ssl_certificate {pair[0]}; ssl_certificate_key {pair[1]};
         location / {{
             proxy_pass {endpoint};
@@ -27,21 +19,16 @@ http {{
             proxy_set_header Host $http_host;
             proxy_buffering off;
         }}
-    }}
-}}
 """
-
-
-class Front(Proxy):
-    wait_until_ready = KeyServer.wait_until_ready  # the store has no /readyz
 
 
 @contextlib.contextmanager
 def over_tls(bucket, folder, names):
     """(endpoint, file of its authority): nginx with a certificate for `names`, in front of the store."""
     authority = Authority(folder / "authority")
-    text = TLS.format(front=FRONT, pair=authority.sign(names), endpoint=bucket.endpoint)
-    with Front("nginx", folder / "nginx", text) as proxy:
+    server = TLS.format(pair=authority.sign(names), endpoint=bucket.endpoint)
+    text = UNTUNED_NGINX.format(front=f"{FRONT} ssl", location=server)
+    with ProxyOfOthers("nginx", folder / "nginx", text) as proxy:
         yield f"https://localhost:{proxy.address[1]}", str(authority.certificate)
 
 

@@ -101,16 +101,28 @@ class Proxy:
         with self.connect(source=source) as connection:
             return connection.request("GET", target, fields, **options)
 
+    def is_ready(self):
+        """True when a node responds through it."""
+        return self.request("/readyz").status == 200
+
     def wait_until_ready(self, timeout=30):
-        """Waits until a node responds through it."""
         deadline = time.monotonic() + timeout
         while time.monotonic() < deadline:
             with contextlib.suppress(OSError):
-                if self.request("/readyz").status == 200:
+                if self.is_ready():
                     return
             time.sleep(0.05)
         self.__exit__()
         raise AssertionError(self.log.read_text(errors="replace")[-3000:])
+
+
+class ProxyOfOthers(Proxy):
+    """A proxy whose nodes are no service of ours: it is ready when it accepts connections. It asks for nothing, because
+    some tests look at the requests that arrive."""
+
+    def is_ready(self):
+        socket.create_connection(self.address, 1).close()
+        return True
 
 
 class Balancer(Proxy):

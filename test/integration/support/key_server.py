@@ -1,13 +1,10 @@
 """A platform that publishes its key set: nginx over TLS with a certificate of a test's own authority."""
 
-import contextlib
 import json
 import os
-import socket
 import subprocess
-import time
 
-from .balancers import FRONT, Proxy
+from .balancers import FRONT, ProxyOfOthers
 
 CONFIG = """
 pid nginx.pid;
@@ -56,7 +53,7 @@ class Authority:
         subprocess.run(["openssl", *map(str, arguments)], check=True, capture_output=True)
 
 
-class KeyServer(Proxy):
+class KeyServer(ProxyOfOthers):
     """nginx that serves `keys` (public JWKs) at /jwks.json. `pair`: certificate and key; None: plain HTTP."""
 
     def __init__(self, folder, keys=(), pair=None, cache="max-age=300", host="localhost", keep_alive=60):
@@ -71,16 +68,6 @@ class KeyServer(Proxy):
         scheme = "https" if pair else "http"
         self.place = f"{scheme}://{host}:{self.address[1]}"
         self.url = self.place + "/jwks.json"
-
-    def wait_until_ready(self, timeout=30):
-        """Waits until it accepts connections. It asks for nothing, because requests() has what others asked for."""
-        deadline = time.monotonic() + timeout
-        while time.monotonic() < deadline:
-            with contextlib.suppress(OSError), socket.create_connection(self.address, 1):
-                return
-            time.sleep(0.05)
-        self.__exit__()
-        raise AssertionError(self.log.read_text(errors="replace")[-3000:])
 
     def publish(self, *keys):
         """Replaces the set, as a whole."""
