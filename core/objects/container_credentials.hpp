@@ -1,7 +1,7 @@
 #pragma once
-// What an agent for containers (Amazon ECS, EKS Pod Identity) says about credentials, and where it
-// may be asked. Pure functions; it asks nobody: app/objects/container_agent does. Used by
-// app/objects/container_agent and app/objects/credentials_feed.
+// The credentials in the response of an agent for containers (Amazon ECS, EKS Pod Identity), and
+// the addresses of agents. Pure functions; it asks nobody: app/objects/container_agent does. Used
+// by app/objects/container_agent and app/objects/credentials_feed.
 
 #include "core/address/http_url.hpp"
 #include "core/objects/object_request.hpp"

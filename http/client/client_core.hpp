@@ -1,6 +1,6 @@
 #pragma once
-// What the calls of one client share. Calls hold it, so that they may outlive the client. Used by
-// http/client/client and http/client/call_flow.
+// The parts that the calls of one client share. Calls hold it, so that they may outlive the client.
+// Used by http/client/client and http/client/call_flow.
 
 #include "http/client/client.hpp"
 #include "http/client/idle_channels.hpp"

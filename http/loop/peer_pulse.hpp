@@ -1,5 +1,5 @@
 #pragma once
-// What the kernel knows of the peer of a socket that takes no bytes (TCP_INFO). Sends nothing, and
+// The kernel's knowledge of the peer of a socket that takes no bytes (TCP_INFO). Sends nothing, and
 // judges nothing: core/download/peer_pause does. Used by http/loop/socket_transport and
 // tls/secure_socket.
 

@@ -1,8 +1,8 @@
 #pragma once
-// What one thread needs to read objects: its clients, its lookups in progress, and the readers that
-// it watches. It belongs to a worker and ends before the worker's io_context. It decides nothing
-// about responses: object_origin does. Used by http/connection/worker through http/exchange, by
-// http/handlers/open_file and by http/objects/object_reader.
+// The means of one thread to read objects: its clients, its lookups in progress, and the readers
+// that it watches. It belongs to a worker and ends before the worker's io_context. It decides
+// nothing about responses: object_origin does. Used by http/connection/worker through
+// http/exchange, by http/handlers/open_file and by http/objects/object_reader.
 
 #include "http/client/client.hpp"
 #include "http/objects/object_lookup.hpp"

@@ -111,7 +111,7 @@ BOOST_AUTO_TEST_CASE(plain_http_is_for_this_machine_and_the_agents_of_amazon) {
                "AWS_CONTAINER_CREDENTIALS_FULL_URI must begin with https:// or http://");
     BOOST_TEST(url_of("v2", "") == "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI must begin with /");
     BOOST_TEST(url_of("/a b", "").starts_with("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI has a char"));
-    // What follows the address cannot become another host.
+    // The relative part cannot become another host.
     BOOST_TEST(url_of(".example/", "") ==
                "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI must begin with /");
 }

@@ -1,5 +1,6 @@
-// What real stores do not do on demand: ignore Range, answer with another version, end a body
-// early. A scripted server on a socket answers; test/integration/test_origin.py has real stores.
+// Faults that real stores do not show on demand: they ignore Range, send another version, end a
+// body early. A scripted server on a socket answers; test/integration/test_origin.py has real
+// stores.
 #include "http/objects/object_reader.hpp"
 #include "test/support/fake_clock.hpp"
 
