@@ -1,6 +1,7 @@
 """The download managers of real browsers. Pages reach them through the service worker of web/, which adds
 the token; here the line adds it, so that the requests are the browser's own."""
 
+import json
 import time
 
 import pytest
@@ -8,6 +9,8 @@ from support.browsers import CHROMIUM, FIREFOX, Chromium, Firefox
 from support.ids import Lesson
 from support.line import Line
 from support.media import noise
+from support.metrics import scrape_until
+from support.paused import LARGE
 from support.tokens import mint
 from support.waiting import eventually
 
@@ -84,7 +87,7 @@ def test_chromium_waits_for_its_user(line, video, tmp_path, script):
         eventually(lambda: browser.state()[0] == "canceled")  # the protocol's word for interrupted
         time.sleep(0.3)
         assert len(road.downloads()) == len(script)  # it did not resume by itself
-        browser.press_resume()
+        browser.press_pause_or_resume()
         eventually(lambda: is_whole(browser.files / video.filename))
     assert road.downloads()[-1].get("Range") and road.downloads()[-1].get("If-Range")
 
@@ -104,6 +107,32 @@ def test_chromium_finishes_in_the_resume_window(server, video, tmp_path):
         browser.download(road.base + video.target())
         eventually(lambda: browser.state()[0] == "completed")
         assert is_whole(browser.files / video.filename) and len(road.downloads()) == 2
+
+
+@with_chromium
+def test_chromium_pauses_and_goes_on(start_server, tree, tmp_path):
+    """Its pause keeps the connection and stops reading: for the service, a client that pauses
+    (limits.pause_timeout). One request in all."""
+    large = tree.add(Lesson("paused.bin"), noise(1 << 20) * (LARGE >> 20))
+    log = tmp_path / "access.log"
+    server = start_server(tree, config={"log": {"access": str(log)},
+                                        "limits": {"stall_timeout": 1, "connection_rate": 8 << 20}})
+    downloads = lambda: [line for line in map(json.loads, log.read_text().split("\n")[:-1])
+                         if line["route"] == "download"]
+    with Chromium(tmp_path / "chromium") as browser:
+        browser.download(server.base + large.target(), {"Authorization": f"Bearer {mint(large)}"})
+        eventually(lambda: browser.state()[1] > 1 << 20)
+        browser.press_pause_or_resume()
+        scrape_until(server, lambda values: values['sluice_connections{state="paused"}'] == 1)
+        received = browser.state()[1]
+        time.sleep(5)  # five times stall_timeout
+        assert browser.state() == ("inProgress", received) and received < LARGE
+        assert downloads() == []
+        browser.press_pause_or_resume()
+        eventually(lambda: browser.state()[0] == "completed", 60)
+    assert (browser.files / large.filename).read_bytes() == tree.content(large)
+    line, = eventually(downloads)
+    assert (line["status"], line["outcome"], line["delivered"]) == (200, "complete", LARGE)
 
 
 FIREFOX_DOWNLOADS = """

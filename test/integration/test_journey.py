@@ -248,7 +248,7 @@ def test_browsers_get_there_when_their_users_press_resume(world, tree, browsers,
             assert time.monotonic() < deadline, [(line.name, line.is_held(), line.downloads()) for line in lines]
             time.sleep(1)
             if "chromium" in browsers and not lines[0].open and not is_done():
-                browsers["chromium"].press_resume()
+                browsers["chromium"].press_pause_or_resume()
 
     def expire():
         for faults in world.faults:

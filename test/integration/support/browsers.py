@@ -72,14 +72,23 @@ class Chromium:
             self.events.append(message)
         return message
 
-    def download(self, url):
-        """Opens a URL whose response is an attachment."""
-        self.call("Target.createTarget", url=url)
+    def download(self, url, fields=None):
+        """Opens a URL whose response is an attachment, with these request fields in addition."""
+        if not fields:
+            self.call("Target.createTarget", url=url)
+            return
+        session = self._open_page()
+        self.call("Network.enable", session)
+        self.call("Network.setExtraHTTPHeaders", session, headers=fields)
+        self.call("Page.navigate", session, url=url)
+
+    def _open_page(self):
+        target = self.call("Target.createTarget", url="about:blank")["targetId"]
+        return self.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
 
     def evaluate(self, url, script):
         """The value of an expression in a page of its own."""
-        target = self.call("Target.createTarget", url="about:blank")["targetId"]
-        session = self.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
+        session = self._open_page()
         self.call("Page.enable", session)
         before = len(self.events)
         self.call("Page.navigate", session, url=url)
@@ -89,8 +98,8 @@ class Chromium:
                            awaitPromise=True)
         return result["result"].get("value")
 
-    def press_resume(self):
-        """Presses "Resume" beside the only download in the list of downloads."""
+    def press_pause_or_resume(self):
+        """Presses "Pause" or "Resume", whichever is shown, beside the only download in the list of downloads."""
         self.evaluate("chrome://downloads/", """(async () => {
             for (let i = 0; i < 100; i++) {
                 const list = document.querySelector('downloads-manager')?.shadowRoot
