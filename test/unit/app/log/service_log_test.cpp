@@ -137,7 +137,10 @@ BOOST_AUTO_TEST_CASE(a_reader_that_is_gone_costs_lines) {
     for (int i = 0; i < 2000 && one.log->dropped() == 0; ++i) {
         std::this_thread::sleep_for(5ms);
     }
-    BOOST_TEST(one.log->dropped() == 1U);
+    // 2 if the line was lost before info() returned: then info() wrote a line about the gap, which
+    // was lost too.
+    const auto lost = one.log->dropped();
+    BOOST_TEST((lost == 1U || lost == 2U));
 }
 
 BOOST_AUTO_TEST_SUITE_END()
