@@ -20,6 +20,7 @@ import pytest
 from .balancers import PROCESS
 from .ids import Lesson
 from .media import noise
+from .waiting import eventually
 
 HERE = pathlib.Path(__file__).resolve().parent
 BODY = noise(100_000, seed=7)
@@ -101,7 +102,15 @@ class ObjectStore:
 
     def freeze(self):
         """Stops the daemon that holds the objects: the gateway accepts requests and does not answer."""
-        os.kill(self.pid(self.storage), signal.SIGSTOP)
+        pid = self.pid(self.storage)
+        os.kill(pid, signal.SIGSTOP)
+        threads = pathlib.Path(f"/proc/{pid}/task")  # on a busy machine, a thread goes on until it has its turn
+
+        def is_stopped():
+            return all(each.joinpath("stat").read_text().rpartition(")")[2].split()[0] == "T"
+                       for each in threads.iterdir())
+
+        eventually(is_stopped)
 
     def thaw(self):
         os.kill(self.pid(self.storage), signal.SIGCONT)
