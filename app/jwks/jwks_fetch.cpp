@@ -4,6 +4,7 @@
 #include "core/issuer/session_keys.hpp"
 #include "core/text/ascii_case.hpp"
 #include "http/client/cache_life.hpp"
+#include "http/client/waiting_client.hpp"
 #include "tls/client_channels.hpp"
 
 #include <algorithm>
@@ -128,15 +129,15 @@ jwks_answer jwks_fetch::judge(call_result<std::string> content) const {
 jwks_answer fetch_jwks_now(const core::config& settings) {
     std::string fault;
     const auto url = core::parse_http_url(settings.issuer.jwt_jwks_url, fault);
-    http::net::io_context context(1);
-    http::client client(
-        context, std::make_shared<tls::client_channels>(settings.issuer.jwt_jwks_ca_file), {});
+    http::waiting_client client(
+        std::make_shared<tls::client_channels>(settings.issuer.jwt_jwks_ca_file),
+        http::is_over_after(2 * longest_fetch));
     std::optional<jwks_answer> answer;
-    const jwks_fetch fetch(client, *url, {}, [&](jwks_answer got) { answer = std::move(got); });
-    const auto latest = std::chrono::steady_clock::now() + 2 * longest_fetch;
-    while (!answer && context.run_one_until(latest) > 0) {
-    }
-    return answer.value_or(failed(jwks_outcome::timeout, "the server did not answer in time"));
+    const jwks_fetch fetch(client.calls(), *url, {},
+                           [&answer](jwks_answer got) { answer = std::move(got); });
+    return client.wait_for(answer)
+               ? *std::move(answer)
+               : failed(jwks_outcome::timeout, "the server did not answer in time");
 }
 
 } // namespace sluice::app

@@ -2,6 +2,7 @@
 
 #include "core/files/secret_file.hpp"
 #include "core/text/trimmed.hpp"
+#include "http/client/waiting_client.hpp"
 #include "http/client/whole_call.hpp"
 #include "tls/client_channels.hpp"
 
@@ -18,7 +19,6 @@ using http::call_result;
 
 constexpr const char* token_name = "AWS_CONTAINER_AUTHORIZATION_TOKEN";
 constexpr const char* token_file_name = "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE";
-constexpr std::chrono::milliseconds step{100}; // between two looks at is_over
 constexpr auto longest_fetch = 15s;
 
 // Empty on success. Kubernetes writes files that everybody in the container may read.
@@ -111,20 +111,17 @@ agent_answer ask_container_agent(const container_agent& from, const core::clock&
     if (auto fault = read_token(from, token); !fault.empty()) {
         return {.fault = std::move(fault)};
     }
-    http::net::io_context context(1);
-    http::client client(
-        context, from.url.is_secure ? std::make_shared<tls::client_channels>("") : nullptr, {});
+    http::waiting_client client(from.url.is_secure ? std::make_shared<tls::client_channels>("")
+                                                   : nullptr,
+                                [&is_over, is_late = http::is_over_after(longest_fetch)] {
+                                    return is_over() || is_late();
+                                });
     std::optional<call_result<std::string>> arrived;
     const http::whole_call call(
-        client, request_for(from.url, token.text),
+        client.calls(), request_for(from.url, token.text),
         {.bytes = core::max_container_response_bytes, .time = longest_fetch},
         [&arrived](call_result<std::string> content) { arrived = std::move(content); });
-    const auto latest = std::chrono::steady_clock::now() + longest_fetch;
-    while (!arrived && !is_over() && std::chrono::steady_clock::now() < latest) {
-        context.restart();
-        context.run_one_for(step);
-    }
-    if (!arrived) {
+    if (!client.wait_for(arrived)) {
         return {.fault = "the agent at " + from.place + " did not answer in time"};
     }
     if (!*arrived) {

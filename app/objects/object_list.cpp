@@ -1,6 +1,7 @@
 #include "app/objects/object_list.hpp"
 
 #include "core/objects/object_xml.hpp"
+#include "http/client/whole_call.hpp"
 
 #include <chrono>
 #include <string_view>
@@ -11,7 +12,6 @@ namespace {
 
 using http::object_outcome;
 
-constexpr std::chrono::milliseconds step{100};                // between two looks at is_over
 constexpr std::size_t max_page_bytes = std::size_t{4} << 20U; // 1000 names of 1024 bytes, encoded
 
 // The names of the directories below `prefix`, without it and without the slash.
@@ -24,7 +24,7 @@ object_outcome list_names(object_asker& asker, const std::string& prefix,
         if (!next.empty()) {
             parameters.emplace_back("continuation-token", next);
         }
-        const auto got = asker.ask(asker.origin().list_request(std::move(parameters)));
+        const auto& got = asker.ask(asker.origin().list_request(std::move(parameters)));
         if (got.what != object_outcome::done) {
             return got.what;
         }
@@ -82,24 +82,23 @@ struct walk {
 } // namespace
 
 object_asker::object_asker(http::object_origin& origin, std::function<bool()> is_over)
-    : origin_(origin), is_over_(std::move(is_over)), client_(context_, origin.secure(), {}) {}
+    : origin_(origin), client_(origin.secure(), std::move(is_over)) {}
 
-object_asker::answer object_asker::ask(std::optional<http::outgoing> what) {
+const object_asker::answer& object_asker::ask(std::optional<http::outgoing> what) {
+    last_ = what ? send(*std::move(what)) : answer{};
+    return last_;
+}
+
+object_asker::answer object_asker::send(http::outgoing what) {
     answer got;
-    if (!what) {
-        return got;
-    }
     std::optional<http::call_result<std::string>> arrived;
     const http::whole_call call(
-        client_, *std::move(what), {.bytes = max_page_bytes, .time = std::chrono::seconds(30)},
+        client_.calls(), std::move(what),
+        {.bytes = max_page_bytes, .time = std::chrono::seconds(30)},
         [&arrived](http::call_result<std::string> content) { arrived = std::move(content); });
-    while (!arrived && !is_over_()) {
-        context_.restart();
-        context_.run_one_for(step);
-    }
-    if (!arrived) {
+    if (!client_.wait_for(arrived)) {
         got.what = object_outcome::unreachable;
-        got.cause = "the service was asked to stop";
+        got.cause = "it did not answer in time";
     } else if (!*arrived) {
         got.cause = arrived->error().cause;
         got.what = origin_.judge(arrived->error());
@@ -108,6 +107,7 @@ object_asker::answer object_asker::ask(std::optional<http::outgoing> what) {
         got.status = call.head().status();
         got.code = got.status < 300 ? std::string() : core::read_object_error(**arrived);
         got.region = call.head().field("x-amz-bucket-region").substr(0, 64);
+        got.etag = call.head().field("ETag");
         got.content = std::move(**arrived);
     }
     return got;

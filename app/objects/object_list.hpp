@@ -5,8 +5,7 @@
 
 #include "core/media/catalogue.hpp"
 #include "core/media/layout_segment.hpp"
-#include "http/client/client.hpp"
-#include "http/client/whole_call.hpp"
+#include "http/client/waiting_client.hpp"
 #include "http/objects/object_origin.hpp"
 
 #include <functional>
@@ -30,17 +29,21 @@ class object_asker {
         std::string cause{}; // of a call without a response
         std::string content{};
         std::string region{}; // the region that the store names
+        std::string etag{};
     };
-    /// Sends the request; without one, the outcome is that there are no credentials.
-    [[nodiscard]] answer ask(std::optional<http::outgoing> what);
+    /// Sends the request; without one, the outcome is that there are no credentials. The answer is
+    /// valid until the next call.
+    [[nodiscard]] const answer& ask(std::optional<http::outgoing> what);
     [[nodiscard]] http::object_origin& origin() noexcept { return origin_; }
-    [[nodiscard]] bool is_over() const { return is_over_(); }
+    /// The last answer of ask().
+    [[nodiscard]] const answer& last() const noexcept { return last_; }
 
   private:
+    [[nodiscard]] answer send(http::outgoing what);
+
     http::object_origin& origin_;
-    std::function<bool()> is_over_;
-    http::net::io_context context_{1};
-    http::client client_;
+    http::waiting_client client_;
+    answer last_;
 };
 
 /// The courses below the prefix of the origin. The outcome is that of the request that failed, or
