@@ -63,7 +63,7 @@ constexpr std::array media_flags{
 constexpr std::array issue_flags{
     flag_row{"--user", "ID", "", "user of the token"},
     flag_row{"--owner", "ID", "",
-             "course, module: the trainer of the course (default: found below media.root)"},
+             "course, module: the trainer of the course (default: found in the media)"},
     flag_row{"--ttl", "SECONDS", "", "life of the token (default: tokens.default_ttl)"},
     flag_row{"--resume", "SECONDS", "",
              "how long after its expiry a download may be continued (default: "

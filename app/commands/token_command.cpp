@@ -3,6 +3,7 @@
 #include "app/commands/media_options.hpp"
 #include "app/commands/store_command.hpp"
 #include "app/commands/user_ban.hpp"
+#include "app/objects/object_inquiry.hpp"
 #include "app/service/media_set.hpp"
 #include "app/service/token_policy.hpp"
 #include "core/base/clock.hpp"
@@ -68,24 +69,51 @@ void print_verdict(const core::result<void>& verdict, bool is_bound, const termi
     streams.out << "}\n";
 }
 
-/// The trainer who owns the course now, according to media.root. Empty for a lesson, which contains
-/// its trainer.
-std::string owner_on_disk(const core::media_id& media, const core::config& settings,
-                          const terminal& streams) {
-    if (media.kind() == core::media_kind::lesson || settings.media.root.empty()) {
-        return {};
-    }
+struct found_owner {
+    std::string trainer{}; // empty: nobody, or two trainers, or unknown
+    std::string fault{};   // why it is unknown
+};
+
+std::string owner_in(const core::catalogue& courses, const core::media_id& media) {
+    auto owner = courses.owner_of(media.course_id());
+    return owner ? *std::move(owner) : std::string();
+}
+
+found_owner owner_in_store(const core::media_id& media, const core::config& settings) {
+    object_inquiry store(settings);
+    core::catalogue courses;
+    auto fault = store.objection().empty()
+                     ? store.list(layout_of(settings.media).course_directory(), courses)
+                     : store.objection();
+    return {.trainer = owner_in(courses, media), .fault = std::move(fault)};
+}
+
+found_owner owner_on_disk(const core::media_id& media, const core::config& settings) {
     try {
         const core::system_clock time;
         service_log quiet(time, core::log_level::error, STDERR_FILENO);
         const media_set site(settings, quiet);
-        auto owner = site.courses().owner_of(media.course_id());
-        return owner ? *std::move(owner) : std::string{};
+        return {.trainer = owner_in(site.courses(), media)};
     } catch (const std::exception& fault) {
-        streams.err << "sluice: the token gets no owner claim: the course cannot be looked up: "
-                    << fault.what() << '\n';
+        return {.fault = fault.what()};
+    }
+}
+
+/// The trainer who owns the course now, according to media.root or the object store. Empty for a
+/// lesson, which contains its trainer.
+std::string owner_now(const core::media_id& media, const core::config& settings,
+                      const terminal& streams) {
+    const auto& from = settings.media;
+    if (media.kind() == core::media_kind::lesson || (from.root.empty() && from.origins.empty())) {
         return {};
     }
+    auto found =
+        from.origins.empty() ? owner_on_disk(media, settings) : owner_in_store(media, settings);
+    if (!found.fault.empty()) {
+        streams.err << "sluice: the token gets no owner claim: the course cannot be looked up: "
+                    << found.fault << '\n';
+    }
+    return std::move(found.trainer);
 }
 
 /// The exit status when `user` is banned, or when the store cannot be asked; nullopt otherwise, and
@@ -202,7 +230,7 @@ int issue_token(const command_line& line, const token_tools& with, const termina
         return refuse_usage(streams, "--owner is not a valid identifier");
     }
     const auto owner = line.has("--owner") ? std::string(line.option("--owner"))
-                                           : owner_on_disk(wanted, with.settings, streams);
+                                           : owner_now(wanted, with.settings, streams);
     order.owner = owner;
     core::token_press press;
     const auto& issued =

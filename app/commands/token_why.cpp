@@ -1,11 +1,9 @@
 #include "app/commands/token_why.hpp"
 
+#include "app/commands/file_why.hpp"
 #include "app/commands/user_ban.hpp"
-#include "app/service/media_set.hpp"
 #include "app/service/token_policy.hpp"
 #include "core/json/json_text.hpp"
-#include "core/media/name_twin.hpp"
-#include "core/text/percent.hpp"
 #include "core/text/timestamp.hpp"
 #include "http/handlers/download_url.hpp"
 #include "http/request/target.hpp"
@@ -90,20 +88,6 @@ std::string explain_binding(const core::media_id& wanted, const core::claims& re
            "compared byte by byte, including case and accents.";
 }
 
-/// A sentence about a name on the disk that differs only by Unicode normalisation; else empty.
-std::string explain_twin(const media_set& media, const core::media_id& wanted,
-                         const std::string& path) {
-    const auto twin = path.empty()
-                          ? media.courses().twin_of(wanted.course_id())
-                          : core::find_name_twin(media.courses().root(), path).value_or("");
-    if (twin.empty()) {
-        return {};
-    }
-    return " A file with the same name in another Unicode normalisation exists: " +
-           core::percent_encoded_path(twin) +
-           ". Names are compared byte by byte: rename it to NFC, or request these bytes.";
-}
-
 /// The requests that a token in its resume window is still valid for.
 std::string explain_window(const core::claims& read, const token_tools& with) {
     return "401: the token has expired. " + times_of(read, with.now) + "Until " +
@@ -111,41 +95,6 @@ std::string explain_window(const core::claims& read, const token_tools& with) {
            " (resume_until) it still continues a download that has begun: a request with the one "
            "range bytes=N- or bytes=N-M, N above 0, would be accepted. A download from the first "
            "byte needs a new token.";
-}
-
-/// Empty when the file exists, or when it cannot be looked up.
-std::string explain_file(const core::media_id& wanted, const core::claims& read,
-                         const token_tools& with) {
-    if (with.settings.media.root.empty()) {
-        return {};
-    }
-    const core::system_clock time;
-    service_log quiet(time, core::log_level::error, STDERR_FILENO);
-    const media_set media(with.settings, quiet);
-    std::string path;
-    const auto found = media.library().open(wanted, read.owner, path);
-    if (found) {
-        return {};
-    }
-    switch (found.error().code) {
-    case core::errc::token_mismatch:
-        return "403: the token is valid, but for the course " + std::string(wanted.course_id()) +
-               " of trainer " + read.owner +
-               ", and another trainer has a course of this id now. A new token would be accepted.";
-    case core::errc::course_ambiguous:
-        return "409: the token is valid for this URL, but two trainers have a course of this id. "
-               "Rename one of them.";
-    case core::errc::media_not_found:
-        return "404: the token is valid for this URL, but the file does not exist or is not a "
-               "regular file" +
-               (path.empty() ? std::string(": no trainer has the course")
-                             : " at " + path + " below media.root") +
-               ". Names must be exact; symbolic links are not followed." +
-               explain_twin(media, wanted, path);
-    default:
-        return "503: the token is valid for this URL, but the file cannot be opened now. Check the "
-               "mount, its permissions and ulimit -n.";
-    }
 }
 
 /// Empty when no revocation of the store covers the token.
@@ -219,7 +168,11 @@ int explain_refusal(const command_line& line, const token_tools& with, const ter
     if (!verdict && verdict.error().code == core::errc::token_expired) {
         verdict = service.authorise_resume(*wanted, with.now, claims);
     }
-    auto why = verdict ? explain_file(*wanted, claims, with)
+    file_verdict file;
+    if (verdict) {
+        file = judge_file(*wanted, claims.owner, with.settings);
+    }
+    auto why = verdict ? file.refusal
                : verdict.error().code == core::errc::token_mismatch
                    ? explain_binding(*wanted, claims)
                    : explain_token(verdict.error(), claims, with);
@@ -232,10 +185,9 @@ int explain_refusal(const command_line& line, const token_tools& with, const ter
     if (!why.empty()) {
         return answer(line, why, streams);
     }
-    std::string good = "200: signature, claims, time and binding are valid";
-    good += with.settings.media.root.empty() ? ". The file was not checked: media.root is not set"
-                                             : ", and the file exists";
+    auto good = "200: signature, claims, time and binding are valid" + file.finding;
     good += with.settings.store.url.empty() ? "." : ", and no revocation covers it.";
+    good += file.remark.empty() ? "" : " " + file.remark;
     return answer(line, good, streams);
 }
 

@@ -7,8 +7,8 @@
 namespace sluice::app {
 
 /// Takes the URL of the download from --url and the token from --token ("-": standard input).
-/// exit_success means that the gateway would serve the file now. The file is looked up when
-/// media.root is set. Revocations are not checked, since they are in the store.
+/// exit_success means that the gateway would serve the file now. The file is looked up below
+/// media.root or in the object store, and revocations in the store, where these are set.
 [[nodiscard]] int explain_refusal(const command_line& line, const token_tools& with,
                                   const terminal& streams);
 

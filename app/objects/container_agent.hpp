@@ -2,7 +2,7 @@
 // Asks the agent of a container for the credentials of an object store: the environment says where
 // it is and what it is asked with. Waits for the response: for a thread of its own, and for
 // commands. It keeps nothing: app/objects/credentials_feed does. Used by that and by
-// app/start/start_checks.
+// app/objects/object_check.
 
 #include "core/base/clock.hpp"
 #include "core/config/config_origin.hpp"

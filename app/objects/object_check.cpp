@@ -1,18 +1,18 @@
 #include "app/objects/object_check.hpp"
 
-#include "app/objects/object_list.hpp"
+#include "app/objects/container_agent.hpp"
+#include "app/objects/object_media.hpp"
 #include "core/objects/object_xml.hpp"
 
-#include <chrono>
 #include <cstdlib>
-#include <string_view>
+#include <optional>
+#include <utility>
 
 namespace sluice::app {
 
 namespace {
 
 using http::object_outcome;
-using std::chrono::steady_clock;
 
 constexpr unsigned range_not_satisfiable = 416; // of an empty object
 
@@ -20,9 +20,35 @@ std::string quoted(const object_asker::answer& got) {
     return got.code.empty() ? "" : " (" + got.code + ")";
 }
 
-/// What `got`, which is not good, says about the settings.
-std::string explain(const object_asker::answer& got, const core::origin_settings& settings,
-                    std::string_view right) {
+std::string try_read(object_asker& asker, const core::origin_settings& settings,
+                     std::string_view key) {
+    const auto got = ask_for_byte(asker, key.substr(settings.prefix.size()));
+    const bool is_good = got.what == object_outcome::done ||
+                         got.what == object_outcome::missing; // deleted since the list
+    return is_good ? std::string() : explain_refusal(got, settings, "read its objects");
+}
+
+} // namespace
+
+credentials_fault find_credentials(const core::origin_settings& settings,
+                                   http::object_origin& origin) {
+    std::string fault;
+    const auto agent = find_container_agent(settings, fault);
+    if (!agent) {
+        return {.what = fault.empty() ? give_credentials(settings, origin) : std::move(fault),
+                .is_of_settings = true};
+    }
+    auto answer = ask_container_agent(*agent, origin.time(), [] { return false; });
+    origin.use(std::move(answer.by), answer.ends);
+    return {.what = std::move(answer.fault)};
+}
+
+std::string explain_refusal(const object_asker::answer& got, const core::origin_settings& settings,
+                            std::string_view right) {
+    if (got.code == "InvalidObjectState") {
+        return "the object is in an archive" + quoted(got) +
+               ": restore it, and exempt the prefix from rules that archive";
+    }
     switch (got.what) {
     case object_outcome::bucket:
     case object_outcome::missing:
@@ -50,7 +76,7 @@ std::string explain(const object_asker::answer& got, const core::origin_settings
     }
 }
 
-std::string clock_fault(const http::object_origin& origin) {
+std::string explain_clock(const http::object_origin& origin) {
     const auto offset = origin.clock_offset().count();
     if (offset == 0) {
         return {};
@@ -60,23 +86,26 @@ std::string clock_fault(const http::object_origin& origin) {
            " the store's, more than it accepts: synchronise it";
 }
 
-std::string try_read(object_asker& asker, const core::origin_settings& settings,
-                     std::string_view key) {
-    auto what = asker.origin().request(http::bhttp::verb::get, key.substr(settings.prefix.size()));
-    if (what) {
-        what->fields.emplace_back("Range", "bytes=0-0");
+object_asker::answer ask_for_byte(object_asker& asker, std::string_view path) {
+    const auto ask = [&] {
+        auto what = asker.origin().request(http::bhttp::verb::get, path);
+        if (what) {
+            what->fields.emplace_back("Range", "bytes=0-0");
+        }
+        return asker.ask(std::move(what));
+    };
+    auto got = ask();
+    if (got.what == object_outcome::clock) {
+        got = ask(); // now by the store's clock
     }
-    const auto got = asker.ask(std::move(what));
-    const bool is_good = got.what == object_outcome::done || got.status == range_not_satisfiable ||
-                         got.what == object_outcome::missing; // deleted since the list
-    return is_good ? std::string() : explain(got, settings, "read its objects");
+    if (got.status == range_not_satisfiable) {
+        got.what = object_outcome::done;
+    }
+    return got;
 }
 
-} // namespace
-
 std::string try_object_origin(const core::origin_settings& settings, http::object_origin& origin) {
-    const auto deadline = steady_clock::now() + origin.with().patience * 2;
-    object_asker asker(origin, [deadline] { return steady_clock::now() >= deadline; });
+    object_asker asker(origin, http::is_over_after(origin.with().patience * 2));
     const auto ask = [&] {
         return asker.ask(origin.list_request({{"prefix", settings.prefix}, {"max-keys", "1"}}));
     };
@@ -85,10 +114,10 @@ std::string try_object_origin(const core::origin_settings& settings, http::objec
         got = ask(); // now by the store's clock
     }
     if (got.what == object_outcome::forbidden && settings.hides_missing) {
-        return clock_fault(origin); // as s3.hides_missing says
+        return explain_clock(origin); // as s3.hides_missing says
     }
     if (got.what != object_outcome::done) {
-        return explain(got, settings, "list the bucket");
+        return explain_refusal(got, settings, "list the bucket");
     }
     const auto page = core::read_object_page(got.content);
     if (!page) {
@@ -101,7 +130,7 @@ std::string try_object_origin(const core::origin_settings& settings, http::objec
                settings.prefix + "\": check s3.bucket and s3.prefix";
     }
     auto fault = try_read(asker, settings, page->first_key);
-    return fault.empty() ? clock_fault(origin) : fault;
+    return fault.empty() ? explain_clock(origin) : fault;
 }
 
 } // namespace sluice::app

@@ -1,17 +1,45 @@
 #pragma once
-// Asks an object store whether it can serve media, for `sluice config check`. Used by
-// app/start/start_checks.
+// What commands ask an object store: whether it can serve media (`sluice config check`), and
+// whether one file is there (`sluice token why`). The answers are sentences for the operator. Each
+// waits for the store, for a bounded time. Used by app/start/start_checks and
+// app/objects/object_inquiry.
 
+#include "app/objects/object_list.hpp"
 #include "core/config/config_origin.hpp"
 #include "http/objects/object_origin.hpp"
 
 #include <string>
+#include <string_view>
 
 namespace sluice::app {
 
+/// Why an origin has no credentials.
+struct credentials_fault {
+    std::string what{};          // a sentence; empty: it has some
+    bool is_of_settings = false; // its subject is s3.credentials_file; false: the agent's fault
+};
+
+/// Gives `origin` the credentials that a service would use. Asks the agent of a container.
+[[nodiscard]] credentials_fault find_credentials(const core::origin_settings& settings,
+                                                 http::object_origin& origin);
+
 /// Lists the bucket and reads a byte of an object with the credentials of `origin`. Empty when both
-/// succeed; otherwise a sentence for the operator. Waits for the store.
+/// succeed; otherwise a sentence for the operator.
 [[nodiscard]] std::string try_object_origin(const core::origin_settings& settings,
                                             http::object_origin& origin);
+
+/// What `got`, which is not good, says about the settings: a sentence without a full stop. `right`
+/// is what the credentials were needed for: "list the bucket".
+[[nodiscard]] std::string explain_refusal(const object_asker::answer& got,
+                                          const core::origin_settings& settings,
+                                          std::string_view right);
+
+/// A sentence without a full stop when the store has rejected the clock of this machine; else
+/// empty.
+[[nodiscard]] std::string explain_clock(const http::object_origin& origin);
+
+/// Asks for the first byte of the object `path` below the prefix, a second time when the clock of
+/// this machine was rejected. The outcome is done for an empty object too.
+[[nodiscard]] object_asker::answer ask_for_byte(object_asker& asker, std::string_view path);
 
 } // namespace sluice::app

@@ -23,19 +23,6 @@ core::layout_template template_of(core::media_kind kind, const std::string& text
     return *std::move(parsed);
 }
 
-core::media_layout layout_of(const core::config::media_section& media) {
-    core::media_kind at{};
-    std::string problem;
-    auto layout = core::media_layout::combine(
-        template_of(core::media_kind::lesson, media.layout_lesson),
-        template_of(core::media_kind::course, media.layout_course),
-        template_of(core::media_kind::module, media.layout_module), at, problem);
-    if (!layout) { // core::validate() has rejected conflicting templates
-        throw std::invalid_argument("media.layout." + std::string(name_of(at)) + " " + problem);
-    }
-    return *std::move(layout);
-}
-
 core::catalogue catalogue_of(core::media_store* store, const core::media_layout& layout) {
     if (store != nullptr) {
         return {*store, layout.course_directory()};
@@ -63,6 +50,19 @@ struct made_media {
 };
 
 } // namespace
+
+core::media_layout layout_of(const core::config::media_section& media) {
+    core::media_kind at{};
+    std::string problem;
+    auto layout = core::media_layout::combine(
+        template_of(core::media_kind::lesson, media.layout_lesson),
+        template_of(core::media_kind::course, media.layout_course),
+        template_of(core::media_kind::module, media.layout_module), at, problem);
+    if (!layout) { // core::validate() has rejected conflicting templates
+        throw std::invalid_argument("media.layout." + std::string(name_of(at)) + " " + problem);
+    }
+    return *std::move(layout);
+}
 
 std::shared_ptr<const media_set> make_media_set(const core::config& settings, service_log& log,
                                                 std::chrono::milliseconds patience,

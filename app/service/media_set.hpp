@@ -10,6 +10,7 @@
 #include "app/service/catalogue_watcher.hpp"
 #include "core/config/config.hpp"
 #include "core/media/catalogue.hpp"
+#include "core/media/media_layout.hpp"
 #include "core/media/media_library.hpp"
 
 #include <atomic>
@@ -24,6 +25,9 @@
 namespace sluice::app {
 
 class media_set;
+
+/// The layout that settings describe which core::validate() accepts.
+[[nodiscard]] core::media_layout layout_of(const core::config::media_section& media);
 
 /// Makes a media_set on a thread of its own, for the reload of a running service. Throws
 /// std::exception when it cannot be made, when the media root does not respond within `patience`,

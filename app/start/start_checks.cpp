@@ -1,7 +1,6 @@
 #include "app/start/start_checks.hpp"
 
 #include "app/log/line_writer.hpp"
-#include "app/objects/container_agent.hpp"
 #include "app/objects/object_check.hpp"
 #include "app/objects/object_media.hpp"
 #include "app/service/issuer_setup.hpp"
@@ -79,18 +78,11 @@ void check_origin(const core::config& settings, sys_seconds /*now*/, faults& out
         const std::string place = "media.origins[0]";
         try {
             const auto origin = make_object_origin(settings, [](const auto& /*problem*/) {});
-            std::string fault;
-            agent_answer answer;
-            if (const auto agent = find_container_agent(one, fault)) {
-                answer = ask_container_agent(*agent, origin->time(), [] { return false; });
-                origin->use(answer.by);
-            } else if (fault.empty()) {
-                fault = give_credentials(one, *origin);
-            }
-            if (!fault.empty()) {
-                add(out, place + ".s3.credentials_file", std::move(fault));
-            } else if (!answer.fault.empty()) { // a start does not need the agent
-                add(out, place, std::move(answer.fault), start_effect::impairs);
+            auto fault = find_credentials(one, *origin);
+            if (fault.is_of_settings && !fault.what.empty()) {
+                add(out, place + ".s3.credentials_file", std::move(fault.what));
+            } else if (!fault.what.empty()) { // a start does not need the agent
+                add(out, place, std::move(fault.what), start_effect::impairs);
             } else if (auto objection = try_object_origin(one, *origin); !objection.empty()) {
                 add(out, place, std::move(objection), start_effect::impairs);
             }

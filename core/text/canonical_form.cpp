@@ -51,4 +51,11 @@ std::string composed(std::string_view text) {
     return mapped(text, UTF8PROC_COMPOSE).value_or(std::string(text));
 }
 
+std::string decomposed(std::string_view text) {
+    if (is_ascii(text)) {
+        return std::string(text);
+    }
+    return mapped(text, UTF8PROC_DECOMPOSE).value_or(std::string(text));
+}
+
 } // namespace sluice::core

@@ -17,4 +17,7 @@ namespace sluice::core {
 /// `text` composed (NFC), as keyboards and web forms write it; `text` itself when it is not UTF-8.
 [[nodiscard]] std::string composed(std::string_view text);
 
+/// `text` decomposed (NFD), as macOS writes names of files; `text` itself when it is not UTF-8.
+[[nodiscard]] std::string decomposed(std::string_view text);
+
 } // namespace sluice::core

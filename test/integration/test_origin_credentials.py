@@ -7,11 +7,12 @@ import pytest
 from support.checks import check_problem
 from support.credentials_agent import Agent
 from support.ids import Lesson
+from support.key_server import Authority
 from support.media import noise
 from support.metrics import scrape
-from support.object_stores import BODY, VIDEO, add
+from support.object_stores import BODY, VIDEO, Rgw, add
 from support.paused import LARGE, Paused
-from support.server import run_sluice
+from support.server import Server, run_sluice
 from support.tokens import SECRET, mint
 from support.waiting import eventually
 
@@ -97,6 +98,66 @@ def test_keys_that_are_rotated_under_a_download(serve_bucket, bucket, agent, tok
     assert service.download(Lesson("rotated.mp4"), {"Range": "bytes=0-99"}).body == content[:100]
 
 
+@pytest.fixture
+def sessions(bucket, tmp_path):
+    """A store that gives sessions of a few seconds, with VIDEO."""
+    if not isinstance(bucket, Rgw):
+        pytest.skip("Swift has no sessions")
+    store = Rgw(tmp_path / "sessions", S3_RGW_EXTRA=Rgw.SESSIONS)
+    store.make_role()
+    store.make_bucket()
+    add(store, VIDEO, BODY)
+    yield store
+    store.stop()
+
+
+def test_a_session_that_has_ended(sessions, tmp_path):
+    """The store refuses its token, and the next file of credentials is used."""
+    access, secret, session = sessions.assume_role(8)
+    config = sessions.config(tmp_path, {"cache": {"lifetime_ms": 1}})
+    sessions.credentials(tmp_path, secret, access, session)
+    service = Server(tmp_path / "service", None, config=config)
+    try:
+        assert service.download(VIDEO).body == BODY
+        eventually(lambda: service.download(VIDEO, token=mint(VIDEO)).status == 503)
+        event = service.wait_for_event(lambda event: event["event"] == "object_store_problem")
+        assert (event["outcome"], event["code"], event["status"]) == ("forbidden", "AccessDenied", "403"), event
+        eventually(lambda: service.get("/readyz").status == 503)
+        path = tmp_path / "check.json"
+        path.write_text(json.dumps({**config, "listen": "127.0.0.1:0"}))
+        checked = run_sluice("config", "check", "--config", path, timeout=60)
+        assert checked.returncode == 1 and "the credentials are not valid" in checked.stderr
+        access, secret, session = sessions.assume_role(60)
+        sessions.credentials(tmp_path, secret, access, session)
+        eventually(lambda: service.download(VIDEO, token=mint(VIDEO)).body == BODY)
+        assert session not in service.stderr() + service.stdout() + checked.stderr
+    finally:
+        service.stop()
+
+
+def test_sessions_of_an_agent_that_end_one_after_another(sessions, tmp_path):
+    """Each is replaced before it ends: no request is refused, and a download outlives several of them."""
+    agent = Agent(lambda: sessions.assume_role(12), life=12)
+    content = noise(LARGE, seed=27)
+    large = add(sessions, Lesson("long.mp4"), content)
+    service = Server(tmp_path / "service", None, config=sessions.config(
+        tmp_path, {"cache": {"lifetime_ms": 1}}, {"credentials_file": "", "release_after": 1}),
+        env={"SLUICE_SECRET": SECRET, FULL: agent.url, TOKEN: agent.token})
+    try:
+        paused = Paused(service, large)
+        end = time.monotonic() + 60
+        while len(set(agent.given)) < 4:  # the first ones have ended
+            assert time.monotonic() < end
+            assert service.download(VIDEO, {"Range": "bytes=0-99"}, token=mint(VIDEO)).body == BODY[:100]
+            time.sleep(0.2)
+        assert paused.finish() == content
+        assert named(service, "object_store_problem") == []
+        assert scrape(service)[RESUMED] >= 1
+    finally:
+        service.stop()
+        agent.stop()
+
+
 def test_an_agent_that_is_away(serve_bucket, bucket, agent, token_file):
     """The old credentials stay in use, the cause is told once, and the agent's return is noticed."""
     agent.life = 6
@@ -147,6 +208,37 @@ def test_row_76_credentials_are_not_fetched_in_clear_from_another_machine(bucket
     assert status != 0 and sentence in line
     result = run_sluice("serve", "--config", tmp_path / "sluice.json", env={"SLUICE_SECRET": SECRET, **env})
     assert result.returncode != 0 and sentence in result.stdout + result.stderr
+
+
+def test_an_agent_over_https(serve_bucket, bucket, tmp_path, token_file):
+    """Its certificate has to be of the system's authorities, which SSL_CERT_FILE names here, and for its name."""
+    authority, other = Authority(tmp_path / "authority"), Authority(tmp_path / "other")
+
+    def given(agent, trusted):
+        """(the sentence of config check, the credentials that a service was given)"""
+        env = {FULL: agent.url, TOKEN_FILE: str(token_file), "SSL_CERT_FILE": str(trusted.certificate)}
+        _, line = check_config(bucket, tmp_path, env)
+        before = len(agent.given)
+        service = serve_bucket({"storage": {"open_timeout": 2}}, credentials_file="",
+                               env={"SLUICE_SECRET": SECRET, **env})
+        answer = service.download(VIDEO, token=mint(VIDEO))
+        assert (answer.body == BODY) == (len(agent.given) > before)
+        if answer.status != 200:
+            check_problem(answer, 503)
+            assert "no credentials" in named(service, "object_credentials_failing")[0]["effect"]
+        return line, agent.given
+
+    agent = Agent((bucket.access, bucket.secret), pair=authority.sign("DNS:localhost"))
+    line, credentials = given(agent, other)
+    assert f"the agent at {agent.place} gives no credentials: the certificate of localhost is not trusted" in line
+    assert credentials == [], "no token was sent"
+    line, credentials = given(agent, authority)
+    assert credentials == [bucket.access] * 2 and "ok" in line
+    agent.stop()
+    agent = Agent((bucket.access, bucket.secret), pair=authority.sign("DNS:another.example", "another"))
+    line, credentials = given(agent, authority)
+    assert "is not for localhost" in line and credentials == []
+    agent.stop()
 
 
 def test_config_check_asks_the_agent(bucket, tmp_path, agent, token_file):

@@ -1,10 +1,14 @@
 """docs/objects.md: what clients notice of faults of an object store, and of one another: nothing, or an error."""
 
 import contextlib
+import pathlib
+import socket
+import subprocess
 import threading
 import time
 
 import pytest
+from support.ability import unable
 from support.checks import check_problem
 from support.clocks import shifted
 from support.ids import Course, Lesson
@@ -145,6 +149,52 @@ def test_a_gateway_that_is_killed_and_comes_back_is_not_the_clients_problem(serv
     finish(threads)
     assert bodies == [True] * len(downloads)
     assert scrape(service)[RESUMED] >= len(downloads)
+
+
+def overflows():
+    """How often the kernel has dropped a connection because its listener does not accept any more."""
+    names, values = [line.split() for line in pathlib.Path("/proc/net/netstat").read_text().splitlines()
+                     if line.startswith("TcpExt:")]
+    return int(dict(zip(names, values))["ListenOverflows"])
+
+
+@contextlib.contextmanager
+def mute_address(port):
+    """[::1]:port, where nobody answers: its queue of connections is full, and the kernel drops the next ones."""
+    with contextlib.ExitStack() as open_ones:
+        listener = open_ones.enter_context(socket.socket(socket.AF_INET6))
+        listener.bind(("::1", port))
+        listener.listen(0)
+        for _ in range(10):
+            one = open_ones.enter_context(socket.socket(socket.AF_INET6))
+            one.settimeout(0.3)
+            if one.connect_ex(("::1", port)) != 0:
+                yield
+                return
+        raise AssertionError("the queue has no end")
+
+
+def test_a_name_with_two_addresses_of_which_one_is_dead(serve_bucket, bucket, tmp_path):
+    """The resolver gives the dead one first: each new connection tries it, and goes on with the other."""
+    hosts = tmp_path / "hosts"
+    hosts.write_text("::1 store.test\n127.0.0.1 store.test\n127.0.0.1 localhost\n")
+    own_hosts = ["unshare", "--mount", "sh", "-c", 'mount --bind "$0" /etc/hosts && exec "$@"', hosts]
+    if subprocess.run([*own_hosts, "true"], capture_output=True, check=False).returncode != 0:
+        unable("no mount namespace")
+    content = noise(LARGE, seed=25)
+    large = add(bucket, Lesson("two-addresses.mp4"), content)
+    with mute_address(bucket.port):
+        before = overflows()
+        service = serve_bucket(command=own_hosts, endpoint=f"http://store.test:{bucket.port}", plain_http=True,
+                               release_after=1)
+        assert service.get("/readyz").status == 200
+        assert service.download(VIDEO).body == BODY
+        assert overflows() > before, "the dead address was tried"
+        paused = Paused(service, large)
+        eventually(lambda: scrape(service)[RELEASED] == 1)
+        assert paused.finish() == content
+        assert scrape(service)[RESUMED] >= 1
+        assert problems(service, "unreachable") == []
 
 
 def test_a_storage_daemon_that_hangs(serve_bucket, bucket):

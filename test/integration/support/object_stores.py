@@ -8,12 +8,13 @@ import json
 import os
 import pathlib
 import random
+import re
 import shutil
 import signal
 import socket
 import subprocess
 import time
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import pytest
 
@@ -53,17 +54,17 @@ def free_ports(count):
     raise AssertionError("no free ports")
 
 
-def signed(method, host, path, access, secret, query="", body=b"", region="us-east-1"):
+def signed(method, host, path, access, secret, query="", body=b"", region="us-east-1", service="s3"):
     """The fields of a request signed with AWS Signature Version 4."""
     now = datetime.datetime.now(datetime.timezone.utc).strftime("%Y%m%dT%H%M%SZ")
     digest = hashlib.sha256(body).hexdigest()
     names = "host;x-amz-content-sha256;x-amz-date"
     request = "\n".join([method, path, query, f"host:{host}", f"x-amz-content-sha256:{digest}",
                          f"x-amz-date:{now}", "", names, digest])
-    scope = f"{now[:8]}/{region}/s3/aws4_request"
+    scope = f"{now[:8]}/{region}/{service}/aws4_request"
     text = "\n".join(["AWS4-HMAC-SHA256", now, scope, hashlib.sha256(request.encode()).hexdigest()])
     key = ("AWS4" + secret).encode()
-    for part in (now[:8], region, "s3", "aws4_request", text):
+    for part in (now[:8], region, service, "aws4_request", text):
         key = hmac.new(key, part.encode(), hashlib.sha256).digest()
     return {"Host": host, "x-amz-content-sha256": digest, "x-amz-date": now,
             "Authorization": f"AWS4-HMAC-SHA256 Credential={access}/{scope},SignedHeaders={names},"
@@ -142,12 +143,13 @@ class ObjectStore:
     def etag(self, key):
         return self.ask("HEAD", self.path(key))[2]["ETag"]
 
-    def credentials(self, folder, secret=None, access=None):
+    def credentials(self, folder, secret=None, access=None, session=""):
         """A file of credentials, as the service wants it."""
         path = pathlib.Path(folder) / "credentials.json"
         fresh = path.with_suffix(".new")
         fresh.write_text(json.dumps({"access_key_id": access or self.access,
-                                     "secret_access_key": secret or self.secret}))
+                                     "secret_access_key": secret or self.secret,
+                                     **({"session_token": session} if session else {})}))
         fresh.chmod(0o600)
         fresh.rename(path)
         return str(path)
@@ -183,6 +185,36 @@ class Rgw(ObjectStore):
     second = "s3second", "s3secondsecret"
     access, secret = "s3owner", "s3ownersecret"
     gateway = None
+
+    # A role is assumed for as few seconds as a test wants; 900 is the least by default.
+    SESSIONS = "rgw sts key = abcdefghijklmnop\\nrgw s3 auth use sts = true\\nrgw sts min session duration = 1"
+
+    def make_role(self):
+        """The role `media`, which the owner may assume and which may do everything: for assume_role()."""
+        def admin(*arguments):
+            subprocess.run(["radosgw-admin", "-n", "client.rgw.r", *arguments, "--admin-socket="], check=True,
+                           env={**os.environ, "CEPH_CONF": str(self.folder / "ceph.conf")}, capture_output=True)
+
+        def policy(**statement):
+            return json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", **statement}]})
+
+        admin("role", "create", "--role-name", "media", "--assume-role-policy-doc", policy(
+            Principal={"AWS": ["arn:aws:iam:::user/s3owner"]}, Action=["sts:AssumeRole"]))
+        admin("role-policy", "put", "--role-name", "media", "--policy-name", "all", "--policy-doc", policy(
+            Action=["s3:*"], Resource=["arn:aws:s3:::*"]))
+
+    def assume_role(self, seconds):
+        """(access key id, secret, session token) that end after so many seconds."""
+        body = urlencode({"Action": "AssumeRole", "Version": "2011-06-15", "RoleArn": "arn:aws:iam:::role/media",
+                          "RoleSessionName": "test", "DurationSeconds": seconds}).encode()
+        fields = signed("POST", self.host, "/", self.access, self.secret, body=body, service="sts")
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        connection.request("POST", "/", body, {**fields, "Content-Type": "application/x-www-form-urlencoded"})
+        text = connection.getresponse().read().decode()
+        connection.close()
+        found = dict(re.findall(r"<(AccessKeyId|SecretAccessKey|SessionToken)>([^<]+)<", text))
+        assert len(found) == 3, text
+        return found["AccessKeyId"], found["SecretAccessKey"], found["SessionToken"]
 
     def grant(self, action, resource):
         """Gives `reader` this right alone."""

@@ -33,6 +33,14 @@ BOOST_AUTO_TEST_CASE(composed_text) {
     BOOST_TEST(composed(std::string("e\u0301\0x", 5)) == std::string("\u00E9\0x", 4));
 }
 
+BOOST_AUTO_TEST_CASE(decomposed_text) {
+    BOOST_TEST(decomposed("plain") == "plain");
+    BOOST_TEST(decomposed("\u00E9") == "e\u0301");
+    BOOST_TEST(decomposed("e\u0301") == "e\u0301");
+    BOOST_TEST(decomposed("\uAC00") == "\u1100\u1161");
+    BOOST_TEST(decomposed("\xFF") == "\xFF");
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 } // namespace sluice::core
