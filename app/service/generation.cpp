@@ -164,6 +164,7 @@ status_handler::context generation::status(const surroundings& around) const {
                 add_signing_keys(keys_, key_metrics_.written(), longest_use(settings_),
                                  clock.wall_seconds(), out);
                 add_issuer_keys(gate_.keys(), clock.wall_seconds(), out);
+                add_object_stores(media_->objects().get(), clock.steady(), out);
                 add_store(store, clock.steady(), out);
             }};
 }

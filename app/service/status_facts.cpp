@@ -70,6 +70,32 @@ void add_issuer_keys(const core::issuer_keys* keys, std::chrono::sys_seconds now
     out["issuer_keys"] = std::move(list);
 }
 
+void add_object_stores(const http::object_origin* objects,
+                       std::chrono::steady_clock::time_point now, json::object& out) {
+    json::array list;
+    if (objects != nullptr) {
+        const auto& with = objects->with();
+        const auto last = objects->last_outcome();
+        const auto end = objects->credentials_end().time_since_epoch().count();
+        json::value problem = nullptr;
+        if (const auto trouble = objects->last_trouble()) {
+            const auto age = std::chrono::floor<std::chrono::seconds>(now - trouble->at).count();
+            problem = json::object{{"outcome", name_of(trouble->what)},
+                                   {"code", trouble->code},
+                                   {"age_s", std::max<std::int64_t>(age, 0)}};
+        }
+        list.push_back({{"name", with.name},
+                        {"endpoint", (with.endpoint.is_secure ? "https://" : "http://") +
+                                         with.endpoint.authority()},
+                        {"bucket", with.bucket},
+                        {"ready", objects->is_ready()},
+                        {"last_outcome", last ? json::value(name_of(*last)) : json::value(nullptr)},
+                        {"last_problem", std::move(problem)},
+                        {"credentials_end", end == 0 ? json::value(nullptr) : time_or_null(end)}});
+    }
+    out["object_stores"] = std::move(list);
+}
+
 void add_store(const store_service* store, std::chrono::steady_clock::time_point now,
                json::object& out) {
     if (store == nullptr) {

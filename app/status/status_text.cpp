@@ -193,6 +193,28 @@ void add_storage(const json::object& state, ink with, std::string& out) {
     });
 }
 
+void add_object_stores(const json::object& state, ink with, std::string& out) {
+    bool is_first = true;
+    for_each_in(state, "object_stores", all_of_them, [&](const json::object& one) {
+        auto text = shown(text_in(one, "name")) + ", bucket " + shown(text_in(one, "bucket")) +
+                    " at " + shown(text_in(one, "endpoint")) + ": " +
+                    (is_true(one, "ready") ? "ready" : with.alarm("NOT READY"));
+        if (const auto last = text_in(one, "last_outcome"); !last.empty()) {
+            text += ", last outcome " + shown(last);
+        }
+        if (const auto* const problem = object_in(one, "last_problem")) {
+            const auto code = text_in(*problem, "code");
+            text += ", last problem " + with.warning(shown(text_in(*problem, "outcome"))) +
+                    (code.empty() ? "" : " (" + shown(code) + ")") + " " +
+                    age_text(number_in(*problem, "age_s")) + " ago";
+        }
+        if (const auto end = text_in(one, "credentials_end"); !end.empty()) {
+            text += ", credentials until " + shown(end);
+        }
+        labelled(out, "Objects", is_first, text);
+    });
+}
+
 void add_reloads(const json::object& state, ink with, std::string& out) {
     bool is_first = true;
     for_each_in(state, "reloads", all_of_them, [&](const json::object& one) {
@@ -300,6 +322,7 @@ std::string status_text(const json::object& state, std::size_t rows, ink with) {
     add_keys(state, out);
     line(out, "Store", store_of(state, with));
     add_storage(state, with, out);
+    add_object_stores(state, with, out);
     add_reloads(state, with, out);
     add_transfers(state, {}, rows, with, out);
     return out;
@@ -313,6 +336,11 @@ std::string top_text(const json::object& state, const earlier_look& before, std:
     for_each_in(state, "storage", all_of_them, [&](const json::object& device) {
         if (is_true(device, "away")) {
             line(out, "Storage", shown(text_in(device, "mount")) + " is " + with.alarm("AWAY"));
+        }
+    });
+    for_each_in(state, "object_stores", all_of_them, [&](const json::object& one) {
+        if (!is_true(one, "ready")) {
+            line(out, "Objects", shown(text_in(one, "name")) + " is " + with.alarm("NOT READY"));
         }
     });
     add_transfers(state, before, rows, with, out);

@@ -164,12 +164,14 @@ object_outcome object_origin::judge(const call_fault& why) {
 object_outcome object_origin::count(object_problem found) {
     const auto index = static_cast<std::size_t>(found.what);
     outcomes_[index].fetch_add(1, std::memory_order_relaxed);
+    last_.store(index, std::memory_order_relaxed);
     if (is_expected(found.what)) {
         return found.what;
     }
     const auto now = time_.steady();
     {
         const std::lock_guard guard(told_mutex_);
+        trouble_ = object_trouble{found.what, found.code, now};
         auto& last = told_[index];
         if (last != decltype(now){} && now - last < between_lines) {
             return found.what;
@@ -178,6 +180,17 @@ object_outcome object_origin::count(object_problem found) {
     }
     on_problem_(found);
     return found.what;
+}
+
+std::optional<object_outcome> object_origin::last_outcome() const noexcept {
+    const auto index = last_.load(std::memory_order_relaxed);
+    return index < object_outcome_count ? std::optional(static_cast<object_outcome>(index))
+                                        : std::nullopt;
+}
+
+std::optional<object_trouble> object_origin::last_trouble() const {
+    const std::lock_guard guard(told_mutex_);
+    return trouble_;
 }
 
 void object_origin::learn_clock(std::string_view date) {

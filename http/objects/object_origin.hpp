@@ -55,6 +55,13 @@ struct object_problem {
     std::string cause{};      // of a call without a response
 };
 
+/// The last of these, for the operator who looks later.
+struct object_trouble {
+    object_outcome what{};
+    std::string code{};
+    std::chrono::steady_clock::time_point at{};
+};
+
 class object_origin {
   public:
     struct settings {
@@ -84,6 +91,11 @@ class object_origin {
     /// metric; 0: unknown. Thread safe.
     void use(std::shared_ptr<const core::object_credentials> by,
              std::chrono::sys_seconds ends = {}) noexcept;
+    /// When the credentials end; 0: unknown.
+    [[nodiscard]] std::chrono::sys_seconds credentials_end() const noexcept {
+        return std::chrono::sys_seconds(
+            std::chrono::seconds(credentials_end_.load(std::memory_order_relaxed)));
+    }
 
     /// A signed request for the object of a path below the prefix; none without credentials. Thread
     /// safe, like all that follows.
@@ -97,6 +109,10 @@ class object_origin {
     object_outcome judge(const call& head, std::string_view content);
     /// The same for a call without a response.
     object_outcome judge(const call_fault& why);
+    /// What came of the last request; nullopt: there was none.
+    [[nodiscard]] std::optional<object_outcome> last_outcome() const noexcept;
+    /// The last request that failed for a reason that the operator has to know.
+    [[nodiscard]] std::optional<object_trouble> last_trouble() const;
     /// The bytes of a transfer's buffer that has `held` bytes now: settings::buffer, or what it has
     /// and 4096 at least when all transfers together would exceed settings::total_buffer. Counts
     /// them until give_back().
@@ -162,7 +178,9 @@ class object_origin {
     std::atomic<std::uint64_t> released_{0};
     std::atomic<std::uint64_t> resumed_{0};
     std::atomic<std::uint64_t> bytes_{0};
-    std::mutex told_mutex_; // guards told_
+    std::atomic<std::size_t> last_{object_outcome_count}; // the greatest: none
+    mutable std::mutex told_mutex_;                       // guards the rest
+    std::optional<object_trouble> trouble_;
     std::array<std::chrono::steady_clock::time_point, object_outcome_count> told_{};
 };
 

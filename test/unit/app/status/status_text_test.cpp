@@ -28,6 +28,12 @@ constexpr const char* busy = R"({
     "store": {"followed": false, "lag_s": 75.5, "revocations": 9},
     "storage": [{"device": "8:1", "mount": "/srv", "type": "ext4", "away": true, "threads": 16,
                  "reading": 2, "opening": 1, "waiting": 5}],
+    "object_stores": [
+        {"name": "archive", "endpoint": "https://s3.example", "bucket": "videos", "ready": false,
+         "last_outcome": "forbidden", "last_problem": {"outcome": "forbidden", "code": "AccessDenied", "age_s": 61},
+         "credentials_end": "2030-01-01T00:00:00Z"},
+        {"name": "calm", "endpoint": "http://[::1]:7480", "bucket": "vod", "ready": true, "last_outcome": "done",
+         "last_problem": null, "credentials_end": null}],
     "reloads": [{"time": "2030-01-01T00:00:00Z", "what": "keys", "result": "refused", "detail": "why"}],
     "transfers": [
         {"request_id": "r1", "user": "0123456789abcdef", "file": "a/b.mp4", "bytes": 3145728, "percent": 30,
@@ -51,6 +57,10 @@ BOOST_AUTO_TEST_CASE(everything_is_named) {
           "2030-01-01T00:00:00Z\n",
           "Store        NOT FOLLOWED, answered 1 min ago, 9 revocations\n",
           "Storage      8:1 /srv (ext4): AWAY, 2 of 16 threads read, 1 open, 5 requests wait\n",
+          "Objects      archive, bucket videos at https://s3.example: NOT READY, last outcome "
+          "forbidden, last problem forbidden (AccessDenied) 1 min ago, credentials until "
+          "2030-01-01T00:00:00Z\n             calm, bucket vod at http://[::1]:7480: ready, last "
+          "outcome done\n",
           "Reloads      2030-01-01T00:00:00Z keys refused: why\n", "Transfers    6\n",
           "        1 min   30 %    1.0 KiB/s      3.0 MiB    writing  0123456789abcdef  a/b.mp4\n",
           "  and 4 younger ones\n"}) {
@@ -64,7 +74,7 @@ BOOST_AUTO_TEST_CASE(what_needs_a_look_is_in_colour_on_a_terminal) {
     for (const auto* const part :
          {"\x1b[1;31m1 of them did not answer within a second\x1b[0m",
           "\x1b[1;33mstall_timeout 4\x1b[0m", "\x1b[1;31mNOT FOLLOWED\x1b[0m",
-          "\x1b[1;31mAWAY\x1b[0m", "\x1b[1;33mrefused\x1b[0m"}) {
+          "\x1b[1;31mAWAY\x1b[0m", "\x1b[1;31mNOT READY\x1b[0m", "\x1b[1;33mrefused\x1b[0m"}) {
         BOOST_TEST(has(text, part), text << " has no: " << part);
     }
     for (auto at = text.find('\x1b'); at != std::string::npos; at = text.find('\x1b')) {
@@ -92,6 +102,8 @@ BOOST_AUTO_TEST_CASE(top_shows_the_rate_since_the_last_look) {
     BOOST_TEST(has(text, "1.0 MiB/s"), text);
     BOOST_TEST(has(text, "5 B/s"), text); // not seen before: the average
     BOOST_TEST(has(text, "/srv is AWAY"), text);
+    BOOST_TEST(has(text, "archive is NOT READY"), text);
+    BOOST_TEST(!has(text, "calm"), text);
     BOOST_TEST(app::sent_bytes_of(state).at("r2") == 10U);
 }
 
