@@ -82,7 +82,8 @@ struct walk {
 } // namespace
 
 object_asker::object_asker(http::object_origin& origin, std::function<bool()> is_over)
-    : origin_(origin), client_(origin.secure(), std::move(is_over)) {}
+    : origin_(origin),
+      client_(origin.secure(), std::move(is_over), {.counts = origin.connections()}) {}
 
 const object_asker::answer& object_asker::ask(std::optional<http::outgoing> what) {
     last_ = what ? send(*std::move(what)) : answer{};
@@ -103,7 +104,7 @@ object_asker::answer object_asker::send(http::outgoing what) {
         got.cause = arrived->error().cause;
         got.what = origin_.judge(arrived->error());
     } else {
-        got.what = origin_.judge(call.head(), **arrived);
+        got.what = origin_.judge(http::object_call::list, call.head(), **arrived);
         got.status = call.head().status();
         got.code = got.status < 300 ? std::string() : core::read_object_error(**arrived);
         got.region = call.head().field("x-amz-bucket-region").substr(0, 64);

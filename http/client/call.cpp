@@ -24,6 +24,10 @@ std::optional<std::uint64_t> call::content_length() const {
     return flow_->response().content_length();
 }
 
+std::chrono::steady_clock::duration call::waited() const noexcept {
+    return flow_->waited();
+}
+
 bool call::is_done() const {
     return flow_->response().is_done();
 }

@@ -7,6 +7,7 @@
 
 #include <boost/asio/buffer.hpp>
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -38,6 +39,8 @@ class call {
     [[nodiscard]] std::string_view field(std::string_view name) const;
     /// What Content-Length says; for HEAD, of the content that GET would have. nullopt: no field.
     [[nodiscard]] std::optional<std::uint64_t> content_length() const;
+    /// The time from start() to the head: an address, a connection and a handshake included.
+    [[nodiscard]] std::chrono::steady_clock::duration waited() const noexcept;
     /// True when all content has been read. The connection is then free for the next call.
     [[nodiscard]] bool is_done() const;
 

@@ -16,7 +16,7 @@ std::string place_of(const core::http_url& to) {
 
 call_flow::call_flow(std::shared_ptr<client_core> core, outgoing what, call::head_handler then)
     : core_(std::move(core)), what_(std::move(what)), place_(place_of(what_.to)),
-      on_head_(std::move(then)), timer_(core_->context) {
+      on_head_(std::move(then)), timer_(core_->context), began_(clock::now()) {
     response_.emplace(what_.method, what_.limits.head_bytes);
 }
 
@@ -42,7 +42,7 @@ void call_flow::reuse_or_open() {
     channel_ = core_->idle->take(place_);
     is_reused_ = channel_ != nullptr;
     if (is_reused_) {
-        core_->counts.reused.fetch_add(1);
+        core_->counts->reused.fetch_add(1);
         send();
     } else {
         open();
@@ -87,7 +87,7 @@ void call_flow::greet(tcp::socket socket) {
     race_ = nullptr;
     const channel_maker& maker = what_.to.is_secure ? *core_->secure : core_->plain;
     channel_ = maker.make(std::move(socket));
-    core_->counts.opened.fetch_add(1);
+    channel_->count_in(core_->counts);
     channel_->greet(what_.to.host, [self = shared_from_this()](std::string why) {
         if (self->is_over_) {
             return;
@@ -128,6 +128,7 @@ void call_flow::read_head() {
 
 void call_flow::take_head() {
     step_ = step::content;
+    waited_ = clock::now() - began_;
     due_ = clock::time_point::max();
     text_ = {};
     if (response_->is_done()) {
@@ -303,7 +304,7 @@ void call_flow::break_off(call_fault why) {
         return;
     }
     is_reused_ = false;
-    core_->counts.repeated.fetch_add(1);
+    core_->counts->repeated.fetch_add(1);
     channel_->close();
     broken_ = std::move(channel_);
     response_.emplace(what_.method, what_.limits.head_bytes);

@@ -31,6 +31,8 @@ class call_flow : public std::enable_shared_from_this<call_flow> {
     void abandon() noexcept;
     void read_some(net::mutable_buffer room, call::piece_handler then);
     [[nodiscard]] const response_reader& response() const noexcept { return *response_; }
+    /// call::waited()
+    [[nodiscard]] std::chrono::steady_clock::duration waited() const noexcept { return waited_; }
 
   private:
     using clock = std::chrono::steady_clock;
@@ -72,6 +74,8 @@ class call_flow : public std::enable_shared_from_this<call_flow> {
     std::unique_ptr<channel> channel_;
     std::unique_ptr<channel> broken_; // outlives the handler of its last operation
     net::steady_timer timer_;
+    clock::time_point began_;
+    clock::duration waited_{};
     clock::time_point due_ = clock::time_point::max();
     std::optional<call_fault> fault_; // of a call that has failed
     step step_ = step::name;

@@ -43,6 +43,18 @@ class plain_channel final : public channel {
 
 } // namespace
 
+channel::~channel() {
+    if (counted_in_) {
+        counted_in_->open.fetch_sub(1);
+    }
+}
+
+void channel::count_in(std::shared_ptr<client_counts> where) noexcept {
+    counted_in_ = std::move(where);
+    counted_in_->opened.fetch_add(1);
+    counted_in_->open.fetch_add(1);
+}
+
 std::unique_ptr<channel> plain_channels::make(tcp::socket socket) const {
     return std::make_unique<plain_channel>(std::move(socket));
 }

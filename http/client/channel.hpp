@@ -4,6 +4,7 @@
 // (docs/decisions/0037-an-outbound-client.md). Not the transport of our own connections: that one
 // serves thousands and is a template (http/loop/transport.hpp). Used by http/client.
 
+#include "http/client/client_counts.hpp"
 #include "http/loop/asio.hpp"
 
 #include <boost/asio/buffer.hpp>
@@ -23,7 +24,7 @@ class channel {
     using read_handler = std::function<void(error_code, std::size_t)>;
     using greet_handler = std::function<void(std::string)>;
 
-    virtual ~channel() = default;
+    virtual ~channel();
     channel(const channel&) = delete;
     channel& operator=(const channel&) = delete;
 
@@ -41,8 +42,14 @@ class channel {
     /// True when no byte reaches the buffer of a read after close().
     [[nodiscard]] virtual bool can_read_in_place() const noexcept = 0;
 
+    /// Counts it as opened, and as open until it is destroyed. Call it once.
+    void count_in(std::shared_ptr<client_counts> where) noexcept;
+
   protected:
     channel() = default;
+
+  private:
+    std::shared_ptr<client_counts> counted_in_{};
 };
 
 /// Makes channels of connected sockets.

@@ -21,7 +21,7 @@ std::unique_ptr<call> client::start(outgoing what, call::head_handler then) {
 }
 
 const client_counts& client::counts() const noexcept {
-    return core_->counts;
+    return *core_->counts;
 }
 
 } // namespace sluice::http

@@ -7,26 +7,17 @@
 
 #include "http/client/call.hpp"
 #include "http/client/channel.hpp"
+#include "http/client/client_counts.hpp"
 #include "http/client/outgoing.hpp"
 #include "http/loop/asio.hpp"
 
-#include <atomic>
 #include <chrono>
 #include <cstddef>
-#include <cstdint>
 #include <memory>
 
 namespace sluice::http {
 
 class client_core;
-
-/// What a client has done. Readable by any thread.
-struct client_counts {
-    std::atomic<std::uint64_t> opened{0};   // connections
-    std::atomic<std::uint64_t> reused{0};   // requests on a connection that had been idle
-    std::atomic<std::uint64_t> repeated{0}; // requests whose idle connection was closed
-    std::atomic<std::uint64_t> idle{0};     // connections now
-};
 
 class client {
   public:
@@ -37,6 +28,8 @@ class client {
         /// SO_RCVBUF of connections, in bytes; 0: the kernel adapts it to each. It bounds what a
         /// response that is read slowly takes of the kernel's memory.
         int receive_buffer = 0;
+        /// Where it counts, beside other clients; null: in an object of its own.
+        std::shared_ptr<client_counts> counts{};
     };
 
     /// `secure` makes the connections of https; null: calls to https fail. Made, used and destroyed

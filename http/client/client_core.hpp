@@ -15,9 +15,9 @@ class client_core {
   public:
     client_core(net::io_context& of, std::shared_ptr<const channel_maker> maker,
                 const client::settings& with)
-        : context(of), secure(std::move(maker)), receive_buffer(with.receive_buffer), names(of),
-          idle(std::make_shared<idle_channels>(of, with.idle_life, with.idle_per_host,
-                                               counts.idle)) {}
+        : context(of), secure(std::move(maker)), receive_buffer(with.receive_buffer),
+          counts(with.counts ? with.counts : std::make_shared<client_counts>()), names(of),
+          idle(std::make_shared<idle_channels>(of, with.idle_life, with.idle_per_host, counts)) {}
     client_core(const client_core&) = delete;
     client_core& operator=(const client_core&) = delete;
     ~client_core() { idle->close(); } // a sweep may hold it for a moment longer
@@ -26,7 +26,7 @@ class client_core {
     std::shared_ptr<const channel_maker> secure; // null: none
     int receive_buffer;                          // client::settings
     plain_channels plain;
-    client_counts counts;
+    std::shared_ptr<client_counts> counts; // never null
     name_lookup names;
     std::shared_ptr<idle_channels> idle;
 };

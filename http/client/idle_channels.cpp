@@ -11,8 +11,8 @@ using clock = std::chrono::steady_clock;
 } // namespace
 
 idle_channels::idle_channels(net::io_context& context, std::chrono::milliseconds life,
-                             std::size_t per_place, std::atomic<std::uint64_t>& count)
-    : sweep_(context), life_(life), per_place_(per_place), count_(count) {}
+                             std::size_t per_place, std::shared_ptr<client_counts> counts)
+    : sweep_(context), life_(life), per_place_(per_place), counts_(std::move(counts)) {}
 
 idle_channels::~idle_channels() {
     close();
@@ -26,7 +26,7 @@ std::unique_ptr<channel> idle_channels::take(const std::string& place) {
     while (found != all_.end() && !found->second.empty() && !one) {
         one = std::move(found->second.back().where);
         found->second.pop_back();
-        count_.fetch_sub(1);
+        counts_->idle.fetch_sub(1);
         if (!one->is_silent()) {
             one = nullptr;
         }
@@ -41,7 +41,7 @@ bool idle_channels::has_room(const std::string& place) const {
 
 void idle_channels::put(const std::string& place, std::unique_ptr<channel> one) {
     all_[place].push_back({std::move(one), clock::now()});
-    count_.fetch_add(1);
+    counts_->idle.fetch_add(1);
     if (!is_sweeping_) {
         sweep_later();
     }
@@ -50,7 +50,7 @@ void idle_channels::put(const std::string& place, std::unique_ptr<channel> one) 
 void idle_channels::close() noexcept {
     per_place_ = 0;
     for (const auto& [place, of_place] : all_) {
-        count_.fetch_sub(of_place.size());
+        counts_->idle.fetch_sub(of_place.size());
     }
     all_.clear();
     sweep_.cancel();
@@ -59,7 +59,7 @@ void idle_channels::close() noexcept {
 void idle_channels::drop_old() {
     const auto oldest = clock::now() - life_;
     for (auto& [place, of_place] : all_) {
-        count_.fetch_sub(
+        counts_->idle.fetch_sub(
             std::erase_if(of_place, [oldest](const auto& one) { return one.since <= oldest; }));
     }
     std::erase_if(all_, [](const auto& one) { return one.second.empty(); });

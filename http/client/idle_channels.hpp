@@ -6,10 +6,8 @@
 
 #include <boost/asio/steady_timer.hpp>
 
-#include <atomic>
 #include <chrono>
 #include <cstddef>
-#include <cstdint>
 #include <map>
 #include <memory>
 #include <string>
@@ -20,9 +18,9 @@ namespace sluice::http {
 /// On one thread, that of `context`, which outlives it.
 class idle_channels : public std::enable_shared_from_this<idle_channels> {
   public:
-    /// `count` is kept up to date, and outlives this object.
+    /// Keeps client_counts::idle of `counts` up to date.
     idle_channels(net::io_context& context, std::chrono::milliseconds life, std::size_t per_place,
-                  std::atomic<std::uint64_t>& count);
+                  std::shared_ptr<client_counts> counts);
     ~idle_channels();
     idle_channels(const idle_channels&) = delete;
     idle_channels& operator=(const idle_channels&) = delete;
@@ -48,7 +46,7 @@ class idle_channels : public std::enable_shared_from_this<idle_channels> {
     net::steady_timer sweep_;
     std::chrono::milliseconds life_;
     std::size_t per_place_;
-    std::atomic<std::uint64_t>& count_;
+    std::shared_ptr<client_counts> counts_;
     bool is_sweeping_ = false;
 };
 

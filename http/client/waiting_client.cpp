@@ -17,8 +17,8 @@ std::function<bool()> is_over_after(std::chrono::milliseconds time) {
 }
 
 waiting_client::waiting_client(std::shared_ptr<const channel_maker> secure,
-                               std::function<bool()> is_over)
-    : is_over_(std::move(is_over)), client_(context_, std::move(secure), {}) {}
+                               std::function<bool()> is_over, client::settings with)
+    : is_over_(std::move(is_over)), client_(context_, std::move(secure), std::move(with)) {}
 
 void waiting_client::run_briefly() {
     context_.restart();

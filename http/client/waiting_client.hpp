@@ -17,9 +17,10 @@ namespace sluice::http {
 
 class waiting_client {
   public:
-    /// `secure` as in client. A wait ends when `is_over` returns true; it is asked ten times a
-    /// second.
-    waiting_client(std::shared_ptr<const channel_maker> secure, std::function<bool()> is_over);
+    /// `secure` and `with` as in client. A wait ends when `is_over` returns true; it is asked ten
+    /// times a second.
+    waiting_client(std::shared_ptr<const channel_maker> secure, std::function<bool()> is_over,
+                   client::settings with = {});
 
     /// Starts the calls, which are destroyed before this object. They go on during wait_for() only.
     [[nodiscard]] client& calls() noexcept { return client_; }

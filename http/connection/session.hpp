@@ -118,10 +118,7 @@ class session final : public session_base {
             ++served_;
             answer();
             if (is_suspended()) {
-                phase_ = phase::suspended;
-                wait_for(connection_state::suspended);
-                arm(now() + wait_of_handler());
-                watch();
+                await_handler();
                 return;
             }
             break;
@@ -132,6 +129,13 @@ class session final : public session_base {
         }
         expect_progress(out_->record.started);
         start_writing();
+    }
+
+    void await_handler() {
+        phase_ = phase::suspended;
+        wait_for(connection_state::suspended);
+        arm(now() + wait_of_handler());
+        watch();
     }
 
     // While a request is suspended, nothing is read, but a reset of the connection is noticed.
@@ -182,6 +186,8 @@ class session final : public session_base {
         phase_ = phase::writing;
         if (is_primed()) {
             begin_answer();
+        } else if (is_suspended()) {
+            await_handler();
         }
     }
 

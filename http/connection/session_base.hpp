@@ -129,8 +129,9 @@ class session_base : public counted_connection,
     /// disconnect during the pause is noticed at the next write.
     void sleep(time_point instant) noexcept;
     /// True when the response can start: the first bytes of its file are available, or cannot be
-    /// read and an error response has replaced it. False: the session waits for the storage. Throws
-    /// std::bad_alloc.
+    /// read and an error response has replaced it. False: the session waits for the storage, or
+    /// the request is suspended because its file has been replaced and is looked up once more.
+    /// Throws std::bad_alloc.
     [[nodiscard]] bool is_primed();
     /// Queues a read of the next bytes. on_storage() is called when it has ended, or on_deadline()
     /// in phase::fetching when it takes too long. A disconnect meanwhile is noticed at the next
@@ -185,6 +186,14 @@ class session_base : public counted_connection,
     template <class Work>
     [[nodiscard]] bool fill(Work work) noexcept;
     void compose();
+    /// Fills out_ with the response of the handler, or suspends the request. REQUIRES:
+    /// open_exchange().
+    void handle();
+    /// REQUIRES: nothing of the response has been sent. True when its file is of a version that the
+    /// store does not have any more: the request has then been handled once more, from the
+    /// beginning, so that conditions and ranges are those of the present version. Only once for
+    /// each request. Throws std::bad_alloc.
+    [[nodiscard]] bool begins_again();
     void refuse_after_fault(problem_id why);
     void start_waiting() noexcept;
     void open_exchange();

@@ -11,14 +11,14 @@ namespace sluice::http {
 namespace {
 
 transfer_facts facts_of(const transfer_view& one) {
-    const auto& [answer, writer, record, id] = *one.what;
-    transfer_facts facts{.media = answer.file().media(),
-                         .user_id = record.user_id,
-                         .request_id = std::string(id.view()),
-                         .started = record.started,
-                         .sent = writer.bytes_sent(),
+    const auto& what = *one.what;
+    transfer_facts facts{.media = what.answer.file().media(),
+                         .user_id = what.record.user_id,
+                         .request_id = std::string(what.id.view()),
+                         .started = what.record.started,
+                         .sent = what.writer.bytes_sent(),
                          .waits_for = one.waits_for};
-    for (const auto& part : answer.segments()) {
+    for (const auto& part : what.answer.segments()) {
         facts.length += part.length;
     }
     return facts;

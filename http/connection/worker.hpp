@@ -90,6 +90,7 @@ struct outbound {
     response_writer writer;
     exchange_record record;
     request_id id;
+    bool is_second = false; // the request was handled once more (session_base::begins_again)
 };
 
 class worker {

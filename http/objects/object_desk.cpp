@@ -16,7 +16,8 @@ constexpr int buffers_in_kernel = 8;
 client::settings connections_of(const object_origin& origin) {
     return {.idle_life = std::chrono::milliseconds(30000), // stores close them after 60 s
             .idle_per_host = 64,
-            .receive_buffer = buffers_in_kernel * static_cast<int>(origin.with().buffer)};
+            .receive_buffer = buffers_in_kernel * static_cast<int>(origin.with().buffer),
+            .counts = origin.connections()};
 }
 
 } // namespace

@@ -76,7 +76,7 @@ void object_lookup::ask() {
 void object_lookup::take(const call& head) {
     const auto status = head.status();
     if (status == 200) {
-        origin_->judge(head, {});
+        origin_->judge(object_call::head, head, {});
         const auto version =
             core::describe_object(head.content_length().value_or(0), head.field("ETag"),
                                   head.field("Last-Modified"), origin_->time().wall_seconds());
@@ -84,10 +84,10 @@ void object_lookup::take(const call& head) {
                    ? found(*version)
                    : found(failure{errc::media_unavailable, "object_without_tag"}));
     } else if (status == 404 || (status == 403 && origin_->with().hides_missing)) {
-        origin_->judge(head, {});
+        origin_->judge(object_call::head, head, {});
         finish(failure{errc::media_not_found, {}});
     } else if (status >= 500 || status == 429) {
-        repeat(origin_->judge(head, {}));
+        repeat(origin_->judge(object_call::head, head, {}));
     } else {
         ask_for_cause();
     }
@@ -103,8 +103,8 @@ void object_lookup::ask_for_cause() {
     cause_.emplace(desk_.client_of(*origin_), *std::move(what),
                    whole_call::bounds{.bytes = max_error_bytes, .time = origin_->with().patience},
                    [this](call_result<std::string> got) {
-                       const auto why =
-                           got ? origin_->judge(cause_->head(), *got) : origin_->judge(got.error());
+                       const auto why = got ? origin_->judge(object_call::get, cause_->head(), *got)
+                                            : origin_->judge(got.error());
                        // What HEAD refused and GET did not has changed meanwhile: ask again.
                        repeat(why == object_outcome::done ? object_outcome::failed : why);
                    });

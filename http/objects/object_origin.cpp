@@ -5,6 +5,7 @@
 #include "http/telemetry/exposition.hpp"
 
 #include <algorithm>
+#include <span>
 #include <string>
 
 namespace sluice::http {
@@ -14,6 +15,7 @@ namespace {
 constexpr std::array<std::string_view, object_outcome_count> names{
     "done",   "missing", "changed", "forbidden", "credentials", "clock",
     "region", "bucket",  "busy",    "failed",    "unreachable"};
+constexpr std::array<std::string_view, object_call_count> kinds{"head", "get", "list"};
 
 constexpr std::chrono::seconds between_lines{10}; // of the log, for one outcome
 constexpr std::size_t max_request_id_bytes = 64;
@@ -142,7 +144,8 @@ object_origin::list_request(std::vector<std::pair<std::string, std::string>> par
                 core::object_query(std::move(parameters)));
 }
 
-object_outcome object_origin::judge(const call& head, std::string_view content) {
+object_outcome object_origin::judge(object_call asked, const call& head, std::string_view content) {
+    times_[static_cast<std::size_t>(asked)].observe(head.waited());
     object_problem found{.status = head.status()};
     if (found.status >= 300 && found.status != 304) {
         found.code = core::read_object_error(content);
@@ -214,6 +217,32 @@ std::size_t object_origin::take_buffer(std::size_t held) noexcept {
     return kept;
 }
 
+void object_origin::append_connections(std::string& out) const {
+    exposition text(out);
+    const std::string_view name = with_.name;
+    const auto idle = connections_->idle.load(std::memory_order_relaxed);
+    const auto open = connections_->open.load(std::memory_order_relaxed);
+    text.family("sluice_object_connections", "gauge", "Connections to the store.");
+    // The two are not read at the same instant.
+    text.sample({{"origin", name}, {"state", "busy"}}, open - std::min(open, idle));
+    text.sample({{"origin", name}, {"state", "idle"}}, idle);
+    text.family("sluice_object_connections_opened_total", "counter",
+                "Connections to the store that were opened.");
+    text.sample({{"origin", name}}, connections_->opened.load(std::memory_order_relaxed));
+}
+
+void object_origin::append_times(std::string& out) const {
+    exposition text(out);
+    text.family("sluice_object_first_byte_seconds", "histogram",
+                "Time until the head of a response of the store had arrived.");
+    for (std::size_t i = 0; i < object_call_count; ++i) {
+        const request_times* const which = &times_[i];
+        text.histogram(
+            {{"origin", std::string_view(with_.name)}, {"kind", kinds[i]}}, 6, std::span(&which, 1),
+            [](const request_times& each) -> const auto& { return each; });
+    }
+}
+
 void object_origin::append_metrics(std::string& out) const {
     exposition text(out);
     const std::string_view name = with_.name;
@@ -223,6 +252,8 @@ void object_origin::append_metrics(std::string& out) const {
         text.sample({{"origin", name}, {"outcome", names[i]}},
                     outcomes_[i].load(std::memory_order_relaxed));
     }
+    append_times(out);
+    append_connections(out);
     text.family("sluice_object_bytes_total", "counter", "Bytes of objects received.");
     text.sample({{"origin", name}}, bytes_.load(std::memory_order_relaxed));
     text.family("sluice_object_buffer_bytes", "gauge", "Memory for bytes not yet sent.");

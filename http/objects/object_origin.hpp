@@ -9,7 +9,9 @@
 #include "core/objects/object_request.hpp"
 #include "http/client/call.hpp"
 #include "http/client/channel.hpp"
+#include "http/client/client_counts.hpp"
 #include "http/client/outgoing.hpp"
+#include "http/objects/request_times.hpp"
 
 #include <array>
 #include <atomic>
@@ -45,6 +47,10 @@ inline constexpr std::size_t object_outcome_count = 11;
 [[nodiscard]] std::string_view name_of(object_outcome what) noexcept;
 /// True when the same request may succeed soon.
 [[nodiscard]] bool is_worth_repeating(object_outcome what) noexcept;
+
+/// What a request to the store asks for: the label "kind" of its metric.
+enum class object_call : std::uint8_t { head, get, list };
+inline constexpr std::size_t object_call_count = 3;
 
 /// A request that failed for a reason that the operator has to know.
 struct object_problem {
@@ -104,9 +110,10 @@ class object_origin {
     [[nodiscard]] std::optional<outgoing>
     list_request(std::vector<std::pair<std::string, std::string>> parameters) const;
 
-    /// Judges a response and counts it. `content` is what was read of an error. Learns the offset
-    /// of the clock from a response that blames ours.
-    object_outcome judge(const call& head, std::string_view content);
+    /// Judges a response to `asked`, and counts it and the time that its head has taken. `content`
+    /// is what was read of an error. Learns the offset of the clock from a response that blames
+    /// ours.
+    object_outcome judge(object_call asked, const call& head, std::string_view content);
     /// The same for a call without a response.
     object_outcome judge(const call_fault& why);
     /// What came of the last request; nullopt: there was none.
@@ -138,6 +145,11 @@ class object_origin {
         away_until_.store(until, std::memory_order_relaxed);
     }
 
+    /// Where the clients of this origin count their connections.
+    [[nodiscard]] const std::shared_ptr<client_counts>& connections() const noexcept {
+        return connections_;
+    }
+
     /// The store's clock minus ours, where the store has rejected ours; otherwise 0.
     [[nodiscard]] std::chrono::seconds clock_offset() const noexcept {
         return std::chrono::seconds(clock_offset_.load(std::memory_order_relaxed));
@@ -162,6 +174,8 @@ class object_origin {
                                                std::string query) const;
     object_outcome count(object_problem found);
     void learn_clock(std::string_view date);
+    void append_connections(std::string& out) const;
+    void append_times(std::string& out) const;
 
     settings with_;
     std::shared_ptr<const channel_maker> secure_;
@@ -174,6 +188,8 @@ class object_origin {
     std::atomic<std::chrono::steady_clock::time_point> away_until_{};
     std::atomic<bool> is_ready_{false};
     std::array<std::atomic<std::uint64_t>, object_outcome_count> outcomes_{};
+    std::array<request_times, object_call_count> times_{};
+    std::shared_ptr<client_counts> connections_ = std::make_shared<client_counts>();
     std::atomic<std::size_t> buffered_{0};
     std::atomic<std::uint64_t> released_{0};
     std::atomic<std::uint64_t> resumed_{0};

@@ -98,7 +98,7 @@ void object_reader::on_head(const call_result<void>& got) {
         repeat();
     } else if (call_->status() >= 300) {
         read_refusal();
-    } else if (from_->origin->judge(*call_, {}); is_as_asked()) {
+    } else if (from_->origin->judge(object_call::get, *call_, {}); is_as_asked()) {
         read();
     } else {
         from_->is_current = false;
@@ -146,7 +146,7 @@ void object_reader::on_bytes(const call_result<std::size_t>& got) {
 
 void object_reader::read_refusal() {
     if (call_->is_done()) {
-        on_refusal(from_->origin->judge(*call_, {}));
+        on_refusal(from_->origin->judge(object_call::get, *call_, {}));
         return;
     }
     // One read is enough for the code at the beginning; a store that sends it later is not named.
@@ -154,12 +154,16 @@ void object_reader::read_refusal() {
     call_->read_some(net::buffer(buffer_.get(), room_),
                      [this](const call_result<std::size_t>& got) {
                          const std::string_view content(buffer_.get(), got ? *got : 0);
-                         on_refusal(from_->origin->judge(*call_, content));
+                         on_refusal(from_->origin->judge(object_call::get, *call_, content));
                      });
 }
 
 void object_reader::on_refusal(object_outcome why) {
-    if (why == object_outcome::changed || why == object_outcome::missing) {
+    // Where a missing object is hidden, a lookup tells it from missing rights. In the middle of a
+    // body, rights may be mended.
+    const bool is_hidden =
+        why == object_outcome::forbidden && !has_begun_ && from_->origin->with().hides_missing;
+    if (why == object_outcome::changed || why == object_outcome::missing || is_hidden) {
         from_->is_current = false;
         fail(object_cause(why));
     } else {

@@ -96,6 +96,11 @@ class file_body {
         return where_ != nullptr && where_->device()->is_away();
     }
 
+    /// True when the file is a remote one, and its server has another version or none.
+    [[nodiscard]] bool is_outdated() const noexcept {
+        return remote_ != nullptr && !remote_->fault().empty();
+    }
+
     /// The open file; null: none.
     [[nodiscard]] const core::media_handle& media() const noexcept { return media_; }
     /// True when bytes of the file have been handed to a transport.

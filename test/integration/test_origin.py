@@ -1,5 +1,6 @@
 """docs/objects.md: media in an object store. A client sees the same as with media in a directory."""
 
+import re
 import threading
 
 import pytest
@@ -171,9 +172,27 @@ def test_a_token_and_its_download_share_one_lookup(bucket, tmp_path):
 
 def test_the_metrics_are_documented(origin):
     page = (ROOT / "docs/operations.md").read_text(encoding="utf-8")
-    families = {name.split("{")[0] for name in scrape(origin) if name.startswith("sluice_object_")}
-    assert len(families) == 8
+    families = {re.sub(r"(_seconds)_(bucket|sum|count)$", r"\1", name.split("{")[0])
+                for name in scrape(origin) if name.startswith("sluice_object_")}
+    assert len(families) == 11
     assert [name for name in sorted(families) if f"`{name}`" not in page] == []
+
+
+def test_requests_to_the_store_are_timed_and_connections_counted(serve_bucket, bucket):
+    service = serve_bucket({"threads": 1})
+    assert [service.download(VIDEO).body == BODY for _ in range(3)] == [True] * 3
+
+    def values(family):
+        return {re.search(r'(?:kind|state)="(\w+)"', name)[1]: value for name, value in scrape(service).items()
+                if name.startswith("sluice_object_" + family + "{")}
+
+    counts = values("first_byte_seconds_count")
+    assert counts["head"] >= 1 and counts["get"] == 3 and counts["list"] >= 1
+    assert 0 < values("first_byte_seconds_sum")["get"] < 30
+    # Bytes of a download that has ended are all read, so its connection is idle.
+    assert eventually(lambda: values("connections") if values("connections")["busy"] == 0 else None)["idle"] >= 1
+    opened = scrape(service)['sluice_object_connections_opened_total{origin="objects"}']
+    assert 1 <= opened <= 4, "one for the worker, or two; one for the lists, or two"
 
 
 def test_a_reload_moves_to_another_prefix_and_a_download_goes_on(serve_bucket, bucket):

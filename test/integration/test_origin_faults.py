@@ -1,6 +1,7 @@
 """docs/objects.md: what clients notice of faults of an object store, and of one another: nothing, or an error."""
 
 import contextlib
+import http.server
 import pathlib
 import socket
 import subprocess
@@ -9,16 +10,17 @@ import time
 
 import pytest
 from support.ability import unable
-from support.checks import check_problem
+from support.checks import byte_ranges, check_problem
 from support.clocks import shifted
 from support.ids import Course, Lesson
 from support.media import noise
 from support.metrics import scrape
-from support.object_stores import BODY, VIDEO, Rgw, add
+from support.object_stores import BODY, VIDEO, Rgw, add, key
 from support.paused import LARGE, Paused
 from support.server import BINARY, SANITIZER_MARK, Server
 from support.tokens import SECRET, mint
 from support.waiting import eventually
+from support.wire import request_bytes
 
 REQUESTS = 'sluice_object_requests_total{origin="objects",outcome="%s"}'
 RELEASED = 'sluice_object_released_total{origin="objects"}'
@@ -114,14 +116,13 @@ def test_a_bucket_with_versions_shows_its_current_one(versioned):
     put(BODY)
     etag = service.download(VIDEO).get("ETag")
     newer = put(b"newer")
-    eventually(lambda: service.download(VIDEO, token=mint(VIDEO)).status == 200)
     assert service.download(VIDEO).body == b"newer"
     marker = delete()
-    eventually(lambda: service.download(VIDEO, token=mint(VIDEO)).status == 404)
+    check_problem(service.download(VIDEO, token=mint(VIDEO)), 404)
     delete(marker)
-    eventually(lambda: service.download(VIDEO, token=mint(VIDEO)).body == b"newer")
+    assert service.download(VIDEO, token=mint(VIDEO)).body == b"newer"
     delete(newer)
-    eventually(lambda: service.download(VIDEO, token=mint(VIDEO)).body == BODY)
+    assert service.download(VIDEO, token=mint(VIDEO)).body == BODY
     assert service.download(VIDEO).get("ETag") == etag
 
 
@@ -134,7 +135,114 @@ def test_an_overwritten_version_is_not_resumed_although_the_bucket_keeps_it(vers
     put(BODY)
     received = paused.cut()
     assert old.startswith(received) and len(received) < len(old)
-    eventually(lambda: service.download(VIDEO, token=mint(VIDEO)).body == BODY)
+    assert service.download(VIDEO, token=mint(VIDEO)).body == BODY
+
+
+def changing_content(version):
+    """Each version is shorter than the one before."""
+    return noise(200_000 - 1000 * version, seed=40 + version)
+
+
+# What is sent while the cache has the version before: the fields; then the status, and what the response says of the
+# present version. {old} and {new} are their tags.
+DECIDED_AGAIN = {
+    "whole": ({}, 200, lambda new: new),
+    "range": ({"Range": "bytes=100-199"}, 206, lambda new: new[100:200]),
+    "last bytes": ({"Range": "bytes=-5"}, 206, lambda new: new[-5:]),
+    "several": ({"Range": "bytes=0-1,500-70000"}, 206, lambda new: [new[:2], new[500:70_001]]),
+    "range of the old one": ({"Range": "bytes={size}-"}, 416, None),
+    "If-Match": ({"If-Match": "{old}"}, 412, None),
+    "If-Match, new": ({"If-Match": '{old}, {new}'}, 200, lambda new: new),
+    "If-None-Match": ({"If-None-Match": "{new}"}, 304, None),
+    "If-Range": ({"If-Range": "{old}", "Range": "bytes=10-"}, 200, lambda new: new),
+}
+
+
+def test_a_request_that_begins_with_an_outdated_version_gets_the_present_one(serve_bucket, bucket):
+    """Conditions and ranges are decided again: the store says only that the version has changed."""
+    service = serve_bucket({"threads": 1, "cache": {"lifetime_ms": 60_000}})
+    video = add(bucket, Lesson("replaced.mp4"), changing_content(0))
+    assert service.download(video).body == changing_content(0)
+    token = mint(video)
+    for version, (case, (fields, status, wanted)) in enumerate(DECIDED_AGAIN.items(), start=1):
+        old = bucket.etag(key(video))
+        new = changing_content(version)
+        add(bucket, video, new)
+        names = {"old": old, "new": bucket.etag(key(video)), "size": len(new)}
+        sent = {name: value.format(**names) for name, value in fields.items()}
+        answer = service.download(video, sent, token)
+        assert answer.status == status, case
+        assert answer.get("ETag") == names["new"], case
+        if status == 416:
+            assert answer.get("Content-Range") == f"bytes */{len(new)}"
+        elif case == "several":
+            assert [part[-1] for part in byte_ranges(answer)] == wanted(new)
+        elif wanted is not None:
+            assert answer.body == wanted(new), case
+        assert scrape(service)[REQUESTS % "changed"] == version, case
+    bucket.delete(key(video))
+    check_problem(service.download(video, token=token), 404)
+    add(bucket, video, BODY)
+    assert service.download(video, token=token).body == BODY
+    assert scrape(service)["sluice_media_read_failures_total"] == 0
+    statuses = [200, *(status for _, status, _ in DECIDED_AGAIN.values()), 404, 200]
+    assert eventually(lambda: [line["status"] for line in service.access_log() if line["route"] == "download"] == statuses)
+
+
+def test_requests_behind_one_that_begins_again_are_answered_in_order(serve_bucket, bucket):
+    service = serve_bucket({"threads": 1, "cache": {"lifetime_ms": 60_000}})
+    video = add(bucket, Lesson("pipelined.mp4"), noise(5000, seed=60))
+    other = add(bucket, Lesson("other.mp4"), noise(5000, seed=61))
+    assert service.download(video).status == service.download(other).status == 200
+    add(bucket, video, noise(5001, seed=62))
+    with service.connect() as connection:
+        for one in (video, other, video):
+            connection.send(request_bytes("GET", one.target(), {"Authorization": f"Bearer {mint(one)}"}))
+        bodies = [connection.read().body for _ in range(3)]
+    assert bodies == [noise(5001, seed=62), noise(5000, seed=61), noise(5001, seed=62)]
+
+
+class AlwaysReplaced(http.server.BaseHTTPRequestHandler):
+    """A store in which each object is replaced between the HEAD and the GET of a client."""
+
+    protocol_version = "HTTP/1.1"
+    asked = []
+
+    def do_HEAD(self):
+        self.asked.append("HEAD")
+        self.respond(200, b"", {"ETag": f'"v{len(self.asked)}"', "Content-Length": "10"})
+
+    def do_GET(self):
+        if "?" in self.path:  # a list
+            self.respond(500, b"")
+            return
+        self.asked.append("GET")
+        self.respond(412, b"<Error><Code>PreconditionFailed</Code></Error>")
+
+    def respond(self, status, body, fields=None):
+        self.send_response(status)
+        for name, value in (fields or {"Content-Length": str(len(body))}).items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_):
+        pass
+
+
+def test_an_object_that_is_replaced_all_the_time_is_tried_twice(serve_bucket, tmp_path):
+    AlwaysReplaced.asked.clear()
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), AlwaysReplaced) as store:
+        threading.Thread(target=store.serve_forever, daemon=True).start()
+        service = serve_bucket({"threads": 1}, endpoint=f"http://127.0.0.1:{store.server_port}")
+        answer = service.download(VIDEO, token=mint(VIDEO))
+        check_problem(answer, 503)
+        assert answer.get("Retry-After")
+        assert AlwaysReplaced.asked == ["HEAD", "GET", "HEAD", "GET"]
+        (line,) = eventually(lambda: [one for one in service.access_log() if one.get("cause") == "object_changed"])
+        assert line["status"] == 503
+        assert scrape(service)["sluice_media_read_failures_total"] == 1
+        store.shutdown()
 
 
 def test_a_gateway_that_is_killed_and_comes_back_is_not_the_clients_problem(serve_bucket, bucket):
@@ -318,7 +426,7 @@ def test_a_store_that_says_403_for_a_missing_object(serve_bucket, bucket):
     access, secret = bucket.reader
 
     def serve_reader(**s3):
-        service = serve_bucket(more={"storage": {"open_timeout": 2}}, **s3)
+        service = serve_bucket(more={"storage": {"open_timeout": 2}, "cache": {"lifetime_ms": 60_000}}, **s3)
         bucket.credentials(service.folder, secret, access)
         service.wait_for_event(lambda event: event["event"] == "object_credentials_renewed")
         eventually(lambda: service.download(VIDEO, token=mint(VIDEO)).body == BODY)
@@ -330,6 +438,10 @@ def test_a_store_that_says_403_for_a_missing_object(serve_bucket, bucket):
     service = serve_reader(hides_missing=True)
     check_problem(service.download(missing, token=mint(missing)), 404)
     eventually(lambda: service.get("/readyz").status == 200)
+    gone = add(bucket, Lesson("gone.mp4"), BODY)
+    assert service.download(gone, token=mint(gone)).body == BODY
+    bucket.delete(key(gone))
+    check_problem(service.download(gone, token=mint(gone)), 404)  # although the cache has its version
 
 
 @pytest.mark.skipif(IS_SANITIZED, reason="libfaketime and the sanitizers exclude each other")

@@ -200,6 +200,7 @@ BOOST_AUTO_TEST_CASE(an_idle_connection_is_used_again) {
     BOOST_TEST(one.server.connections() == 1U);
     BOOST_TEST(one.counts().opened == 1U);
     BOOST_TEST(one.counts().reused == 3U);
+    BOOST_TEST(one.counts().open == 1U);
     BOOST_TEST(one.counts().idle == 1U);
 }
 
@@ -209,6 +210,7 @@ BOOST_AUTO_TEST_CASE(a_connection_that_must_not_be_used_again) {
           std::string("HTTP/1.0 200 OK\r\nContent-Length: 5\r\n\r\nhello"), hello + "extra"}) {
         world one({{{first}, false}, {{hello}, false}});
         BOOST_TEST(one.get().content == "hello", first);
+        BOOST_TEST(one.counts().open == 0U);
         BOOST_TEST(one.counts().idle == 0U);
         BOOST_TEST(one.get().content == "hello", first);
         BOOST_TEST(one.server.connections() == 2U, first);

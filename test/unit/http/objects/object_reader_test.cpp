@@ -102,7 +102,9 @@ struct fixture {
     http::object_desk desk{context};
     std::string content = "0123456789";
 
-    fixture() {
+    fixture() { give_credentials(); }
+
+    void give_credentials() const {
         auto by = std::make_shared<core::object_credentials>();
         by->access_key_id = "AK";
         by->secret_access_key = crypto::secret("hush");
@@ -194,6 +196,40 @@ BOOST_AUTO_TEST_CASE(a_failed_condition_and_a_missing_key_end_the_body) {
     server.say(refusal(404, "NoSuchKey"));
     BOOST_TEST(read().second == "object_missing");
     BOOST_TEST(problems.empty()); // neither is a fault of the store
+}
+
+BOOST_AUTO_TEST_CASE(a_refusal_that_may_hide_a_missing_object_is_looked_up_before_the_first_byte) {
+    auto hides = origin->with();
+    hides.hides_missing = true;
+    origin = std::make_shared<http::object_origin>(
+        hides, nullptr, clock, [this](const auto& one) { problems.push_back(one); });
+    give_credentials();
+    server.say(refusal(403, "AccessDenied"));
+    BOOST_TEST(read().second == "object_forbidden");
+    BOOST_TEST(!is_current);
+    server.say(part(content, 0, "0123"));
+    server.say(refusal(403, "AccessDenied")); // rights that are mended in the middle of a body
+    server.say(part(content, 4, "456789"));
+    BOOST_TEST(read().first == content);
+    BOOST_TEST(is_current);
+}
+
+BOOST_AUTO_TEST_CASE(requests_are_timed_and_connections_counted) {
+    server.say(part(content, 0, "0123"));
+    server.say(refusal(503, "SlowDown"));
+    server.say(part(content, 4, "456789"));
+    BOOST_TEST(read().first == content);
+    std::string out;
+    origin->append_metrics(out);
+    const auto has = [&](std::string_view line) {
+        return out.find("\nsluice_object_" + std::string(line) + "\n") != std::string::npos;
+    };
+    BOOST_TEST(has("first_byte_seconds_count{origin=\"test\",kind=\"get\"} 3"));
+    BOOST_TEST(has("first_byte_seconds_count{origin=\"test\",kind=\"head\"} 0"));
+    BOOST_TEST(has("first_byte_seconds_bucket{origin=\"test\",kind=\"get\",le=\"+Inf\"} 3"));
+    BOOST_TEST(has("connections_opened_total{origin=\"test\"} 3"));
+    BOOST_TEST(has("connections{origin=\"test\",state=\"busy\"} 0"));
+    BOOST_TEST(has("connections{origin=\"test\",state=\"idle\"} 0"));
 }
 
 BOOST_AUTO_TEST_CASE(refused_credentials_are_tried_again_and_told_once) {
