@@ -94,12 +94,14 @@ BOOST_AUTO_TEST_CASE(row_63_a_reader_that_does_not_read_costs_lines_and_no_time)
     fixture one;
     const std::string cause(1000, 'x');
     const auto begun = std::chrono::steady_clock::now();
-    for (int i = 0; i < 1000; ++i) { // a megabyte: more than the pipe and the queue hold
+    // A megabyte: more than the pipe holds (64 KiB), and the writing thread and the queue (256 KiB
+    // each).
+    for (int i = 0; i < 1000; ++i) {
         one.log->error("failed", {{"cause", cause}});
     }
     BOOST_TEST((std::chrono::steady_clock::now() - begun < 5s));
     const auto lost = one.log->dropped();
-    BOOST_TEST(lost > 500U);
+    BOOST_TEST(lost > 350U);
     std::string text;
     one.log->append_metrics(text);
     BOOST_TEST(text.find("\nsluice_service_log_dropped_total " + std::to_string(lost) + "\n") !=
