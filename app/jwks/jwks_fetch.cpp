@@ -94,8 +94,7 @@ std::string_view name_of(jwks_outcome what) noexcept {
 }
 
 std::string shown(const core::http_url& url) {
-    return (url.is_secure ? "https://" : "http://") + url.authority() +
-           url.target.substr(0, url.target.find('?'));
+    return url.base() + url.target.substr(0, url.target.find('?'));
 }
 
 jwks_fetch::jwks_fetch(http::client& by, const core::http_url& url, std::string etag, handler then)

@@ -101,7 +101,7 @@ std::optional<container_agent> find_container_agent(const core::origin_settings&
     container_agent found{.url = std::move(*url),
                           .token = environment_variable(token_name),
                           .token_file = environment_variable(token_file_name)};
-    found.place = (found.url.is_secure ? "https://" : "http://") + found.url.authority();
+    found.place = found.url.base();
     return found;
 }
 

@@ -87,17 +87,13 @@ std::string explain_clock(const http::object_origin& origin) {
 }
 
 object_asker::answer ask_for_byte(object_asker& asker, std::string_view path) {
-    const auto ask = [&] {
+    auto got = asker.ask([&] {
         auto what = asker.origin().request(http::bhttp::verb::get, path);
         if (what) {
             what->fields.emplace_back("Range", "bytes=0-0");
         }
-        return asker.ask(std::move(what));
-    };
-    auto got = ask();
-    if (got.what == object_outcome::clock) {
-        got = ask(); // now by the store's clock
-    }
+        return what;
+    });
     if (got.status == range_not_satisfiable) {
         got.what = object_outcome::done;
     }
@@ -106,13 +102,7 @@ object_asker::answer ask_for_byte(object_asker& asker, std::string_view path) {
 
 std::string try_object_origin(const core::origin_settings& settings, http::object_origin& origin) {
     object_asker asker(origin, http::is_over_after(origin.with().patience * 2));
-    const auto ask = [&] {
-        return asker.ask(origin.list_request({{"prefix", settings.prefix}, {"max-keys", "1"}}));
-    };
-    auto got = ask();
-    if (got.what == object_outcome::clock) {
-        got = ask(); // now by the store's clock
-    }
+    const auto got = ask_for_key(asker);
     if (got.what == object_outcome::forbidden && settings.hides_missing) {
         return explain_clock(origin); // as s3.hides_missing says
     }

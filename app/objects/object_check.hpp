@@ -1,7 +1,7 @@
 #pragma once
-// What commands ask an object store: whether it can serve media (`sluice config check`), and
-// whether one file is there (`sluice token why`). The answers are sentences for the operator. Each
-// waits for the store, for a bounded time. Used by app/start/start_checks and
+// The questions of commands to an object store: whether it can serve media (`sluice config check`),
+// and whether one file is there (`sluice token why`). The answers are sentences for the operator.
+// Each waits for the store, for a bounded time. Used by app/start/start_checks and
 // app/objects/object_inquiry.
 
 #include "app/objects/object_list.hpp"
@@ -38,8 +38,8 @@ struct credentials_fault {
 /// empty.
 [[nodiscard]] std::string explain_clock(const http::object_origin& origin);
 
-/// Asks for the first byte of the object `path` below the prefix, a second time when the clock of
-/// this machine was rejected. The outcome is done for an empty object too.
+/// Asks for the first byte of the object `path` below the prefix. The outcome is done for an empty
+/// object too.
 [[nodiscard]] object_asker::answer ask_for_byte(object_asker& asker, std::string_view path);
 
 } // namespace sluice::app

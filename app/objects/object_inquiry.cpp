@@ -43,11 +43,7 @@ object_inquiry::object_inquiry(const core::config& settings)
 std::string object_inquiry::list(const std::vector<core::layout_segment>& segments,
                                  core::catalogue& courses) {
     std::vector<core::catalogue::ownership> found;
-    auto outcome = list_courses(*asker_, segments, found);
-    if (outcome == object_outcome::clock) {
-        found.clear();
-        outcome = list_courses(*asker_, segments, found); // now by the store's clock
-    }
+    const auto outcome = list_courses(*asker_, segments, found);
     if (outcome == object_outcome::done) {
         courses.replace(found);
         return {};

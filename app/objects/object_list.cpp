@@ -24,7 +24,7 @@ object_outcome list_names(object_asker& asker, const std::string& prefix,
         if (!next.empty()) {
             parameters.emplace_back("continuation-token", next);
         }
-        const auto& got = asker.ask(asker.origin().list_request(std::move(parameters)));
+        const auto& got = asker.ask([&] { return asker.origin().list_request(parameters); });
         if (got.what != object_outcome::done) {
             return got.what;
         }
@@ -85,16 +85,22 @@ object_asker::object_asker(http::object_origin& origin, std::function<bool()> is
     : origin_(origin),
       client_(origin.secure(), std::move(is_over), {.counts = origin.connections()}) {}
 
-const object_asker::answer& object_asker::ask(std::optional<http::outgoing> what) {
-    last_ = what ? send(*std::move(what)) : answer{};
+const object_asker::answer& object_asker::ask(const request_maker& make) {
+    last_ = send(make());
+    if (last_.what == object_outcome::clock) {
+        last_ = send(make());
+    }
     return last_;
 }
 
-object_asker::answer object_asker::send(http::outgoing what) {
+object_asker::answer object_asker::send(std::optional<http::outgoing> what) {
     answer got;
+    if (!what) {
+        return got;
+    }
     std::optional<http::call_result<std::string>> arrived;
     const http::whole_call call(
-        client_.calls(), std::move(what),
+        client_.calls(), *std::move(what),
         {.bytes = max_page_bytes, .time = std::chrono::seconds(30)},
         [&arrived](http::call_result<std::string> content) { arrived = std::move(content); });
     if (!client_.wait_for(arrived)) {
@@ -114,13 +120,17 @@ object_asker::answer object_asker::send(http::outgoing what) {
     return got;
 }
 
+const object_asker::answer& ask_for_key(object_asker& asker) {
+    auto& origin = asker.origin();
+    return asker.ask([&origin] {
+        return origin.list_request({{"prefix", origin.with().prefix}, {"max-keys", "1"}});
+    });
+}
+
 object_outcome list_courses(object_asker& asker, const std::vector<core::layout_segment>& segments,
                             std::vector<core::catalogue::ownership>& out) {
     if (segments.empty()) { // nothing to find; the bucket is looked at all the same
-        return asker
-            .ask(asker.origin().list_request(
-                {{"prefix", asker.origin().with().prefix}, {"max-keys", "1"}}))
-            .what;
+        return ask_for_key(asker).what;
     }
     return walk{asker, segments, out}.visit(asker.origin().with().prefix, 0, {});
 }

@@ -31,20 +31,26 @@ class object_asker {
         std::string region{}; // the region that the store names
         std::string etag{};
     };
-    /// Sends the request; without one, the outcome is that there are no credentials. The answer is
-    /// valid until the next call.
-    [[nodiscard]] const answer& ask(std::optional<http::outgoing> what);
+    using request_maker = std::function<std::optional<http::outgoing>()>;
+
+    /// Sends the request that `make` signs; without one, the outcome is that there are no
+    /// credentials. When the store rejects the clock of this machine, a second request is signed by
+    /// the store's. The answer is valid until the next call.
+    [[nodiscard]] const answer& ask(const request_maker& make);
     [[nodiscard]] http::object_origin& origin() noexcept { return origin_; }
     /// The last answer of ask().
     [[nodiscard]] const answer& last() const noexcept { return last_; }
 
   private:
-    [[nodiscard]] answer send(http::outgoing what);
+    [[nodiscard]] answer send(std::optional<http::outgoing> what);
 
     http::object_origin& origin_;
     http::waiting_client client_;
     answer last_;
 };
+
+/// Lists the first key below the prefix of the origin: the cheapest look at its bucket.
+[[nodiscard]] const object_asker::answer& ask_for_key(object_asker& asker);
 
 /// The courses below the prefix of the origin. The outcome is that of the request that failed, or
 /// done. `segments` is media_layout::course_directory(); without any there are no courses.

@@ -179,11 +179,7 @@ class object_media::watcher {
     // The previous list stays when this one fails.
     bool list(object_asker& asker) {
         std::vector<core::catalogue::ownership> found;
-        auto outcome = list_courses(asker, segments_, found);
-        if (outcome == object_outcome::clock) {
-            found.clear();
-            outcome = list_courses(asker, segments_, found); // now by the store's clock
-        }
+        const auto outcome = list_courses(asker, segments_, found);
         const bool is_good = outcome == object_outcome::done;
         if (is_over_.load()) {
             return is_good;

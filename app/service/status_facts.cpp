@@ -85,8 +85,7 @@ void add_object_stores(const http::object_origin* objects,
                                    {"age_s", std::max<std::int64_t>(age, 0)}};
         }
         list.push_back({{"name", with.name},
-                        {"endpoint", (with.endpoint.is_secure ? "https://" : "http://") +
-                                         with.endpoint.authority()},
+                        {"endpoint", with.endpoint.base()},
                         {"bucket", with.bucket},
                         {"ready", objects->is_ready()},
                         {"last_outcome", last ? json::value(name_of(*last)) : json::value(nullptr)},

@@ -75,6 +75,10 @@ std::string http_url::authority() const {
     return text;
 }
 
+std::string http_url::base() const {
+    return (is_secure ? "https://" : "http://") + authority();
+}
+
 bool http_url::is_loopback() const {
     const auto address = parse_ip_address(host);
     return address ? core::is_loopback(*address) : host == "localhost";

@@ -19,6 +19,8 @@ struct http_url {
     /// The value of Host: the host, in brackets where it is an IPv6 address, and a port that is not
     /// the default one.
     [[nodiscard]] std::string authority() const;
+    /// The scheme and the authority: "https://host" or "http://host:8080".
+    [[nodiscard]] std::string base() const;
     /// True for "localhost" and numeric loopback addresses.
     [[nodiscard]] bool is_loopback() const;
 

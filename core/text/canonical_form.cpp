@@ -30,6 +30,11 @@ std::optional<std::string> mapped(std::string_view text, unsigned form) {
     return std::string(reinterpret_cast<const char*>(made), static_cast<std::size_t>(size));
 }
 
+// `text` itself when it is ASCII or not UTF-8.
+std::string in_form(std::string_view text, unsigned form) {
+    return is_ascii(text) ? std::string(text) : mapped(text, form).value_or(std::string(text));
+}
+
 } // namespace
 
 bool is_ascii(std::string_view text) noexcept {
@@ -45,17 +50,11 @@ bool differ_by_form_alone(std::string_view one, std::string_view other) {
 }
 
 std::string composed(std::string_view text) {
-    if (is_ascii(text)) {
-        return std::string(text);
-    }
-    return mapped(text, UTF8PROC_COMPOSE).value_or(std::string(text));
+    return in_form(text, UTF8PROC_COMPOSE);
 }
 
 std::string decomposed(std::string_view text) {
-    if (is_ascii(text)) {
-        return std::string(text);
-    }
-    return mapped(text, UTF8PROC_DECOMPOSE).value_or(std::string(text));
+    return in_form(text, UTF8PROC_DECOMPOSE);
 }
 
 } // namespace sluice::core

@@ -6,16 +6,8 @@
 
 namespace sluice::http {
 
-namespace {
-
-std::string place_of(const core::http_url& to) {
-    return (to.is_secure ? "https://" : "http://") + to.authority();
-}
-
-} // namespace
-
 call_flow::call_flow(std::shared_ptr<client_core> core, outgoing what, call::head_handler then)
-    : core_(std::move(core)), what_(std::move(what)), place_(place_of(what_.to)),
+    : core_(std::move(core)), what_(std::move(what)), place_(what_.to.base()),
       on_head_(std::move(then)), timer_(core_->context), began_(clock::now()) {
     response_.emplace(what_.method, what_.limits.head_bytes);
 }

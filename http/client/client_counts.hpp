@@ -1,6 +1,6 @@
 #pragma once
-// What the clients of one server have done, and the connections that they have. Counted by any
-// number of threads, readable by any. Used by http/client and by http/objects/object_origin, which
+// Counts of the clients of one server: their connections and requests. Any number of threads count,
+// and any may read. Used by http/client and by http/objects/object_origin, which
 // shows them.
 
 #include <atomic>

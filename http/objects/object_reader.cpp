@@ -159,8 +159,8 @@ void object_reader::read_refusal() {
 }
 
 void object_reader::on_refusal(object_outcome why) {
-    // Where a missing object is hidden, a lookup tells it from missing rights. In the middle of a
-    // body, rights may be mended.
+    // A store that hides missing objects says the same for missing rights: a lookup tells them
+    // apart. In the middle of a body, rights may be mended.
     const bool is_hidden =
         why == object_outcome::forbidden && !has_begun_ && from_->origin->with().hides_missing;
     if (why == object_outcome::changed || why == object_outcome::missing || is_hidden) {

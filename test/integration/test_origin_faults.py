@@ -143,8 +143,8 @@ def changing_content(version):
     return noise(200_000 - 1000 * version, seed=40 + version)
 
 
-# What is sent while the cache has the version before: the fields; then the status, and what the response says of the
-# present version. {old} and {new} are their tags.
+# Requests that are sent while the cache has the version before: the fields; then the status, and what the response
+# says of the present version. {old} and {new} are their tags.
 DECIDED_AGAIN = {
     "whole": ({}, 200, lambda new: new),
     "range": ({"Range": "bytes=100-199"}, 206, lambda new: new[100:200]),

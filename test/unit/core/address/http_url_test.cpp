@@ -34,6 +34,8 @@ BOOST_AUTO_TEST_CASE(parts) {
     BOOST_TEST(parsed("https://h:80/").authority() == "h:80");
     BOOST_TEST(parsed("http://[::1]:81/").host == "::1");
     BOOST_TEST(parsed("http://[::1]:81/").authority() == "[::1]:81");
+    BOOST_TEST(parsed("http://[::1]:81/path?query").base() == "http://[::1]:81");
+    BOOST_TEST(parsed("https://H:443/").base() == "https://h");
 }
 
 BOOST_AUTO_TEST_CASE(loopback) {
