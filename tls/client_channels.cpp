@@ -81,6 +81,10 @@ class secure_channel final : public http::channel {
                          [then = std::move(then)](const error_code& ec, std::size_t) { then(ec); });
     }
 
+    void acknowledge() noexcept override {
+        http::acknowledge(stream_.next_layer().native_handle());
+    }
+
     void close() noexcept override {
         error_code ignored;
         stream_.next_layer().close(ignored);

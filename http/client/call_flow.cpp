@@ -125,6 +125,8 @@ void call_flow::take_head() {
     text_ = {};
     if (response_->is_done()) {
         release_channel();
+    } else if (!response_->has_content()) {
+        channel_->acknowledge();
     }
     const auto then = std::exchange(on_head_, nullptr);
     then({});

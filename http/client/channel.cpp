@@ -3,6 +3,8 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/write.hpp>
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 
 #include <cerrno>
@@ -28,6 +30,8 @@ class plain_channel final : public channel {
         net::async_write(socket_, net::buffer(what),
                          [then = std::move(then)](const error_code& ec, std::size_t) { then(ec); });
     }
+
+    void acknowledge() noexcept override { http::acknowledge(socket_.native_handle()); }
 
     void close() noexcept override {
         error_code ignored;
@@ -57,6 +61,11 @@ void channel::count_in(std::shared_ptr<client_counts> where) noexcept {
 
 std::unique_ptr<channel> plain_channels::make(tcp::socket socket) const {
     return std::make_unique<plain_channel>(std::move(socket));
+}
+
+void acknowledge(int descriptor) noexcept {
+    const int on = 1;
+    ::setsockopt(descriptor, IPPROTO_TCP, TCP_QUICKACK, &on, sizeof on);
 }
 
 bool is_silent(int descriptor) noexcept {

@@ -35,6 +35,10 @@ class channel {
     virtual void read_some(net::mutable_buffer into, read_handler then) = 0;
     /// Writes all of it.
     virtual void write(net::const_buffer what, done_handler then) = 0;
+    /// Acknowledges to the peer what has arrived, without the delay of RFC 1122 §4.2.3.2. A server
+    /// that writes a head and its content apart, without TCP_NODELAY, sends the second after that
+    /// (RFC 896).
+    virtual void acknowledge() noexcept = 0;
     /// Ends the connection; the pending operation fails.
     virtual void close() noexcept = 0;
     /// False when the peer has ended the connection or sent something; costs one system call.
@@ -69,6 +73,9 @@ class plain_channels final : public channel_maker {
   public:
     [[nodiscard]] std::unique_ptr<channel> make(tcp::socket socket) const override;
 };
+
+/// channel::acknowledge() of the connected socket.
+void acknowledge(int descriptor) noexcept;
 
 /// False when the peer of the connected socket has ended the connection or sent something.
 [[nodiscard]] bool is_silent(int descriptor) noexcept;

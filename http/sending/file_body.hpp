@@ -131,7 +131,9 @@ class file_body {
         }
         error_code ec;
         const auto bytes = remote_->view(next.first).substr(0, next.length);
-        const auto count = transport.write_some(bytes, bytes.size() < next.rest, ec);
+        // Not as a part of more: bytes that follow join those that wait to be sent anyway, and a
+        // segment that is held back costs timers (docs/decisions/0043-object-stores.md).
+        const auto count = transport.write_some(bytes, false, ec);
         return step_of(count, ec, fault_of);
     }
     [[nodiscard]] std::string_view read_bytes(part next) const noexcept;

@@ -1,4 +1,5 @@
 #include "http/client/call.hpp"
+#include "http/client/channel.hpp"
 #include "http/client/client.hpp"
 #include "test/support/scripted_server.hpp"
 
@@ -81,6 +82,64 @@ std::string pattern(std::size_t bytes) {
     return text;
 }
 
+/// A plain channel that counts how often it acknowledged.
+class watched_channel final : public channel {
+  public:
+    watched_channel(std::unique_ptr<channel> inner, int& acknowledged)
+        : inner_(std::move(inner)), acknowledged_(acknowledged) {}
+
+    void greet(const std::string& host, greet_handler then) override {
+        inner_->greet(host, std::move(then));
+    }
+    void read_some(net::mutable_buffer into, read_handler then) override {
+        inner_->read_some(into, std::move(then));
+    }
+    void write(net::const_buffer what, done_handler then) override {
+        inner_->write(what, std::move(then));
+    }
+    void acknowledge() noexcept override {
+        ++acknowledged_;
+        inner_->acknowledge();
+    }
+    void close() noexcept override { inner_->close(); }
+    bool is_silent() noexcept override { return inner_->is_silent(); }
+    [[nodiscard]] bool can_read_in_place() const noexcept override {
+        return inner_->can_read_in_place();
+    }
+
+  private:
+    std::unique_ptr<channel> inner_;
+    int& acknowledged_;
+};
+
+class watched_channels final : public channel_maker {
+  public:
+    explicit watched_channels(int& acknowledged) : acknowledged_(acknowledged) {}
+    [[nodiscard]] std::unique_ptr<channel> make(tcp::socket socket) const override {
+        return std::make_unique<watched_channel>(plain_channels().make(std::move(socket)),
+                                                 acknowledged_);
+    }
+
+  private:
+    int& acknowledged_;
+};
+
+/// How often a call acknowledged until it had the head of `answer`.
+int acknowledged_for(const std::string& answer, bhttp::verb method = bhttp::verb::get) {
+    int count = 0;
+    scripted_server server({{{answer}, false}});
+    net::io_context context;
+    client by(context, std::make_shared<const watched_channels>(count), {});
+    auto to = server.url();
+    to.is_secure = true; // the channels of the test are those for https
+    std::optional<call_result<void>> head;
+    const auto one = by.start({.to = to, .method = method, .limits = quick},
+                              [&](call_result<void> outcome) { head = std::move(outcome); });
+    run_until(context, [&] { return head.has_value(); });
+    BOOST_TEST_REQUIRE(head->has_value());
+    return count;
+}
+
 } // namespace
 
 BOOST_AUTO_TEST_SUITE(call_suite, *boost::unit_test::timeout(60))
@@ -96,6 +155,15 @@ BOOST_AUTO_TEST_CASE(the_head_comes_before_the_content) {
     BOOST_TEST(a.one->field("Content-Encoding").empty());
     BOOST_TEST(a.one->content_length().value_or(0) == 5U);
     BOOST_TEST(!a.one->is_done());
+}
+
+// A server that delays its content until its head is acknowledged must not wait for our kernel.
+BOOST_AUTO_TEST_CASE(a_head_without_its_content_is_acknowledged_at_once) {
+    BOOST_TEST(acknowledged_for("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n") == 1);
+    BOOST_TEST(acknowledged_for(with_length("hello")) == 0);
+    BOOST_TEST(acknowledged_for("HTTP/1.1 304 Not Modified\r\n\r\n") == 0);
+    BOOST_TEST(
+        acknowledged_for("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n", bhttp::verb::head) == 0);
 }
 
 BOOST_AUTO_TEST_CASE(content_in_pieces_of_every_size) {
