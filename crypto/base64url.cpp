@@ -97,7 +97,8 @@ bool decode_tail(std::string_view tail, char* out) noexcept {
 void base64url_append(std::string_view bytes, std::string& out) {
     const std::size_t start = out.size();
     out.resize(start + base64url_encoded_size(bytes.size()));
-    char* to = out.data() + start;
+    const std::size_t done = encode_base64url_blocks(bytes, out.data() + start);
+    char* to = out.data() + start + base64url_encoded_size(done);
     const auto put = [&to](std::uint32_t bits) { *to++ = alphabet[bits & 0x3f]; };
     const auto put_pair = [&to](std::uint32_t bits) {
         std::memcpy(to, pair_of[bits & 0xfff].data(), 2);
@@ -106,7 +107,7 @@ void base64url_append(std::string_view bytes, std::string& out) {
 
     const std::size_t tail = bytes.size() % 3;
     const std::size_t whole = bytes.size() - tail;
-    for (std::size_t i = 0; i < whole; i += 3) {
+    for (std::size_t i = done; i < whole; i += 3) {
         const std::uint32_t group =
             byte_at(bytes, i) << 16 | byte_at(bytes, i + 1) << 8 | byte_at(bytes, i + 2);
         put_pair(group >> 12);

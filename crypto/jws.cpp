@@ -27,11 +27,12 @@ std::optional<compact_jws> compact_jws::split(std::string_view token) noexcept {
         return std::nullopt;
     }
     compact_jws parts;
-    parts.signing_input_ = token.substr(0, second_dot);
-    parts.header_ = token.substr(0, first_dot);
-    parts.payload_ = parts.signing_input_.substr(first_dot + 1);
+    const char* const begin = token.data();
+    parts.signing_input_ = {begin, second_dot};
+    parts.header_ = {begin, first_dot};
+    parts.payload_ = {begin + first_dot + 1, second_dot - first_dot - 1};
     // A further dot is outside the alphabet, so the decoder rejects it.
-    const std::string_view signature = token.substr(second_dot + 1);
+    const std::string_view signature(begin + second_dot + 1, token.size() - second_dot - 1);
     if (parts.header_.empty() || parts.payload_.empty() ||
         signature.size() != encoded_signature_bytes ||
         !base64url_decode(signature, reinterpret_cast<char*>(parts.signature_.data()))) {

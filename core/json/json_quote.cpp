@@ -1,21 +1,18 @@
 #include "core/json/json_quote.hpp"
 
+#include "core/text/any_byte.hpp"
+#include "core/text/append_all.hpp"
 #include "core/text/put_text.hpp"
 
 namespace sluice::core {
 
 namespace {
 
-/// True when no byte of `text` needs an escape. There is no branch in the loop, so that the
-/// compiler checks sixteen bytes at a time.
+/// True when no byte of `text` needs an escape.
 bool is_plain(std::string_view text) noexcept {
-    unsigned char special = 0;
-    for (const char c : text) {
-        const auto byte = static_cast<unsigned char>(c);
-        special |= static_cast<unsigned char>((byte < 0x20) | (byte == 0x7F) | (byte == '"') |
-                                              (byte == '\\'));
-    }
-    return special == 0;
+    return !any_byte(text, [](auto byte) {
+        return (byte < 0x20) | (byte == 0x7F) | (byte == '"') | (byte == '\\');
+    });
 }
 
 } // namespace
@@ -47,9 +44,7 @@ char* put_json_quoted(std::string_view text, char* to) noexcept {
 
 void append_json_quoted(std::string_view text, std::string& out) {
     if (is_plain(text)) { // resize() would clear six times the bytes of the text
-        out += '"';
-        out += text;
-        out += '"';
+        append_all(out, "\"", text, "\"");
         return;
     }
     const auto before = out.size();

@@ -1,5 +1,6 @@
 #include "core/json/plain_object.hpp"
 
+#include "core/text/any_byte.hpp"
 #include "core/text/utf8.hpp"
 
 #include <algorithm>
@@ -11,54 +12,66 @@ namespace sluice::core {
 
 namespace {
 
-/// The classes of bytes that occur in a text.
-struct byte_survey {
-    bool has_special = false; // a control or a backslash
-    bool has_multibyte = false;
+/// True when `text` is visible ASCII and spaces without a backslash, as nearly all claims are.
+bool is_plain(std::string_view text) noexcept {
+    return !any_byte(text,
+                     [](auto byte) { return (byte < 0x20) | (byte >= 0x80) | (byte == '\\'); });
+}
+
+bool has_special(std::string_view text) noexcept {
+    return any_byte(text, [](auto byte) { return (byte < 0x20) | (byte == '\\'); });
+}
+
+/// The members of an object that are not read yet. The '}' behind them is part of the memory: it
+/// ends every loop over characters, so that none has to compare positions too.
+class cursor {
+  public:
+    /// REQUIRES: `object` ends in '}'.
+    explicit cursor(std::string_view object) noexcept
+        : at_(object.data() + 1), end_(object.data() + object.size() - 1) {}
+
+    [[nodiscard]] bool is_at_end() const noexcept { return at_ == end_; }
+    /// The next character; '}' at the end.
+    [[nodiscard]] char front() const noexcept { return *at_; }
+    /// REQUIRES: as many characters are left.
+    void skip(std::size_t count) noexcept { at_ += count; }
+    [[nodiscard]] std::string_view rest() const noexcept {
+        return {at_, static_cast<std::size_t>(end_ - at_)};
+    }
+
+  private:
+    const char* at_;
+    const char* end_; // the '}'
 };
 
-/// There is no branch in the loop, so that the compiler reads sixteen bytes at a time.
-byte_survey survey(std::string_view text) noexcept {
-    std::uint8_t special = 0;
-    std::uint8_t all = 0;
-    for (const char c : text) {
-        const auto byte = static_cast<std::uint8_t>(c);
-        special |= static_cast<std::uint8_t>((byte < 0x20) | (byte == '\\'));
-        all |= byte;
-    }
-    return {special != 0, all >= 0x80};
-}
-
-void skip_spaces(std::string_view& rest) noexcept {
-    while (!rest.empty() && rest.front() == ' ') {
-        rest.remove_prefix(1);
+void skip_spaces(cursor& rest) noexcept {
+    while (rest.front() == ' ') {
+        rest.skip(1);
     }
 }
 
-bool take(char wanted, std::string_view& rest) noexcept {
-    if (rest.empty() || rest.front() != wanted) {
+/// REQUIRES: `wanted` is not '}'.
+bool take(char wanted, cursor& rest) noexcept {
+    if (rest.front() != wanted) {
         return false;
     }
-    rest.remove_prefix(1);
+    rest.skip(1);
     return true;
 }
 
-/// Takes a text in quotes. A text that ends in this way contains no escape: the survey has seen no
-/// backslash.
-bool take_quoted(std::string_view& rest, std::string_view& out) noexcept {
-    if (rest.empty() || rest.front() != '"') {
-        return false;
-    }
-    const auto end = rest.find('"', 1);
+/// Takes a text in quotes. A text that ends in this way contains no escape: there is no backslash.
+bool take_quoted(cursor& rest, std::string_view& out) noexcept {
+    const auto text = rest.rest();
+    const auto end = rest.front() == '"' ? text.find('"', 1) : std::string_view::npos;
     if (end == std::string_view::npos) {
         return false;
     }
-    out = rest.substr(1, end - 1);
-    rest.remove_prefix(end + 1);
+    out = {text.data() + 1, end - 1};
+    rest.skip(end + 1);
     return true;
 }
 
-bool take_text(std::string_view& rest, std::string& out) {
+bool take_text(cursor& rest, std::string& out) {
     std::string_view text;
     if (!take_quoted(rest, text) || text.empty()) {
         return false;
@@ -67,35 +80,38 @@ bool take_text(std::string_view& rest, std::string& out) {
     return true;
 }
 
-bool take_word(std::string_view word, std::string_view& rest) noexcept {
-    if (!rest.starts_with(word)) {
+bool take_word(std::string_view word, cursor& rest) noexcept {
+    if (rest.front() != word.front() || !rest.rest().starts_with(word)) {
         return false;
     }
-    rest.remove_prefix(word.size());
+    rest.skip(word.size());
     return true;
 }
 
 /// Digits only: the general reader handles fractions and exponents.
 template <class Number>
-bool take_number(std::string_view& rest, std::optional<Number>& out) noexcept {
+bool take_number(cursor& rest, std::optional<Number>& out) noexcept {
     constexpr std::size_t most_digits = 15; // every number of 15 digits is below 2^53
+    auto next = rest;
     std::int64_t value = 0;
     std::size_t digits = 0;
-    while (digits < rest.size() && rest[digits] >= '0' && rest[digits] <= '9') {
+    for (char c = next.front(); c >= '0' && c <= '9'; c = next.front()) {
         if (digits == most_digits) {
             return false;
         }
-        value = value * 10 + (rest[digits++] - '0');
+        value = value * 10 + (c - '0');
+        ++digits;
+        next.skip(1);
     }
     if (digits == 0 || (digits > 1 && rest.front() == '0')) {
         return false;
     }
     out = value;
-    rest.remove_prefix(digits);
+    rest = next;
     return true;
 }
 
-bool take_value(const json_member& member, std::string_view& rest) {
+bool take_value(const json_member& member, cursor& rest) {
     if (member.null_is_absent && take_word("null", rest)) {
         return true;
     }
@@ -113,16 +129,25 @@ bool take_value(const json_member& member, std::string_view& rest) {
 }
 
 /// Takes the value of an unknown member, if it is a text, an integer or a word.
-bool skip_value(std::string_view& rest) noexcept {
+bool skip_value(cursor& rest) noexcept {
     std::string_view text;
     std::optional<std::int64_t> number;
     return take_quoted(rest, text) || take_number(rest, number) || take_word("true", rest) ||
            take_word("false", rest) || take_word("null", rest);
 }
 
-/// operator==() calls compare(), which is not inlined.
+/// True when `at` begins with `name`. For names of a few bytes: a call of memcmp() takes longer.
+bool begins_with(const char* at, std::string_view name) noexcept {
+    for (const char c : name) {
+        if (*at++ != c) {
+            return false;
+        }
+    }
+    return true;
+}
+
 bool is_same(std::string_view a, std::string_view b) noexcept {
-    return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin());
+    return a.size() == b.size() && begins_with(a.data(), b);
 }
 
 /// The names of one object, each of which may occur only once.
@@ -133,12 +158,17 @@ class name_list {
     /// Takes the name of a member behind the last one that was found, and its colon, without
     /// spaces. Null when there is none: call find(). An object in the order of the list needs no
     /// search.
-    [[nodiscard]] const json_member* take_next(std::string_view& rest) noexcept {
+    [[nodiscard]] const json_member* take_next(cursor& rest) noexcept {
+        if (rest.front() != '"') {
+            return nullptr;
+        }
+        const auto text = rest.rest();
         for (auto i = next_; i < members_.size(); ++i) {
-            const auto size = members_[i].name.size() + 2; // up to the second quote
-            if (rest.size() > size && rest[size - 1] == '"' && rest[size] == ':' &&
-                rest.front() == '"' && is_same(rest.substr(1, size - 2), members_[i].name)) {
-                rest.remove_prefix(size + 1);
+            const auto name = members_[i].name;
+            const auto size = name.size() + 3; // with the quotes and the colon
+            if (text.size() >= size && text[size - 2] == '"' && text[size - 1] == ':' &&
+                begins_with(text.data() + 1, name)) {
+                rest.skip(size);
                 return found(i);
             }
         }
@@ -157,12 +187,13 @@ class name_list {
 
     /// False when `name`, which is unknown, is too long, occurred before, or is one too many.
     [[nodiscard]] bool add_unknown(std::string_view name) noexcept {
-        const auto known = std::span(unknown_).first(unknown_count_);
-        if (name.empty() || name.size() > max_json_name_bytes ||
-            unknown_count_ == unknown_.size() || std::ranges::find(known, name) != known.end()) {
+        auto& names = unknown_ ? *unknown_ : unknown_.emplace();
+        const auto known = std::span(names).first(unknown_count_);
+        if (name.empty() || name.size() > max_json_name_bytes || unknown_count_ == names.size() ||
+            std::ranges::find(known, name) != known.end()) {
             return false;
         }
-        unknown_[unknown_count_++] = name;
+        names[unknown_count_++] = name;
         return true;
     }
 
@@ -186,13 +217,14 @@ class name_list {
     std::size_t next_ = 0;
     std::uint32_t seen_ = 0; // one bit for each member
     bool is_repeated_ = false;
-    std::array<std::string_view, most_unknown> unknown_;
+    // None in an object of ours, which then does not spend the time to clear them.
+    std::optional<std::array<std::string_view, most_unknown>> unknown_;
     std::size_t unknown_count_ = 0;
 };
 
 /// Takes a name that take_next() has not taken. True when it is known, and `member` is it, or when
 /// it may be skipped, and `member` is null.
-bool take_any_name(name_list& names, std::string_view& rest, const json_member*& member) {
+bool take_any_name(name_list& names, cursor& rest, const json_member*& member) {
     std::string_view name;
     if (!take_quoted(rest, name)) {
         return false;
@@ -206,7 +238,7 @@ bool take_any_name(name_list& names, std::string_view& rest, const json_member*&
 }
 
 /// Takes one member with its name, and the spaces around it.
-bool take_member(name_list& names, std::string_view& rest) {
+bool take_member(name_list& names, cursor& rest) {
     skip_spaces(rest);
     const auto* member = names.take_next(rest);
     if (member == nullptr && !take_any_name(names, rest, member)) {
@@ -227,18 +259,17 @@ bool read_plain_object(std::string_view text, std::span<const json_member> membe
         members.size() > name_list::most_members) {
         return false;
     }
-    const auto bytes = survey(text);
-    if (bytes.has_special || (bytes.has_multibyte && !is_valid_utf8(text))) {
+    if (!is_plain(text) && (has_special(text) || !is_valid_utf8(text))) {
         return false;
     }
-    auto rest = text.substr(1, text.size() - 2);
+    cursor rest(text);
     name_list names(members);
     do {
         if (!take_member(names, rest)) {
             return false;
         }
     } while (take(',', rest));
-    return rest.empty() && !names.has_repeated();
+    return rest.is_at_end() && !names.has_repeated();
 }
 
 } // namespace sluice::core

@@ -1,11 +1,11 @@
 #include "core/media/media_id.hpp"
 
+#include "core/text/any_byte.hpp"
 #include "core/text/utf8.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cstddef>
-#include <cstdint>
 
 namespace sluice::core {
 
@@ -18,24 +18,16 @@ constexpr std::size_t rel_parts = 4;
 
 constexpr std::array<std::string_view, 3> kind_names{"lesson", "course", "module"};
 
-// The class of a byte in a name. Most names are plain ASCII: one pass over this table accepts them.
-enum class byte_class : std::uint8_t { plain, refused, multibyte };
-
-constexpr std::array<byte_class, 256> make_byte_classes() {
-    std::array<byte_class, 256> classes{};
-    for (std::size_t byte = 0; byte < classes.size(); ++byte) {
-        const bool is_control = byte < 0x20 || byte == 0x7F;
-        const bool is_separator = byte == '/' || byte == '\\';
-        classes[byte] = is_control || is_separator ? byte_class::refused
-                        : byte < 0x80              ? byte_class::plain
-                                                   : byte_class::multibyte;
-    }
-    return classes;
+/// True when all bytes are visible ASCII or spaces, and no separators: most names are.
+bool is_plain_name(std::string_view text) noexcept {
+    return !any_byte(text, [](auto byte) {
+        return (byte < 0x20) | (byte >= 0x7F) | (byte == '/') | (byte == '\\');
+    });
 }
-constexpr auto byte_classes = make_byte_classes();
 
-byte_class class_of(char c) noexcept {
-    return byte_classes[static_cast<unsigned char>(c)];
+bool is_refused(char c) noexcept {
+    const auto byte = static_cast<unsigned char>(c);
+    return byte < 0x20 || byte == 0x7F || c == '/' || c == '\\';
 }
 
 bool is_name(std::string_view text, std::size_t max_bytes) noexcept {
@@ -43,12 +35,8 @@ bool is_name(std::string_view text, std::size_t max_bytes) noexcept {
         (text.front() == '.' && (text == "." || text == ".."))) {
         return false;
     }
-    const auto* const odd = std::find_if(text.begin(), text.end(),
-                                         [](char c) { return class_of(c) != byte_class::plain; });
-    return odd == text.end() ||
-           (std::none_of(odd, text.end(),
-                         [](char c) { return class_of(c) == byte_class::refused; }) &&
-            !has_forbidden_code_point(text));
+    return is_plain_name(text) ||
+           (std::ranges::none_of(text, is_refused) && !has_forbidden_code_point(text));
 }
 
 failure invalid(std::string_view parameter) noexcept {

@@ -1,9 +1,8 @@
 #include "core/text/percent.hpp"
 
+#include "core/text/any_byte.hpp"
 #include "core/text/ascii_class.hpp"
 
-#include <algorithm>
-#include <array>
 #include <cstdint>
 
 namespace sluice::core {
@@ -11,14 +10,6 @@ namespace sluice::core {
 namespace {
 
 constexpr int not_a_digit = -1;
-
-constexpr auto unreserved = [] {
-    std::array<bool, 256> allowed{};
-    for (std::size_t c = 0; c < allowed.size(); ++c) {
-        allowed[c] = is_unreserved(static_cast<char>(c));
-    }
-    return allowed;
-}();
 
 constexpr int hex_value(char c) noexcept {
     if (is_ascii_digit(c)) {
@@ -66,16 +57,26 @@ void append_percent_escape(char c, std::string& out) {
     out += digits[byte & 0x0FU];
 }
 
+bool is_unreserved_text(std::string_view text) noexcept {
+    return !any_byte(text, [](auto byte) {
+        const auto is_digit = (byte >= '0') & (byte <= '9');
+        const auto small = byte | 0x20;
+        const auto is_letter = (small >= 'a') & (small <= 'z');
+        return ~(is_digit | is_letter | (byte == '-') | (byte == '.') | (byte == '_') |
+                 (byte == '~'));
+    });
+}
+
 void append_percent_encoded(std::string_view segment, std::string& out) {
-    const auto is_kept = [](char c) { return unreserved[static_cast<std::uint8_t>(c)]; };
-    while (!segment.empty()) { // most segments are kept as a whole
-        const auto* const end = std::find_if_not(segment.begin(), segment.end(), is_kept);
-        const auto kept = static_cast<std::size_t>(end - segment.begin());
-        out += segment.substr(0, kept);
-        segment.remove_prefix(kept);
-        if (!segment.empty()) {
-            append_percent_escape(segment.front(), out);
-            segment.remove_prefix(1);
+    if (is_unreserved_text(segment)) { // as most segments are
+        out += segment;
+        return;
+    }
+    for (const char c : segment) {
+        if (is_unreserved(c)) {
+            out += c;
+        } else {
+            append_percent_escape(c, out);
         }
     }
 }

@@ -18,6 +18,9 @@ enum class plus_sign : bool { literal, space };
 /// Appends '%' and two upper-case digits.
 void append_percent_escape(char c, std::string& out);
 
+/// True when all characters are unreserved (RFC 3986 §2.3): text that needs no escape anywhere.
+[[nodiscard]] bool is_unreserved_text(std::string_view text) noexcept;
+
 /// Appends `segment` with everything but RFC 3986 unreserved characters escaped, upper-case digits.
 void append_percent_encoded(std::string_view segment, std::string& out);
 

@@ -85,7 +85,7 @@ void append_problem_json(const problem_type& type, std::string_view subject,
     out.reserve(out.size() + frame + type.slug.size() + type.title.size() + type.detail.size() +
                 subject.size() + request_id.size());
     core::json_object_writer object(out);
-    object.begin("type").append(R"("urn:sluice:problem:)").append(type.slug) += '"';
+    object.json("type", {R"("urn:sluice:problem:)", type.slug, "\""});
     object.text("title", type.title);
     object.number("status", type.status);
     object.text("detail", type.detail);

@@ -1,19 +1,28 @@
 #include "http/request/request_id.hpp"
 
 #include <algorithm>
+#include <cstring>
 
 namespace sluice::http {
 
 namespace {
 
-constexpr std::string_view digits = "0123456789abcdef";
+/// The two digits of each byte.
+constexpr auto pairs = [] {
+    constexpr std::string_view digits = "0123456789abcdef";
+    std::array<std::array<char, 2>, 256> made{};
+    for (std::size_t byte = 0; byte < made.size(); ++byte) {
+        made[byte] = {digits[byte >> 4U], digits[byte & 0xFU]};
+    }
+    return made;
+}();
 
 /// Writes sixteen digits.
 void put_hex(std::uint64_t number, char* out) noexcept {
-    constexpr unsigned bits = 4;
-    for (unsigned shift = 64; shift > 0; ++out) {
+    constexpr unsigned bits = 8;
+    for (unsigned shift = 64; shift > 0; out += 2) {
         shift -= bits;
-        *out = digits[(number >> shift) & 0xFU];
+        std::memcpy(out, pairs[(number >> shift) & 0xFFU].data(), 2);
     }
 }
 

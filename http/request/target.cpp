@@ -1,5 +1,6 @@
 #include "http/request/target.hpp"
 
+#include "core/text/any_byte.hpp"
 #include "core/text/ascii_case.hpp"
 #include "core/text/ascii_class.hpp"
 #include "core/text/percent.hpp"
@@ -19,16 +20,19 @@ namespace {
 // RFC 3986 requires ^ ` { | } to be encoded, but browsers and Node send them as they are (URL
 // standard), and every recipient reads them as themselves. Rejected are: #, which ends a target for
 // some recipients; \, which some read as /; and " < >, which only serve to attack a log or a page.
-// There is no branch in the loop, so that the compiler checks sixteen bytes at a time.
 bool is_uri_text(std::string_view text) noexcept {
-    std::uint8_t refused = 0;
-    for (const char c : text) {
-        const auto byte = static_cast<std::uint8_t>(c);
-        refused |= static_cast<std::uint8_t>((byte < 0x21) | (byte > 0x7E) | (byte == '#') |
-                                             (byte == '"') | (byte == '<') | (byte == '>') |
-                                             (byte == '\\'));
-    }
-    return refused == 0;
+    return !core::any_byte(text, [](auto byte) {
+        return (byte < 0x21) | (byte > 0x7E) | (byte == '#') | (byte == '"') | (byte == '<') |
+               (byte == '>') | (byte == '\\');
+    });
+}
+
+/// True when `text` has no control, backslash, escape or byte above ASCII: it is its own decoded
+/// form.
+bool is_plain(std::string_view text) noexcept {
+    return !core::any_byte(text, [](auto byte) {
+        return (byte < 0x20) | (byte >= 0x7F) | (byte == '\\') | (byte == '%');
+    });
 }
 
 /// The kinds of bytes that occur in a text and that a decoded segment must not contain, may contain
@@ -39,18 +43,13 @@ struct path_survey {
     bool has_escape = false;
 };
 
-/// Without a branch in the loop, as above.
 path_survey survey(std::string_view text) noexcept {
-    std::uint8_t refused = 0;
-    std::uint8_t all = 0;
-    std::uint8_t escape = 0;
-    for (const char c : text) {
-        const auto byte = static_cast<std::uint8_t>(c);
-        refused |= static_cast<std::uint8_t>((byte < 0x20) | (byte == 0x7F) | (byte == '\\'));
-        escape |= static_cast<std::uint8_t>(byte == '%');
-        all |= byte;
-    }
-    return {refused != 0, all >= 0x80, escape != 0};
+    const auto is_refused = [](auto byte) {
+        return (byte < 0x20) | (byte == 0x7F) | (byte == '\\');
+    };
+    return {.has_refused = core::any_byte(text, is_refused),
+            .has_multibyte = core::any_byte(text, [](auto byte) { return byte >= 0x80; }),
+            .has_escape = text.find('%') != std::string_view::npos};
 }
 
 std::optional<std::size_t> scheme_length(std::string_view target) noexcept {
@@ -74,7 +73,8 @@ bool is_dot_segment(std::string_view segment) noexcept {
     return name == "." || name == "..";
 }
 
-bool is_plain_segment(std::string_view segment) noexcept {
+/// True for decoded text that a segment may contain.
+bool is_decent_segment(std::string_view segment) noexcept {
     const auto found = survey(segment);
     return !found.has_refused && segment.find('/') == std::string_view::npos &&
            (!found.has_multibyte || core::is_valid_utf8(segment));
@@ -85,7 +85,7 @@ bool is_port(std::string_view text) noexcept {
 }
 
 bool is_reg_name(std::string_view name) noexcept {
-    return !name.empty() && std::ranges::all_of(name, core::is_unreserved);
+    return !name.empty() && core::is_unreserved_text(name);
 }
 
 // True for "[v6]". IPvFuture and zone ids are rejected: this service has no use for them.
@@ -151,8 +151,8 @@ bool path_segments::parse(std::string_view path) {
     if (path.empty()) {
         return true;
     }
-    const auto found = survey(path);
-    const bool is_plain = !found.has_refused && !found.has_multibyte && !found.has_escape;
+    const bool all_is_plain = is_plain(path); // as nearly every path is
+    const auto found = all_is_plain ? path_survey{} : survey(path);
     std::string overflow;
     while (true) {
         const auto slash = path.find('/');
@@ -166,7 +166,7 @@ bool path_segments::parse(std::string_view path) {
             segment = decoded;
         }
         if (segment.empty() || is_dot_segment(segment) ||
-            !(is_plain || is_plain_segment(segment))) {
+            !(all_is_plain || is_decent_segment(segment))) {
             return false;
         }
         if (size_ < max) {

@@ -1,12 +1,12 @@
 #include "http/request/usual_head.hpp"
 
+#include "core/text/any_byte.hpp"
 #include "core/text/ascii_case.hpp"
 #include "core/text/ascii_class.hpp"
 #include "http/request/head_reader.hpp"
 #include "http/request/target.hpp"
 
 #include <array>
-#include <cstdint>
 #include <utility>
 
 namespace sluice::http {
@@ -21,16 +21,10 @@ constexpr auto name_characters = [] {
     return allowed;
 }();
 
-/// True when all bytes lie from `least` to '~'. There is no branch in the loop, so that the
-/// compiler checks sixteen bytes at a time.
-bool is_visible(std::string_view text, char least) noexcept {
-    const auto width = static_cast<std::uint8_t>('~' - least);
-    std::uint8_t odd = 0;
-    for (const char c : text) {
-        const auto above = static_cast<std::uint8_t>(c - least);
-        odd |= static_cast<std::uint8_t>(above > width);
-    }
-    return odd == 0;
+/// True when all bytes lie from `Least` to '~'.
+template <char Least>
+bool is_visible(std::string_view text) noexcept {
+    return !core::any_byte(text, [](auto byte) { return (byte < Least) | (byte > '~'); });
 }
 
 /// Takes the line at the front of `rest` without its CRLF. False when it does not end in one.
@@ -39,7 +33,7 @@ bool take_line(std::string_view& rest, std::string_view& line) noexcept {
     if (feed == std::string_view::npos || feed == 0 || rest[feed - 1] != '\r') {
         return false;
     }
-    line = rest.substr(0, feed - 1);
+    line = std::string_view(rest.data(), feed - 1);
     rest.remove_prefix(feed + 1);
     return true;
 }
@@ -63,7 +57,7 @@ class usual_head_reader {
         line.remove_suffix(version.size());
         head_.method = is_get ? bhttp::verb::get : bhttp::verb::head;
         head_.target = line;
-        return line.size() <= limits_.target_bytes && is_visible(line, '!');
+        return line.size() <= limits_.target_bytes && is_visible<'!'>(line);
     }
 
     bool read_field(std::string_view line) {
@@ -74,15 +68,16 @@ class usual_head_reader {
         if (colon == 0 || colon == line.size() || line[colon] != ':') {
             return false;
         }
-        const auto name = line.substr(0, colon);
-        auto value = line.substr(colon + 1);
+        const std::string_view name(line.data(), colon);
+        auto value = line;
+        value.remove_prefix(colon + 1);
         while (value.starts_with(' ')) {
             value.remove_prefix(1);
         }
         while (value.ends_with(' ')) {
             value.remove_suffix(1);
         }
-        if (value.empty() || !is_visible(value, ' ') ||
+        if (value.empty() || !is_visible<' '>(value) ||
             head_.fields.size() == limits_.header_fields) {
             return false;
         }

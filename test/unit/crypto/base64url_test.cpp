@@ -2,7 +2,9 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <algorithm>
 #include <array>
+#include <random>
 #include <string>
 #include <utility>
 
@@ -66,6 +68,27 @@ BOOST_AUTO_TEST_CASE(each_byte_at_each_place_of_a_long_text) {
                 (size && guarded.substr(0, *size) != wanted)) {
                 BOOST_ERROR("byte " << value << " at " << at);
             }
+        }
+    }
+}
+
+// A long text is encoded in blocks, and three bytes alone are not: every group of three bytes must
+// look the same at every place.
+BOOST_AUTO_TEST_CASE(a_long_text_is_encoded_like_its_parts) {
+    std::mt19937 random(1); // NOLINT(cert-msc32-c,cert-msc51-cpp): the same bytes in each run
+    for (std::size_t groups = 1; groups < 40; ++groups) {
+        std::string bytes;
+        std::string wanted;
+        for (std::size_t i = 0; i < groups; ++i) {
+            std::string group(3, '\0');
+            std::ranges::generate(group, [&] { return static_cast<char>(random() & 0xFFU); });
+            bytes += group;
+            wanted += crypto::base64url_encode(group);
+        }
+        BOOST_TEST(crypto::base64url_encode(bytes) == wanted);
+        for (const std::string tail : {"a", "ab"}) {
+            BOOST_TEST(crypto::base64url_encode(bytes + tail) ==
+                       wanted + crypto::base64url_encode(tail));
         }
     }
 }

@@ -13,9 +13,27 @@ BOOST_AUTO_TEST_CASE(members_stand_in_the_order_they_are_written) {
     object.number("least", std::numeric_limits<std::int64_t>::min());
     object.text_if_any("none", "");
     object.number_if_any("nor", std::nullopt);
-    object.begin("list") += "[1]";
+    object.json("list", {"[1", "]"});
     object.end();
     BOOST_TEST(out == "> {\"a\\\"b\":\"c\\u000ad\",\"least\":-9223372036854775808,\"list\":[1]}");
+}
+
+BOOST_AUTO_TEST_CASE(members_may_be_longer_than_any_room) {
+    const std::string name(1000, 'n');
+    const std::string value(5000, '"');
+    std::string out;
+    json_object_writer object(out);
+    std::string wanted;
+    for (int i = 0; i < 3; ++i) {
+        object.text(name, value);
+        wanted += (i == 0 ? "{\"" : ",\"") + name + "\":\"";
+        for (const char c : value) {
+            wanted.append(1, '\\').append(1, c);
+        }
+        wanted += '"';
+    }
+    object.end();
+    BOOST_TEST((out == wanted + "}"));
 }
 
 BOOST_AUTO_TEST_CASE(an_object_may_be_empty) {
