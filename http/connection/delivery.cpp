@@ -1,13 +1,12 @@
 #include "http/connection/delivery.hpp"
 
 #include <algorithm>
-#include <new>
 
 namespace sluice::http {
 
 finished_response delivery::count_sent(const outbound& one, time_point instant) noexcept {
     auto& count = owner_.count();
-    const auto& record = one.record;
+    const auto& record = one.record();
     using std::chrono::floor;
     using std::chrono::microseconds;
     const finished_response over{.route = record.route,
@@ -36,21 +35,14 @@ void delivery::conclude(std::unique_ptr<outbound> one, outcome how, time_point i
     if (left) {
         delivered = body_part(over.bytes - std::min(over.bytes, *left), over.header_bytes);
     }
-    report(how, delivered, one->record, one->id, over, time_for_log());
+    report(how, delivered, one->record(), one->facts->id, over, time_for_log());
     give_back(std::move(one));
 }
 
 void delivery::hold(std::unique_ptr<outbound> one, bool is_alone, time_point instant) noexcept {
-    std::unique_ptr<sent_response> kept;
-    try {
-        kept = owner_.sent_responses().take();
-    } catch (const std::bad_alloc&) { // the line says what is known
-        conclude(std::move(one), outcome::complete, instant, {});
-        return;
-    }
-    kept->over = count_sent(*one, instant);
-    std::swap(kept->record, one->record); // the texts keep their capacity
-    kept->id = one->id;
+    const auto over = count_sent(*one, instant);
+    auto kept = std::move(one->facts);
+    kept->over = over;
     kept->ended = time_for_log();
     kept->first = position_;
     kept->is_first_flight = kept->over.bytes < least_awaited && is_alone;

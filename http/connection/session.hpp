@@ -83,7 +83,11 @@ class session final : public session_base {
         hold_inbound();
         error_code ec;
         const auto got = connection_.read_some(in_->bytes.prepare(), ec);
-        if (ec == net::error::would_block) {
+        if (!ec) {
+            in_->bytes.commit(got);
+            delivery_.note_arrival();
+            parse();
+        } else if (ec == net::error::would_block) {
             wait_for(in_->bytes.empty() ? connection_state::idle : connection_state::reading);
             if (in_->bytes.empty()) {
                 release_inbound(); // an idle connection holds no buffer
@@ -91,12 +95,8 @@ class session final : public session_base {
             wait_readable(&session::read);
         } else if (ec == net::error::eof) {
             finish_delivery(true);
-        } else if (ec) {
-            end(outcome::aborted);
         } else {
-            in_->bytes.commit(got);
-            delivery_.note_arrival();
-            parse();
+            end(outcome::aborted);
         }
     }
 
@@ -127,7 +127,7 @@ class session final : public session_base {
             refuse(in_->parser.refusal());
             break;
         }
-        expect_progress(out_->record.started);
+        expect_progress(out_->record().started);
         start_writing();
     }
 
@@ -225,7 +225,7 @@ class session final : public session_base {
         turn_ = &session::begin_writing;
         owner_.turns().push_holder(*this);
     }
-    void begin_writing() { advance(out_->record.first_byte = now()); }
+    void begin_writing() { advance(out_->record().first_byte = now()); }
     void write() {
         const auto instant = now();
         progress_.resume(instant);

@@ -13,22 +13,26 @@
 namespace sluice::http {
 
 void session_base::open_exchange() {
-    out_ = owner_.outbounds().take();
+    auto fresh = owner_.outbounds().take();
+    if (!fresh->facts) { // the last ones are kept until they are acknowledged
+        fresh->facts = owner_.sent_responses().take();
+    }
+    out_ = std::move(fresh);
     note_request();
     owner_.count().requests_active.add();
     out_->writer.start();
     out_->is_second = false;
-    out_->record.restart(now(), owner_.noted_fields());
-    out_->id = owner_.ids().next();
+    out_->record().restart(now(), owner_.noted_fields());
+    out_->facts->id = owner_.ids().next();
 }
 
 reply session_base::open_reply(std::chrono::sys_seconds wall, bool keep_alive) {
-    reply opened(out_->answer, out_->record, owner_.count(), in_ ? &in_->later : nullptr);
+    reply opened(out_->answer, out_->record(), owner_.count(), in_ ? &in_->later : nullptr);
     opened.open({.version = in_->asked.head.version,
                  .is_head = false,
                  .keep_alive = keep_alive,
                  .date = owner_.date(wall),
-                 .request_id = out_->id.view(),
+                 .request_id = out_->facts->id.view(),
                  .allow_origin = {},
                  .transport_security = peer_.transport_security});
     return opened;
@@ -77,7 +81,7 @@ bool session_base::refuse_unsent(std::string_view cause) noexcept {
     return fill([&] {
         open_answer().refuse(problem_id::media_unavailable);
         out_->writer.start();
-        out_->record.cause = cause;
+        out_->record().cause = cause;
     });
 }
 
@@ -89,7 +93,7 @@ void session_base::answer() {
 
 void session_base::compose() {
     open_exchange();
-    in_->asked.steady_now = out_->record.started;
+    in_->asked.steady_now = out_->record().started;
     if (served_ >= owner_.where().limits.requests_per_connection) {
         owner_.count().add_limit(limit_label::requests_per_connection);
     }
@@ -102,20 +106,21 @@ void session_base::handle() {
     asked.files = &owner_.files();
     asked.press = &owner_.press();
     asked.ids = &owner_.ids();
+    asked.round = owner_.turns().round();
     const auto method = bhttp::to_string(asked.head.method);
-    out_->record.method = {method.data(), method.size()};
-    if (out_->record.note.wants(core::access_field::user_agent)) {
-        out_->record.note.keep_user_agent(
+    out_->record().method = {method.data(), method.size()};
+    if (out_->record().note.wants(core::access_field::user_agent)) {
+        out_->record().note.keep_user_agent(
             asked.head.value_of(bhttp::field::user_agent).value_or(std::string_view{}));
     }
     asked.public_host.clear();
     asked.is_secure = peer_.is_secure;
     if (const auto& trust = owner_.where().proxies; !trust.is_empty() && is_trusted(trust, peer_)) {
-        believe_proxy(trust, asked, out_->record, out_->id);
+        believe_proxy(trust, asked, out_->record(), out_->facts->id);
     }
     auto opened = open_answer();
     if (out_->is_second) { // a token is judged by the time when its request began
-        asked.wall -= now() - out_->record.started;
+        asked.wall -= now() - out_->record().started;
         asked.now = std::chrono::floor<std::chrono::seconds>(asked.wall);
     }
     dispatch(owner_.where(), asked, opened);
@@ -131,7 +136,7 @@ bool session_base::begins_again() {
     const auto handle_again = [this] {
         out_->answer.clear(); // its place among the downloads of the user is free again
         out_->writer.start();
-        out_->record.restart(out_->record.started, owner_.noted_fields());
+        out_->record().restart(out_->record().started, owner_.noted_fields());
         out_->is_second = true;
         in_->asked.steady_now = now();
         handle();
@@ -167,7 +172,7 @@ void session_base::give_up(problem_id why, std::string_view cause) {
     in_->later.forget();
     const auto refuse_it = [&] {
         open_answer().refuse(why);
-        out_->record.cause = cause;
+        out_->record().cause = cause;
     };
     if (fill(refuse_it)) {
         on_resumed();

@@ -47,7 +47,7 @@ void session_base::count_timeout() noexcept {
 void session_base::blame(std::string_view why) noexcept {
     end_cause_ = why;
     if (out_) {
-        out_->record.cause = why;
+        out_->record().cause = why;
     }
 }
 
@@ -121,10 +121,10 @@ void session_base::sleep(time_point instant) noexcept {
 
 void session_base::await_storage(time_point instant) {
     const auto& limits = owner_.where().limits;
-    const auto first = out_->record.started + limits.storage_open_timeout;
+    const auto first = out_->record().started + limits.storage_open_timeout;
     const bool is_first = out_->writer.bytes_sent() == 0;
     out_->answer.file().fetch(*this, owner_.mail(),
-                              std::hash<std::string_view>{}(out_->record.user_id));
+                              std::hash<std::string_view>{}(out_->record().user_id));
     phase_ = phase::fetching;
     asleep_since_ = instant;
     wait_for(connection_state::fetching);
@@ -173,7 +173,7 @@ void session_base::wake() noexcept {
     progress_.excuse(instant - asleep_since_);
     arm(progress_.next()); // instead of the deadline of the pause
     if (out_->writer.bytes_sent() == 0) {
-        out_->record.first_byte = instant;
+        out_->record().first_byte = instant;
     }
 }
 
@@ -203,7 +203,7 @@ outcome session_base::judge_failure() noexcept {
     if (fault.empty()) {
         return outcome::aborted;
     }
-    out_->record.cause = fault;
+    out_->record().cause = fault;
     owner_.count().media_read_failures.add();
     return outcome::cut;
 }

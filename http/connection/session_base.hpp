@@ -37,7 +37,7 @@ class session_base : public counted_connection,
     void resume(continuation then) final;
 
     void recheck(const core::revocation_table& revoked) final {
-        if (is_sending() && revoked.kills(out_->record.trace)) {
+        if (is_sending() && revoked.kills(out_->record().trace)) {
             owner_.count().transfers_revoked.add();
             cut("token_revoked");
         }

@@ -13,9 +13,9 @@ namespace {
 transfer_facts facts_of(const transfer_view& one) {
     const auto& what = *one.what;
     transfer_facts facts{.media = what.answer.file().media(),
-                         .user_id = what.record.user_id,
-                         .request_id = std::string(what.id.view()),
-                         .started = what.record.started,
+                         .user_id = what.record().user_id,
+                         .request_id = std::string(what.facts->id.view()),
+                         .started = what.record().started,
                          .sent = what.writer.bytes_sent(),
                          .waits_for = one.waits_for};
     for (const auto& part : what.answer.segments()) {
@@ -25,7 +25,7 @@ transfer_facts facts_of(const transfer_view& one) {
 }
 
 bool is_older(const transfer_view& a, const transfer_view& b) noexcept {
-    return a.what->record.started < b.what->record.started;
+    return a.what->record().started < b.what->record().started;
 }
 
 } // namespace

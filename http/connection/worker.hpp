@@ -88,9 +88,13 @@ struct inbound {
 struct outbound {
     response answer;
     response_writer writer;
-    exchange_record record;
-    request_id id;
+    /// The facts that remain when the response has been sent, and are then kept without the rest
+    /// (delivery::hold). Null only in the pool.
+    std::unique_ptr<sent_response> facts = std::make_unique<sent_response>();
     bool is_second = false; // the request was handled once more (session_base::begins_again)
+
+    [[nodiscard]] exchange_record& record() noexcept { return facts->record; }
+    [[nodiscard]] const exchange_record& record() const noexcept { return facts->record; }
 };
 
 class worker {

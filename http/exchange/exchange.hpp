@@ -42,6 +42,7 @@ struct request {
     std::chrono::system_clock::time_point wall{};
     std::chrono::sys_seconds now{};
     std::chrono::steady_clock::time_point steady_now{};
+    std::uint64_t round = 1;                         // of the worker (turn_queue::round)
     file_cache* files = nullptr;                     // of the worker of this request
     core::token_press* press = nullptr;              // likewise
     request_ids* ids = nullptr;                      // likewise; for boundaries

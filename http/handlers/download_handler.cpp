@@ -15,15 +15,48 @@ namespace {
 
 constexpr std::size_t logged_jti_size = 64; // the jti of another issuer may be any text
 
-core::download_request read_conditions(const request_head& head, std::string& ranges,
-                                       std::string& matches, std::string& none_matches) {
-    return {.is_get = head.method == bhttp::verb::get,
-            .if_match = head.joined(bhttp::field::if_match, matches),
-            .if_none_match = head.joined(bhttp::field::if_none_match, none_matches),
-            .if_modified_since = head.value_of(bhttp::field::if_modified_since),
-            .if_unmodified_since = head.value_of(bhttp::field::if_unmodified_since),
-            .if_range = head.value_of(bhttp::field::if_range),
-            .range = head.joined(bhttp::field::range, ranges)};
+// Room for fields that were sent in several lines.
+struct condition_room {
+    std::string ranges;
+    std::string matches;
+    std::string none_matches;
+};
+
+// A single pass over the fields: most requests have none of these. The first line of a field looks
+// for the others.
+core::download_request read_conditions(const request_head& head, condition_room& room) {
+    core::download_request asked{.is_get = head.method == bhttp::verb::get};
+    const auto take_first = [](auto& to, std::string_view value) { to = to.value_or(value); };
+    const auto join = [&head](auto& to, bhttp::field id, std::string& scratch) {
+        if (!to) {
+            to = head.joined(id, scratch);
+        }
+    };
+    for (const auto& line : head.fields) {
+        switch (line.id) {
+        case bhttp::field::if_match:
+            join(asked.if_match, line.id, room.matches);
+            break;
+        case bhttp::field::if_none_match:
+            join(asked.if_none_match, line.id, room.none_matches);
+            break;
+        case bhttp::field::range:
+            join(asked.range, line.id, room.ranges);
+            break;
+        case bhttp::field::if_modified_since:
+            take_first(asked.if_modified_since, line.value);
+            break;
+        case bhttp::field::if_unmodified_since:
+            take_first(asked.if_unmodified_since, line.value);
+            break;
+        case bhttp::field::if_range:
+            take_first(asked.if_range, line.value);
+            break;
+        default:
+            break;
+        }
+    }
+    return asked;
 }
 
 // True when the request asks for one range that does not begin with the first byte.
@@ -136,10 +169,8 @@ void download_handler::send(const file_result& file, request& in, reply& out,
         out.refuse(file.error());
         return;
     }
-    std::string ranges;
-    std::string matches;
-    std::string none_matches;
-    auto conditions = read_conditions(in.head, ranges, matches, none_matches);
+    condition_room room;
+    auto conditions = read_conditions(in.head, room);
     // In the resume window, HEAD shows the result of GET, which is never the whole file.
     conditions.is_get = conditions.is_get || in.claims.is_in_window;
     const auto plan = core::plan_download(conditions, (*file)->media->version, in.now);

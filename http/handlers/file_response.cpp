@@ -102,21 +102,21 @@ void refuse_range(const core::representation& version, reply& out) {
 
 void send_content(const core::download_plan& plan, const cached_file& file, request_ids& ids,
                   reply& out) {
-    auto& response = out.begin(plan.what == outcome::whole ? 200 : 206);
-    response.fields(file.validators);
-    response.fields(file.disposition);
-    if (plan.what != outcome::whole) {
-        out.record().slice = plan.slices.view().front();
-        out.record().slices = static_cast<unsigned>(plan.slices.view().size());
-    }
-    if (plan.what == outcome::parts) {
-        response.finish_with(file, plan.slices.view(), ids.boundary());
+    if (plan.what == outcome::whole) {
+        out.begin(200).finish_with(file);
         return;
     }
-    response.field("Content-Type", file.type);
-    const auto slice = plan.what == outcome::part ? plan.slices.view().front()
-                                                  : core::byte_slice{0, file.media->facts.size};
-    response.finish_with(file, slice);
+    const auto slices = plan.slices.view();
+    out.record().slice = slices.front();
+    out.record().slices = static_cast<unsigned>(slices.size());
+    auto& response = out.begin(206);
+    if (plan.what == outcome::parts) {
+        response.fields(file.text.common());
+        response.finish_with(file, slices, ids.boundary());
+    } else {
+        response.fields(file.text.typed());
+        response.finish_with(file, slices.front());
+    }
 }
 
 } // namespace
@@ -131,10 +131,10 @@ std::shared_ptr<cached_file> prepare_file(core::media_library::found opened,
     }
     auto prepared = std::make_shared<cached_file>();
     prepared->owner = std::move(opened.trainer_id);
-    prepared->validators = validator_lines(media->version, date, now);
-    prepared->disposition = disposition_lines(filename);
     prepared->type = core::media_type_of(filename);
-    prepared->content = *std::move(content);
+    prepared->text =
+        prepared_text(validator_lines(media->version, date, now), disposition_lines(filename),
+                      prepared->type, media->facts.size, *content);
     prepared->media = std::move(media);
     return prepared;
 }
@@ -150,7 +150,7 @@ void send_file(const core::download_plan& plan, const cached_file& file, request
         return;
     case outcome::not_modified: {
         auto& response = out.begin(304);
-        response.fields(file.validators);
+        response.fields(file.text.validators());
         response.finish_empty();
         return;
     }

@@ -3,6 +3,7 @@
 #include "http/handlers/file_response.hpp"
 #include "http/objects/object_file.hpp"
 
+#include <cstdint>
 #include <utility>
 
 namespace sluice::http {
@@ -76,9 +77,18 @@ std::optional<file_result> open_at_once(const media_access& from,
     return got;
 }
 
-bool is_current(const cached_file& known) {
-    return known.remote != nullptr ? known.remote->is_current()
-                                   : !known.content.empty() || core::is_current(*known.media);
+// A check is good for all requests of a round: they had begun to arrive before it. A file that is
+// modified later is noticed when its bytes have been sent (response_writer).
+bool is_current(const cached_file& known, std::uint64_t round) {
+    if (known.remote != nullptr) {
+        return known.remote->is_current();
+    }
+    if (!known.text.content().empty() || known.checked_in == round) {
+        return true;
+    }
+    const bool is_unchanged = core::is_current(*known.media);
+    known.checked_in = is_unchanged ? round : 0;
+    return is_unchanged;
 }
 
 // If a file is opened again and has not changed, its residence is kept.
@@ -99,7 +109,7 @@ std::optional<file_result> find_file(const media_access& from, const file_order&
     const auto known = in.files->find(what.url_path, in.steady_now);
     // Content in the cache is of one version. A file behind a descriptor may have been modified or
     // replaced; a resumed download would then mix two versions.
-    const bool is_usable = known != nullptr && is_current(*known);
+    const bool is_usable = known != nullptr && is_current(*known, in.round);
     if (is_usable && (what.owner.empty() || known->owner == what.owner)) {
         out.count().file_cache_hits.add();
         return known;

@@ -25,6 +25,14 @@ bool is_of_a_proxy(std::string_view name) noexcept {
            std::ranges::any_of(families, begins);
 }
 
+// Writes the path of the URL of `media` to the worker's buffer.
+std::string_view write_path(const core::media_id& media, const request& in) {
+    auto& path = in.press->url_path;
+    path.clear();
+    append_download_path(media, path);
+    return path;
+}
+
 bool is_forwarded(const request_head& head) {
     return std::ranges::any_of(head.fields,
                                [](const auto& line) { return is_of_a_proxy(line.name); });
@@ -164,10 +172,8 @@ void token_handler::audit(audit_entry entry, const core::grantor* by, const requ
 void token_handler::issue(const order& what, const core::permission& allowed, request& in,
                           reply& out) const {
     const auto& wanted = what.wanted;
-    auto& path = in.press->url_path;
-    path.clear();
-    append_download_path(wanted.media, path);
-    const file_order wants{.media = wanted.media, .owner = owner_of(what), .url_path = path};
+    const file_order wants{
+        .media = wanted.media, .owner = owner_of(what), .url_path = write_path(wanted.media, in)};
     if (const auto file = find_file(with_.media, wants, in, out)) {
         issue(what, allowed, *file, in, out);
         return;
@@ -181,6 +187,7 @@ void token_handler::issue(const order& what, const core::permission& allowed, re
                        !admitted) {
                        refuse(admitted.error(), &by, &*same, again, later);
                    } else {
+                       write_path(same->media, again); // others have used the buffer since
                        issue({by, *same, trainer}, allowed, file, again, later);
                    }
                });
@@ -205,9 +212,6 @@ void token_handler::issue(const order& what, const core::permission& allowed,
                &wanted, in, out);
         return;
     }
-    auto& path = in.press->url_path;
-    path.clear();
-    append_download_path(wanted.media, path);
     const auto& policy = with_.tokens.policy();
     const auto& issued =
         with_.tokens.issue({.media = wanted.media,
@@ -226,7 +230,7 @@ void token_handler::issue(const order& what, const core::permission& allowed,
            .ttl = issued.expires_in,
            .resume_expires_in = issued.resume_expires_in},
           &what.by, in, out);
-    answer(issued, path, in, out);
+    answer(issued, in.press->url_path, in, out);
 }
 
 void token_handler::answer(const core::issued_token& issued, std::string_view path, request& in,

@@ -60,6 +60,7 @@ class token_handler final : public handler {
     /// Finds the file and issues the token. A ban that comes while the file is opened counts.
     void issue(const order& what, const core::permission& allowed, request& in, reply& out) const;
     /// Issues the token within `allowed`. Refuses when the permission ended during the wait.
+    /// REQUIRES: in.press->url_path is the path of the media.
     void issue(const order& what, const core::permission& allowed, const file_result& file,
                request& in, reply& out) const;
     [[nodiscard]] static std::string_view owner_of(const order& what);

@@ -80,7 +80,7 @@ std::size_t socket_transport::send_file(int file, std::uint64_t offset, std::uin
 }
 
 std::size_t socket_transport::sent(std::size_t count, error_code ec) noexcept {
-    if (ec == net::error::would_block) {
+    if (ec && ec == net::error::would_block) {
         filled();
     }
     return count;

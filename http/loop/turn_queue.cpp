@@ -39,6 +39,7 @@ std::size_t turn_queue::take_turns(list& of, std::size_t most) {
     for (; turns < most && !now.empty(); ++turns) {
         auto& one = now.front();
         now.pop_front();
+        ++round_;
         one.take_turn();
     }
     of.splice(of.begin(), now);

@@ -9,6 +9,7 @@
 #include <boost/intrusive/list.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <utility>
 
 namespace sluice::http {
@@ -48,6 +49,7 @@ class turn_queue {
         const bool was_posted = std::exchange(is_posted_, true);
         std::size_t done = 0;
         while (done < turns_at_once) {
+            ++round_;
             const std::size_t more = some();
             if (more == 0) {
                 break;
@@ -59,6 +61,11 @@ class turn_queue {
             see_to_run();
         }
     }
+
+    /// The number of the present round, never 0: one call of run_along()'s `some`, or one turn. All
+    /// requests of a round had begun to arrive before it: what one of them has found out about a
+    /// file is new enough for the others.
+    [[nodiscard]] std::uint64_t round() const noexcept { return round_; }
 
   private:
     using list =
@@ -74,11 +81,12 @@ class turn_queue {
     void run();
     void see_to_run();
     std::size_t take_turns();
-    static std::size_t take_turns(list& of, std::size_t most);
+    std::size_t take_turns(list& of, std::size_t most);
 
     net::io_context& context_;
     list holders_;
     list waiting_;
+    std::uint64_t round_ = 1;
     bool is_posted_ = false;
 };
 

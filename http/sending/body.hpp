@@ -33,13 +33,13 @@ struct body_step {
 /// fault in an error.
 template <class FaultOf>
 [[nodiscard]] body_step step_of(std::size_t count, error_code ec, FaultOf fault_of) noexcept {
+    if (!ec && count > 0) {
+        return {.count = count};
+    }
     if (ec == net::error::would_block) {
         return {.now = body_step::status::blocked};
     }
-    if (ec || count == 0) {
-        return {.now = body_step::status::failed, .fault = fault_of(ec)};
-    }
-    return {.count = count};
+    return {.now = body_step::status::failed, .fault = fault_of(ec)};
 }
 
 /// A body of bytes in memory.

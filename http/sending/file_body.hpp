@@ -57,6 +57,13 @@ class file_body {
     file_body& operator=(const file_body&) = delete;
     ~file_body() { forget(); }
 
+    /// Becomes a body without a file. Cheap for one that is, as that of every small response.
+    void close() noexcept {
+        if (media_ != nullptr) {
+            *this = file_body();
+        }
+    }
+
     /// Tests whether the first bytes of `next` can be sent without waiting. Returns `sent` with
     /// count 0 if they can; otherwise pending or failed.
     [[nodiscard]] body_step prepare(part next, time_point now);

@@ -7,11 +7,13 @@
 // by http/connection/worker.hpp and, through request::files, by http/handlers/open_file.hpp.
 
 #include "core/media/media_store.hpp"
+#include "http/sending/prepared_text.hpp"
 #include "http/storage/remote_file.hpp"
 #include "http/storage/residence.hpp"
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <list>
 #include <memory>
@@ -29,12 +31,13 @@ inline constexpr std::uint64_t max_kept_content = std::uint64_t{16} * 1024;
 struct cached_file {
     core::media_handle media;
     std::string owner;                  // of a presentation: the course's trainer at opening
-    std::string validators;             // field lines of 200, 206 and 304
-    std::string disposition;            // field lines of 200 and 206
     std::string_view type;              // media type
-    std::string content;                // all of a small file; otherwise empty
+    prepared_text text;                 // field lines, and the content of a small file
     std::shared_ptr<residence> where{}; // null: no device is known, all bytes count as in memory
     std::shared_ptr<const remote_file> remote{}; // null: `media` has a descriptor
+    /// The round of the worker (request::round) in which the file was last found unchanged. Of no
+    /// other use than to save the check; only the thread of the cache touches it.
+    mutable std::uint64_t checked_in{0};
 };
 
 using cached_file_handle = std::shared_ptr<const cached_file>;

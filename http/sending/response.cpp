@@ -5,6 +5,8 @@
 
 #include <boost/beast/http/status.hpp>
 
+#include <array>
+
 namespace sluice::http {
 
 namespace {
@@ -38,9 +40,11 @@ void response::begin(const response_frame& frame, unsigned status) {
     status_ = status;
     is_head_ = frame.is_head;
     keep_alive_ = frame.keep_alive;
-    text_ += "HTTP/1.1 ";
-    core::append_decimal(status, text_);
-    core::append_all(text_, " ", bhttp::obsolete_reason(static_cast<bhttp::status>(status)),
+    constexpr unsigned width = 3;
+    std::array<char, width> digits{};
+    core::put_padded(status, width, digits.data());
+    core::append_all(text_, "HTTP/1.1 ", std::string_view(digits.data(), width), " ",
+                     bhttp::obsolete_reason(static_cast<bhttp::status>(status)),
                      "\r\nDate: ", frame.date, "\r\nX-Request-Id: ", frame.request_id,
                      "\r\nX-Content-Type-Options: nosniff\r\n");
     if (!frame.keep_alive) {
@@ -62,10 +66,10 @@ void response::field(std::string_view name, std::string_view value) {
 }
 
 void response::field(std::string_view name, std::uint64_t value) {
-    text_ += name;
-    text_ += ": ";
-    core::append_decimal(value, text_);
-    text_ += "\r\n";
+    // NOLINTNEXTLINE(cppcoreguidelines-pro-type-member-init): put_decimal fills it
+    std::array<char, core::max_decimal_size> digits;
+    const auto* const end = core::put_decimal(value, digits.data());
+    field(name, std::string_view(digits.data(), static_cast<std::size_t>(end - digits.data())));
 }
 
 void response::finish_with(std::string_view content_type, std::string_view content) {
@@ -83,6 +87,16 @@ void response::finish_empty() {
     text_segment(0);
 }
 
+void response::finish_with(const cached_file& file) {
+    const auto& text = file.text;
+    header_bytes_ = text_.size() + text.header().size();
+    text_ += is_head_ ? text.header() : text.whole(); // header and content in one segment
+    text_segment(0);
+    if (text.content().empty()) {
+        file_segment(file, {0, file.media->facts.size});
+    }
+}
+
 void response::finish_with(const cached_file& file, core::byte_slice slice) {
     if (status_ == 206) {
         text_ += "Content-Range: ";
@@ -91,13 +105,13 @@ void response::finish_with(const cached_file& file, core::byte_slice slice) {
     }
     field("Content-Length", slice.length);
     finish_header();
-    if (!is_head_ && !file.content.empty()) {
-        text_.append(file.content, slice.first, slice.length); // header and content in one segment
+    const auto content = file.text.content();
+    if (!is_head_ && !content.empty()) {
+        text_ += content.substr(slice.first, slice.length); // header and content in one segment
     }
     text_segment(0);
-    if (!is_head_ && file.content.empty() && slice.length > 0) {
-        segments_.push_back({.is_file = true, .first = slice.first, .length = slice.length});
-        file_ = body_of(file);
+    if (content.empty()) {
+        file_segment(file, slice);
     }
 }
 
@@ -142,7 +156,7 @@ void response::clear() noexcept {
         std::string().swap(text_); // shrink_to_fit() would allocate
     }
     segments_.clear();
-    file_ = {};
+    file_.close();
     pace_.reset();
     header_bytes_ = 0;
     status_ = 0; // until begin(): no response yet
@@ -155,6 +169,13 @@ void response::finish_header() {
 
 void response::text_segment(std::size_t first) {
     segments_.push_back({.is_file = false, .first = first, .length = text_.size() - first});
+}
+
+void response::file_segment(const cached_file& file, core::byte_slice slice) {
+    if (!is_head_ && slice.length > 0) {
+        segments_.push_back({.is_file = true, .first = slice.first, .length = slice.length});
+        file_ = body_of(file);
+    }
 }
 
 } // namespace sluice::http

@@ -55,6 +55,8 @@ class response {
     void finish_with(std::string_view content_type, std::string_view content);
     /// Ends the header section of a status that has no content (204, 304).
     void finish_empty();
+    /// Adds the fields of a 200 and ends the header section; the body is the whole file.
+    void finish_with(const cached_file& file);
     /// Ends the header section; the body is one slice, or empty when its length is 0. REQUIRES:
     /// Content-Type was added.
     void finish_with(const cached_file& file, core::byte_slice slice);
@@ -83,6 +85,7 @@ class response {
   private:
     void finish_header();
     void text_segment(std::size_t first);
+    void file_segment(const cached_file& file, core::byte_slice slice);
 
     std::string text_;
     std::vector<segment> segments_;

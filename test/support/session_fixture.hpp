@@ -20,12 +20,7 @@ namespace beast_test = boost::beast::test;
 
 /// `media` as a handler keeps it, without field lines.
 inline cached_file video_of(core::media_handle media) {
-    return {.media = std::move(media),
-            .owner = {},
-            .validators = {},
-            .disposition = {},
-            .type = "video/mp4",
-            .content = {}};
+    return {.media = std::move(media), .owner = {}, .type = "video/mp4", .text = {}};
 }
 
 /// Echoes the path; "/file" responds with a slice of an open file, "/big" with a large text,

@@ -15,8 +15,8 @@ BOOST_AUTO_TEST_CASE(the_oldest_are_described_and_the_others_are_counted) {
     std::vector<http::transfer_view> views;
     for (const int started : {5, 1, 4, 2, 3}) {
         auto& one = all.emplace_back();
-        one.record.restart(std::chrono::steady_clock::time_point(seconds(started)));
-        one.record.user_id = std::to_string(started);
+        one.record().restart(std::chrono::steady_clock::time_point(seconds(started)));
+        one.record().user_id = std::to_string(started);
         views.push_back({&one, http::connection_state::throttled});
     }
     const auto got = http::describe_oldest(views, 3);

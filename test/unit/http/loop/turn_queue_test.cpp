@@ -3,10 +3,13 @@
 #include <boost/asio/post.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace {
@@ -116,6 +119,31 @@ BOOST_AUTO_TEST_CASE(turns_go_along_with_other_work_until_there_is_none_or_enoug
     a->on_turn = [&] { log += 'a'; };
     context.poll(); // the remaining ones run later
     BOOST_TEST(log == "a");
+}
+
+// A request that is read in a turn may have arrived after all turns before it.
+BOOST_AUTO_TEST_CASE(each_batch_of_events_and_each_turn_is_a_round) {
+    std::vector<std::uint64_t> seen{turns.round()};
+    const auto note = [&] { seen.push_back(turns.round()); };
+    const auto a = make('a');
+    const auto b = make('b');
+    a->on_turn = note;
+    b->on_turn = note;
+    bool is_first = true;
+    turns.run_along([&]() -> std::size_t {
+        note();
+        if (!std::exchange(is_first, false)) {
+            return 0;
+        }
+        turns.push_holder(*a);
+        turns.push(*b);
+        return 2;
+    });
+    turns.push(*a);
+    context.poll();
+    BOOST_TEST(seen.size() == 6U);
+    BOOST_TEST((std::ranges::adjacent_find(seen, std::greater_equal<>()) == seen.end()));
+    BOOST_TEST(seen.front() > 0U);
 }
 
 BOOST_AUTO_TEST_CASE(who_goes_leaves_the_queue) {

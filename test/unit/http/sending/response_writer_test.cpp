@@ -39,12 +39,7 @@ BOOST_AUTO_TEST_CASE(a_change_during_the_last_bytes_is_a_fault) {
     const temp_dir dir;
     dir.write_file("f", "0123456789");
     const core::media_store store(dir.path(""));
-    http::cached_file file{.media = *store.open("f"),
-                           .owner = {},
-                           .validators = {},
-                           .disposition = {},
-                           .type = "video/mp4",
-                           .content = {}};
+    http::cached_file file{.media = *store.open("f"), .owner = {}, .type = "video/mp4", .text = {}};
     http::response answer;
     answer.begin({}, 200);
     answer.finish_with(file, core::byte_slice{0, 10});
