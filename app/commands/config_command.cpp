@@ -41,23 +41,23 @@ struct findings {
 };
 
 /// Adds names that clients cannot reach when they compose their requests (NFC).
-void note_uncomposed(const std::string& root, std::vector<operator_problem>& notes) {
+void note_uncomposed(const std::string& root, const std::string& place,
+                     std::vector<operator_problem>& notes) {
     constexpr std::size_t most_names = 200'000; // a second or two
     if (root.empty()) {
-        return;
+        return; // an object store
     }
     const auto names = core::find_uncomposed(root, most_names);
     for (const auto& path : names.first) {
-        notes.push_back({"media.root", "the name " + core::percent_encoded_path(path) +
-                                           " is not in NFC; a request for the composed form gets "
-                                           "404"});
+        notes.push_back({place, "the name " + core::percent_encoded_path(path) +
+                                    " is not in NFC; a request for the composed form gets "
+                                    "404"});
     }
     if (names.count > names.first.size()) {
-        notes.push_back(
-            {"media.root", std::to_string(names.count) + " names in all are not in NFC"});
+        notes.push_back({place, std::to_string(names.count) + " names in all are not in NFC"});
     }
     if (names.count > 0 && !names.is_complete) {
-        notes.push_back({"media.root", "not all names were checked"});
+        notes.push_back({place, "not all names were checked"});
     }
 }
 
@@ -67,7 +67,10 @@ void add_notes(const config_to_check& what, std::vector<operator_problem>& notes
     for (const auto& remark : core::remarks(settings)) {
         notes.push_back({"", remark});
     }
-    note_uncomposed(settings.media.root, notes);
+    const auto origins = core::all_origins(settings.media);
+    for (std::size_t i = 0; i < origins.size(); ++i) {
+        note_uncomposed(origins[i].root, core::origin_place(settings.media, i) + ".root", notes);
+    }
     if (what.keys.keys && !what.keys.keys->notice.empty()) {
         notes.push_back({"", what.keys.keys->notice});
     }

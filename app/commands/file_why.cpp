@@ -1,37 +1,28 @@
 #include "app/commands/file_why.hpp"
 
-#include "app/log/service_log.hpp"
-#include "app/objects/object_inquiry.hpp"
-#include "app/service/media_set.hpp"
-#include "core/base/clock.hpp"
-#include "core/media/media_library.hpp"
-#include "core/media/name_twin.hpp"
-#include "core/text/canonical_form.hpp"
+#include "app/media/media_inquiry.hpp"
 #include "core/text/percent.hpp"
 
-#include <unistd.h>
-
-#include <array>
+#include <algorithm>
 
 namespace sluice::app {
 
 namespace {
 
-/// What differs between a directory and a store in the explanation of a 404.
-struct place {
-    std::string where;     // of the file that was looked for; empty: its course was not found
-    std::string rule;      // which files are found
-    std::string twin{};    // its name in another form, which exists
-    std::string trouble{}; // what to do when the file cannot be opened
+/// Where a file was looked for.
+struct looked_at {
+    std::string places{}; // the rest of a sentence; empty: no trainer has the course
+    std::string rules{};  // which files are found
+    std::string twin{};   // its name in another form, which exists
 };
 
-std::string explain_miss(const place& at) {
+std::string explain_miss(const looked_at& what) {
     auto text = "404: the token is valid for this URL, but the file does not exist" +
-                (at.where.empty() ? std::string(": no trainer has the course") : at.where) + ". " +
-                at.rule;
-    if (!at.twin.empty()) {
+                (what.places.empty() ? std::string(": no trainer has the course") : what.places) +
+                ". " + what.rules;
+    if (!what.twin.empty()) {
         text += " A file with the same name in another Unicode normalisation exists: " +
-                core::percent_encoded_path(at.twin) +
+                core::percent_encoded_path(what.twin) +
                 ". Names are compared byte by byte: rename it to NFC, or request these bytes.";
     }
     return text;
@@ -41,8 +32,16 @@ std::string unavailable(const std::string& trouble) {
     return "503: the token is valid for this URL, but " + trouble + ".";
 }
 
+std::string rules_of(const media_inquiry& media) {
+    const bool has_directory =
+        std::ranges::any_of(media.origins(), [](const auto& one) { return one.store != nullptr; });
+    return has_directory ? "Names must be exact; symbolic links are not followed."
+                         : "Names must be exact.";
+}
+
+/// Why there is no place to look at. `trouble` is why courses are not known.
 std::string explain(core::errc why, const core::media_id& wanted, std::string_view owner,
-                    const place& at) {
+                    const media_inquiry& media, const std::string& trouble) {
     switch (why) {
     case core::errc::token_mismatch:
         return "403: the token is valid, but for the course " + std::string(wanted.course_id()) +
@@ -52,92 +51,92 @@ std::string explain(core::errc why, const core::media_id& wanted, std::string_vi
         return "409: the token is valid for this URL, but two trainers have a course of this id. "
                "Rename one of them.";
     case core::errc::media_not_found:
-        return explain_miss(at);
+        return explain_miss({.places = wanted.kind() == core::media_kind::lesson
+                                           ? ": no origin is for its trainer, or its path is "
+                                             "reserved for another layout"
+                                           : "",
+                             .rules = rules_of(media),
+                             .twin = media.owners().twin_of(wanted.course_id())});
     default:
-        return unavailable(at.trouble);
+        return unavailable(trouble);
     }
 }
 
-file_verdict judge_in_directory(const core::media_id& wanted, std::string_view owner,
-                                const core::config& settings) {
-    const core::system_clock time;
-    service_log quiet(time, core::log_level::error, STDERR_FILENO);
-    const media_set media(settings, quiet);
-    std::string path;
-    const auto found = media.library().open(wanted, owner, path);
-    if (found) {
-        return {.finding = ", and the file exists"};
+/// What the origin of `at` does not have.
+std::string missing_in(const media_inquiry& media, const core::media_library::candidate& at) {
+    const auto& origin = media.origin_of(at);
+    if (origin.store != nullptr) {
+        return (media.has_several() ? "no regular file at " : " or is not a regular file at ") +
+               at.path + " below " + origin.place + ".root";
     }
-    place at{.where =
-                 path.empty() ? "" : " or is not a regular file at " + path + " below media.root",
-             .rule = "Names must be exact; symbolic links are not followed.",
-             .trouble = "the file cannot be opened now. Check the mount, its permissions and "
-                        "ulimit -n"};
-    if (found.error().code == core::errc::media_not_found) {
-        at.twin = path.empty() ? media.courses().twin_of(wanted.course_id())
-                               : core::find_name_twin(media.courses().root(), path).value_or("");
-    }
-    return {.refusal = explain(found.error().code, wanted, owner, at)};
+    return (media.has_several() ? "the bucket " : ": the bucket ") + origin.settings.bucket +
+           " has no object " + origin.settings.prefix + at.path;
 }
 
-/// The name of an object that differs from `path` only by Unicode normalisation; else empty.
-std::string twin_in(object_inquiry& store, const std::string& path) {
-    for (auto& other : std::array{core::composed(path), core::decomposed(path)}) {
-        if (other != path && store.find(other).is_there) {
-            return other;
+/// The origins that are for other trainers, as the rest of a sentence.
+std::string others_of(const media_inquiry& media, std::string_view trainer_id) {
+    std::string text;
+    for (const auto& one : media.origins()) {
+        if (!trainer_id.empty() && !one.trainers.admits(trainer_id)) {
+            text += "; the origin " + one.settings.name + ": is for other trainers";
         }
     }
-    return {};
+    return text;
 }
 
-file_verdict judge_in_store(const core::media_id& wanted, std::string_view owner,
-                            const core::config& settings) {
-    object_inquiry store(settings);
-    if (!store.objection().empty()) {
-        return {.refusal = unavailable("the store cannot be asked: " + store.objection())};
-    }
-    const auto layout = layout_of(settings.media);
-    core::catalogue courses;
-    if (wanted.kind() != core::media_kind::lesson) {
-        if (const auto fault = store.list(layout.course_directory(), courses); !fault.empty()) {
-            return {.refusal = unavailable(fault)};
+/// Asks the candidates in their order, as a service does.
+file_verdict search(media_inquiry& media, const core::media_library::located& where,
+                    std::string_view trainer_id) {
+    looked_at what{.rules = rules_of(media)};
+    for (const auto& at : where.at) {
+        const auto& origin = media.origin_of(at);
+        const auto name =
+            media.has_several() ? "the origin " + origin.settings.name : std::string();
+        auto found = media.find(at);
+        if (!found.fault.empty()) {
+            return {.refusal = unavailable(
+                        name.empty()
+                            ? found.fault
+                            : name + " cannot tell whether it has the file: " + found.fault)};
+        }
+        if (found.is_there) {
+            const auto remark = media.remark_on(at);
+            return {.finding = std::string(origin.store == nullptr ? ", and the object exists"
+                                                                   : ", and the file exists") +
+                               (name.empty() ? "" : " in " + name),
+                    .remark = remark.empty() ? "" : "But " + remark + "."};
+        }
+        what.places += name.empty() ? "" : (what.places.empty() ? ": " : "; ") + name + ": ";
+        what.places += missing_in(media, at);
+        if (what.twin.empty()) {
+            what.twin = media.find_twin(at);
         }
     }
-    const auto& from = settings.media.origins.front();
-    place at{.where = "", .rule = "Names must be exact."};
-    std::string path;
-    const auto trainer = core::media_library(layout, courses).locate(wanted, owner, path);
-    if (!trainer) {
-        if (trainer.error().code == core::errc::media_not_found) {
-            at.twin = courses.twin_of(wanted.course_id());
-        }
-        return {.refusal = explain(trainer.error().code, wanted, owner, at)};
-    }
-    const auto found = store.find(path);
-    if (!found.fault.empty()) {
-        return {.refusal = unavailable(found.fault)};
-    }
-    if (!found.is_there) {
-        at.where = ": the bucket " + from.bucket + " has no object " + from.prefix + path;
-        at.twin = twin_in(store, path);
-        return {.refusal = explain_miss(at)};
-    }
-    const auto remark = store.remark();
-    return {.finding = ", and the object exists",
-            .remark = remark.empty() ? "" : "But " + remark + "."};
+    what.places += others_of(media, trainer_id);
+    return {.refusal = explain_miss(what)};
 }
 
 } // namespace
 
 file_verdict judge_file(const core::media_id& wanted, std::string_view owner,
                         const core::config& settings) {
-    if (!settings.media.origins.empty()) {
-        return judge_in_store(wanted, owner, settings);
+    if (settings.media.root.empty() && settings.media.origins.empty()) {
+        return {.remark = "The file was not checked: neither media.root nor media.origins is set."};
     }
-    if (!settings.media.root.empty()) {
-        return judge_in_directory(wanted, owner, settings);
+    media_inquiry media(settings);
+    const bool is_lesson = wanted.kind() == core::media_kind::lesson;
+    const auto trouble = is_lesson ? std::string() : media.read_courses();
+    const auto where = media.library().locate(wanted, owner);
+    if (!where) {
+        return {.refusal = explain(where.error().code, wanted, owner, media, trouble)};
     }
-    return {.remark = "The file was not checked: neither media.root nor media.origins is set."};
+    auto verdict = search(media, *where,
+                          is_lesson ? wanted.trainer_id() : std::string_view(where->trainer_id));
+    const core::errc after = where->if_missing.code; // an origin that cannot be looked into
+    if (verdict.refusal.starts_with("404") && after != core::errc::media_not_found) {
+        verdict.refusal = explain(after, wanted, owner, media, trouble);
+    }
+    return verdict;
 }
 
 } // namespace sluice::app

@@ -1,6 +1,6 @@
 #pragma once
 // The last question of `sluice token why`: is the file there, and is it the trainer's of the token?
-// Looks below media.root, or asks the object store. Used by app/commands/token_why.
+// Asks the origins of media in their order. Used by app/commands/token_why.
 
 #include "core/config/config.hpp"
 #include "core/media/media_id.hpp"
@@ -16,7 +16,7 @@ struct file_verdict {
     std::string remark{};  // a sentence more
 };
 
-/// `owner` is the claim of the token; empty: any trainer. Throws std::exception when media.root
+/// `owner` is the claim of the token; empty: any trainer. Throws std::exception when a directory
 /// cannot be opened.
 [[nodiscard]] file_verdict judge_file(const core::media_id& wanted, std::string_view owner,
                                       const core::config& settings);

@@ -3,10 +3,8 @@
 #include "app/commands/media_options.hpp"
 #include "app/commands/store_command.hpp"
 #include "app/commands/user_ban.hpp"
-#include "app/objects/object_inquiry.hpp"
-#include "app/service/media_set.hpp"
+#include "app/media/media_inquiry.hpp"
 #include "app/service/token_policy.hpp"
-#include "core/base/clock.hpp"
 #include "core/json/json_text.hpp"
 #include "core/media/media_id.hpp"
 #include "core/text/timestamp.hpp"
@@ -15,8 +13,6 @@
 #include "crypto/jws.hpp"
 #include "http/handlers/download_url.hpp"
 #include "store/open_store.hpp"
-
-#include <unistd.h>
 
 #include <charconv>
 #include <cstddef>
@@ -74,41 +70,28 @@ struct found_owner {
     std::string fault{};   // why it is unknown
 };
 
-std::string owner_in(const core::catalogue& courses, const core::media_id& media) {
-    auto owner = courses.owner_of(media.course_id());
-    return owner ? *std::move(owner) : std::string();
-}
-
-found_owner owner_in_store(const core::media_id& media, const core::config& settings) {
-    object_inquiry store(settings);
-    core::catalogue courses;
-    auto fault = store.objection().empty()
-                     ? store.list(layout_of(settings.media).course_directory(), courses)
-                     : store.objection();
-    return {.trainer = owner_in(courses, media), .fault = std::move(fault)};
-}
-
-found_owner owner_on_disk(const core::media_id& media, const core::config& settings) {
+found_owner find_owner(const core::media_id& media, const core::config& settings) {
     try {
-        const core::system_clock time;
-        service_log quiet(time, core::log_level::error, STDERR_FILENO);
-        const media_set site(settings, quiet);
-        return {.trainer = owner_in(site.courses(), media)};
+        media_inquiry origins(settings);
+        auto fault = origins.read_courses();
+        if (auto owner = origins.owners().owner_of(media.course_id())) {
+            return {.trainer = *std::move(owner)};
+        }
+        return {.fault = std::move(fault)};
     } catch (const std::exception& fault) {
         return {.fault = fault.what()};
     }
 }
 
-/// The trainer who owns the course now, according to media.root or the object store. Empty for a
-/// lesson, which contains its trainer.
+/// The trainer who owns the course now, according to the origins. Empty for a lesson, which
+/// contains its trainer.
 std::string owner_now(const core::media_id& media, const core::config& settings,
                       const terminal& streams) {
     const auto& from = settings.media;
     if (media.kind() == core::media_kind::lesson || (from.root.empty() && from.origins.empty())) {
         return {};
     }
-    auto found =
-        from.origins.empty() ? owner_on_disk(media, settings) : owner_in_store(media, settings);
+    auto found = find_owner(media, settings);
     if (!found.fault.empty()) {
         streams.err << "sluice: the token gets no owner claim: the course cannot be looked up: "
                     << found.fault << '\n';

@@ -18,17 +18,18 @@ constexpr std::chrono::seconds pause{1};
 
 } // namespace
 
-twin_log::twin_log(service_log& log, const core::catalogue& courses)
+twin_log::twin_log(service_log& log, const core::course_owners& courses)
     : log_(log), courses_(courses), thread_([this](const std::stop_token& stop) { run(stop); }) {}
 
-void twin_log::missed(std::string_view course_id, const std::string& path) noexcept {
+void twin_log::missed(std::string_view course_id, const std::string& root,
+                      const std::string& path) noexcept {
     if (core::is_ascii(path) && core::is_ascii(course_id)) {
         return;
     }
     try {
         const std::unique_lock lock(mutex_, std::try_to_lock);
         if (lock && queue_.size() < most_waiting) {
-            queue_.push_back({std::string(course_id), path});
+            queue_.push_back({std::string(course_id), root, path});
             wake_.notify_one();
         }
     } catch (const std::exception&) { // no memory: the explanation is left out
@@ -52,9 +53,8 @@ void twin_log::run(const std::stop_token& stop) {
 
 void twin_log::explain(const miss& one) {
     const auto& asked = one.path.empty() ? one.course_id : one.path;
-    const auto twin = one.path.empty()
-                          ? courses_.twin_of(one.course_id)
-                          : core::find_name_twin(courses_.root(), one.path).value_or("");
+    const auto twin = one.path.empty() ? courses_.twin_of(one.course_id)
+                                       : core::find_name_twin(one.root, one.path).value_or("");
     if (!twin.empty()) {
         log_.warning("name_in_another_form",
                      {{"asked", core::percent_encoded_path(asked)},

@@ -5,7 +5,7 @@
 // app/service/media_set.
 
 #include "app/log/service_log.hpp"
-#include "core/media/catalogue.hpp"
+#include "core/media/course_owners.hpp"
 #include "core/media/media_library.hpp"
 
 #include <condition_variable>
@@ -21,15 +21,17 @@ namespace sluice::app {
 class twin_log final : public core::miss_listener {
   public:
     /// Keeps references.
-    twin_log(service_log& log, const core::catalogue& courses);
+    twin_log(service_log& log, const core::course_owners& courses);
 
     /// Queues a name that is not ASCII. Drops it, rather than wait, when the queue is full or in
     /// use.
-    void missed(std::string_view course_id, const std::string& path) noexcept override;
+    void missed(std::string_view course_id, const std::string& root,
+                const std::string& path) noexcept override;
 
   private:
     struct miss {
         std::string course_id;
+        std::string root;
         std::string path;
     };
 
@@ -37,7 +39,7 @@ class twin_log final : public core::miss_listener {
     void explain(const miss& one);
 
     service_log& log_;
-    const core::catalogue& courses_;
+    const core::course_owners& courses_;
     std::mutex mutex_; // guards queue_
     std::condition_variable_any wake_;
     std::deque<miss> queue_;

@@ -5,6 +5,7 @@
 #include "core/objects/object_xml.hpp"
 
 #include <cstdlib>
+#include <exception>
 #include <optional>
 #include <utility>
 
@@ -30,17 +31,25 @@ std::string try_read(object_asker& asker, const core::origin_settings& settings,
 
 } // namespace
 
-credentials_fault find_credentials(const core::origin_settings& settings,
-                                   http::object_origin& origin) {
-    std::string fault;
-    const auto agent = find_container_agent(settings, fault);
-    if (!agent) {
-        return {.what = fault.empty() ? give_credentials(settings, origin) : std::move(fault),
-                .is_of_settings = true};
+prepared_origin prepare_origin(const core::origin_settings& from, const std::string& place,
+                               std::chrono::milliseconds patience) {
+    prepared_origin made;
+    try {
+        made.origin = make_object_origin(from, patience, [](const auto& /*problem*/) {});
+    } catch (const std::exception& fault) {
+        return {.fault = {place + ".s3.ca_file", fault.what()}, .is_of_settings = true};
     }
-    auto answer = ask_container_agent(*agent, origin.time(), [] { return false; });
-    origin.use(std::move(answer.by), answer.ends);
-    return {.what = std::move(answer.fault)};
+    std::string fault;
+    if (const auto agent = find_container_agent(from, fault)) {
+        auto answer = ask_container_agent(*agent, made.origin->time(), [] { return false; });
+        made.origin->use(std::move(answer.by), answer.ends);
+        made.fault = {place, std::move(answer.fault)};
+    } else {
+        made.fault = {place + ".s3.credentials_file",
+                      fault.empty() ? give_credentials(from, *made.origin) : std::move(fault)};
+        made.is_of_settings = true;
+    }
+    return made;
 }
 
 std::string explain_refusal(const object_asker::answer& got, const core::origin_settings& settings,

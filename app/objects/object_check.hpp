@@ -5,23 +5,31 @@
 // app/objects/object_inquiry.
 
 #include "app/objects/object_list.hpp"
+#include "core/base/operator_problem.hpp"
 #include "core/config/config_origin.hpp"
 #include "http/objects/object_origin.hpp"
 
+#include <chrono>
+#include <memory>
 #include <string>
 #include <string_view>
 
 namespace sluice::app {
 
-/// Why an origin has no credentials.
-struct credentials_fault {
-    std::string what{};          // a sentence; empty: it has some
-    bool is_of_settings = false; // its subject is s3.credentials_file; false: the agent's fault
+/// An origin with the credentials that a service would use, or the fault because of which it has
+/// none.
+struct prepared_origin {
+    std::shared_ptr<http::object_origin> origin{}; // null: its file of authorities is of no use
+    core::operator_problem fault{};                // of no text: there is none
+    /// The fault is one of the setting that it names; false: it is the agent's.
+    bool is_of_settings = false;
 };
 
-/// Gives `origin` the credentials that a service would use. Asks the agent of a container.
-[[nodiscard]] credentials_fault find_credentials(const core::origin_settings& settings,
-                                                 http::object_origin& origin);
+/// Makes the origin that `from`, the setting `place`, describes. Asks the agent of a container.
+/// `patience` is that of a lookup.
+[[nodiscard]] prepared_origin prepare_origin(const core::origin_settings& from,
+                                             const std::string& place,
+                                             std::chrono::milliseconds patience);
 
 /// Lists the bucket and reads a byte of an object with the credentials of `origin`. Empty when both
 /// succeed; otherwise a sentence for the operator.

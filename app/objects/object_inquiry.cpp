@@ -1,11 +1,10 @@
 #include "app/objects/object_inquiry.hpp"
 
 #include "app/objects/object_check.hpp"
-#include "app/objects/object_media.hpp"
 #include "core/objects/object_version.hpp"
 
 #include <chrono>
-#include <exception>
+#include <utility>
 
 namespace sluice::app {
 
@@ -23,25 +22,25 @@ bool has_strong_tag(const object_asker::answer& got, const http::object_origin& 
 
 } // namespace
 
-object_inquiry::object_inquiry(const core::config& settings)
-    : settings_(settings.media.origins.front()) {
-    const std::string place = "media.origins[0].s3.";
-    try {
-        origin_ = make_object_origin(settings, [](const auto& /*problem*/) {});
-    } catch (const std::exception& fault) {
-        objection_ = place + "ca_file: " + fault.what();
-        return;
-    }
-    auto fault = find_credentials(settings_, *origin_);
-    if (fault.what.empty()) {
+object_inquiry::object_inquiry(const core::origin_settings& settings, const std::string& place,
+                               std::chrono::milliseconds patience)
+    : settings_(settings) {
+    auto made = prepare_origin(settings, place, patience);
+    origin_ = std::move(made.origin);
+    const auto& [where, what] = made.fault;
+    if (what.empty()) {
         asker_.emplace(*origin_, http::is_over_after(longest));
     } else {
-        objection_ = (fault.is_of_settings ? place + "credentials_file: " : "") + fault.what;
+        objection_ =
+            "the store cannot be asked: " + (made.is_of_settings ? where + ": " : "") + what;
     }
 }
 
 std::string object_inquiry::list(const std::vector<core::layout_segment>& segments,
                                  core::catalogue& courses) {
+    if (!asker_) {
+        return objection_;
+    }
     std::vector<core::catalogue::ownership> found;
     const auto outcome = list_courses(*asker_, segments, found);
     if (outcome == object_outcome::done) {
@@ -54,6 +53,9 @@ std::string object_inquiry::list(const std::vector<core::layout_segment>& segmen
 }
 
 object_inquiry::answer object_inquiry::find(std::string_view path) {
+    if (!asker_) {
+        return {.fault = objection_};
+    }
     const auto got = ask_for_byte(*asker_, path);
     if (got.what == object_outcome::done) {
         return {.is_there = true,
@@ -74,7 +76,7 @@ object_inquiry::answer object_inquiry::find(std::string_view path) {
 }
 
 std::string object_inquiry::remark() const {
-    return explain_clock(*origin_);
+    return origin_ == nullptr ? std::string() : explain_clock(*origin_);
 }
 
 } // namespace sluice::app

@@ -1,15 +1,16 @@
 #pragma once
-// Asks the object store of a configuration about one file, for commands: who owns its course, and
+// Asks an object store of a configuration about one file, for commands: who owns its course, and
 // whether it is there. It uses the credentials that a service would use, and waits for the
 // responses, a minute at most. Whether the store can serve at all is app/objects/object_check's
-// question. Used by the token commands.
+// question. Used by app/media/media_inquiry.
 
 #include "app/objects/object_list.hpp"
-#include "core/config/config.hpp"
+#include "core/config/config_origin.hpp"
 #include "core/media/catalogue.hpp"
 #include "core/media/layout_segment.hpp"
 #include "http/objects/object_origin.hpp"
 
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
@@ -20,12 +21,10 @@ namespace sluice::app {
 
 class object_inquiry {
   public:
-    /// `settings` have been validated, and have an origin. They outlive this object.
-    explicit object_inquiry(const core::config& settings);
-
-    /// A sentence without a full stop when the store cannot be asked: there are no credentials, or
-    /// its file of authorities is of no use. Then nothing else may be called. Empty otherwise.
-    [[nodiscard]] const std::string& objection() const noexcept { return objection_; }
+    /// `settings` is the setting `place`, and has been validated. It outlives this object.
+    /// `patience` is as for make_object_origin().
+    object_inquiry(const core::origin_settings& settings, const std::string& place,
+                   std::chrono::milliseconds patience);
 
     /// Lists the courses below `segments`, which is media_layout::course_directory(), into
     /// `courses`. Empty when that succeeded; otherwise a sentence without a full stop.
@@ -45,7 +44,7 @@ class object_inquiry {
   private:
     const core::origin_settings& settings_;
     std::shared_ptr<http::object_origin> origin_;
-    std::string objection_;
+    std::string objection_;             // why the store cannot be asked
     std::optional<object_asker> asker_; // none: objection_
 };
 

@@ -45,13 +45,13 @@ file_stamp stamp_of(const std::string& path) noexcept {
 } // namespace
 
 std::shared_ptr<http::object_origin>
-make_object_origin(const core::config& settings, http::object_origin::problem_handler on_problem) {
+make_object_origin(const core::origin_settings& from, std::chrono::milliseconds patience,
+                   http::object_origin::problem_handler on_problem) {
     struct timed {
         core::system_clock time;
         std::optional<http::object_origin> origin{};
     };
     auto made = std::make_shared<timed>();
-    const auto& from = settings.media.origins.front();
     std::string unused;
     made->origin.emplace(
         http::object_origin::settings{
@@ -65,7 +65,7 @@ make_object_origin(const core::config& settings, http::object_origin::problem_ha
             .buffer = from.buffer,
             .total_buffer = from.total_buffer,
             .release_after = std::chrono::seconds(from.release_after),
-            .patience = settings.storage.open_timeout,
+            .patience = patience,
             .limits = {.connect = std::chrono::seconds(3),
                        .first_byte = std::chrono::seconds(10),
                        .stall = std::chrono::seconds(10)}},
@@ -104,20 +104,16 @@ std::string give_credentials(const core::origin_settings& from, http::object_ori
 
 class object_media::watcher {
   public:
-    watcher(const core::config& settings, std::vector<core::layout_segment> segments,
-            core::catalogue& courses, service_log& log, report_handler on_refresh)
-        : settings_(settings.media.origins.front()), interval_(settings.media.rescan_interval),
-          segments_(std::move(segments)), courses_(courses), log_(log),
-          on_refresh_(std::move(on_refresh)),
+    watcher(settings with, core::catalogue& courses, service_log& log, report_handler on_refresh)
+        : with_(std::move(with)), courses_(courses), log_(log), on_refresh_(std::move(on_refresh)),
           origin_(make_object_origin(
-              settings, [&log, name = settings_.name](const http::object_problem& problem) {
+              settings_, with_.patience,
+              [&log, name = settings_.name](const http::object_problem& problem) {
                   tell(log, name, problem);
               })) {
         stamp_ = stamp_of(settings_.credentials_file);
         find_credentials();
         thread_ = std::thread([this] { run(); });
-        std::unique_lock lock(mutex_);
-        listed_.wait_for(lock, settings.storage.open_timeout, [this] { return has_tried_; });
     }
     ~watcher() {
         is_over_.store(true);
@@ -128,6 +124,10 @@ class object_media::watcher {
     watcher(const watcher&) = delete;
     watcher& operator=(const watcher&) = delete;
 
+    void await_list(steady_clock::time_point end) {
+        std::unique_lock lock(mutex_);
+        listed_.wait_until(lock, end, [this] { return has_tried_; });
+    }
     [[nodiscard]] const std::shared_ptr<http::object_origin>& origin() const noexcept {
         return origin_;
     }
@@ -141,7 +141,7 @@ class object_media::watcher {
             fault = give_credentials(settings_, *origin_);
         }
         if (!fault.empty()) {
-            throw std::runtime_error("media.origins[0].s3.credentials_file: " + fault);
+            throw std::runtime_error(with_.place + ".s3.credentials_file: " + fault);
         }
     }
 
@@ -167,7 +167,7 @@ class object_media::watcher {
             if (steady_clock::now() >= next) {
                 const bool is_good = list(asker);
                 next = steady_clock::now() +
-                       (is_good ? interval_ : std::min<std::chrono::seconds>(interval_, retry));
+                       (is_good ? with_.interval : std::min(with_.interval, retry));
                 const std::lock_guard lock(mutex_);
                 has_tried_ = true;
                 listed_.notify_all();
@@ -179,7 +179,7 @@ class object_media::watcher {
     // The previous list stays when this one fails.
     bool list(object_asker& asker) {
         std::vector<core::catalogue::ownership> found;
-        const auto outcome = list_courses(asker, segments_, found);
+        const auto outcome = list_courses(asker, with_.course_directory, found);
         const bool is_good = outcome == object_outcome::done;
         if (is_over_.load()) {
             return is_good;
@@ -241,9 +241,8 @@ class object_media::watcher {
 
     static constexpr std::chrono::seconds retry{1};
 
-    core::origin_settings settings_;
-    std::chrono::seconds interval_;
-    std::vector<core::layout_segment> segments_;
+    settings with_;
+    const core::origin_settings& settings_ = with_.origin;
     core::catalogue& courses_;
     service_log& log_;
     report_handler on_refresh_;
@@ -257,13 +256,15 @@ class object_media::watcher {
     std::thread thread_;
 };
 
-object_media::object_media(const core::config& settings,
-                           std::vector<core::layout_segment> course_directory,
-                           core::catalogue& courses, service_log& log, report_handler on_refresh)
-    : watcher_(std::make_unique<watcher>(settings, std::move(course_directory), courses, log,
-                                         std::move(on_refresh))) {}
+object_media::object_media(settings with, core::catalogue& courses, service_log& log,
+                           report_handler on_refresh)
+    : watcher_(std::make_unique<watcher>(std::move(with), courses, log, std::move(on_refresh))) {}
 
 object_media::~object_media() = default;
+
+void object_media::await_list(steady_clock::time_point end) {
+    watcher_->await_list(end);
+}
 
 const std::shared_ptr<http::object_origin>& object_media::origin() const noexcept {
     return watcher_->origin();

@@ -80,7 +80,7 @@ generation::generation(core::config settings, core::loaded_keys keys,
       jwks_(around.jwks != nullptr ? around.jwks->current() : nullptr),
       gate_(make_issuer_gate(settings_, fetched_by(around.jwks, jwks_), around.log)),
       bad_(around.bad_credentials, bad_of(settings_)),
-      owners_(media_->courses(), media_->layout(), settings_.issuer.owners),
+      owners_(media_->owners(), media_->library().origins(), settings_.issuer.owners),
       granted_(grants_of(owners_, around)),
       cors_(settings_.cors.allowed_origins, settings_.cors.allowed_headers),
       handlers_{
@@ -111,9 +111,7 @@ generation::generation(core::config settings, core::loaded_keys keys,
                           tls.append_metrics(out);
                           http::append_storage_metrics(devices, out);
                           key_metrics_.append(out);
-                          if (const auto objects = media_->objects()) {
-                              objects->append_metrics(out);
-                          }
+                          http::object_origin::append_metrics(media_->object_stores(), out);
                           if (store != nullptr) {
                               store->append_metrics(out);
                           }
@@ -137,7 +135,7 @@ http::media_access generation::files(const surroundings& around) const {
             .devices = &around.devices,
             .keep = media_,
             .open_timeout = settings_.storage.open_timeout,
-            .objects = media_->objects()};
+            .stores = media_->stores()};
 }
 
 http::download_handler::context generation::downloads(const surroundings& around) const {
@@ -159,12 +157,12 @@ status_handler::context generation::status(const surroundings& around) const {
             .shows_users = settings_.log.user_id != core::logged_user::off,
             .connections = settings_.limits.connections,
             .threads_of_device = settings_.storage.threads,
-            .media_root = media_->library().has_store() ? media_->library().store().root_fd() : -1,
+            .media_roots = media_->roots(),
             .add_more = [this, &clock = around.clock, store = around.store](auto& out) {
                 add_signing_keys(keys_, key_metrics_.written(), longest_use(settings_),
                                  clock.wall_seconds(), out);
                 add_issuer_keys(gate_.keys(), clock.wall_seconds(), out);
-                add_object_stores(media_->objects().get(), clock.steady(), out);
+                add_object_stores(media_->object_stores(), clock.steady(), out);
                 add_store(store, clock.steady(), out);
             }};
 }

@@ -1,6 +1,7 @@
 #include "app/service/media_set.hpp"
 
 #include "app/log/joined.hpp"
+#include "core/config/config_origins.hpp"
 #include "core/config/config_validate.hpp"
 
 #include <exception>
@@ -14,33 +15,15 @@ namespace sluice::app {
 
 namespace {
 
-core::layout_template template_of(core::media_kind kind, const std::string& text) {
-    std::string problem;
-    auto parsed = core::layout_template::parse(kind, text, problem);
-    if (!parsed) { // core::validate() has rejected invalid templates
-        throw std::invalid_argument("media layout \"" + text + "\": " + problem);
+std::string places_of(const core::config::media_section& media) {
+    const auto all = core::all_origins(media);
+    std::string text;
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        const bool is_directory = !all[i].root.empty();
+        text += (i == 0 ? "" : ", or ") + core::origin_place(media, i) +
+                (is_directory ? ".root: " + all[i].root : ": " + all[i].endpoint);
     }
-    return *std::move(parsed);
-}
-
-core::catalogue catalogue_of(core::media_store* store, const core::media_layout& layout) {
-    if (store != nullptr) {
-        return {*store, layout.course_directory()};
-    }
-    return {};
-}
-
-core::media_library library_of(const core::media_layout& layout, const core::catalogue& courses,
-                               const core::media_store* store, core::miss_listener* misses) {
-    if (store != nullptr) {
-        return {layout, courses, *store, misses};
-    }
-    return {layout, courses};
-}
-
-std::string place_of(const core::config::media_section& media) {
-    return media.origins.empty() ? "media.root: " + media.root
-                                 : "media.origins: " + media.origins.front().endpoint;
+    return text;
 }
 
 /// The result of the thread that makes a media set: one, or the problem.
@@ -50,19 +33,6 @@ struct made_media {
 };
 
 } // namespace
-
-core::media_layout layout_of(const core::config::media_section& media) {
-    core::media_kind at{};
-    std::string problem;
-    auto layout = core::media_layout::combine(
-        template_of(core::media_kind::lesson, media.layout_lesson),
-        template_of(core::media_kind::course, media.layout_course),
-        template_of(core::media_kind::module, media.layout_module), at, problem);
-    if (!layout) { // core::validate() has rejected conflicting templates
-        throw std::invalid_argument("media.layout." + std::string(name_of(at)) + " " + problem);
-    }
-    return *std::move(layout);
-}
 
 std::shared_ptr<const media_set> make_media_set(const core::config& settings, service_log& log,
                                                 std::chrono::milliseconds patience,
@@ -84,7 +54,7 @@ std::shared_ptr<const media_set> make_media_set(const core::config& settings, se
             throw std::runtime_error("the service was asked to stop");
         }
         if (std::chrono::steady_clock::now() >= end) {
-            throw std::runtime_error(place_of(settings.media) +
+            throw std::runtime_error(places_of(settings.media) +
                                      " does not answer within storage.open_timeout");
         }
     }
@@ -96,59 +66,102 @@ std::shared_ptr<const media_set> make_media_set(const core::config& settings, se
 }
 
 media_set::media_set(const core::config& settings, service_log& log)
-    : log_(log), section_(settings.media), layout_(layout_of(section_)),
-      store_(section_.origins.empty() ? std::make_unique<core::media_store>(section_.root)
-                                      : nullptr),
-      courses_(catalogue_of(store_.get(), layout_)),
-      twins_(store_ ? std::make_unique<twin_log>(log, courses_) : nullptr),
-      library_(library_of(layout_, courses_, store_.get(), twins_.get())) {
-    const auto on_refresh = [this](const auto& found) { report(found); };
-    if (store_) {
-        watcher_.emplace(courses_, section_.rescan_interval, on_refresh, [this](int error) {
-            log_.warning("catalogue_watch_degraded",
-                         {{"cause", std::generic_category().message(error)},
-                          {"effect", "changes are seen at media.rescan_interval"}});
-        });
-    } else {
-        objects_.emplace(settings, layout_.course_directory(), courses_, log_, on_refresh);
+    : log_(log), section_(settings.media), origins_(open_origins(settings.media)),
+      owners_(catalogues_of(origins_)),
+      twins_(!roots().empty() ? std::make_unique<twin_log>(log, owners_) : nullptr),
+      library_(described(origins_), owners_, twins_.get()) {
+    for (auto& one : origins_) {
+        follow(one, settings);
+    }
+    const auto end = std::chrono::steady_clock::now() + settings.storage.open_timeout;
+    for (auto& one : object_media_) {
+        one.await_list(end);
     }
     for (const auto& remark : core::remarks(settings)) {
         log_.warning("layout_remark", {{"remark", remark}});
     }
 }
 
+void media_set::follow(opened_origin& one, const core::config& settings) {
+    const auto on_refresh = [this, &one](const auto& found) { report(one, found); };
+    if (one.store == nullptr) {
+        const auto& made = object_media_.emplace_back(
+            object_media::settings{.origin = one.settings,
+                                   .place = one.place,
+                                   .patience = settings.storage.open_timeout,
+                                   .interval = section_.rescan_interval,
+                                   .course_directory = one.layout.course_directory()},
+            one.courses, log_, on_refresh);
+        stores_.push_back(made.origin());
+        return;
+    }
+    stores_.emplace_back();
+    watchers_.emplace_back(
+        one.courses, section_.rescan_interval, on_refresh, [this, &one](int error) {
+            log_.warning("catalogue_watch_degraded",
+                         {{"root", one.store->root()},
+                          {"cause", std::generic_category().message(error)},
+                          {"effect", "changes are seen at media.rescan_interval"}});
+        });
+}
+
 bool media_set::fits(const core::config& settings) const {
     return settings.media == section_;
 }
 
-// Logs an ambiguity when it appears and when it is resolved, not at every refresh.
-void media_set::report(const core::catalogue::report& found) {
-    courses_held_.store(found.courses, std::memory_order_relaxed);
-    trainers_held_.store(found.trainers, std::memory_order_relaxed);
-    if (found.root_readable != was_readable_) {
-        was_readable_ = found.root_readable;
-        if (was_readable_) {
-            log_.info("media_root_back", {{"root", store_->root()}});
-        } else {
-            log_.error("media_root_unreadable", {{"root", store_->root()},
-                                                 {"effect", "downloads get 503 until it is back"}});
+std::vector<const http::object_origin*> media_set::object_stores() const {
+    std::vector<const http::object_origin*> all;
+    for (const auto& one : stores_) {
+        if (one != nullptr) {
+            all.push_back(one.get());
         }
+    }
+    return all;
+}
+
+std::vector<media_root> media_set::roots() const {
+    std::vector<media_root> all;
+    for (const auto& one : origins_) {
+        if (one.store != nullptr) {
+            all.push_back({one.settings.name, one.store->root_fd()});
+        }
+    }
+    return all;
+}
+
+// Logs what has changed since the last report, not what each refresh finds.
+void media_set::report(const opened_origin& from, const core::catalogue::report& found) {
+    const std::lock_guard guard(report_mutex_);
+    if (found.root_readable && unreadable_.erase(&from) > 0) {
+        log_.info("media_root_back", {{"root", from.store->root()}});
+    } else if (!found.root_readable && unreadable_.insert(&from).second) {
+        log_.error("media_root_unreadable", {{"root", from.store->root()},
+                                             {"effect", "downloads get 503 until it is back"}});
     }
     if (found.root_replaced) {
-        log_.info("media_root_replaced", {{"root", store_->root()}});
+        log_.info("media_root_replaced", {{"root", from.store->root()}});
     }
     if (found.truncated) {
-        log_.error("catalogue_truncated", {{"courses", std::to_string(found.courses)}});
+        log_.error("catalogue_truncated",
+                   {{"origin", from.settings.name}, {"courses", std::to_string(found.courses)}});
     }
-    if (found.ambiguous != ambiguous_) {
-        ambiguous_ = found.ambiguous;
-        if (ambiguous_.empty()) {
-            log_.info("courses_unambiguous");
-        } else {
-            log_.error("courses_ambiguous",
-                       {{"course_ids", joined(ambiguous_)},
-                        {"effect", "requests for their presentations get 409"}});
-        }
+    report_courses(origins_.size() > 1 ? owners_.count()
+                                       : core::course_owners::survey{found.trainers, found.courses,
+                                                                     found.ambiguous});
+}
+
+void media_set::report_courses(const core::course_owners::survey& all) {
+    courses_held_.store(all.courses, std::memory_order_relaxed);
+    trainers_held_.store(all.trainers, std::memory_order_relaxed);
+    if (all.ambiguous == ambiguous_) {
+        return;
+    }
+    ambiguous_ = all.ambiguous;
+    if (ambiguous_.empty()) {
+        log_.info("courses_unambiguous");
+    } else {
+        log_.error("courses_ambiguous", {{"course_ids", joined(ambiguous_)},
+                                         {"effect", "requests for their presentations get 409"}});
     }
 }
 

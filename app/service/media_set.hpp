@@ -1,24 +1,29 @@
 #pragma once
-// The media of a configuration: layout, catalogue, and the media root with its watcher, or the
-// object store. It is costly to create, so generations with equal media sections share one. It does
-// not serve the files: http/handlers does. Used by app/service/application, generation and the
-// token commands.
+// The media of a configuration: its origins with their layouts and catalogues, the watchers of its
+// directories, and its object stores. It is costly to create, so generations with equal media
+// sections share one. It does not serve the files: http/handlers does. Used by
+// app/service/application and generation.
 
 #include "app/log/service_log.hpp"
 #include "app/log/twin_log.hpp"
+#include "app/media/opened_origin.hpp"
 #include "app/objects/object_media.hpp"
 #include "app/service/catalogue_watcher.hpp"
+#include "app/status/media_root.hpp"
 #include "core/config/config.hpp"
 #include "core/media/catalogue.hpp"
-#include "core/media/media_layout.hpp"
+#include "core/media/course_owners.hpp"
 #include "core/media/media_library.hpp"
 
 #include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <functional>
+#include <list>
 #include <memory>
-#include <optional>
+#include <mutex>
+#include <set>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -26,12 +31,9 @@ namespace sluice::app {
 
 class media_set;
 
-/// The layout that settings describe which core::validate() accepts.
-[[nodiscard]] core::media_layout layout_of(const core::config::media_section& media);
-
 /// Makes a media_set on a thread of its own, for the reload of a running service. Throws
-/// std::exception when it cannot be made, when the media root does not respond within `patience`,
-/// or when `is_over` returns true during the wait. If the root hangs, the thread is abandoned.
+/// std::exception when it cannot be made, when the origins do not respond within `patience`, or
+/// when `is_over` returns true during the wait. If a directory hangs, the thread is abandoned.
 [[nodiscard]] std::shared_ptr<const media_set> make_media_set(const core::config& settings,
                                                               service_log& log,
                                                               std::chrono::milliseconds patience,
@@ -39,8 +41,8 @@ class media_set;
 
 class media_set {
   public:
-    /// Opens the media root and reads the catalogue, or lists the object store; throws
-    /// std::exception when it cannot.
+    /// Opens the directories and reads their courses, and lists the object stores, for which it
+    /// waits at most `storage.open_timeout` in all; throws std::exception when it cannot.
     media_set(const core::config& settings, service_log& log);
     media_set(const media_set&) = delete;
     media_set& operator=(const media_set&) = delete;
@@ -49,14 +51,17 @@ class media_set {
     [[nodiscard]] bool fits(const core::config& settings) const;
 
     [[nodiscard]] const core::media_library& library() const noexcept { return library_; }
-    [[nodiscard]] const core::media_layout& layout() const noexcept { return layout_; }
-    /// The object store that holds the media; null: they are below the media root.
-    [[nodiscard]] std::shared_ptr<http::object_origin> objects() const {
-        return objects_ ? objects_->origin() : nullptr;
+    [[nodiscard]] const core::course_owners& owners() const noexcept { return owners_; }
+    /// The object stores, by the index of their origins in library(); null: a directory.
+    [[nodiscard]] std::span<const std::shared_ptr<http::object_origin>> stores() const noexcept {
+        return stores_;
     }
-    [[nodiscard]] const core::catalogue& courses() const noexcept { return courses_; }
+    /// The same without the directories.
+    [[nodiscard]] std::vector<const http::object_origin*> object_stores() const;
+    /// The origins that are directories.
+    [[nodiscard]] std::vector<media_root> roots() const;
 
-    /// The content of the catalogue when it was last read.
+    /// The content of the catalogues when one of them was last read.
     struct counts {
         std::size_t courses = 0;
         std::size_t trainers = 0;
@@ -68,21 +73,25 @@ class media_set {
     }
 
   private:
-    void report(const core::catalogue::report& found);
+    /// Starts the thread that keeps the catalogue of `one` up to date.
+    void follow(opened_origin& one, const core::config& settings);
+    void report(const opened_origin& from, const core::catalogue::report& found);
+    void report_courses(const core::course_owners::survey& all);
 
     service_log& log_;
     core::config::media_section section_;
-    core::media_layout layout_;
-    std::unique_ptr<core::media_store> store_; // null: object store
-    core::catalogue courses_;
+    opened_origins origins_;
+    core::course_owners owners_;
     std::atomic<std::size_t> courses_held_{0};
     std::atomic<std::size_t> trainers_held_{0};
-    bool was_readable_ = true;           // as last reported
-    std::vector<std::string> ambiguous_; // as last reported; one thread at a time
-    std::unique_ptr<twin_log> twins_;    // likewise
+    std::mutex report_mutex_; // guards the next two, which are as last reported
+    std::set<const opened_origin*> unreadable_;
+    std::vector<std::string> ambiguous_;
+    std::unique_ptr<twin_log> twins_; // null: there is no directory
     core::media_library library_;
-    std::optional<catalogue_watcher> watcher_; // these are last: their threads use the others
-    std::optional<object_media> objects_;
+    std::vector<std::shared_ptr<http::object_origin>> stores_;
+    std::list<catalogue_watcher> watchers_; // these are last: their threads use the others
+    std::list<object_media> object_media_;
 };
 
 } // namespace sluice::app

@@ -70,10 +70,10 @@ void add_issuer_keys(const core::issuer_keys* keys, std::chrono::sys_seconds now
     out["issuer_keys"] = std::move(list);
 }
 
-void add_object_stores(const http::object_origin* objects,
+void add_object_stores(std::span<const http::object_origin* const> all,
                        std::chrono::steady_clock::time_point now, json::object& out) {
     json::array list;
-    if (objects != nullptr) {
+    for (const auto* const objects : all) {
         const auto& with = objects->with();
         const auto last = objects->last_outcome();
         const auto end = objects->credentials_end().time_since_epoch().count();

@@ -11,6 +11,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <span>
 
 namespace sluice::app {
 
@@ -24,8 +25,8 @@ void add_signing_keys(const core::loaded_keys& keys, std::uint64_t written,
 void add_issuer_keys(const core::issuer_keys* keys, std::chrono::sys_seconds now,
                      boost::json::object& out);
 
-/// Adds "object_stores". `objects` may be null.
-void add_object_stores(const http::object_origin* objects,
+/// Adds "object_stores".
+void add_object_stores(std::span<const http::object_origin* const> all,
                        std::chrono::steady_clock::time_point now, boost::json::object& out);
 
 /// Adds "store": null when there is none.

@@ -2,10 +2,10 @@
 
 #include "app/log/line_writer.hpp"
 #include "app/objects/object_check.hpp"
-#include "app/objects/object_media.hpp"
 #include "app/service/issuer_setup.hpp"
 #include "core/access/store_url.hpp"
 #include "core/address/listen_address.hpp"
+#include "core/config/config_origins.hpp"
 #include "core/files/file_owner.hpp"
 #include "core/files/web_files.hpp"
 #include "core/media/media_store.hpp"
@@ -58,38 +58,46 @@ std::string objection_to_directory(const std::string& path) {
                             : "");
 }
 
-void check_media(const core::config& settings, sys_seconds /*now*/, faults& out) {
-    if (settings.media.root.empty()) {
-        return; // rejected by core::validate() where it is needed
-    }
-    try {
-        const core::media_store opened(settings.media.root);
-    } catch (const std::system_error& fault) {
-        const bool is_closed = fault.code().value() == EACCES;
-        add(out, "media.root",
-            settings.media.root + " cannot be opened: " + message_of(fault.code().value()) +
-                (is_closed ? core::access_advice(settings.media.root) : ""));
+/// Calls `check(origin, place)` for each origin; `place` is its setting.
+template <class Check>
+void for_each_origin(const core::config& settings, Check check) {
+    const auto all = core::all_origins(settings.media);
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        check(all[i], core::origin_place(settings.media, i));
     }
 }
 
-// Asks the store, and waits for its response.
-void check_origin(const core::config& settings, sys_seconds /*now*/, faults& out) {
-    for (const auto& one : settings.media.origins) {
-        const std::string place = "media.origins[0]";
-        try {
-            const auto origin = make_object_origin(settings, [](const auto& /*problem*/) {});
-            auto fault = find_credentials(one, *origin);
-            if (fault.is_of_settings && !fault.what.empty()) {
-                add(out, place + ".s3.credentials_file", std::move(fault.what));
-            } else if (!fault.what.empty()) { // a start does not need the agent
-                add(out, place, std::move(fault.what), start_effect::impairs);
-            } else if (auto objection = try_object_origin(one, *origin); !objection.empty()) {
-                add(out, place, std::move(objection), start_effect::impairs);
-            }
-        } catch (const std::exception& fault) {
-            add(out, place + ".s3.ca_file", fault.what());
+void check_media(const core::config& settings, sys_seconds /*now*/, faults& out) {
+    for_each_origin(settings, [&out](const auto& one, const std::string& place) {
+        if (one.root.empty()) {
+            return; // an object store
         }
-    }
+        try {
+            const core::media_store opened(one.root);
+        } catch (const std::system_error& fault) {
+            const bool is_closed = fault.code().value() == EACCES;
+            add(out, place + ".root",
+                one.root + " cannot be opened: " + message_of(fault.code().value()) +
+                    (is_closed ? core::access_advice(one.root) : ""));
+        }
+    });
+}
+
+// Asks the stores, and waits for their responses.
+void check_object_stores(const core::config& settings, sys_seconds /*now*/, faults& out) {
+    for_each_origin(settings, [&](const auto& one, const std::string& place) {
+        if (!one.root.empty()) {
+            return; // a directory
+        }
+        auto made = prepare_origin(one, place, settings.storage.open_timeout);
+        if (auto& [where, what] = made.fault; !what.empty()) {
+            add(out, std::move(where), std::move(what),
+                made.is_of_settings ? start_effect::stops
+                                    : start_effect::impairs); // a start does not need the agent
+        } else if (auto objection = try_object_origin(one, *made.origin); !objection.empty()) {
+            add(out, place, std::move(objection), start_effect::impairs);
+        }
+    });
 }
 
 void check_page(const core::config& settings, sys_seconds /*now*/, faults& out) {
@@ -269,7 +277,7 @@ void check_store(const core::config& settings, sys_seconds /*now*/, faults& out)
 
 constexpr std::array checks{
     start_check{"media", check_media},
-    start_check{"object store", check_origin},
+    start_check{"object store", check_object_stores},
     start_check{"page", check_page},
     start_check{"logs", check_logs},
     start_check{"certificates", check_certificates},
@@ -296,7 +304,7 @@ void require_start(const core::config& settings, sys_seconds now) {
     faults found;
     for (const auto& one : checks) {
         // A start does not need the store (decision 18), nor the object store.
-        if (one.run != check_store && one.run != check_origin) {
+        if (one.run != check_store && one.run != check_object_stores) {
             one.run(settings, now, found);
         }
     }

@@ -2,6 +2,7 @@
 
 #include "app/log/joined.hpp"
 #include "app/process/version.hpp"
+#include "core/config/config_origins.hpp"
 
 #include <algorithm>
 #include <string_view>
@@ -65,6 +66,14 @@ std::string minting_of(const core::config& settings) {
                        : joined(who, ", ");
 }
 
+std::string media_of(const core::config& settings) {
+    std::vector<std::string> all;
+    for (const auto& one : core::all_origins(settings.media)) {
+        all.push_back(one.root.empty() ? one.endpoint + " bucket " + one.bucket : one.root);
+    }
+    return joined(all, ", then ");
+}
+
 } // namespace
 
 std::string start_summary(const core::config& settings, const start_facts& facts) {
@@ -76,10 +85,7 @@ std::string start_summary(const core::config& settings, const start_facts& facts
          facts.metrics.empty() ? "/metrics on the same address; metrics.listen gives them their own"
                                : "http://" + facts.metrics.front() + "/metrics");
     line(out, "media",
-         (settings.media.origins.empty() ? settings.media.root
-                                         : settings.media.origins.front().endpoint + " bucket " +
-                                               settings.media.origins.front().bucket) +
-             ": " + counted(facts.courses, "course", "courses") + " of " +
+         media_of(settings) + ": " + counted(facts.courses, "course", "courses") + " of " +
              counted(facts.trainers, "trainer", "trainers"));
     line(out, "keys", keys_of(settings, facts));
     line(out, "tokens", minting_of(settings));

@@ -49,14 +49,35 @@ std::string path_of(int descriptor) {
     return {path.data(), size > 0 ? static_cast<std::size_t>(size) : 0};
 }
 
-/// The path below `root`; the whole path when it lies elsewhere.
-std::string path_below(const std::string& root, int descriptor) {
-    auto path = path_of(descriptor);
-    if (!root.empty() && path.size() > root.size() + 1 && path.starts_with(root) &&
-        path[root.size()] == '/') {
-        path.erase(0, root.size() + 1);
+/// The path of a media root now.
+struct root_path {
+    std::string_view origin;
+    std::string path;
+};
+
+/// The place of a file that is sent.
+struct sent_file {
+    std::string_view origin; // empty: none of the roots, as after a reload
+    std::string path;        // below its root or prefix; the whole path without an origin
+};
+
+sent_file place_of(const http::transfer_facts& one, const std::vector<root_path>& roots) {
+    if (!one.media->fd) {
+        return {one.origin, one.path};
     }
-    return valid(std::move(path));
+    auto path = path_of(one.media->fd.get());
+    const root_path* in = nullptr; // of roots inside one another, the innermost
+    for (const auto& root : roots) {
+        if (!root.path.empty() && path.size() > root.path.size() + 1 &&
+            path.starts_with(root.path) && path[root.path.size()] == '/' &&
+            (in == nullptr || root.path.size() > in->path.size())) {
+            in = &root;
+        }
+    }
+    if (in == nullptr) {
+        return {{}, valid(std::move(path))};
+    }
+    return {in->origin, valid(path.substr(in->path.size() + 1))};
 }
 
 std::uint64_t sum_of(const std::vector<const http::counters*>& all,
@@ -130,15 +151,17 @@ double seconds_since(std::chrono::steady_clock::time_point then,
            thousand;
 }
 
-json::object transfer_of(const http::transfer_facts& one, const std::string& root,
+json::object transfer_of(const http::transfer_facts& one, const std::vector<root_path>& roots,
                          std::chrono::steady_clock::time_point now) {
+    const auto file = place_of(one, roots);
     const auto age = seconds_since(one.started, now);
     constexpr double least = 0.001;
     constexpr double hundred = 100;
     const auto sent = static_cast<double>(one.sent);
     return {
         {"request_id", one.request_id},
-        {"file", path_below(root, one.media->fd.get())},
+        {"origin", json::string_view(file.origin.data(), file.origin.size())},
+        {"file", file.path},
         {"size", one.media->facts.size},
         {"bytes", one.sent},
         {"length", one.length},
@@ -206,10 +229,13 @@ std::string status_handler::render(const transfer_round& from) const {
                      {"storage", devices_of(with_.devices, with_.threads_of_device)},
                      {"reloads", reloads_of(board.reloads)}};
     with_.add_more(all);
-    const auto root = path_of(with_.media_root);
+    std::vector<root_path> roots;
+    for (const auto& [origin, fd] : with_.media_roots) {
+        roots.push_back({origin, path_of(fd)});
+    }
     json::array transfers;
     for (const auto& one : from.found().oldest) {
-        auto row = transfer_of(one, root, now);
+        auto row = transfer_of(one, roots, now);
         if (with_.shows_users && !one.user_id.empty()) {
             const auto name = with_.names.of(one.user_id);
             row["user"] = json::string_view(name.data(), name.size());

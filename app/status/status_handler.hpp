@@ -4,6 +4,7 @@
 // cost the workers as much as one. It contains no secret, token, jti or user id. Not the text for a
 // person: app/status/status_text makes it. Used by app/service/generation.
 
+#include "app/status/media_root.hpp"
 #include "app/status/status_board.hpp"
 #include "core/access/pseudonym.hpp"
 #include "http/exchange/exchange.hpp"
@@ -31,7 +32,7 @@ class status_handler final : public http::handler {
         bool shows_users;           // false: log.user_id is off
         unsigned connections;       // limits.connections
         unsigned threads_of_device; // storage.threads
-        int media_root;             // descriptor
+        std::vector<media_root> media_roots;
         /// Adds the keys and the store.
         std::function<void(boost::json::object&)> add_more;
     };

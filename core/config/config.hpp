@@ -66,11 +66,12 @@ struct config {
         /// Directory that holds the media. No default: a guess could publish the wrong tree.
         std::string root;
 
-        /// Object stores that hold the media, instead of `root`; at most one for now.
+        /// Directories and object stores that hold the media, instead of `root`, in the order in
+        /// which they are searched (core/config/config_origins.hpp).
         std::vector<origin_settings> origins;
 
-        /// Path templates below the root (core/media/media_layout.hpp). The defaults are those
-        /// of docs/api.md §2.
+        /// Path templates below the root, and of origins without their own
+        /// (core/media/media_layout.hpp). The defaults are those of docs/api.md §2.
         std::string layout_lesson = "{trainer_id}/{course_id}/{module_id}/{lesson_id}/{filename}";
         std::string layout_course = "{trainer_id}/{course_id}/{filename}";
         std::string layout_module = "{trainer_id}/{course_id}/{module_id}/{filename}";

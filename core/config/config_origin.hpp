@@ -1,9 +1,11 @@
 #pragma once
-// One entry of the setting `media.origins`: a place that holds media. Plain data; the table of its
-// fields is core/config/config_origins.hpp. Used by core/config and app/objects/object_media.
+// One entry of the setting `media.origins`: a directory or an object store that holds media. Plain
+// data; the table of its fields is core/config/config_origins.hpp. Used by core/config, app/service
+// and app/objects.
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace sluice::core {
 
@@ -13,10 +15,21 @@ enum class bucket_addressing : std::uint8_t {
     host, // https://bucket.endpoint/key
 };
 
-/// A bucket of an object store that speaks S3.
+/// A directory, or a bucket of an object store that speaks S3.
 struct origin_settings {
-    /// Names the origin in logs and metrics.
+    /// Names the origin in logs, metrics and messages.
     std::string name = "objects";
+
+    /// The directory. Empty: the origin is the bucket that the fields from `endpoint` on describe.
+    std::string root;
+
+    /// Globs over trainer ids (core/media/trainer_filter.hpp): whose media the origin may have.
+    std::vector<std::string> trainers{"*"};
+
+    /// Path templates below the directory or the prefix. Empty: those of media.layout.
+    std::string layout_lesson;
+    std::string layout_course;
+    std::string layout_module;
 
     /// URL of the store: http(s)://host[:port].
     std::string endpoint;

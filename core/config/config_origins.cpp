@@ -12,6 +12,8 @@
 
 #include <algorithm>
 #include <array>
+#include <filesystem>
+#include <utility>
 
 namespace sluice::core {
 
@@ -25,10 +27,20 @@ using origin_field = setting_row<origin_settings>;
 constexpr std::array<std::string_view, 2> addressings{"path", "host"};
 
 constexpr std::array fields{
-    text_setting<&o::name>("name", "Names the origin in logs and metrics"),
-    text_setting<&o::endpoint>("s3.endpoint", "URL of the store; always needed"),
+    text_setting<&o::name>("name", "Names the origin in logs, metrics and messages; unique"),
+    text_setting<&o::root>("root", "Directory that holds the media; this, or the fields of `s3`"),
+    list_setting<&o::trainers>("trainers",
+                               "Whose media the origin may have: ids of trainers, in which * "
+                               "stands for any text"),
+    text_setting<&o::layout_lesson>("layout.lesson",
+                                    "Path of a lesson; empty: `media.layout.lesson`"),
+    text_setting<&o::layout_course>("layout.course",
+                                    "Path of a course presentation; empty: `media.layout.course`"),
+    text_setting<&o::layout_module>("layout.module",
+                                    "Path of a module presentation; empty: `media.layout.module`"),
+    text_setting<&o::endpoint>("s3.endpoint", "URL of the store; a store needs it"),
     text_setting<&o::region>("s3.region", "Region that requests are signed for"),
-    text_setting<&o::bucket>("s3.bucket", "Bucket that holds the media; always needed"),
+    text_setting<&o::bucket>("s3.bucket", "Bucket that holds the media; a store needs it"),
     text_setting<&o::prefix>("s3.prefix", "Beginning of every key; empty, or ends with /"),
     choice_setting<addressings, &o::addressing>(
         "s3.addressing", "Where the bucket stands in a URL: endpoint/bucket, or bucket.endpoint"),
@@ -55,6 +67,8 @@ constexpr std::array fields{
         "nothing"),
 };
 
+constexpr std::array<std::string_view, 2> sections{"layout", "s3"}; // fields with a dot
+
 std::string dotted(std::string_view section, std::string_view name) {
     return section.empty() ? std::string(name) : std::string(section) + "." + std::string(name);
 }
@@ -66,7 +80,8 @@ class reader {
     std::vector<origin_settings> read(const json::value& from) {
         const auto* const array = from.if_array();
         if (array == nullptr || array->size() > max_origins) {
-            complain("", "must be a list of one object, an origin: several are not supported yet");
+            complain("", "must be a list of at most " + std::to_string(max_origins) +
+                             " objects, the origins");
             return {};
         }
         std::vector<origin_settings> origins;
@@ -90,8 +105,8 @@ class reader {
         }
         for (const auto& member : *object) {
             const std::string_view name(member.key().data(), member.key().size());
-            if (section.empty() && name == "s3") {
-                read_object(member.value(), "s3", to);
+            if (section.empty() && std::ranges::count(sections, name) > 0) {
+                read_object(member.value(), name, to);
             } else {
                 read_field(dotted(section, name), member.value(), to);
             }
@@ -114,13 +129,6 @@ class reader {
     }
 
     static std::string objection_to(const std::string& path) {
-        if (path == "root") {
-            return "is not supported in an origin yet: set media.root instead of media.origins";
-        }
-        if (path == "layout" || path == "trainers") {
-            return "is not supported in an origin yet; media.layout applies, and the one origin "
-                   "holds all trainers";
-        }
         if (path.find("secret") != std::string::npos || path.find("access_key") == 3) {
             return "a secret does not belong in the configuration: use s3.credentials_file";
         }
@@ -134,6 +142,13 @@ class reader {
     std::vector<operator_problem>& problems_;
     std::string place_;
 };
+
+bool has_store(const origin_settings& one) {
+    const origin_settings defaults;
+    return std::ranges::any_of(fields, [&](const auto& field) {
+        return field.path.starts_with("s3.") && field.get(one) != field.get(defaults);
+    });
+}
 
 constexpr std::size_t max_name_bytes = 64;
 constexpr std::size_t max_prefix_bytes = 512; // of the 1024 bytes of a key
@@ -210,12 +225,53 @@ void check_origin(const origin_settings& one, const std::string& place,
     if (one.name.size() > max_name_bytes || !is_word(one.name, "-_.")) {
         add(".name", "must be 1 to 64 letters, digits, hyphens, dots and underscores");
     }
+    if (one.trainers.empty() || std::ranges::count(one.trainers, "") > 0) {
+        add(".trainers", "must name a trainer in each entry, and have one at least: [\"*\"] stands "
+                         "for all trainers");
+    }
+    if (!one.root.empty() || !has_store(one)) {
+        add("", one.root.empty() ? "needs root or s3: a directory, or an object store"
+                : has_store(one) ? "has root and s3: make two origins of them"
+                                 : "");
+        return;
+    }
     if (one.region.size() > max_name_bytes || !is_word(one.region, "-_")) {
         add(".s3.region", "must be the name of a region, such as eu-west-3");
     }
     add(".s3.endpoint", objection_to_endpoint(one));
     add(".s3.bucket", objection_to_bucket(one));
     add(".s3.prefix", objection_to_prefix(one.prefix));
+}
+
+/// The text with which the place of every file of the origin begins.
+std::string location_of(const origin_settings& one) {
+    if (one.root.empty()) {
+        return one.endpoint + "/" + one.bucket + "/" + one.prefix;
+    }
+    auto path = std::filesystem::path(one.root).lexically_normal().string();
+    return path.ends_with('/') ? path : path + "/";
+}
+
+/// Problems of number `i` with those before it.
+void check_beside(const config::media_section& media, std::size_t i,
+                  std::vector<operator_problem>& out) {
+    const auto& one = media.origins[i];
+    const auto here = location_of(one);
+    const auto place = origin_place(media, i);
+    for (std::size_t before = 0; before < i; ++before) {
+        const auto& other = media.origins[before];
+        const auto there = location_of(other);
+        if (one.name == other.name) {
+            out.push_back({place + ".name", "must differ from that of " +
+                                                origin_place(media, before) +
+                                                ": logs and metrics tell origins by their names"});
+        }
+        // Layouts are kept apart within an origin only (media_layout::combine).
+        if (here.starts_with(there) || there.starts_with(here)) {
+            out.push_back({place, "shares its place with " + origin_place(media, before) +
+                                      ": an id in a path of one could be a folder of the other"});
+        }
+    }
 }
 
 } // namespace
@@ -231,18 +287,13 @@ std::vector<origin_settings> read_origins(std::string_view text,
 }
 
 json::value origins_to_json(std::span<const origin_settings> from) {
-    constexpr std::string_view section = "s3.";
     const origin_settings defaults;
     json::array list;
     for (const auto& each : from) {
         auto& object = list.emplace_back(json::object()).get_object();
-        object["s3"].emplace_object();
         for (const auto& field : fields) {
-            if (const auto value = field.get(each); value != field.get(defaults)) {
-                const bool is_inner = field.path.starts_with(section);
-                const auto name = field.path.substr(is_inner ? section.size() : 0);
-                auto& into = is_inner ? object["s3"].get_object() : object;
-                into[json::string_view(name.data(), name.size())] = to_json_value(value);
+            if (auto value = field.get(each); value != field.get(defaults)) {
+                put_json(object, field.path, to_json_value(value));
             }
         }
     }
@@ -259,8 +310,32 @@ void check_origins(const config& settings, std::vector<operator_problem>& out) {
         out.push_back({"media.origins", "takes the place of media.root: set one of the two"});
     }
     for (std::size_t i = 0; i < origins.size(); ++i) {
-        check_origin(origins[i], "media.origins[" + std::to_string(i) + "]", out);
+        check_origin(origins[i], origin_place(settings.media, i), out);
+        check_beside(settings.media, i, out);
     }
+}
+
+std::vector<origin_settings> all_origins(const config::media_section& media) {
+    auto all = media.origins;
+    if (all.empty() && !media.root.empty()) {
+        auto& one = all.emplace_back();
+        one.name = "media";
+        one.root = media.root;
+    }
+    for (auto& one : all) {
+        for (const auto& [own, common] : {std::pair{&one.layout_lesson, &media.layout_lesson},
+                                          std::pair{&one.layout_course, &media.layout_course},
+                                          std::pair{&one.layout_module, &media.layout_module}}) {
+            if (own->empty()) {
+                *own = *common;
+            }
+        }
+    }
+    return all;
+}
+
+std::string origin_place(const config::media_section& media, std::size_t i) {
+    return media.origins.empty() ? "media" : "media.origins[" + std::to_string(i) + "]";
 }
 
 } // namespace sluice::core

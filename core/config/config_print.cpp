@@ -8,33 +8,14 @@
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
 
-#include <utility>
-
 namespace sluice::core {
 
 namespace json = boost::json;
 
-namespace {
-
-/// Sets "media.layout.course" inside nested objects, and creates those that are missing.
-void put(json::object& into, std::string_view path, json::value value) {
-    const auto dot = path.find('.');
-    const auto head = path.substr(0, dot);
-    auto& member = into[json::string_view(head.data(), head.size())];
-    if (dot == std::string_view::npos) {
-        member = std::move(value);
-        return;
-    }
-    put(member.is_object() ? member.get_object() : member.emplace_object(), path.substr(dot + 1),
-        std::move(value));
-}
-
-} // namespace
-
 std::string to_json(const config& from) {
     json::object root;
     for (const auto& each : settings()) {
-        put(root, each.path, to_json_value(each.get(from)));
+        put_json(root, each.path, to_json_value(each.get(from)));
     }
     return pretty_json(root);
 }

@@ -53,7 +53,7 @@ constexpr std::array table{
     text_setting<&c::media, &media::root>("media.root", "Directory that holds the media"),
     origins_setting<&c::media, &media::origins>(
         "media.origins",
-        "An object store that holds the media, instead of `media.root`: see below"),
+        "Directories and object stores that hold the media, instead of `media.root`: see below"),
     text_setting<&c::media, &media::layout_lesson>("media.layout.lesson",
                                                    "Path template of lesson videos"),
     text_setting<&c::media, &media::layout_course>("media.layout.course",

@@ -62,15 +62,77 @@ void check_web(const config& settings, problems& out) {
     }
 }
 
-/// The template, or nullopt and a problem.
-std::optional<layout_template> check_layout(media_kind kind, const std::string& text,
-                                            problems& out) {
-    std::string fault;
-    auto parsed = layout_template::parse(kind, text, fault);
-    if (!parsed) {
-        out.push_back({"media.layout." + std::string(name_of(kind)), std::move(fault)});
+/// The templates of an origin at `place`, as far as they are valid; problems of the others.
+struct parsed_layout {
+    parsed_layout(const origin_settings& of, const std::string& place, problems& out)
+        : lesson(read(media_kind::lesson, of.layout_lesson, place, out)),
+          course(read(media_kind::course, of.layout_course, place, out)),
+          module(read(media_kind::module, of.layout_module, place, out)) {}
+
+    [[nodiscard]] bool is_whole() const noexcept { return lesson && course && module; }
+    /// True when a template shows who owns a course. REQUIRES: is_whole().
+    [[nodiscard]] bool has_catalogue() const {
+        return !(lesson->course_directory().empty() && course->course_directory().empty() &&
+                 module->course_directory().empty());
     }
-    return parsed;
+
+    std::optional<layout_template> lesson;
+    std::optional<layout_template> course;
+    std::optional<layout_template> module;
+
+  private:
+    static std::optional<layout_template> read(media_kind kind, const std::string& text,
+                                               const std::string& place, problems& out) {
+        std::string fault;
+        auto parsed = layout_template::parse(kind, text, fault);
+        if (!parsed) {
+            out.push_back({place + ".layout." + std::string(name_of(kind)), std::move(fault)});
+        }
+        return parsed;
+    }
+};
+
+void check_layout(const parsed_layout& layout, const std::string& place, media_owners owners,
+                  problems& out) {
+    const auto setting = [&](media_kind kind) {
+        return place + ".layout." + std::string(name_of(kind));
+    };
+    // The caller chooses the trainer of a lesson, so the trainer proves ownership only when the
+    // file's path contains it (docs/authorisation.md).
+    if (!layout.lesson->names_trainer() && owners != media_owners::nobody) {
+        out.push_back({setting(media_kind::lesson),
+                       "does not name {trainer_id}, so every caller would own every lesson: put "
+                       "{trainer_id} into the path, or set issuer.owners to nobody, so that only "
+                       "grants and trusted issuer keys entitle to tokens"});
+    }
+    media_kind at{};
+    std::string fault;
+    if (!media_layout::combine(*layout.lesson, *layout.course, *layout.module, at, fault)) {
+        out.push_back({setting(at), std::move(fault)});
+    }
+    // The URL of a presentation does not contain the trainer, so the catalogue must be able to find
+    // it.
+    const bool needs_catalogue = layout.course->names_trainer() || layout.module->names_trainer();
+    if (needs_catalogue && !layout.has_catalogue()) {
+        out.push_back(
+            {setting(layout.course->names_trainer() ? media_kind::course : media_kind::module),
+             "names the trainer, but no template has {trainer_id} and {course_id} in "
+             "segments of their own, where the owner of a course could be looked up"});
+    }
+}
+
+/// True when the origin has a template of its own.
+bool has_layout(const origin_settings& one) noexcept {
+    return !(one.layout_lesson.empty() && one.layout_course.empty() && one.layout_module.empty());
+}
+
+/// The origins; where there are none, one with the layout of all.
+std::vector<origin_settings> origins_with_layouts(const config& settings) {
+    auto media = settings.media;
+    if (media.origins.empty()) {
+        media.root = "/";
+    }
+    return all_origins(media);
 }
 
 void check_media(const config& settings, config_use use, problems& out) {
@@ -78,38 +140,21 @@ void check_media(const config& settings, config_use use, problems& out) {
     if (use == config_use::serve && media.root.empty() && media.origins.empty()) {
         out.push_back({"media.root",
                        "is required: set it to the directory that holds the media, or "
-                       "set media.origins to an object store"});
+                       "set media.origins to directories and object stores"});
     }
     check_origins(settings, out);
-    const auto lesson = check_layout(media_kind::lesson, media.layout_lesson, out);
-    const auto course = check_layout(media_kind::course, media.layout_course, out);
-    const auto module = check_layout(media_kind::module, media.layout_module, out);
-    if (!lesson || !course || !module) {
-        return;
-    }
-    // The caller chooses the trainer of a lesson, so the trainer proves ownership only when the
-    // file's path contains it (docs/authorisation.md).
-    if (!lesson->names_trainer() && settings.issuer.owners != media_owners::nobody) {
-        out.push_back({"media.layout.lesson",
-                       "does not name {trainer_id}, so every caller would own every lesson: put "
-                       "{trainer_id} into the path, or set issuer.owners to nobody, so that only "
-                       "grants and trusted issuer keys entitle to tokens"});
-    }
-    media_kind at{};
-    std::string fault;
-    if (!media_layout::combine(*lesson, *course, *module, at, fault)) {
-        out.push_back({"media.layout." + std::string(name_of(at)), std::move(fault)});
-    }
-    // The URL of a presentation does not contain the trainer, so the catalogue must be able to find
-    // it.
-    const bool needs_catalogue = course->names_trainer() || module->names_trainer();
-    const bool has_catalogue = !lesson->course_directory().empty() ||
-                               !course->course_directory().empty() ||
-                               !module->course_directory().empty();
-    if (needs_catalogue && !has_catalogue) {
-        out.push_back({course->names_trainer() ? "media.layout.course" : "media.layout.module",
-                       "names the trainer, but no template has {trainer_id} and {course_id} in "
-                       "segments of their own, where the owner of a course could be looked up"});
+    const auto origins = origins_with_layouts(settings);
+    bool is_common_checked = false; // media.layout, which several origins may have
+    for (std::size_t i = 0; i < origins.size(); ++i) {
+        const bool is_common = media.origins.empty() || !has_layout(media.origins[i]);
+        if (is_common && std::exchange(is_common_checked, true)) {
+            continue;
+        }
+        const auto place = is_common ? "media" : origin_place(media, i);
+        const parsed_layout layout(origins[i], place, out);
+        if (layout.is_whole()) {
+            check_layout(layout, place, settings.issuer.owners, out);
+        }
     }
 }
 
@@ -204,14 +249,11 @@ void check_peers(const config& settings, problems& out) {
 std::vector<std::string> remarks(const config& settings) {
     std::vector<std::string> all;
     problems unused;
-    const auto& media = settings.media;
-    const auto lesson = check_layout(media_kind::lesson, media.layout_lesson, unused);
-    const auto course = check_layout(media_kind::course, media.layout_course, unused);
-    const auto module = check_layout(media_kind::module, media.layout_module, unused);
-    const bool has_catalogue =
-        lesson && course && module &&
-        !(lesson->course_directory().empty() && course->course_directory().empty() &&
-          module->course_directory().empty());
+    const auto origins = origins_with_layouts(settings);
+    const bool has_catalogue = std::ranges::any_of(origins, [&](const auto& one) {
+        const parsed_layout layout(one, {}, unused);
+        return layout.is_whole() && layout.has_catalogue();
+    });
     if (settings.issuer.owners == media_owners::trainers && !has_catalogue) {
         all.emplace_back(
             "media.layout: nobody owns presentations of courses and modules, because no "

@@ -89,4 +89,16 @@ json::value to_json_value(const setting_value& value) {
     return std::visit(to_json_visitor{}, value);
 }
 
+void put_json(json::object& into, std::string_view path, json::value value) {
+    const auto dot = path.find('.');
+    const auto head = path.substr(0, dot);
+    auto& member = into[json::string_view(head.data(), head.size())];
+    if (dot == std::string_view::npos) {
+        member = std::move(value);
+        return;
+    }
+    put_json(member.is_object() ? member.get_object() : member.emplace_object(),
+             path.substr(dot + 1), std::move(value));
+}
+
 } // namespace sluice::core

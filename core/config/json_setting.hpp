@@ -7,6 +7,7 @@
 #include "core/config/config_settings.hpp"
 #include "core/json/operator_json.hpp"
 
+#include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
 
@@ -23,6 +24,10 @@ namespace sluice::core {
 [[nodiscard]] setting_value from_json(const setting_shape& which, const boost::json::value& value);
 
 [[nodiscard]] boost::json::value to_json_value(const setting_value& value);
+
+/// Sets a member such as "media.layout.course" inside nested objects, and creates those that are
+/// missing.
+void put_json(boost::json::object& into, std::string_view path, boost::json::value value);
 
 /// The entries of a list in the text of a JSON document, which `read` reads; empty, with a problem,
 /// if it is no document.

@@ -78,7 +78,7 @@ std::string allowed_values(const setting_shape& which) {
     case setting_kind::listeners:
         return "list of listeners";
     case setting_kind::origins:
-        return "list of one origin";
+        return "list of origins";
     case setting_kind::text:
         break;
     }

@@ -21,9 +21,7 @@ result<void> ownership::judge(std::string_view user_id, const media_id& media) c
 
 std::string_view ownership::trainer_of(const media_id& media, std::string& room) const {
     if (media.kind() == media_kind::lesson) {
-        const auto& where = layout_.lesson;
-        const bool is_by_path = where.names_trainer() && where.admits(media, {});
-        return is_by_path ? media.trainer_id() : std::string_view{};
+        return is_by_path(media) ? media.trainer_id() : std::string_view{};
     }
     auto owner = courses_.owner_of(media.course_id());
     if (!owner) {
@@ -31,6 +29,21 @@ std::string_view ownership::trainer_of(const media_id& media, std::string& room)
     }
     room = std::move(*owner);
     return room;
+}
+
+// True when the trainer of `lesson` is part of its path wherever it may lie.
+bool ownership::is_by_path(const media_id& lesson) const {
+    bool is_possible = false; // somewhere
+    for (const auto& origin : origins_) {
+        if (origin.trainers.admits(lesson.trainer_id())) {
+            const auto& where = origin.layout.lesson;
+            if (!where.names_trainer()) {
+                return false;
+            }
+            is_possible = is_possible || where.admits(lesson, {});
+        }
+    }
+    return is_possible;
 }
 
 } // namespace sluice::core

@@ -6,9 +6,10 @@
 
 #include "core/issuer/issuer.hpp"
 #include "core/issuer/media_owners.hpp"
-#include "core/media/catalogue.hpp"
-#include "core/media/media_layout.hpp"
+#include "core/media/course_owners.hpp"
+#include "core/media/media_origin.hpp"
 
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -17,8 +18,9 @@ namespace sluice::core {
 class ownership final : public entitlements {
   public:
     /// References are kept.
-    ownership(const catalogue& courses, const media_layout& layout, media_owners owners) noexcept
-        : courses_(courses), layout_(layout), owners_(owners) {}
+    ownership(const course_owners& courses, std::span<const media_origin> origins,
+              media_owners owners) noexcept
+        : courses_(courses), origins_(origins), owners_(owners) {}
 
     /// Always succeeds: without a store there are no bans.
     [[nodiscard]] result<void> admit(std::string_view, std::chrono::sys_seconds) const override {
@@ -33,15 +35,17 @@ class ownership final : public entitlements {
     [[nodiscard]] result<void> judge(std::string_view user_id, const media_id& media) const;
 
     /// The trainer in whose directory `media` lies: for a lesson by its path, for a presentation by
-    /// the catalogue. A view into `media` or into `room`. Empty when the layout of lessons does not
-    /// name the trainer, when no trainer is known to have the course, and when two trainers have
-    /// it. Independent of issuer.owners, because grants and issuer keys can be limited to trainers
-    /// too.
+    /// the catalogue. A view into `media` or into `room`. Empty when the layout of lessons of an
+    /// origin that may have the file does not name the trainer, when no trainer is known to have
+    /// the course, and when two trainers have it. Independent of issuer.owners, because grants and
+    /// issuer keys can be limited to trainers too.
     [[nodiscard]] std::string_view trainer_of(const media_id& media, std::string& room) const;
 
   private:
-    const catalogue& courses_;
-    const media_layout& layout_;
+    [[nodiscard]] bool is_by_path(const media_id& lesson) const;
+
+    const course_owners& courses_;
+    std::span<const media_origin> origins_;
     media_owners owners_;
 };
 

@@ -50,12 +50,13 @@ struct catalogue::index {
     }
 };
 
-catalogue::catalogue(media_store& store, std::vector<layout_segment> course_directory)
-    : store_(&store),
+catalogue::catalogue(media_store& store, std::vector<layout_segment> course_directory,
+                     trainer_filter of)
+    : store_(&store), of_(std::move(of)),
       scan_(std::make_unique<catalogue_scan>(std::move(course_directory), max_names)),
       index_(std::make_shared<const index>()) {}
 
-catalogue::catalogue() : store_(nullptr) {
+catalogue::catalogue(trainer_filter of) : store_(nullptr), of_(std::move(of)) {
     auto none = std::make_shared<index>();
     none->is_awaited = true;
     index_ = std::move(none);
@@ -92,12 +93,25 @@ std::string catalogue::twin_of(std::string_view course_id) const {
     return found == current->owners.end() ? std::string{} : found->first;
 }
 
+void catalogue::visit(const std::function<void(std::string_view trainer_id,
+                                               std::string_view course_id)>& each) const {
+    const auto current = std::atomic_load(&index_);
+    for (const auto& [course_id, owner] : current->owners) {
+        each(owner.trainer_id, course_id);
+        for (const auto& other : owner.others) {
+            each(other, course_id);
+        }
+    }
+}
+
 catalogue::report catalogue::replace(const std::vector<ownership>& all) {
     auto fresh = std::make_shared<index>();
     text_set trainers;
     for (const auto& one : all) {
-        fresh->add(one.trainer_id, one.course_id);
-        trainers.insert(one.trainer_id);
+        if (of_.admits(one.trainer_id)) {
+            fresh->add(one.trainer_id, one.course_id);
+            trainers.insert(one.trainer_id);
+        }
     }
     fresh->trainers = trainers.size();
     std::ranges::sort(fresh->ambiguous);
@@ -118,6 +132,9 @@ catalogue::report catalogue::refresh(std::chrono::steady_clock::time_point now) 
         text_set trainers;
         const auto totals = scan_->update(
             store_->root_fd(), now, [&](std::string_view trainer_id, std::string_view course_id) {
+                if (!of_.admits(trainer_id)) {
+                    return;
+                }
                 fresh->add(trainer_id, course_id);
                 if (!trainers.contains(trainer_id)) {
                     trainers.emplace(trainer_id);

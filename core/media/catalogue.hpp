@@ -1,15 +1,18 @@
 #pragma once
 // An index in memory of which trainer owns which course: the URL of a course or module presentation
-// does not contain the trainer (docs/api.md §2). refresh() replaces the index as a whole; a look-up
-// never touches the disk. It starts no thread: app/service/catalogue_watcher decides when to
-// refresh. Used by media_library and core/issuer/ownership.
+// does not contain the trainer (docs/api.md §2). It is that of one origin of media: course_owners
+// is the union of all. refresh() replaces the index as a whole; a look-up never touches the disk.
+// It starts no thread: app/service/catalogue_watcher decides when to refresh. Used by
+// course_owners.
 
 #include "core/base/result.hpp"
 #include "core/media/layout_segment.hpp"
 #include "core/media/media_store.hpp"
+#include "core/media/trainer_filter.hpp"
 
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -27,11 +30,13 @@ class catalogue {
     static constexpr std::size_t max_names = 1'000'000;
 
     /// `course_directory` is media_layout::course_directory(); when it is empty, no course is ever
-    /// found. The index is empty until refresh(). `store` must outlive the catalogue.
-    catalogue(media_store& store, std::vector<layout_segment> course_directory);
+    /// found. The index is empty until refresh(). Courses of other trainers than `of` are left out.
+    /// `store` must outlive the catalogue.
+    catalogue(media_store& store, std::vector<layout_segment> course_directory,
+              trainer_filter of = {});
     /// For media that are not in a directory: the owners come through replace(). Until its first
     /// call a course that is not found is media_unavailable.
-    catalogue();
+    explicit catalogue(trainer_filter of = {});
     ~catalogue();
     catalogue(const catalogue&) = delete;
     catalogue& operator=(const catalogue&) = delete;
@@ -47,6 +52,10 @@ class catalogue {
     /// A course whose id differs from `course_id` only by Unicode normalisation; empty when there
     /// is none. Only for explanations: it scans every course. Thread safe.
     [[nodiscard]] std::string twin_of(std::string_view course_id) const;
+
+    /// Calls `each` for every course and each trainer who has it. Thread safe.
+    void visit(const std::function<void(std::string_view trainer_id, std::string_view course_id)>&
+                   each) const;
 
     struct report {
         std::size_t trainers = 0; // with at least one course
@@ -84,7 +93,8 @@ class catalogue {
   private:
     struct index;
 
-    media_store* store_;               // null: the owners come through replace()
+    media_store* store_; // null: the owners come through replace()
+    trainer_filter of_;
     mutable std::mutex refresh_mutex_; // guards scan_
     std::unique_ptr<catalogue_scan> scan_;
     std::shared_ptr<const index> index_; // read and replaced with std::atomic_load and atomic_store

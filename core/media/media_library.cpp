@@ -1,65 +1,80 @@
 #include "core/media/media_library.hpp"
 
-#include <utility>
+#include <optional>
 
 namespace sluice::core {
 
-result<media_library::found> media_library::open(const media_id& media, std::string_view owner,
-                                                 std::string& path) const {
-    auto trainer = locate(media, owner, path);
-    if (!trainer) {
-        return trainer.error();
+namespace {
+
+/// `unknown` is why the trainer is not known.
+void add_candidates(std::span<const media_origin> origins, const media_id& media,
+                    std::string_view trainer, const std::optional<failure>& unknown,
+                    media_library::located& found) {
+    for (std::size_t i = 0; i < origins.size(); ++i) {
+        const auto& origin = origins[i];
+        const auto& where = origin.layout.of(media.kind());
+        if (unknown && (where.names_trainer() || !origin.trainers.is_for_all())) {
+            if (unknown->code != errc::media_not_found) {
+                found.if_missing = *unknown;
+                return;
+            }
+        } else if (origin.trainers.admits(trainer)) {
+            auto& one = found.at.emplace_back(media_library::candidate{.origin = i});
+            if (!where.expand(media, trainer, one.path)) {
+                found.at.pop_back();
+            }
+        }
     }
-    if (store_ == nullptr) {
-        return failure{errc::media_unavailable, "not_a_directory"};
-    }
-    auto file = store_->open(path);
-    if (!file) {
-        return report(file.error(), media.course_id(), path);
-    }
-    return found{*std::move(file), *std::move(trainer)};
 }
 
-result<std::string> media_library::locate(const media_id& media, std::string_view owner,
-                                          std::string& path) const {
-    const auto& where = layout_.of(media.kind());
-    path.clear();
-    std::string trainer_id;
+} // namespace
+
+result<media_library::located> media_library::locate(const media_id& media,
+                                                     std::string_view owner) const {
+    located found;
+    std::optional<failure> unknown;
     if (media.kind() != media_kind::lesson) {
-        auto now = courses_.owner_of(media.course_id());
-        if (!now && where.names_trainer()) {
-            return report(now.error(), media.course_id(), path);
-        }
-        if (is_anothers(media, owner, now)) {
+        auto now = owners_.owner_of(media.course_id());
+        if (now && !owner.empty() && *now != owner) {
             return failure{errc::token_mismatch, "owner"};
         }
         if (now) {
-            trainer_id = *std::move(now);
+            found.trainer_id = *std::move(now);
+        } else {
+            unknown = now.error();
         }
     }
-    if (!where.expand(media, trainer_id, path)) {
-        return failure{errc::media_not_found, {}};
+    const std::string_view trainer =
+        media.kind() == media_kind::lesson ? media.trainer_id() : found.trainer_id;
+    add_candidates(origins_, media, trainer, unknown, found);
+    if (found.at.empty()) {
+        if (unknown && unknown->code == errc::media_not_found) {
+            tell(media.course_id(), {}, {});
+        }
+        return found.if_missing;
     }
-    return trainer_id;
+    // If the path does not contain the trainer, a course without an owner belongs to no other
+    // trainer.
+    if (!owner.empty() && unknown && unknown->code == errc::course_ambiguous &&
+        !owners_.owns(owner, media.course_id())) {
+        return failure{errc::token_mismatch, "owner"};
+    }
+    return found;
 }
 
-failure media_library::report(failure why, std::string_view course_id,
-                              const std::string& path) const noexcept {
-    if (misses_ != nullptr && why == failure{errc::media_not_found, {}}) {
-        misses_->missed(course_id, path);
+void media_library::report_miss(std::string_view course_id, const located& where) const noexcept {
+    for (const auto& one : where.at) {
+        if (const auto* const store = origins_[one.origin].store; store != nullptr) {
+            tell(course_id, store->root(), one.path);
+        }
     }
-    return why;
 }
 
-// If the path does not contain the trainer, a course without an owner belongs to no other trainer.
-bool media_library::is_anothers(const media_id& media, std::string_view owner,
-                                const result<std::string>& now) const {
-    if (owner.empty()) {
-        return false;
+void media_library::tell(std::string_view course_id, const std::string& root,
+                         const std::string& path) const noexcept {
+    if (misses_ != nullptr) {
+        misses_->missed(course_id, root, path);
     }
-    return now ? *now != owner
-               : now.error().code == errc::course_ambiguous &&
-                     !courses_.owns(owner, media.course_id());
 }
 
 } // namespace sluice::core

@@ -1,23 +1,30 @@
 #pragma once
-// Opens the file of a media_id: combines layout, catalogue and store. Used by the handlers in
-// http/handlers.
+// Finds the origins of a media_id: combines the layouts of the origins with the owners of courses.
+// It opens nothing. Used by the handlers in http/handlers and by commands.
 
-#include "core/media/catalogue.hpp"
-#include "core/media/media_layout.hpp"
-#include "core/media/media_store.hpp"
+#include "core/media/course_owners.hpp"
+#include "core/media/media_origin.hpp"
 
+#include <boost/container/small_vector.hpp>
+
+#include <cstddef>
+#include <span>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace sluice::core {
 
-/// Receives each authorised request for a file that does not exist. Called on any thread, a
-/// worker's too: must return at once. Thread safe.
+/// Receives each authorised request for a file that no origin has. Called on any thread, a worker's
+/// too: must return at once. Thread safe.
 class miss_listener {
   public:
     virtual ~miss_listener() = default;
-    /// `path` is the expected path relative to the root; empty when no trainer has the course.
-    virtual void missed(std::string_view course_id, const std::string& path) noexcept = 0;
+    /// `path` is the expected path relative to the directory `root`; both are empty when no trainer
+    /// has the course. Called once for each directory that may have had the file.
+    virtual void missed(std::string_view course_id, const std::string& root,
+                        const std::string& path) noexcept = 0;
 
   protected:
     miss_listener() = default;
@@ -27,48 +34,47 @@ class miss_listener {
 
 class media_library {
   public:
-    /// Keeps references. `misses` may be null.
-    media_library(const media_layout& layout, const catalogue& courses, const media_store& store,
+    /// `origins` are the origins in the order of the search. Keeps the other references. `misses`
+    /// may be null.
+    media_library(std::vector<media_origin> origins, const course_owners& owners,
                   miss_listener* misses = nullptr) noexcept
-        : layout_(layout), courses_(courses), store_(&store), misses_(misses) {}
-    /// For media that are not in a directory: open() is of no use, and there is no store().
-    media_library(const media_layout& layout, const catalogue& courses) noexcept
-        : layout_(layout), courses_(courses) {}
+        : origins_(std::move(origins)), owners_(owners), misses_(misses) {}
 
-    /// An open file and its owner.
-    struct found {
-        media_handle file;
-        std::string trainer_id; // of a presentation, from the catalogue; else empty
+    [[nodiscard]] std::span<const media_origin> origins() const noexcept { return origins_; }
+
+    /// A path in one of the origins.
+    struct candidate {
+        std::size_t origin = 0; // index into origins()
+        std::string path{};     // relative to its root or prefix
+    };
+    using candidates = boost::container::small_vector<candidate, 1>; // most sites have one origin
+
+    /// Where a file may be.
+    struct located {
+        std::string trainer_id{}; // of a presentation, from the catalogue; else empty
+        candidates at{};          // never empty; the first one that has the file has it
+        /// The answer when none has it. Not media_not_found: an origin further on may have the
+        /// file, but the trainer whose directory it would be in is not known.
+        failure if_missing{errc::media_not_found, {}};
     };
 
-    /// Fails as media_store::open and catalogue::owner_of do. `owner` is the trainer to whom the
-    /// presentation must belong. When another trainer has the course now, the failure is
-    /// token_mismatch with the subject "owner", whether or not the file exists. Empty: any owner.
-    /// `path` is scratch space: it contains the relative path afterwards.
-    [[nodiscard]] result<found> open(const media_id& media, std::string_view owner,
-                                     std::string& path) const;
+    /// Leaves out the origins that are for other trainers. An origin that is for some trainers
+    /// only, or whose layout names the trainer, is left out for a course that nobody has. Fails as
+    /// course_owners::owner_of does. `owner` is the trainer to whom the presentation must belong.
+    /// When another trainer has the course now, the failure is token_mismatch with the subject
+    /// "owner", whether or not the file exists. Empty: any owner. Does not touch the storage.
+    [[nodiscard]] result<located> locate(const media_id& media, std::string_view owner) const;
 
-    /// The part of open() before it opens: leaves the relative path in `path` and returns the
-    /// trainer's id, as found::trainer_id has it. Does not touch the storage.
-    [[nodiscard]] result<std::string> locate(const media_id& media, std::string_view owner,
-                                             std::string& path) const;
-    [[nodiscard]] bool has_store() const noexcept { return store_ != nullptr; }
-    /// REQUIRES: has_store().
-    [[nodiscard]] const media_store& store() const noexcept { return *store_; }
-    /// Handles a failure of the store as open() does: tells the listener of a missing file.
-    failure report(failure why, std::string_view course_id, const std::string& path) const noexcept;
-
-    /// The check behind /readyz. REQUIRES: has_store().
-    [[nodiscard]] bool is_readable() const noexcept { return store_->is_readable(); }
+    /// Tells the listener that none of `where` has the file.
+    void report_miss(std::string_view course_id, const located& where) const noexcept;
 
   private:
-    [[nodiscard]] bool is_anothers(const media_id& media, std::string_view owner,
-                                   const result<std::string>& now) const;
+    void tell(std::string_view course_id, const std::string& root,
+              const std::string& path) const noexcept;
 
-    const media_layout& layout_;
-    const catalogue& courses_;
-    const media_store* store_ = nullptr;
-    miss_listener* misses_ = nullptr;
+    std::vector<media_origin> origins_;
+    const course_owners& owners_;
+    miss_listener* misses_;
 };
 
 } // namespace sluice::core

@@ -12,7 +12,10 @@ namespace {
 
 transfer_facts facts_of(const transfer_view& one) {
     const auto& what = *one.what;
+    const auto place = what.answer.file().place();
     transfer_facts facts{.media = what.answer.file().media(),
+                         .origin = std::string(place.origin),
+                         .path = std::string(place.path),
                          .user_id = what.record().user_id,
                          .request_id = std::string(what.facts->id.view()),
                          .started = what.record().started,

@@ -1,8 +1,8 @@
 #pragma once
 // The transfers of a worker as an operator sees them: who receives which file, how far it is and
 // what it waits for. Made only when somebody asks (worker::report_transfers), from what the session
-// has anyway; a request costs nothing more. It names no path: the open file does. Used by
-// http/connection/worker.hpp and app/status.
+// has anyway; a request costs nothing more. Only a file without a descriptor has a path: that of an
+// open file is the kernel's to tell. Used by http/connection/worker.hpp and app/status.
 
 #include "core/media/media_store.hpp"
 #include "http/telemetry/metrics.hpp"
@@ -26,6 +26,8 @@ struct transfer_view {
 /// One transfer.
 struct transfer_facts {
     core::media_handle media;
+    std::string origin;  // of a file without a descriptor; else empty
+    std::string path;    // likewise, in the origin
     std::string user_id; // the id itself: not for an answer
     std::string request_id;
     std::chrono::steady_clock::time_point started{};

@@ -148,11 +148,12 @@ void download_handler::handle(request& in, reply& out) const {
         note.keep_media(*media, in.claims.owner); // the path of a presentation has no trainer
     }
     const file_order order{.media = *media, .owner = in.claims.owner, .url_path = in.raw_path};
-    if (const auto file = find_file(with_.media, order, in, out)) {
+    auto found = find_file(with_.media, order, in, out);
+    if (const auto* const file = std::get_if<file_result>(&found)) {
         send(*file, in, out);
         return;
     }
-    fetch_file(with_.media, order, in, out,
+    fetch_file(with_.media, std::get<file_search>(std::move(found)), in, out,
                [this](request& again, reply& later, const file_result& file) {
                    // The caller may have been banned, or the token revoked, during the wait.
                    if (const auto still = check_revocation(again, later); !still) {

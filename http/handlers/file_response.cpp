@@ -121,16 +121,16 @@ void send_content(const core::download_plan& plan, const cached_file& file, requ
 
 } // namespace
 
-std::shared_ptr<cached_file> prepare_file(core::media_library::found opened,
-                                          std::string_view filename, std::string_view date,
-                                          std::chrono::sys_seconds now, reading how) {
-    auto& media = opened.file;
+std::shared_ptr<cached_file> prepare_file(opened_media opened, std::string_view filename,
+                                          std::string_view date, std::chrono::sys_seconds now,
+                                          reading how) {
+    auto& media = opened.media;
     auto content = read_small(*media, how);
     if (!content) {
         return nullptr;
     }
     auto prepared = std::make_shared<cached_file>();
-    prepared->owner = std::move(opened.trainer_id);
+    prepared->owner = std::move(opened.owner);
     prepared->type = core::media_type_of(filename);
     prepared->text =
         prepared_text(validator_lines(media->version, date, now), disposition_lines(filename),

@@ -8,6 +8,7 @@
 #include "http/handlers/open_file.hpp"
 
 #include <atomic>
+#include <cstddef>
 #include <functional>
 #include <string>
 #include <utility>
@@ -21,8 +22,8 @@ class health_handler final : public handler {
     void handle(request& in, reply& out) const override;
 };
 
-/// Responds 200 when the node may receive traffic; 503 while it shuts down, cannot read its media
-/// root or has not loaded the revocations yet.
+/// Responds 200 when the node may receive traffic; 503 while it shuts down, cannot read one of its
+/// origins or has not loaded the revocations yet.
 class ready_handler final : public handler {
   public:
     /// `revoked` is null when there is no store.
@@ -33,7 +34,10 @@ class ready_handler final : public handler {
 
   private:
     const std::atomic<bool>& is_leaving_;
-    void answer(bool is_readable, reply& out) const;
+    /// Asks the origins from number `next` on, and responds.
+    void ask(std::size_t next, reply& out) const;
+    /// Asks a directory, and goes on with number `next`.
+    void list(const core::media_store& store, std::size_t next, reply& out) const;
 
     media_access media_;
     const core::current_revocations* revoked_;

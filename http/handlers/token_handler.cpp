@@ -174,11 +174,12 @@ void token_handler::issue(const order& what, const core::permission& allowed, re
     const auto& wanted = what.wanted;
     const file_order wants{
         .media = wanted.media, .owner = owner_of(what), .url_path = write_path(wanted.media, in)};
-    if (const auto file = find_file(with_.media, wants, in, out)) {
+    auto found = find_file(with_.media, wants, in, out);
+    if (const auto* const file = std::get_if<file_result>(&found)) {
         issue(what, allowed, *file, in, out);
         return;
     }
-    fetch_file(with_.media, wants, in, out,
+    fetch_file(with_.media, std::get<file_search>(std::move(found)), in, out,
                [this, by = what.by, trainer = std::string(what.trainer),
                 allowed](request& again, reply& later, const file_result& file) {
                    // Views of what was read before the wait have gone; it is the same now.

@@ -2,10 +2,8 @@
 
 #include "core/download/http_date.hpp"
 #include "core/objects/object_xml.hpp"
-#include "http/telemetry/exposition.hpp"
 
 #include <algorithm>
-#include <span>
 #include <string>
 
 namespace sluice::http {
@@ -15,7 +13,6 @@ namespace {
 constexpr std::array<std::string_view, object_outcome_count> names{
     "done",   "missing", "changed", "forbidden", "credentials", "clock",
     "region", "bucket",  "busy",    "failed",    "unreachable"};
-constexpr std::array<std::string_view, object_call_count> kinds{"head", "get", "list"};
 
 constexpr std::chrono::seconds between_lines{10}; // of the log, for one outcome
 constexpr std::size_t max_request_id_bytes = 64;
@@ -215,65 +212,6 @@ std::size_t object_origin::take_buffer(std::size_t held) noexcept {
     const auto kept = std::max(held, least);
     buffered_.fetch_sub(with_.buffer - kept, std::memory_order_relaxed);
     return kept;
-}
-
-void object_origin::append_connections(std::string& out) const {
-    exposition text(out);
-    const std::string_view name = with_.name;
-    const auto idle = connections_->idle.load(std::memory_order_relaxed);
-    const auto open = connections_->open.load(std::memory_order_relaxed);
-    text.family("sluice_object_connections", "gauge", "Connections to the store.");
-    // The two are not read at the same instant.
-    text.sample({{"origin", name}, {"state", "busy"}}, open - std::min(open, idle));
-    text.sample({{"origin", name}, {"state", "idle"}}, idle);
-    text.family("sluice_object_connections_opened_total", "counter",
-                "Connections to the store that were opened.");
-    text.sample({{"origin", name}}, connections_->opened.load(std::memory_order_relaxed));
-}
-
-void object_origin::append_times(std::string& out) const {
-    exposition text(out);
-    text.family("sluice_object_first_byte_seconds", "histogram",
-                "Time until the head of a response of the store had arrived.");
-    for (std::size_t i = 0; i < object_call_count; ++i) {
-        const request_times* const which = &times_[i];
-        text.histogram(
-            {{"origin", std::string_view(with_.name)}, {"kind", kinds[i]}}, 6, std::span(&which, 1),
-            [](const request_times& each) -> const auto& { return each; });
-    }
-}
-
-void object_origin::append_metrics(std::string& out) const {
-    exposition text(out);
-    const std::string_view name = with_.name;
-    text.family("sluice_object_requests_total", "counter",
-                "Requests to the object store, by what came of them.");
-    for (std::size_t i = 0; i < object_outcome_count; ++i) {
-        text.sample({{"origin", name}, {"outcome", names[i]}},
-                    outcomes_[i].load(std::memory_order_relaxed));
-    }
-    append_times(out);
-    append_connections(out);
-    text.family("sluice_object_bytes_total", "counter", "Bytes of objects received.");
-    text.sample({{"origin", name}}, bytes_.load(std::memory_order_relaxed));
-    text.family("sluice_object_buffer_bytes", "gauge", "Memory for bytes not yet sent.");
-    text.sample({{"origin", name}}, std::uint64_t{buffered_.load(std::memory_order_relaxed)});
-    text.family("sluice_object_released_total", "counter",
-                "Transfers from the store that were given up because the client paused.");
-    text.sample({{"origin", name}}, released_.load(std::memory_order_relaxed));
-    text.family("sluice_object_resumed_total", "counter",
-                "Transfers from the store that were taken up again in the middle.");
-    text.sample({{"origin", name}}, resumed_.load(std::memory_order_relaxed));
-    text.family("sluice_object_clock_offset_seconds", "gauge",
-                "How far the clock of the store differs from ours, where it rejected ours.");
-    text.sample({{"origin", name}}, static_cast<std::uint64_t>(std::abs(clock_offset().count())));
-    text.family("sluice_object_credentials_expire_timestamp_seconds", "gauge",
-                "When the credentials of the store end; 0: they do not say, or there are none.");
-    text.sample({{"origin", name}},
-                static_cast<std::uint64_t>(credentials_end_.load(std::memory_order_relaxed)));
-    text.family("sluice_object_ready", "gauge",
-                "1 when the last list of the courses in the store succeeded.");
-    text.sample({{"origin", name}}, std::uint64_t{is_ready()});
 }
 
 } // namespace sluice::http

@@ -22,6 +22,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -167,15 +168,14 @@ class object_origin {
     }
     [[nodiscard]] const core::clock& time() const noexcept { return time_; }
 
-    void append_metrics(std::string& out) const;
+    /// Appends the metrics of `all`, in which no name occurs twice; nothing when it is empty.
+    static void append_metrics(std::span<const object_origin* const> all, std::string& out);
 
   private:
     [[nodiscard]] std::optional<outgoing> sign(bhttp::verb method, std::string path,
                                                std::string query) const;
     object_outcome count(object_problem found);
     void learn_clock(std::string_view date);
-    void append_connections(std::string& out) const;
-    void append_times(std::string& out) const;
 
     settings with_;
     std::shared_ptr<const channel_maker> secure_;

@@ -23,6 +23,9 @@ class object_reader final : public remote_reader, public object_watched {
     ~object_reader() override;
 
     [[nodiscard]] std::string_view view(std::uint64_t first) const noexcept override;
+    [[nodiscard]] remote_place place() const noexcept override {
+        return {from_->origin->with().name, from_->path};
+    }
     [[nodiscard]] std::string_view fault() const noexcept override { return fault_; }
     void fetch(storage_waiter& waiter, std::uint64_t first, std::uint64_t rest) override;
     void forget() noexcept override;

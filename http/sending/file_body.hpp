@@ -108,6 +108,10 @@ class file_body {
         return remote_ != nullptr && !remote_->fault().empty();
     }
 
+    /// Where the file is, if it is a remote one; otherwise of empty texts.
+    [[nodiscard]] remote_place place() const noexcept {
+        return remote_ == nullptr ? remote_place{} : remote_->place();
+    }
     /// The open file; null: none.
     [[nodiscard]] const core::media_handle& media() const noexcept { return media_; }
     /// True when bytes of the file have been handed to a transport.

@@ -11,6 +11,12 @@
 
 namespace sluice::http {
 
+/// Where a remote file is.
+struct remote_place {
+    std::string_view origin; // its name
+    std::string_view path;   // in the origin
+};
+
 /// The bytes of one version of a file for one response. On one thread.
 class remote_reader {
   public:
@@ -20,6 +26,8 @@ class remote_reader {
 
     /// The bytes in memory from `first` on; empty: there are none, call fetch().
     [[nodiscard]] virtual std::string_view view(std::uint64_t first) const noexcept = 0;
+    /// Valid as long as this object.
+    [[nodiscard]] virtual remote_place place() const noexcept = 0;
     /// The cause for the log when no further byte of this version will come; empty otherwise.
     [[nodiscard]] virtual std::string_view fault() const noexcept = 0;
     /// Brings bytes from `first` on into memory, then calls `waiter`; also when fault() is set.

@@ -96,11 +96,12 @@ struct service {
     core::media_store store{files.path()};
     core::media_layout layout = sluice::test::default_layout();
     core::catalogue courses{store, layout.course.course_directory()};
-    core::media_library library{layout, courses, store};
+    core::course_owners of_courses{{&courses}};
+    core::media_library library{{{.layout = layout, .store = &store}}, of_courses};
     core::key_ring ring = sluice::test::two_keys();
     core::token_service tokens{ring, {}};
     core::issuer_gate gate{core::issuer_mode::local};
-    core::ownership owners{courses, layout, core::media_owners::trainers};
+    core::ownership owners{of_courses, library.origins(), core::media_owners::trainers};
     cors_policy cors{{}};
     user_transfers users;
     storage devices{{}, [](const storage_device&) {}};

@@ -77,7 +77,8 @@ struct world {
     core::media_layout layout = sluice::test::default_layout();
     core::media_store store{dir.path()};
     core::catalogue courses{store, {}};
-    core::media_library library{layout, courses, store};
+    core::course_owners owners{{&courses}};
+    core::media_library library{{{.layout = layout, .store = &store}}, owners};
     http::user_transfers users;
     core::peer_rates rates;
     http::bad_credentials bad{rates, {}};

@@ -5,8 +5,11 @@ import json
 import jsonschema
 import pytest
 from support.credentials_agent import Agent
-from support.object_stores import BODY, VIDEO
-from support.server import ROOT, run_sluice
+from support.ids import Lesson
+from support.media import noise
+from support.object_stores import BODY, VIDEO, add
+from support.paused import LARGE, Paused
+from support.server import ROOT, Server, run_sluice
 from support.tokens import SECRET
 from support.users import open_folder
 from support.waiting import eventually
@@ -55,6 +58,37 @@ def test_status_shows_the_store(bucket, serve_bucket, socket):
     bucket.credentials(service.folder)
     eventually(lambda: status(socket)["object_stores"][0]["ready"])
     assert status(socket)["object_stores"][0]["last_problem"], "it is still of interest"
+
+
+def test_status_shows_the_path_of_an_object(bucket, serve_bucket, socket):
+    large = add(bucket, Lesson("large.mp4"), noise(LARGE, seed=3))
+    service = serve_bucket({"control": {"socket": str(socket)}})
+    paused = Paused(service, large)
+    (one,) = status(socket)["transfers"]
+    assert (one["origin"], one["file"], one["size"]) == ("objects", large.path(), LARGE)
+    assert large.path() in text_of(socket) and large.path() in text_of(socket, "top", "--once")
+    paused.close()
+
+
+def test_status_tells_origins_apart(bucket, tree, tmp_path, socket):
+    """The same path in a directory and in a bucket, and transfers of both."""
+    config = bucket.config(tmp_path, {"control": {"socket": str(socket)}, "cache": {"lifetime_ms": 50}})
+    config["media"]["origins"].insert(0, {"name": "fast", "root": str(tree.root)})
+    service = Server(tmp_path / "service", None, config=config)
+    try:
+        lesson = Lesson("both.mp4")
+        tree.add(lesson, noise(LARGE, seed=4))
+        add(bucket, lesson, noise(LARGE, seed=5))
+        first = Paused(service, lesson)
+        tree.path(lesson).unlink()
+        eventually(lambda: service.download(lesson, {"Range": "bytes=0-9"}).body == noise(LARGE, seed=5)[:10])
+        second = Paused(service, lesson)
+        rows = status(socket)["transfers"]
+        assert [(one["origin"], one["file"]) for one in rows] == [
+            ("fast", lesson.path() + " (deleted)"), ("objects", lesson.path())]
+        first.close(), second.close()
+    finally:
+        service.stop()
 
 
 def test_status_shows_when_credentials_end(bucket, serve_bucket, socket):

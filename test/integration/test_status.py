@@ -66,7 +66,7 @@ def test_a_slow_transfer_is_shown(start, socket, tree):
     paused = Paused(server, large, mint(large, user_id=USER))
     state = status(socket)
     (one,) = state["transfers"]
-    assert one["file"] == large.target().removeprefix("/download2/") and one["size"] == LARGE
+    assert one["origin"] == "media" and one["file"] == large.target().removeprefix("/download2/") and one["size"] == LARGE
     assert LARGE < one["length"] < LARGE + 2000 and 65536 <= one["bytes"] < LARGE
     assert one["percent"] == one["bytes"] * 100 // one["length"]
     assert one["waits_for"] == "writing" and one["age_s"] >= 0.2

@@ -194,11 +194,11 @@ plant(TOKENS, "a kid of another key than the signer's is accepted", "core/token/
       "    if (!kid.empty() && !is_named_by(kid, signers, keys)) {",
       "    if (!@ && !kid.empty() && !is_named_by(kid, signers, keys)) {", "core")
 plant(TOKENS, "a course token of one trainer opens another's course", "core/media/media_library.cpp",
-      "        if (is_anothers(media, owner, now)) {", "        if (!@ && is_anothers(media, owner, now)) {",
+      "if (now && !owner.empty() && *now != owner) {", "if (!@ && now && !owner.empty() && *now != owner) {",
       "core", "test_threats_owners.py")
 plant(TOKENS, "a cached file is sent for another trainer's token", "http/handlers/open_file.cpp",
-      "if (is_current && (what.owner.empty() || known->owner == what.owner)) {",
-      "if (is_current && (@ || what.owner.empty() || known->owner == what.owner)) {",
+      "if (is_usable && (what.owner.empty() || known->owner == what.owner)) {",
+      "if (is_usable && (@ || what.owner.empty() || known->owner == what.owner)) {",
       "http", "test_threats_owners.py")
 plant(TOKENS, "a course that changes hands while its mint waits is minted for the old trainer",
       "http/handlers/token_handler.cpp",
@@ -375,8 +375,11 @@ plant(VERSIONS, "a file rewritten during its last turn counts as complete", "htt
       "        if (turn > 0 && has_changed(what)) {", "        if (!@ && turn > 0 && has_changed(what)) {",
       "http", "test_transfers.py")
 plant(VERSIONS, "a file replaced on disk is sent from the cache", "http/handlers/open_file.cpp",
-      "(!known->content.empty() || core::is_current(*known->media))",
-      "(@ || !known->content.empty() || core::is_current(*known->media))", "http", "test_transfers.py")
+      "const bool is_unchanged = core::is_current(*known.media);",
+      "const bool is_unchanged = @ || core::is_current(*known.media);", "http", "test_transfers.py")
+plant(VERSIONS, "an origin that cannot answer is passed over", "http/handlers/open_file.cpp",
+      "    if (!got && got.error().code == missing.code) {",
+      "    if (!got && (@ || got.error().code == missing.code)) {", "test_origins_several.py")
 plant(VERSIONS, "a change time alone is not noticed", "core/media/media_store.cpp",
       "    return !has_facts_of(media, found) || is_touched ?", "    return !has_facts_of(media, found) || (!@ && is_touched) ?",
       "core", "test_transfers.py")
@@ -405,6 +408,10 @@ plant(NAMES, "a path into a reserved folder is built", "core/media/media_layout.
 plant(NAMES, "a course of two trainers belongs to the first that was found", "core/media/catalogue.cpp",
       "    if (!found->second.others.empty()) {\n        return", "    if (!@ && !found->second.others.empty()) {\n        return",
       "core")
+plant(NAMES, "a course of two trainers in two origins belongs to the first", "core/media/course_owners.cpp",
+      "answer && *answer != *found", "!@ && answer && *answer != *found", "core")
+plant(NAMES, "an origin serves trainers whom it is not for", "core/media/media_library.cpp",
+      "} else if (origin.trainers.admits(trainer)) {", "} else if (@ || origin.trainers.admits(trainer)) {", "core")
 
 SECRETS = "secrets"
 plant(SECRETS, "a password in store.url in another spelling is accepted", "store/url_check.cpp",

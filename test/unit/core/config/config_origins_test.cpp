@@ -29,12 +29,23 @@ origin_settings good() {
     return one;
 }
 
-std::string objection_to(const origin_settings& one) {
+origin_settings directory(std::string name = "fast") {
+    origin_settings one;
+    one.root = "/srv/" + name;
+    one.name = std::move(name);
+    return one;
+}
+
+std::string objection_to(std::vector<origin_settings> all) {
     config settings;
-    settings.media.origins = {one};
+    settings.media.origins = std::move(all);
     std::vector<operator_problem> problems;
     check_origins(settings, problems);
     return problems.empty() ? "" : problems.front().where + ": " + problems.front().what;
+}
+
+std::string objection_to(const origin_settings& one) {
+    return objection_to(std::vector{one});
 }
 
 } // namespace
@@ -62,11 +73,111 @@ BOOST_AUTO_TEST_CASE(reads_the_fields_of_an_origin) {
     BOOST_TEST((read(boost::json::serialize(origins_to_json(all))) == all));
 }
 
-BOOST_AUTO_TEST_CASE(what_is_not_supported_is_said) {
-    BOOST_TEST(fault_of("[{}, {}]").find("several are not supported yet") != std::string::npos);
-    BOOST_TEST(fault_of(R"([{"root": "/srv"}])").find("media.root") != std::string::npos);
-    BOOST_TEST(fault_of(R"([{"layout": {}}])").find("not supported") != std::string::npos);
-    BOOST_TEST(fault_of(R"([{"trainers": ["a*"]}])").find("not supported") != std::string::npos);
+BOOST_AUTO_TEST_CASE(reads_a_directory_beside_a_store) {
+    const auto all = read(R"([
+        {"name": "fast", "root": "/srv/media", "layout": {"course": "{course_id}/{filename}"}},
+        {"name": "archive", "trainers": ["acme-*", "zed"], "s3": {"endpoint": "https://s3.example",
+         "bucket": "videos"}}])");
+    BOOST_REQUIRE(all.size() == 2U);
+    BOOST_TEST(all[0].root == "/srv/media");
+    BOOST_TEST(all[0].layout_course == "{course_id}/{filename}");
+    BOOST_TEST(all[0].layout_lesson.empty());
+    BOOST_TEST(all[0].trainers == std::vector<std::string>{"*"});
+    BOOST_TEST(all[1].trainers == (std::vector<std::string>{"acme-*", "zed"}));
+    BOOST_TEST(all[1].root.empty());
+    const auto text = boost::json::serialize(origins_to_json(all));
+    BOOST_TEST((read(text) == all));
+    BOOST_TEST(text.starts_with(
+        R"([{"name":"fast","root":"/srv/media","layout":{"course":"{course_id}/{filename}"}},)"));
+    BOOST_TEST(objection_to(all) == "");
+}
+
+BOOST_AUTO_TEST_CASE(there_is_a_limit) {
+    std::string list = "[{}";
+    for (std::size_t i = 1; i < max_origins; ++i) {
+        list += ", {}";
+    }
+    BOOST_TEST(read(list + "]").size() == max_origins);
+    BOOST_TEST(fault_of(list + ", {}]") == ": must be a list of at most 16 objects, the origins");
+    BOOST_TEST(fault_of("{}") == ": must be a list of at most 16 objects, the origins");
+}
+
+BOOST_AUTO_TEST_CASE(an_origin_is_a_directory_or_a_store) {
+    BOOST_TEST(objection_to(directory()) == "");
+    BOOST_TEST(objection_to(origin_settings{}) ==
+               "media.origins[0]: needs root or s3: a directory, or an object store");
+    auto both = good();
+    both.root = "/srv/media";
+    BOOST_TEST(objection_to(both) == "media.origins[0]: has root and s3: make two origins of them");
+}
+
+BOOST_AUTO_TEST_CASE(names_are_unique) {
+    BOOST_TEST(objection_to({directory("a"), directory("b")}) == "");
+    auto again = directory("c");
+    again.name = "a";
+    BOOST_TEST(objection_to({directory("a"), directory("b"), again})
+                   .starts_with("media.origins[2].name: must differ from that of "
+                                "media.origins[0]"));
+}
+
+BOOST_AUTO_TEST_CASE(two_origins_do_not_share_a_place) {
+    const auto objection = [](std::string one, std::string other) {
+        auto first = directory("a");
+        auto second = directory("b");
+        first.root = std::move(one);
+        second.root = std::move(other);
+        return objection_to({first, second});
+    };
+    BOOST_TEST(objection("/srv/media", "/srv/media2") == "");
+    const std::string shares = "media.origins[1]: shares its place with media.origins[0]: an id "
+                               "in a path of one could be a folder of the other";
+    BOOST_TEST(objection("/srv/media", "/srv/media/") == shares);
+    BOOST_TEST(objection("/srv/media", "/srv/media/old") == shares);
+    BOOST_TEST(objection("/srv//x/../media/old", "/srv/media") == shares);
+    auto first = good();
+    auto second = good();
+    second.name = "other";
+    BOOST_TEST(objection_to({first, second}) == shares);
+    second.prefix = "old/";
+    BOOST_TEST(objection_to({first, second}) == shares);
+    first.prefix = "new/";
+    BOOST_TEST(objection_to({first, second}) == "");
+    second.prefix = first.prefix;
+    second.bucket = "others";
+    BOOST_TEST(objection_to({first, second}) == "");
+}
+
+BOOST_AUTO_TEST_CASE(trainers_are_named) {
+    const auto with = [](std::vector<std::string> trainers) {
+        auto one = directory();
+        one.trainers = std::move(trainers);
+        return objection_to(one);
+    };
+    BOOST_TEST(with({"acme-*"}) == "");
+    BOOST_TEST(with({"**"}) == "");
+    BOOST_TEST(with({}).starts_with("media.origins[0].trainers: must name a trainer"));
+    BOOST_TEST(with({"a", ""}).starts_with("media.origins[0].trainers: must name a trainer"));
+    BOOST_TEST(fault_of(R"([{"trainers": "acme"}])").starts_with("[0].trainers: must be a list"));
+}
+
+BOOST_AUTO_TEST_CASE(all_origins_have_their_layouts) {
+    config::media_section media;
+    BOOST_TEST(all_origins(media).empty());
+    media.root = "/srv";
+    media.layout_course = "courses/{course_id}/{filename}";
+    auto all = all_origins(media);
+    BOOST_REQUIRE(all.size() == 1U);
+    BOOST_TEST(all[0].root == "/srv");
+    BOOST_TEST(all[0].layout_course == media.layout_course);
+    BOOST_TEST(origin_place(media, 0) + ".root" == "media.root");
+    media.root.clear();
+    media.origins = {directory("a"), directory("b")};
+    media.origins[1].layout_course = "other/{course_id}/{filename}";
+    all = all_origins(media);
+    BOOST_TEST(all[0].layout_course == media.layout_course);
+    BOOST_TEST(all[1].layout_course == "other/{course_id}/{filename}");
+    BOOST_TEST(all[1].layout_lesson == media.layout_lesson);
+    BOOST_TEST(origin_place(media, 1) == "media.origins[1]");
 }
 
 BOOST_AUTO_TEST_CASE(names_the_place_of_a_fault) {

@@ -128,6 +128,38 @@ BOOST_AUTO_TEST_CASE(settings_that_must_agree) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(layouts_of_origins) {
+    const std::string one = R"({"name": "a", "root": "/a"})";
+    const auto check = [](const std::string& origins, const pairs& more = {}) {
+        pairs environment{{"SLUICE_MEDIA_ORIGINS", "[" + origins + "]"}};
+        environment.insert(environment.end(), more.begin(), more.end());
+        return core::load_config({"", environment, {}}, core::config_use::serve).problems;
+    };
+    const auto with = [](const std::string& layout) {
+        return R"({"name": "b", "root": "/b", "layout": )" + layout + "}";
+    };
+    BOOST_TEST(joined(check(one)) == "");
+    BOOST_TEST(joined(check(one + ", " +
+                            with(R"({"course": "x/{trainer_id}/{course_id}/{filename}"})"))) == "");
+    auto found = check(one + ", " + with(R"({"course": "{trainer_id}/{filename}"})"));
+    BOOST_TEST(has(found, "environment SLUICE_MEDIA_ORIGINS[1].layout.course",
+                   "{course_id} does not occur"),
+               joined(found));
+    found = check(one + ", " + with(R"({"course": "{course_id}/{filename}"})"));
+    BOOST_TEST(has(found, "environment SLUICE_MEDIA_ORIGINS[1].layout.course", "does not agree"),
+               joined(found));
+    found = check(one + ", " +
+                  with(R"({"lesson": "l/{course_id}/{module_id}/{lesson_id}/{filename}"})"));
+    BOOST_TEST(
+        has(found, "environment SLUICE_MEDIA_ORIGINS[1].layout.lesson", "issuer.owners to nobody"),
+        joined(found));
+    // What several origins have from media.layout is said once.
+    found = check(one + R"(, {"name": "b", "root": "/b"})",
+                  {{"SLUICE_MEDIA_LAYOUT_COURSE", "{trainer_id}/{filename}"}});
+    BOOST_TEST(found.size() == 1U, joined(found));
+    BOOST_TEST(has(found, "environment SLUICE_MEDIA_LAYOUT_COURSE", "{course_id}"), joined(found));
+}
+
 BOOST_AUTO_TEST_CASE(two_free_ports_do_not_clash) {
     const pairs variables{{"SLUICE_LISTEN", "127.0.0.1:0"},
                           {"SLUICE_METRICS_LISTEN", "127.0.0.1:0"}};

@@ -5,6 +5,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace sluice::core {
 
@@ -27,7 +28,7 @@ struct site {
                      parsed(media_kind::module, "{trainer_id}/{course_id}/{module_id}/{filename}"),
                      at, problem)
                      .value()),
-          owners(courses, layout, who) {
+          owners(courses_of_all, origins, who) {
         for (const auto* course_of : {"t1/c1", "t2/c2", "t1/both", "t2/both", "courses/c9"}) {
             dir.make_dir(course_of);
         }
@@ -48,6 +49,8 @@ struct site {
     media_layout layout;
     media_store store{dir.path()};
     catalogue courses{store, layout.course_directory()};
+    course_owners courses_of_all{{&courses}};
+    std::vector<media_origin> origins{{.layout = layout, .store = &store}};
     ownership owners;
 };
 
@@ -103,6 +106,26 @@ BOOST_AUTO_TEST_CASE(where_nobody_owns_trainers_are_still_known) {
     BOOST_TEST(!here.owns("t1", media_id::course("c1", "f")));
     BOOST_TEST(here.trainer_of(media_id::lesson("t1/c/m/l", "f")) == "t1");
     BOOST_TEST(here.trainer_of(media_id::course("c1", "f")) == "t1");
+}
+
+BOOST_AUTO_TEST_CASE(a_lesson_is_owned_by_path_in_every_origin_that_may_have_it) {
+    const site with("lessons/" + lesson_default, "courses/{trainer_id}/{course_id}/{filename}");
+    const site without("l/{course_id}/{module_id}/{lesson_id}/{filename}",
+                       "courses/{course_id}/{filename}", media_owners::nobody);
+    const auto lesson = media_id::lesson("t1/c/m/l", "f");
+    const auto trainer_in = [&](std::vector<media_origin> origins) {
+        const ownership owners(with.courses_of_all, origins, media_owners::nobody);
+        std::string room;
+        return std::string(owners.trainer_of(lesson.value(), room));
+    };
+    const media_origin named{.layout = with.layout};
+    const media_origin flat{.layout = without.layout};
+    BOOST_TEST(trainer_in({named, named}) == "t1");
+    BOOST_TEST(trainer_in({named, flat}).empty());
+    BOOST_TEST(trainer_in({flat, named}).empty());
+    const media_origin of_others{.layout = without.layout, .trainers = trainer_filter({"t2"})};
+    BOOST_TEST(trainer_in({of_others, named}) == "t1"); // it never has a file of t1
+    BOOST_TEST(trainer_in({of_others}).empty());
 }
 
 BOOST_AUTO_TEST_SUITE_END()

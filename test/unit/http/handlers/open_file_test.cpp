@@ -6,6 +6,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include <string>
+#include <variant>
 
 namespace core = sluice::core;
 using namespace sluice::http; // NOLINT(google-build-using-namespace)
@@ -29,18 +30,20 @@ struct world {
         exchange_record record;
         reply out(answer, record, count);
         const auto media = core::media_id::lesson("t", "c", "m", "l", "Video.mp4");
-        const auto found = find_file(
+        auto found = find_file(
             {.library = library, .keep = nullptr},
             {.media = *media, .owner = {}, .url_path = "/download2/t/c/m/l/Video.mp4"}, in, out);
-        BOOST_REQUIRE((found && *found));
-        return **found;
+        const auto* const file = std::get_if<file_result>(&found);
+        BOOST_REQUIRE((file != nullptr && *file));
+        return **file;
     }
 
     sluice::test::temp_dir dir;
     core::media_store store{dir.path("")};
     core::media_layout layout = sluice::test::default_layout();
     core::catalogue courses{store, layout.course.course_directory()};
-    core::media_library library{layout, courses, store};
+    core::course_owners owners{{&courses}};
+    core::media_library library{{{.layout = layout, .store = &store}}, owners};
     file_cache files{{.files = 4, .lifetime = std::chrono::hours(1)}};
     counters count;
 };

@@ -69,7 +69,8 @@ struct world : fixture {
     core::media_store store{dir.path("")};
     core::media_layout layout = sluice::test::default_layout();
     core::catalogue courses{store, layout.course.course_directory()};
-    core::media_library library{layout, courses, store};
+    core::course_owners owners{{&courses}};
+    core::media_library library{{{.layout = layout, .store = &store}}, owners};
     core::key_ring ring = two_keys();
     core::token_service tokens{ring, {}};
     user_transfers users;

@@ -9,6 +9,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include <deque>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -62,6 +63,13 @@ class scripted_server {
     std::deque<std::string> answers_;
     std::vector<std::string> requests_;
 };
+
+std::string metrics_of(const http::object_origin& one) {
+    const auto* const all = &one;
+    std::string out;
+    http::object_origin::append_metrics(std::span(&all, 1), out);
+    return out;
+}
 
 std::string part(std::string_view content, std::size_t first, std::string_view sent,
                  std::string_view etag = "\"v1\"") {
@@ -133,8 +141,7 @@ struct fixture {
     bool is_current = true;
 
     [[nodiscard]] std::string metric(std::string_view name) const {
-        std::string out;
-        origin->append_metrics(out);
+        const auto out = metrics_of(*origin);
         const auto at = out.find("\n" + std::string(name) + "{origin=\"test\"} ");
         BOOST_REQUIRE(at != std::string::npos);
         const auto first = out.find(' ', at) + 1;
@@ -219,8 +226,7 @@ BOOST_AUTO_TEST_CASE(requests_are_timed_and_connections_counted) {
     server.say(refusal(503, "SlowDown"));
     server.say(part(content, 4, "456789"));
     BOOST_TEST(read().first == content);
-    std::string out;
-    origin->append_metrics(out);
+    const auto out = metrics_of(*origin);
     const auto has = [&](std::string_view line) {
         return out.find("\nsluice_object_" + std::string(line) + "\n") != std::string::npos;
     };
@@ -307,8 +313,7 @@ BOOST_AUTO_TEST_CASE(all_buffers_together_are_bounded) {
     BOOST_TEST(one.take_buffer(4096) == 4096U); // still no room for more
     one.give_back(65536);
     BOOST_TEST(one.take_buffer(4096) == 65536U);
-    std::string out;
-    one.append_metrics(out);
+    const auto out = metrics_of(one);
     BOOST_TEST(out.find("sluice_object_buffer_bytes{origin=\"test\"} 65536\n") !=
                std::string::npos);
 }
