@@ -66,9 +66,9 @@ make_object_origin(const core::origin_settings& from, std::chrono::milliseconds 
             .total_buffer = from.total_buffer,
             .release_after = std::chrono::seconds(from.release_after),
             .patience = patience,
-            .limits = {.connect = std::chrono::seconds(3),
-                       .first_byte = std::chrono::seconds(10),
-                       .stall = std::chrono::seconds(10)}},
+            .limits = {.connect = std::chrono::seconds(from.connect_timeout),
+                       .first_byte = std::chrono::seconds(from.first_byte_timeout),
+                       .stall = std::chrono::seconds(from.stall_timeout)}},
         std::make_shared<const tls::client_channels>(from.ca_file), made->time,
         std::move(on_problem));
     return {made, &*made->origin};

@@ -67,6 +67,15 @@ struct origin_settings {
     /// Stores close it after 60 s; it is opened again when the client goes on.
     unsigned release_after = 20;
 
+    /// Seconds for a connection to the store, its handshake included.
+    unsigned connect_timeout = 3;
+
+    /// Seconds from a request until the head of its response has come.
+    unsigned first_byte_timeout = 10;
+
+    /// Seconds for which a response may bring nothing although its client takes what comes.
+    unsigned stall_timeout = 10;
+
     friend bool operator==(const origin_settings&, const origin_settings&) = default;
 };
 

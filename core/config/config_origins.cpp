@@ -65,6 +65,14 @@ constexpr std::array fields{
         "s3.release_after", 1, 55,
         "Seconds after which the connection to the store is closed for a client that takes "
         "nothing"),
+    number_setting<&o::connect_timeout>("s3.connect_timeout", 1, 60,
+                                        "Seconds to connect to the store, with TLS"),
+    number_setting<&o::first_byte_timeout>(
+        "s3.first_byte_timeout", 1, 300,
+        "Seconds for the head of a response; then the request is repeated"),
+    number_setting<&o::stall_timeout>(
+        "s3.stall_timeout", 1, 300,
+        "Seconds without a byte of a response; then the rest is requested again"),
 };
 
 constexpr std::array<std::string_view, 2> sections{"layout", "s3"}; // fields with a dot

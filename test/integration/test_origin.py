@@ -5,10 +5,11 @@ import threading
 
 import pytest
 from support.checks import byte_ranges, check_problem
+from support.hosts import own_hosts
 from support.ids import Course, Lesson, Module
 from support.media import noise
 from support.metrics import scrape
-from support.object_stores import BODY, VIDEO, add, key
+from support.object_stores import BODY, VIDEO, Rgw, add, key
 from support.server import ROOT, Server
 from support.tokens import mint
 from support.waiting import eventually
@@ -28,6 +29,35 @@ def test_a_whole_object(origin, bucket):
     assert answer.get("Content-Type") == "video/mp4"
     assert answer.list("Cache-Control") == {"private", "no-cache"}
     assert not [name for name, _ in answer.fields if name.lower().startswith("x-amz")]
+
+
+@pytest.fixture
+def named(bucket, tmp_path):
+    """A service whose store has the bucket in its name: (store, service)."""
+    if not isinstance(bucket, Rgw):
+        pytest.skip("the Swift of the tests has no name of its own")
+    command = own_hosts(tmp_path, "127.0.0.1 vod.store.test")
+    store = Rgw(tmp_path / "named", S3_RGW_EXTRA="rgw dns name = store.test")
+    store.make_bucket()
+    config = store.config(tmp_path, s3={"endpoint": f"http://store.test:{store.port}", "plain_http": True,
+                                        "addressing": "host"})
+    service = Server(tmp_path / "service", None, config=config, prefix=command)
+    yield store, service
+    service.stop()
+    store.stop()
+
+
+def test_a_store_that_has_the_bucket_in_its_name(named):
+    """s3.addressing "host": the bucket is in front of the name that is resolved and signed."""
+    store, service = named
+    odd, course = Lesson("Été a+b %41~.mp4"), Course("presentation.mp4")
+    for media, content in ((VIDEO, BODY), (odd, BODY[::-1]), (course, BODY[:500])):
+        add(store, media, content)
+    eventually(lambda: service.download(course, token=mint(course)).status == 200)
+    assert service.get("/readyz").status == 200, "the list was signed"
+    assert service.download(VIDEO).body == BODY
+    assert service.download(odd, {"Range": "bytes=0-99"}).body == BODY[::-1][:100]
+    assert service.download(course).body == BODY[:500]
 
 
 def test_head(origin):

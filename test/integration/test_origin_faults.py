@@ -4,14 +4,13 @@ import contextlib
 import http.server
 import pathlib
 import socket
-import subprocess
 import threading
 import time
 
 import pytest
-from support.ability import unable
 from support.checks import byte_ranges, check_problem
 from support.clocks import shifted
+from support.hosts import own_hosts
 from support.ids import Course, Lesson
 from support.media import noise
 from support.metrics import scrape
@@ -284,16 +283,12 @@ def mute_address(port):
 
 def test_a_name_with_two_addresses_of_which_one_is_dead(serve_bucket, bucket, tmp_path):
     """The resolver gives the dead one first: each new connection tries it, and goes on with the other."""
-    hosts = tmp_path / "hosts"
-    hosts.write_text("::1 store.test\n127.0.0.1 store.test\n127.0.0.1 localhost\n")
-    own_hosts = ["unshare", "--mount", "sh", "-c", 'mount --bind "$0" /etc/hosts && exec "$@"', hosts]
-    if subprocess.run([*own_hosts, "true"], capture_output=True, check=False).returncode != 0:
-        unable("no mount namespace")
+    command = own_hosts(tmp_path, "::1 store.test", "127.0.0.1 store.test")
     content = noise(LARGE, seed=25)
     large = add(bucket, Lesson("two-addresses.mp4"), content)
     with mute_address(bucket.port):
         before = overflows()
-        service = serve_bucket(command=own_hosts, endpoint=f"http://store.test:{bucket.port}", plain_http=True,
+        service = serve_bucket(command=command, endpoint=f"http://store.test:{bucket.port}", plain_http=True,
                                release_after=1)
         assert service.get("/readyz").status == 200
         assert service.download(VIDEO).body == BODY
@@ -321,6 +316,25 @@ def test_a_storage_daemon_that_hangs(serve_bucket, bucket):
     finish(threads)
     assert bodies == [True]
     eventually(lambda: service.download(unseen, token=mint(unseen)).body == BODY)
+
+
+def test_the_time_for_a_response_is_a_setting(serve_bucket, bucket):
+    """A lookup and a body are given up after a second, well before the limits of the client's request."""
+    service = serve_bucket(more={"storage": {"open_timeout": 5, "read_timeout": 60}}, first_byte_timeout=1,
+                           stall_timeout=1)
+    content = noise(LARGE, seed=26)
+    unseen = add(bucket, Lesson("unseen-too.mp4"), BODY)
+    paused = Paused(service, add(bucket, Lesson("stalls-too.mp4"), content))
+    bucket.freeze()
+    try:
+        threads, bodies = in_threads(lambda: paused.finish() == content)
+        check_problem(service.download(unseen, token=mint(unseen)), 503)
+        causes = eventually(lambda: {event["cause"] for event in problems(service, "unreachable")})
+    finally:
+        bucket.thaw()
+    finish(threads)
+    assert bodies == [True]
+    assert causes <= {"the server did not answer in time", "the server stopped in the middle of its response"}
 
 
 def test_a_store_that_closes_idle_and_stalled_connections_after_two_seconds(bucket, tmp_path):

@@ -56,7 +56,8 @@ BOOST_AUTO_TEST_CASE(reads_the_fields_of_an_origin) {
     const auto all = read(R"([{"name": "archive", "s3": {"endpoint": "https://s3.example:8443",
         "region": "eu-west-3", "bucket": "videos", "prefix": "media/", "addressing": "host",
         "credentials_file": "/c", "ca_file": "/ca", "hides_missing": true, "buffer": 8192,
-        "release_after": 5}}])");
+        "release_after": 5, "connect_timeout": 2, "first_byte_timeout": 30,
+        "stall_timeout": 60}}])");
     BOOST_REQUIRE(all.size() == 1U);
     const auto& one = all.front();
     BOOST_TEST(one.name == "archive");
@@ -70,6 +71,9 @@ BOOST_AUTO_TEST_CASE(reads_the_fields_of_an_origin) {
     BOOST_TEST(one.hides_missing);
     BOOST_TEST(one.buffer == 8192U);
     BOOST_TEST(one.release_after == 5U);
+    BOOST_TEST(one.connect_timeout == 2U);
+    BOOST_TEST(one.first_byte_timeout == 30U);
+    BOOST_TEST(one.stall_timeout == 60U);
     BOOST_TEST((read(boost::json::serialize(origins_to_json(all))) == all));
 }
 
