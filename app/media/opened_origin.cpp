@@ -67,8 +67,10 @@ std::vector<const core::catalogue*> catalogues_of(const opened_origins& all) {
 std::vector<core::media_origin> described(const opened_origins& all) {
     std::vector<core::media_origin> origins;
     for (const auto& one : all) {
-        origins.push_back(
-            {.layout = one.layout, .trainers = one.trainers, .store = one.store.get()});
+        origins.push_back({.layout = one.layout,
+                           .trainers = one.trainers,
+                           .store = one.store.get(),
+                           .courses = &one.courses});
     }
     return origins;
 }

@@ -254,7 +254,10 @@ void check_origin(const origin_settings& one, const std::string& place,
 /// The text with which the place of every file of the origin begins.
 std::string location_of(const origin_settings& one) {
     if (one.root.empty()) {
-        return one.endpoint + "/" + one.bucket + "/" + one.prefix;
+        std::string unused;
+        const auto url = parse_http_url(one.endpoint, unused); // one spelling of each store
+        const auto store = url ? url->host + ":" + std::to_string(url->port) : one.endpoint;
+        return store + "/" + one.bucket + "/" + one.prefix;
     }
     auto path = std::filesystem::path(one.root).lexically_normal().string();
     return path.ends_with('/') ? path : path + "/";

@@ -35,14 +35,16 @@ class ownership final : public entitlements {
     [[nodiscard]] result<void> judge(std::string_view user_id, const media_id& media) const;
 
     /// The trainer in whose directory `media` lies: for a lesson by its path, for a presentation by
-    /// the catalogue. A view into `media` or into `room`. Empty when the layout of lessons of an
+    /// the catalogues. A view into `media` or into `room`. Empty when the layout of lessons of an
     /// origin that may have the file does not name the trainer, when no trainer is known to have
-    /// the course, and when two trainers have it. Independent of issuer.owners, because grants and
-    /// issuer keys can be limited to trainers too.
+    /// the course, when two trainers have it, and when an origin that may have a presentation has
+    /// neither the trainer in its path nor the course in its own catalogue. Independent of
+    /// issuer.owners, because grants and issuer keys can be limited to trainers too.
     [[nodiscard]] std::string_view trainer_of(const media_id& media, std::string& room) const;
 
   private:
     [[nodiscard]] bool is_by_path(const media_id& lesson) const;
+    [[nodiscard]] bool is_proven(std::string_view trainer_id, const media_id& presentation) const;
 
     const course_owners& courses_;
     std::span<const media_origin> origins_;

@@ -22,6 +22,9 @@ namespace sluice::core {
 /// further members at its end, so that each is written in place, without a call for every piece.
 class json_object_writer {
   public:
+    /// Bytes of room that are added at once: as much as most objects take.
+    static constexpr std::size_t usual_size = 384;
+
     explicit json_object_writer(std::string& out) : out_(out), used_(out.size()) {}
 
     void text(std::string_view name, std::string_view value) {
@@ -61,8 +64,6 @@ class json_object_writer {
     }
 
   private:
-    static constexpr std::size_t usual_size = 384; // bytes of an object: one resize is enough
-
     /// Writes `name` and what separates it. Returns the position of the value, with room for `most`
     /// bytes.
     char* begin(std::string_view name, std::size_t most) {

@@ -125,7 +125,7 @@ void session_base::handle() {
     }
     dispatch(owner_.where(), asked, opened);
     if (is_suspended()) {
-        start_waiting();
+        start_waiting(owner_.pin());
     }
 }
 
@@ -147,12 +147,13 @@ bool session_base::begins_again() {
     return true;
 }
 
-void session_base::start_waiting() noexcept {
-    in_->later.await(*this, owner_.pin());
+void session_base::start_waiting(std::shared_ptr<const void> pin) noexcept {
+    in_->later.await(*this, std::move(pin));
     wait_for(connection_state::suspended);
 }
 
 void session_base::resume(continuation then) {
+    auto pin = in_->later.pin(); // a reload during the first wait does not concern a second one
     in_->later.forget();
     in_->asked.steady_now = now();
     const bool is_answered = fill([&] {
@@ -162,7 +163,7 @@ void session_base::resume(continuation then) {
     if (!is_answered) {
         on_fault();
     } else if (is_suspended()) {
-        start_waiting(); // the deadline of the first suspension remains
+        start_waiting(std::move(pin)); // the deadline of the first suspension remains
     } else {
         on_resumed();
     }

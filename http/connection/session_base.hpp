@@ -195,7 +195,8 @@ class session_base : public counted_connection,
     /// each request. Throws std::bad_alloc.
     [[nodiscard]] bool begins_again();
     void refuse_after_fault(problem_id why);
-    void start_waiting() noexcept;
+    /// `pin` keeps alive what the request is handled with.
+    void start_waiting(std::shared_ptr<const void> pin) noexcept;
     void open_exchange();
     reply open_reply(std::chrono::sys_seconds wall, bool keep_alive);
     reply open_answer();

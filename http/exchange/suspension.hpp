@@ -121,6 +121,10 @@ class suspension_slot {
         pending_->owner = &owner;
         pending_->pin = std::move(pin);
     }
+    /// That of the present suspension; null: none.
+    [[nodiscard]] std::shared_ptr<const void> pin() const noexcept {
+        return pending_ ? pending_->pin : nullptr;
+    }
     /// Abandons the request: a later completion has no effect.
     void forget() noexcept {
         if (pending_) {

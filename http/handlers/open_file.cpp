@@ -76,7 +76,7 @@ std::optional<file_result> open_at_once(const core::media_store& store,
     return got;
 }
 
-// A check is good for all requests of a round: they had begun to arrive before it. A file that is
+// A check is good for all requests of a round (turn_queue::round). A file that is
 // modified later is noticed when its bytes have been sent (response_writer).
 bool is_current(const cached_file& known, std::uint64_t round) {
     if (known.remote != nullptr) {

@@ -193,8 +193,8 @@ void fetch_object(const media_access& from, file_search what, request& in, reply
 /// Waits for the candidate of `what`, a search that find_file() returned. Suspends the request, and
 /// calls `then(request&, reply&, file_result)` when the file has been opened, in this origin or in
 /// a later one. If its device is found to be away and the cache has a version of the file, calls it
-/// with that version. If an origin does not answer within `from.open_timeout`, the response is
-/// media_unavailable.
+/// with that version. All candidates share the time of the first suspension; after it, the response
+/// is media_unavailable.
 template <class Then>
 void fetch_file(const media_access& from, file_search what, request& in, reply& out, Then then) {
     const auto& candidate = what.candidate();

@@ -123,6 +123,7 @@ void ready_set::make_due(ready_socket& one) noexcept {
 
 void ready_set::run_due() noexcept {
     is_due_posted_ = false;
+    turns_.begin_round();
     decltype(due_) now; // sockets that become due now wait for the next run
     now.swap(due_);
     while (!now.empty()) {

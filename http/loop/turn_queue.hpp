@@ -62,10 +62,12 @@ class turn_queue {
         }
     }
 
-    /// The number of the present round, never 0: one call of run_along()'s `some`, or one turn. All
-    /// requests of a round had begun to arrive before it: what one of them has found out about a
-    /// file is new enough for the others.
+    /// The number of the present round, never 0: one call of run_along()'s `some`, or one turn.
+    /// Bytes of all requests of a round had arrived before it: what one of them has found out about
+    /// a file is new enough for the others.
     [[nodiscard]] std::uint64_t round() const noexcept { return round_; }
+    /// For work that is neither.
+    void begin_round() noexcept { ++round_; }
 
   private:
     using list =

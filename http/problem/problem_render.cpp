@@ -82,8 +82,9 @@ problem_id problem_for(core::errc code) noexcept {
 void append_problem_json(const problem_type& type, std::string_view subject,
                          std::string_view request_id, std::string& out) {
     constexpr std::size_t frame = 160; // the member names, the URN's prefix and the status
-    out.reserve(out.size() + frame + type.slug.size() + type.title.size() + type.detail.size() +
-                subject.size() + request_id.size());
+    const auto quoted = type.title.size() + type.detail.size() + subject.size() + request_id.size();
+    out.reserve(out.size() + frame + type.slug.size() + core::json_quoted_bound(quoted) +
+                core::json_object_writer::usual_size);
     core::json_object_writer object(out);
     object.json("type", {R"("urn:sluice:problem:)", type.slug, "\""});
     object.text("title", type.title);

@@ -50,7 +50,7 @@ struct site {
     media_store store{dir.path()};
     catalogue courses{store, layout.course_directory()};
     course_owners courses_of_all{{&courses}};
-    std::vector<media_origin> origins{{.layout = layout, .store = &store}};
+    std::vector<media_origin> origins{{.layout = layout, .store = &store, .courses = &courses}};
     ownership owners;
 };
 
@@ -126,6 +126,30 @@ BOOST_AUTO_TEST_CASE(a_lesson_is_owned_by_path_in_every_origin_that_may_have_it)
     const media_origin of_others{.layout = without.layout, .trainers = trainer_filter({"t2"})};
     BOOST_TEST(trainer_in({of_others, named}) == "t1"); // it never has a file of t1
     BOOST_TEST(trainer_in({of_others}).empty());
+}
+
+// Threat 50, across origins: a directory in one origin must not open what lies in another.
+BOOST_AUTO_TEST_CASE(a_course_in_one_origin_proves_nothing_about_a_file_in_another) {
+    const site with;
+    const site without(lesson_default, "courses/{course_id}/{filename}");
+    const catalogue empty;
+    const auto course = media_id::course("c1", "f").value();
+    const auto is_owner_in = [&](std::vector<media_origin> origins) {
+        const ownership owners(with.courses_of_all, origins, media_owners::trainers);
+        std::string room;
+        const bool is_owner = owners.judge("t1", course).has_value();
+        BOOST_TEST((owners.trainer_of(course, room) == "t1") == is_owner);
+        return is_owner;
+    };
+    const media_origin named{.layout = with.layout, .courses = &with.courses};
+    const media_origin flat{.layout = without.layout, .courses = &empty};
+    BOOST_TEST(is_owner_in({named}));
+    BOOST_TEST(!is_owner_in({named, flat}));
+    BOOST_TEST(!is_owner_in({flat, named}));
+    const media_origin flat_with_the_course{.layout = without.layout, .courses = &without.courses};
+    BOOST_TEST(is_owner_in({flat_with_the_course, named}));
+    const media_origin of_others{.layout = without.layout, .trainers = trainer_filter({"t2"})};
+    BOOST_TEST(is_owner_in({of_others, named})); // it never has a file of t1
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -97,6 +97,22 @@ BOOST_FIXTURE_TEST_CASE(a_second_wait_has_no_second_deadline, later_fixture) {
     BOOST_TEST(received(client).starts_with("HTTP/1.1 503 "));
 }
 
+// What the first part of a request is handled with may be in use until its end.
+BOOST_FIXTURE_TEST_CASE(a_second_wait_keeps_what_was_in_force, later_fixture) {
+    const std::weak_ptr<const void> before = server->pin();
+    auto client = connect(get_later);
+    server->renew(make_site());
+    poll();
+    later.take().complete([this](request& in, reply& out) { later.handle(in, out); });
+    poll();
+    BOOST_TEST(suspended() == 1U);
+    BOOST_TEST(!before.expired());
+    later.take().complete([](request&, reply& out) { answer_with(out, "done"); });
+    poll();
+    BOOST_TEST(received(client).ends_with("\r\n\r\ndone"));
+    BOOST_TEST(before.expired());
+}
+
 BOOST_FIXTURE_TEST_CASE(a_completion_that_is_dropped_answers, later_fixture) {
     auto client = connect(get_later);
     { const auto dropped = later.take(); }
