@@ -267,7 +267,7 @@ describe.each([
     await page.setViewportSize({ ...viewport, height: viewport.height - 90 })
     await expect.poll(hidden, { timeout: 10_000 }).toEqual([])
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(viewport.width)
-    // Where the keyboard goes is shown, too (WCAG 2.4.11).
+    // The focus of the keyboard is shown, too (WCAG 2.4.11).
     for (let i = 0; i < 4; i++) {
       await page.keyboard.press('Tab')
       await expect.poll(() => covered(':focus'), { timeout: 10_000 }).toEqual([])

@@ -149,6 +149,14 @@ BOOST_AUTO_TEST_CASE(two_origins_do_not_share_a_place) {
     second.prefix = first.prefix;
     second.bucket = "others";
     BOOST_TEST(objection_to({first, second}) == "");
+    second.bucket = first.bucket;
+    for (const auto* spelling :
+         {"https://s3.example/", "https://S3.example", "https://s3.example:443"}) {
+        second.endpoint = spelling; // of the same store
+        BOOST_TEST(objection_to({first, second}) == shares, spelling);
+    }
+    second.endpoint = "https://s3.example:8443";
+    BOOST_TEST(objection_to({first, second}) == "");
 }
 
 BOOST_AUTO_TEST_CASE(trainers_are_named) {

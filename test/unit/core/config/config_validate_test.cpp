@@ -153,7 +153,7 @@ BOOST_AUTO_TEST_CASE(layouts_of_origins) {
     BOOST_TEST(
         has(found, "environment SLUICE_MEDIA_ORIGINS[1].layout.lesson", "issuer.owners to nobody"),
         joined(found));
-    // What several origins have from media.layout is said once.
+    // A fault of media.layout, which several origins have in common, is said once.
     found = check(one + R"(, {"name": "b", "root": "/b"})",
                   {{"SLUICE_MEDIA_LAYOUT_COURSE", "{trainer_id}/{filename}"}});
     BOOST_TEST(found.size() == 1U, joined(found));

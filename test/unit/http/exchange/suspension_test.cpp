@@ -97,7 +97,7 @@ BOOST_FIXTURE_TEST_CASE(a_second_wait_has_no_second_deadline, later_fixture) {
     BOOST_TEST(received(client).starts_with("HTTP/1.1 503 "));
 }
 
-// What the first part of a request is handled with may be in use until its end.
+// The configuration that handled the first part of a request may be in use until its end.
 BOOST_FIXTURE_TEST_CASE(a_second_wait_keeps_what_was_in_force, later_fixture) {
     const std::weak_ptr<const void> before = server->pin();
     auto client = connect(get_later);
