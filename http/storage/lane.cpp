@@ -6,6 +6,7 @@
 #include <condition_variable>
 #include <exception>
 #include <mutex>
+#include <new>
 #include <system_error>
 #include <thread>
 #include <utility>
@@ -86,8 +87,8 @@ void lane::submit(turn when, std::unique_ptr<storage_job> one) {
             }).detach();
             ++shared_->threads;
         } catch (const std::system_error&) {
-            if (shared_->threads == 0) {
-                throw;
+            if (shared_->threads == 0) { // a shortage, and not a fault: the request may come again
+                throw std::bad_alloc();
             }
         }
     }
