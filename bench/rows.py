@@ -48,6 +48,11 @@ def _sticky():
     return Row("sticky", title, "by_load", targets.WHOLE_1K, servers)
 
 
+def _spelling():
+    title = "1 KiB, whole file: tokens in our form and in that of another issuer"
+    return Row("spelling", title, "by_wrk", targets.WHOLE_1K, ("sluice", "sluice_foreign"))
+
+
 def _huge(servers):
     title = "1 GiB, whole file, 4 connections"
     return Row("1g", title, "by_volume", targets.WHOLE_1G, servers, connections=4)
@@ -87,6 +92,7 @@ def full_rows():
     return [
         *_whole(small, large),
         _sticky(),
+        _spelling(),
         _huge(("sendfile", *SLUICE, "nginx", "nginx_njs", "h2o", "lighttpd", "caddy")),
         _token(("floor", *SLUICE, "flask")),
         *(_held(mode, count, rounds=2) for mode in ("idle", "slow") for count in counts),

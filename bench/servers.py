@@ -151,6 +151,13 @@ SERVERS = {
             is_sticky=True,
             **_SLUICE_TRAITS,
         ),
+        Server(
+            "sluice_foreign",
+            "Sluice, tokens of another issuer",
+            _SLUICE_QUIET,
+            style="foreign",
+            **_SLUICE_TRAITS,
+        ),
         Server("nginx", "nginx", nginx_command()),
         # For 1 KiB, nginx is cheaper when it copies, contrary to its guide.
         Server("nginx_copy", "nginx, sendfile off", nginx_command(sendfile="off")),

@@ -3,6 +3,8 @@ have the same size for every server, so that parsing and sending a header costs 
 
 import base64
 import hashlib
+import hmac
+import json
 import secrets
 import time
 
@@ -35,6 +37,26 @@ def mint(filename, count):
     ]
 
 
+def mint_foreign(filename, count):
+    """As mint(), in the form of another issuer: its order of the header and of the claims, a claim
+    that Sluice does not know, and spaces."""
+    now = int(time.time())
+    header = {"typ": "JWT", "alg": "HS256", "kid": "env"}
+    claims = {"iss_app": "lms", "exp": now + LIFETIME, "iat": now, "user_id": USER}
+    claims |= {"type": "lesson", "rel": REL, "filename": filename}
+
+    def encode(value):
+        return base64.urlsafe_b64encode(value).rstrip(b"=")
+
+    def sign(jti):
+        parts = (header, {**claims, "jti": jti})
+        signed = b".".join(encode(json.dumps(part).encode()) for part in parts)
+        tag = hmac.new(SECRET.encode(), signed, hashlib.sha256).digest()
+        return (signed + b"." + encode(tag)).decode()
+
+    return [sign(secrets.token_hex(16)) for _ in range(count)]
+
+
 def request(uri, fields):
     lines = [f"GET {uri} HTTP/1.1", f"Host: {HOST}:{PORT}"]
     lines += [f"{name}: {value}" for name, value in fields.items()]
@@ -46,13 +68,17 @@ def _range_field(target):
     return {"Range": f"bytes={target.first}-{last}"} if target.is_range else {}
 
 
-def bearer_requests(target, count):
+def bearer_requests(target, count, tokens_of=mint):
     """A different valid token in each."""
     fields = _range_field(target)
     return [
         request(target.uri, {"Authorization": f"Bearer {token}", **fields})
-        for token in mint(target.filename, count)
+        for token in tokens_of(target.filename, count)
     ]
+
+
+def foreign_requests(target, count):
+    return bearer_requests(target, count, mint_foreign)
 
 
 def secure_link_requests(target, count):
@@ -78,7 +104,11 @@ def token_requests(_target, count):
     ]
 
 
-STYLES = {"bearer": bearer_requests, "secure_link": secure_link_requests}
+STYLES = {
+    "bearer": bearer_requests,
+    "foreign": foreign_requests,
+    "secure_link": secure_link_requests,
+}
 
 
 class Traffic:

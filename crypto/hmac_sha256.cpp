@@ -21,7 +21,7 @@ namespace sluice::crypto {
 
 namespace {
 
-constexpr std::size_t block_bytes = SHA256_CBLOCK;
+constexpr std::size_t block_bytes = SHA256_CBLOCK; // also of hmac_key::states::start
 using key_block = std::array<unsigned char, block_bytes>;
 
 static_assert(mac_tag{}.size() == SHA256_DIGEST_LENGTH);
@@ -65,10 +65,11 @@ class hasher {
         return digest;
     }
 
-    /// finish() for a state that has hashed only the block of the key and one message. Writes the
+    /// finish() for a state that has hashed `blocks` whole blocks, and then `message`. Writes the
     /// padding of SHA-256 (FIPS 180-4 §5.1.1) itself, because SHA256_Final() writes the padding and
     /// the output byte by byte, which took as long as hashing three blocks.
-    [[nodiscard]] mac_tag finish_after_key(std::span<const unsigned char> message) noexcept {
+    [[nodiscard]] mac_tag finish_after(std::size_t blocks,
+                                       std::span<const unsigned char> message) noexcept {
         const std::size_t whole = message.size() / block_bytes * block_bytes;
         const auto tail = message.subspan(whole);
         update(message.data(), whole);
@@ -78,7 +79,8 @@ class hasher {
         last[tail.size()] = 0x80;
         const bool is_one = tail.size() + 1 + length_bytes <= block_bytes;
         const auto end = is_one ? block_bytes : last.size();
-        const std::uint64_t bits = ::htobe64(std::uint64_t{block_bytes + message.size()} * 8);
+        const std::uint64_t bits =
+            ::htobe64(std::uint64_t{blocks * block_bytes + message.size()} * 8);
         std::memcpy(&last[end - length_bytes], &bits, sizeof bits);
         SHA256_Transform(&context_, last.data());
         if (!is_one) {
@@ -152,12 +154,29 @@ hmac_key hmac_key::make_of_any_size(std::string_view key) {
     return whole;
 }
 
+hmac_key hmac_key::expecting(std::string_view start) const {
+    const auto made = std::allocate_shared<states>(secret_allocator<states>{}, *states_);
+    made->has_start = start.size() >= made->start.size();
+    if (made->has_start) {
+        start.copy(made->start.data(), made->start.size());
+        hasher hash(made->inner);
+        hash.update(made->start.data(), made->start.size());
+        hash.save(made->after_start);
+    }
+    hmac_key whole;
+    whole.states_ = made;
+    return whole;
+}
+
 mac_tag hmac_key::mac(std::string_view message) const noexcept {
-    hasher inner(states_->inner);
-    mac_tag digest = inner.finish_after_key(as_bytes(message));
+    const std::string_view start(states_->start.data(), states_->start.size());
+    const bool is_expected = states_->has_start && message.starts_with(start);
+    hasher inner(is_expected ? states_->after_start : states_->inner);
+    mac_tag digest = inner.finish_after(is_expected ? 2 : 1,
+                                        as_bytes(message).subspan(is_expected ? start.size() : 0));
 
     hasher outer(states_->outer);
-    const mac_tag tag = outer.finish_after_key(digest);
+    const mac_tag tag = outer.finish_after(1, digest);
     wipe(digest.data(), digest.size());
     return tag;
 }

@@ -31,6 +31,10 @@ class hmac_key {
     /// object stores (AWS Signature Version 4 derives from a secret of the store's length).
     [[nodiscard]] static hmac_key make_of_any_size(std::string_view key);
 
+    /// A key of the same MACs, which hashes the first 64 bytes of `start` now: a message that
+    /// begins with them needs one block less. Without effect when `start` is shorter.
+    [[nodiscard]] hmac_key expecting(std::string_view start) const;
+
     [[nodiscard]] mac_tag mac(std::string_view message) const noexcept;
 
     /// Constant-time comparison of mac(message) with `tag`.
@@ -47,6 +51,9 @@ class hmac_key {
     struct states {
         state inner;
         state outer;
+        bool has_start = false; // see expecting()
+        std::array<char, 64> start{};
+        state after_start; // `inner` after the bytes of `start`
     };
     std::shared_ptr<const states> states_;
 };

@@ -1,6 +1,6 @@
 #include "tls/secure_socket.hpp"
 
-#include "http/loop/uninterrupted.hpp"
+#include "http/loop/socket_call.hpp"
 
 #include <boost/asio/error.hpp>
 #include <openssl/bio.h>
@@ -120,8 +120,7 @@ std::size_t secure_socket::receive(std::span<char> into) noexcept {
         fault_ = EAGAIN;
         return 0;
     }
-    const auto got = http::uninterrupted(
-        [&] { return ::recv(socket_.get(), into.data(), into.size(), MSG_DONTWAIT); });
+    const auto got = http::receive_now(socket_.get(), into);
     fault_ = got < 0 ? errno : 0;
     is_ended_ = got == 0;
     if (got < static_cast<ssize_t>(into.size())) { // later bytes raise a new event
@@ -131,9 +130,7 @@ std::size_t secure_socket::receive(std::span<char> into) noexcept {
 }
 
 std::size_t secure_socket::give(std::string_view bytes) noexcept {
-    const int flags = MSG_DONTWAIT | MSG_NOSIGNAL | (is_leaving_ ? MSG_MORE : 0);
-    const auto gone = http::uninterrupted(
-        [&] { return ::send(socket_.get(), bytes.data(), bytes.size(), flags); });
+    const auto gone = http::send_now(socket_.get(), bytes, is_followed() ? MSG_MORE : 0);
     fault_ = gone < 0 ? errno : 0;
     if (fault_ == EAGAIN) {
         filled();
@@ -142,6 +139,15 @@ std::size_t secure_socket::give(std::string_view bytes) noexcept {
         farewell_ += static_cast<std::uint64_t>(gone);
     }
     return gone > 0 ? static_cast<std::size_t>(gone) : 0;
+}
+
+// The ticket of TLS 1.3 comes after the last flight of the handshake. No client waits for it, and
+// many have sent their request along with their own last flight: the response follows at once. A
+// client that has not may wait for the acknowledgement that comes with the ticket (RFC 896).
+bool secure_socket::is_followed() const noexcept {
+    return is_leaving_ || holds_back_ ||
+           (!ahead_.empty() && SSL_get_state(ssl_.get()) == TLS_ST_SW_SESSION_TICKET &&
+            SSL_version(ssl_.get()) == TLS1_3_VERSION);
 }
 
 http::error_code secure_socket::error_of(int outcome) noexcept {
@@ -186,8 +192,7 @@ http::error_code secure_socket::read_turn(Call call) {
 std::optional<char> secure_socket::first_byte(http::error_code& ec) noexcept {
     ec = {};
     char first = 0;
-    const auto got = http::uninterrupted(
-        [&] { return ::recv(socket_.get(), &first, 1, MSG_PEEK | MSG_DONTWAIT); });
+    const auto got = http::receive_now(socket_.get(), {&first, 1}, MSG_PEEK);
     if (got == 1) {
         return first;
     }

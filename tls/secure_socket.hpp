@@ -51,6 +51,9 @@ class secure_socket final : private http::ready_socket {
     /// Read like a transport's calls of the same name; one record of data at most.
     std::size_t read_some(std::span<char> into, http::error_code& ec);
     [[nodiscard]] bool can_read(http::error_code& ec);
+    /// Whether a short segment is held back from now on, until say_goodbye() and shutdown_send()
+    /// follow: the last record, the close_notify and the FIN then share it.
+    void hold_back(bool does) noexcept { holds_back_ = does; }
     /// One record.
     std::size_t write_some(std::string_view text, http::error_code& ec) noexcept;
 
@@ -112,6 +115,8 @@ class secure_socket final : private http::ready_socket {
     std::size_t receive(std::span<char> into) noexcept;
     std::size_t give(std::string_view bytes) noexcept;
     [[nodiscard]] bool has_more() const noexcept;
+    /// True when more is written soon, so that the kernel may hold a short segment back.
+    [[nodiscard]] bool is_followed() const noexcept;
     // The error of the call that OpenSSL returned `outcome` from.
     [[nodiscard]] http::error_code error_of(int outcome) noexcept;
 
@@ -127,6 +132,7 @@ class secure_socket final : private http::ready_socket {
     bool is_full_ = false;       // OpenSSL must write before it continues
     bool is_ended_ = false;
     bool is_leaving_ = false; // close_notify is the last record: it leaves with the FIN
+    bool holds_back_ = false;
     bool is_flooded_ = false;
 };
 

@@ -49,14 +49,16 @@ std::size_t transport::make_room(http::error_code& ec) {
     return buffer_size - taken_;
 }
 
-std::size_t transport::write_some(std::string_view text, bool more, http::error_code& ec) {
+std::size_t transport::write_some(std::string_view text, http::follow_up next,
+                                  http::error_code& ec) {
     const auto room = make_room(ec);
     if (room == 0) {
         return 0;
     }
     const auto count = text.copy(out_.get() + taken_, room);
     taken_ += count;
-    if (!more || taken_ == buffer_size) {
+    if (next != http::follow_up::write || taken_ == buffer_size) {
+        socket_->hold_back(next == http::follow_up::shutdown_send);
         flush(ec);
     }
     return ec ? 0 : count;

@@ -21,7 +21,7 @@ class transport {
     std::size_t read_some(std::span<char> into, http::error_code& ec) {
         return socket_->read_some(into, ec);
     }
-    std::size_t write_some(std::string_view text, bool more, http::error_code& ec);
+    std::size_t write_some(std::string_view text, http::follow_up next, http::error_code& ec);
     std::size_t send_file(int file, std::uint64_t offset, std::uint64_t length,
                           http::error_code& ec);
     [[nodiscard]] bool has_unsent() const noexcept { return sent_ < taken_; }

@@ -91,7 +91,7 @@ class entry_reader {
             complain("not_after must be later than not_before");
         }
         if (good_kid && key) {
-            keys_.emplace_back(kids_.back(), std::move(*key), window);
+            keys_.emplace_back(kids_.back(), *key, window);
         }
     }
 

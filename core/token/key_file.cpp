@@ -36,7 +36,7 @@ std::optional<signing_key> environment_key(const crypto::secret& from,
              "must have at least " + std::to_string(crypto::min_key_bytes) + " bytes"});
         return std::nullopt;
     }
-    return signing_key(std::string(environment_kid), std::move(*key));
+    return signing_key(std::string(environment_kid), *key);
 }
 
 /// Adds it after the keys of the file.

@@ -33,7 +33,7 @@ struct key_window {
 class signing_key {
   public:
     /// `kid` must satisfy is_key_id.
-    signing_key(std::string kid, crypto::hmac_key key, key_window window = {});
+    signing_key(std::string kid, const crypto::hmac_key& key, key_window window = {});
 
     [[nodiscard]] const std::string& kid() const noexcept { return kid_; }
     [[nodiscard]] const crypto::hmac_key& key() const noexcept { return key_; }
@@ -44,9 +44,9 @@ class signing_key {
 
   private:
     std::string kid_;
-    crypto::hmac_key key_;
-    key_window window_;
     std::string encoded_header_;
+    crypto::hmac_key key_; // expects the start of a token of ours
+    key_window window_;
     std::vector<std::string> usual_headers_; // other spellings
 };
 

@@ -35,7 +35,7 @@ void delivery::conclude(std::unique_ptr<outbound> one, outcome how, time_point i
     if (left) {
         delivered = body_part(over.bytes - std::min(over.bytes, *left), over.header_bytes);
     }
-    report(how, delivered, one->record(), one->facts->id, over, time_for_log());
+    report(how, delivered, one->record(), one->facts->id, over, owner_.wall_at(instant));
     give_back(std::move(one));
 }
 
@@ -43,7 +43,7 @@ void delivery::hold(std::unique_ptr<outbound> one, bool is_alone, time_point ins
     const auto over = count_sent(*one, instant);
     auto kept = std::move(one->facts);
     kept->over = over;
-    kept->ended = time_for_log();
+    kept->ended = owner_.wall_at(instant);
     kept->first = position_;
     kept->is_first_flight = kept->over.bytes < least_awaited && is_alone;
     kept->was_seen = false;
@@ -105,11 +105,6 @@ void delivery::report(outcome how, std::optional<std::uint64_t> delivered,
                             .record = record},
                            owner_.where().log);
     }
-}
-
-std::chrono::system_clock::time_point delivery::time_for_log() const noexcept {
-    return owner_.log().is_on() ? owner_.where().clock.wall()
-                                : std::chrono::system_clock::time_point{};
 }
 
 } // namespace sluice::http

@@ -66,7 +66,6 @@ class delivery {
     void report(outcome how, std::optional<std::uint64_t> delivered, const exchange_record& record,
                 const request_id& id, const finished_response& over,
                 std::chrono::system_clock::time_point ended) noexcept;
-    [[nodiscard]] std::chrono::system_clock::time_point time_for_log() const noexcept;
 
     worker& owner_;
     const peer_info& peer_;

@@ -12,7 +12,7 @@
 
 namespace sluice::http {
 
-void session_base::open_exchange() {
+void session_base::open_exchange(time_point started) {
     auto fresh = owner_.outbounds().take();
     if (!fresh->facts) { // the last ones are kept until they are acknowledged
         fresh->facts = owner_.sent_responses().take();
@@ -22,7 +22,7 @@ void session_base::open_exchange() {
     owner_.count().requests_active.add();
     out_->writer.start();
     out_->is_second = false;
-    out_->record().restart(now(), owner_.noted_fields());
+    out_->record().restart(started, owner_.noted_fields());
     out_->facts->id = owner_.ids().next();
 }
 
@@ -38,13 +38,12 @@ reply session_base::open_reply(std::chrono::sys_seconds wall, bool keep_alive) {
     return opened;
 }
 
-// Opens the response to the head in in_ at the current time.
-reply session_base::open_answer() {
+reply session_base::open_answer(std::chrono::system_clock::time_point wall) {
     const auto& where = owner_.where();
     auto& asked = in_->asked;
     asked.revoked = owner_.revoked();
-    asked.wall = where.clock.wall();
-    asked.now = std::chrono::floor<std::chrono::seconds>(asked.wall);
+    asked.wall = wall;
+    asked.now = std::chrono::floor<std::chrono::seconds>(wall);
     const bool is_last = served_ >= where.limits.requests_per_connection;
     const bool keeps_alive = asked.head.keep_alive && !asked.head.has_content && !is_last &&
                              !where.is_draining.load(std::memory_order_relaxed);
@@ -79,7 +78,7 @@ bool session_base::refuse_unsent(std::string_view cause) noexcept {
     owner_.count().media_read_failures.add();
     out_->answer.file().forget();
     return fill([&] {
-        open_answer().refuse(problem_id::media_unavailable);
+        open_answer(owner_.where().clock.wall()).refuse(problem_id::media_unavailable);
         out_->writer.start();
         out_->record().cause = cause;
     });
@@ -92,15 +91,16 @@ void session_base::answer() {
 }
 
 void session_base::compose() {
-    open_exchange();
-    in_->asked.steady_now = out_->record().started;
+    const auto [started, wall] = owner_.round_time();
+    open_exchange(started);
+    in_->asked.steady_now = started;
     if (served_ >= owner_.where().limits.requests_per_connection) {
         owner_.count().add_limit(limit_label::requests_per_connection);
     }
-    handle();
+    handle(wall);
 }
 
-void session_base::handle() {
+void session_base::handle(std::chrono::system_clock::time_point wall) {
     auto& asked = in_->asked;
     asked.peer = &peer_;
     asked.files = &owner_.files();
@@ -118,11 +118,7 @@ void session_base::handle() {
     if (const auto& trust = owner_.where().proxies; !trust.is_empty() && is_trusted(trust, peer_)) {
         believe_proxy(trust, asked, out_->record(), out_->facts->id);
     }
-    auto opened = open_answer();
-    if (out_->is_second) { // a token is judged by the time when its request began
-        asked.wall -= now() - out_->record().started;
-        asked.now = std::chrono::floor<std::chrono::seconds>(asked.wall);
-    }
+    auto opened = open_answer(wall);
     dispatch(owner_.where(), asked, opened);
     if (is_suspended()) {
         start_waiting(owner_.pin());
@@ -139,7 +135,8 @@ bool session_base::begins_again() {
         out_->record().restart(out_->record().started, owner_.noted_fields());
         out_->is_second = true;
         in_->asked.steady_now = now();
-        handle();
+        // A token is judged by the time when its request began.
+        handle(owner_.where().clock.wall() - (in_->asked.steady_now - out_->record().started));
     };
     if (!fill(handle_again)) {
         throw std::bad_alloc();
@@ -157,7 +154,7 @@ void session_base::resume(continuation then) {
     in_->later.forget();
     in_->asked.steady_now = now();
     const bool is_answered = fill([&] {
-        auto opened = open_answer();
+        auto opened = open_answer(owner_.where().clock.wall());
         then.call(then.object, in_->asked, opened);
     });
     if (!is_answered) {
@@ -172,7 +169,7 @@ void session_base::resume(continuation then) {
 void session_base::give_up(problem_id why, std::string_view cause) {
     in_->later.forget();
     const auto refuse_it = [&] {
-        open_answer().refuse(why);
+        open_answer(owner_.where().clock.wall()).refuse(why);
         out_->record().cause = cause;
     };
     if (fill(refuse_it)) {
@@ -193,7 +190,7 @@ void session_base::refuse_after_fault(problem_id why) {
 }
 
 void session_base::refuse(problem_id why) {
-    open_exchange();
+    open_exchange(now());
     auto opened = open_reply(owner_.where().clock.wall_seconds(), false);
     auto frame = opened.frame();
     if (in_) { // the part of the request that has arrived

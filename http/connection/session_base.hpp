@@ -186,9 +186,9 @@ class session_base : public counted_connection,
     template <class Work>
     [[nodiscard]] bool fill(Work work) noexcept;
     void compose();
-    /// Fills out_ with the response of the handler, or suspends the request. REQUIRES:
-    /// open_exchange().
-    void handle();
+    /// Fills out_ with the response of the handler, which judges the request at the time `wall`, or
+    /// suspends it. REQUIRES: open_exchange().
+    void handle(std::chrono::system_clock::time_point wall);
     /// REQUIRES: nothing of the response has been sent. True when its file is of a version that the
     /// store does not have any more: the request has then been handled once more, from the
     /// beginning, so that conditions and ranges are those of the present version. Only once for
@@ -197,9 +197,11 @@ class session_base : public counted_connection,
     void refuse_after_fault(problem_id why);
     /// `pin` keeps alive what the request is handled with.
     void start_waiting(std::shared_ptr<const void> pin) noexcept;
-    void open_exchange();
+    /// Takes out_ for a request that began at `started`.
+    void open_exchange(time_point started);
     reply open_reply(std::chrono::sys_seconds wall, bool keep_alive);
-    reply open_answer();
+    /// Opens the response to the head in in_, which is judged at the time `wall`.
+    reply open_answer(std::chrono::system_clock::time_point wall);
 
     time_point asleep_since_{};
     std::uint64_t owed_ = 0; // `left` of the last awaits_delivery()

@@ -28,7 +28,7 @@ worker::worker(std::shared_ptr<const site> where, log_sink* sink)
       where_(where.get()), clock_(where_->clock), context_(1),
       mailbox_(std::make_shared<mailbox>(context_)), work_(net::make_work_guard(context_)),
       ticker_(context_.get_executor()), deadlines_(clock_.steady()), turns_(context_),
-      ready_(context_, turns_), log_(sink, count_),
+      ready_(context_, turns_), read_{clock_.steady(), clock_.wall()}, log_(sink, count_),
       inbounds_(pooled,
                 [this] {
                     auto one = std::make_unique<inbound>(mailbox_);
@@ -98,7 +98,8 @@ void worker::schedule_tick() {
         if (ec) {
             return;
         }
-        const auto now = clock_.steady();
+        read_clocks();
+        const auto now = read_.steady;
         if (where_->is_draining.load(std::memory_order_relaxed)) {
             count_owing(); // before rounds_: see application::have_gone_round()
         }
@@ -115,6 +116,19 @@ void worker::schedule_tick() {
         }
         persist([this] { schedule_tick(); });
     });
+}
+
+void worker::read_clocks() noexcept {
+    read_ = {clock_.steady(), clock_.wall()};
+    read_in_ = 0;
+}
+
+worker::time_pair worker::round_time() noexcept {
+    if (!turns_.is_in_round() || read_in_ != turns_.round()) {
+        read_clocks();
+        read_in_ = turns_.round();
+    }
+    return read_;
 }
 
 core::access_fields worker::noted_fields() const noexcept {

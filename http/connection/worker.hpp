@@ -176,6 +176,20 @@ class worker {
     void enlist(connection& one);
     /// Calls one.check_delivery() once a tick until it returns true.
     void await_delivery(connection& one) noexcept;
+    /// One instant on both clocks.
+    struct time_pair {
+        std::chrono::steady_clock::time_point steady;
+        std::chrono::system_clock::time_point wall;
+    };
+    /// The time of turns().round(), read once for all of its requests, which had arrived before it.
+    /// Outside of a round, the time of the call.
+    [[nodiscard]] time_pair round_time() noexcept;
+    /// The wall time of a recent `instant`, which saves a reading of the clock.
+    [[nodiscard]] std::chrono::system_clock::time_point
+    wall_at(std::chrono::steady_clock::time_point instant) const noexcept {
+        return read_.wall + std::chrono::duration_cast<std::chrono::system_clock::duration>(
+                                instant - read_.steady);
+    }
     /// The value of the Date field at `now`, formatted once a second.
     [[nodiscard]] std::string_view date(std::chrono::sys_seconds now);
     [[nodiscard]] request_ids& ids() noexcept { return ids_; }
@@ -188,6 +202,7 @@ class worker {
     };
 
     void schedule_tick();
+    void read_clocks() noexcept;
     void count_owing() noexcept;
     void serve_users(user_transfers& users, std::chrono::steady_clock::time_point now);
 
@@ -208,6 +223,8 @@ class worker {
     deadline_wheel deadlines_;
     turn_queue turns_;
     ready_set ready_;
+    time_pair read_;            // the last reading; not older than a tick
+    std::uint64_t read_in_ = 0; // its round; 0: none
     core::token_press press_;
     std::shared_ptr<const core::revocation_table> revoked_;
     std::uint64_t displacements_ = 0; // seen so far

@@ -167,13 +167,13 @@ std::optional<file_result> find_at_once(const media_access& from, file_search& w
 
 std::variant<file_result, file_search> find_file(const media_access& from, const file_order& what,
                                                  request& in, reply& out) {
-    const auto known = in.files->find(what.url_path, in.steady_now);
+    auto known = in.files->find(what.url_path, in.steady_now);
     // Content in the cache is of one version. A file behind a descriptor may have been modified or
     // replaced; a resumed download would then mix two versions.
     const bool is_usable = known != nullptr && is_current(*known, in.round);
     if (is_usable && (what.owner.empty() || known->owner == what.owner)) {
         out.count().file_cache_hits.add();
-        return file_result(known);
+        return file_result(std::move(known));
     }
     out.count().file_cache_misses.add();
     if (known != nullptr && !is_usable) {

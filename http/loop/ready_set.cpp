@@ -14,6 +14,7 @@ namespace sluice::http {
 
 namespace {
 
+constexpr std::uint32_t room = EPOLLOUT;
 constexpr std::uint32_t broken = EPOLLHUP | EPOLLERR;
 constexpr std::uint32_t ended = EPOLLRDHUP | broken;
 
@@ -45,8 +46,9 @@ void ready_socket::begin_wait(want what, int fd, bool is_sure) {
     if (what == want::read ? may_read_ : may_write_) {
         end_wait({});
     } else if (!is_member_ || !is_sure || is_urgent_) { // both report the current state
-        if (const auto failure =
-                owner_->arm(is_member_ ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, fd, *this)) {
+        // Nearly every socket has room: who waits to read is not woken for that.
+        if (const auto failure = owner_->arm(is_member_ ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, fd, *this,
+                                             what == want::write ? room : 0U)) {
             end_wait(failure);
         } else {
             is_member_ = true;
@@ -130,11 +132,12 @@ void ready_set::run_due() noexcept {
         auto& one = now.front();
         one.complete(one.due_); // unlinks it
     }
+    turns_.end_round();
 }
 
-error_code ready_set::arm(int operation, int fd, ready_socket& one) noexcept {
+error_code ready_set::arm(int operation, int fd, ready_socket& one, std::uint32_t more) noexcept {
     epoll_event event{};
-    event.events = EPOLLIN | EPOLLOUT | EPOLLPRI | EPOLLRDHUP | EPOLLET;
+    event.events = EPOLLIN | EPOLLPRI | EPOLLRDHUP | EPOLLET | more;
     event.data.ptr = &one;
     const int failed = ::epoll_ctl(set_.native_handle(), operation, fd, &event);
     return failed == 0 ? error_code{} : last_error();

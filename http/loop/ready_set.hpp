@@ -115,14 +115,15 @@ class ready_set {
   private:
     friend class ready_socket;
 
-    static constexpr std::size_t events_at_once = 128;
+    static constexpr std::size_t events_at_once = 16;
 
     void watch();
     /// Notifies the sockets of one batch of events. Returns how many events there were.
     std::size_t take_events();
     void run_due() noexcept;
     void make_due(ready_socket& one) noexcept;
-    [[nodiscard]] error_code arm(int operation, int fd, ready_socket& one) noexcept;
+    [[nodiscard]] error_code arm(int operation, int fd, ready_socket& one,
+                                 std::uint32_t more = 0) noexcept;
     void forget(const ready_socket& one) noexcept;
 
     using descriptor = net::posix::basic_stream_descriptor<net::io_context::executor_type>;

@@ -1,5 +1,6 @@
 #include "http/loop/socket_transport.hpp"
 
+#include "http/loop/socket_call.hpp"
 #include "http/loop/uninterrupted.hpp"
 
 #include <sys/sendfile.h>
@@ -34,10 +35,7 @@ ssize_t copy_file(int socket, int file, off_t offset, std::uint64_t length) noex
     std::array<char, 65536> bytes; // NOLINT(cppcoreguidelines-pro-type-member-init)
     const auto most = std::min<std::uint64_t>(length, bytes.size());
     const auto got = uninterrupted([&] { return ::pread(file, bytes.data(), most, offset); });
-    return got <= 0 ? got : uninterrupted([&] {
-        return ::send(socket, bytes.data(), static_cast<std::size_t>(got),
-                      MSG_DONTWAIT | MSG_NOSIGNAL);
-    });
+    return got <= 0 ? got : send_now(socket, {bytes.data(), static_cast<std::size_t>(got)});
 }
 
 } // namespace
@@ -47,10 +45,7 @@ std::size_t socket_transport::read_some(std::span<char> into, error_code& ec) no
         ec = net::error::would_block;
         return 0;
     }
-    const auto got =
-        outcome(uninterrupted(
-                    [&] { return ::recv(socket_.get(), into.data(), into.size(), MSG_DONTWAIT); }),
-                ec);
+    const auto got = outcome(receive_now(socket_.get(), into), ec);
     if (got < into.size()) { // later data raises a new event
         drained();
     }
@@ -60,13 +55,10 @@ std::size_t socket_transport::read_some(std::span<char> into, error_code& ec) no
     return got;
 }
 
-std::size_t socket_transport::write_some(std::string_view text, bool more,
+std::size_t socket_transport::write_some(std::string_view text, follow_up next,
                                          error_code& ec) noexcept {
-    const int flags = MSG_DONTWAIT | MSG_NOSIGNAL | (more ? MSG_MORE : 0);
-    return sent(outcome(uninterrupted(
-                            [&] { return ::send(socket_.get(), text.data(), text.size(), flags); }),
-                        ec),
-                ec);
+    const int flags = next == follow_up::none ? 0 : MSG_MORE;
+    return sent(outcome(send_now(socket_.get(), text, flags), ec), ec);
 }
 
 std::size_t socket_transport::send_file(int file, std::uint64_t offset, std::uint64_t length,
@@ -88,8 +80,7 @@ std::size_t socket_transport::sent(std::size_t count, error_code ec) noexcept {
 
 peer_state socket_transport::peek() noexcept {
     char first = 0;
-    const auto got =
-        uninterrupted([&] { return ::recv(socket_.get(), &first, 1, MSG_PEEK | MSG_DONTWAIT); });
+    const auto got = receive_now(socket_.get(), {&first, 1}, MSG_PEEK);
     if (got > 0) {
         return peer_state::sending;
     }

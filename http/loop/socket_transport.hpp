@@ -23,7 +23,7 @@ class socket_transport : private ready_socket {
         : ready_socket(set), socket_(std::move(socket)) {}
 
     std::size_t read_some(std::span<char> into, error_code& ec) noexcept;
-    std::size_t write_some(std::string_view text, bool more, error_code& ec) noexcept;
+    std::size_t write_some(std::string_view text, follow_up next, error_code& ec) noexcept;
     std::size_t send_file(int file, std::uint64_t offset, std::uint64_t length,
                           error_code& ec) noexcept;
     [[nodiscard]] static bool has_unsent() noexcept { return false; }

@@ -22,13 +22,19 @@ enum class peer_state {
     gone,    // the peer reset the connection or violated the protocol below
 };
 
+/// What comes after the bytes of a write. A short segment is held back until then.
+enum class follow_up : std::uint8_t {
+    none,
+    write,         // another write, at once
+    shutdown_send, // likewise: the last segment takes the FIN along
+};
+
 /// No call blocks. A call that can make no progress sets would_block; end of input is error::eof.
 template <class T>
 concept transport = requires(T t, std::span<char> into, std::string_view text, error_code& ec,
                              void (*handler)(error_code)) {
     { t.read_some(into, ec) } -> std::same_as<std::size_t>;
-    /// `more`: another write follows at once, so a short segment may be held back.
-    { t.write_some(text, true, ec) } -> std::same_as<std::size_t>;
+    { t.write_some(text, follow_up::none, ec) } -> std::same_as<std::size_t>;
     /// 0 without an error: the file ends before `offset`.
     { t.send_file(int{}, std::uint64_t{}, std::uint64_t{}, ec) } -> std::same_as<std::size_t>;
     /// True when accepted bytes have not been sent yet: wait until writable.

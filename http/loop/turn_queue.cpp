@@ -39,9 +39,10 @@ std::size_t turn_queue::take_turns(list& of, std::size_t most) {
     for (; turns < most && !now.empty(); ++turns) {
         auto& one = now.front();
         now.pop_front();
-        ++round_;
+        begin_round();
         one.take_turn();
     }
+    end_round();
     of.splice(of.begin(), now);
     return turns;
 }

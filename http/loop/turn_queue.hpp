@@ -49,13 +49,14 @@ class turn_queue {
         const bool was_posted = std::exchange(is_posted_, true);
         std::size_t done = 0;
         while (done < turns_at_once) {
-            ++round_;
+            begin_round();
             const std::size_t more = some();
             if (more == 0) {
                 break;
             }
             done += more + take_turns();
         }
+        end_round();
         is_posted_ = was_posted;
         if (has_any()) {
             see_to_run();
@@ -66,8 +67,14 @@ class turn_queue {
     /// Bytes of all requests of a round had arrived before it: what one of them has found out about
     /// a file is new enough for the others.
     [[nodiscard]] std::uint64_t round() const noexcept { return round_; }
-    /// For work that is neither.
-    void begin_round() noexcept { ++round_; }
+    /// False outside of a round: round() is then the number of the last one.
+    [[nodiscard]] bool is_in_round() const noexcept { return is_in_round_; }
+    /// For work that is neither: call end_round() after it.
+    void begin_round() noexcept {
+        ++round_;
+        is_in_round_ = true;
+    }
+    void end_round() noexcept { is_in_round_ = false; }
 
   private:
     using list =
@@ -89,6 +96,7 @@ class turn_queue {
     list holders_;
     list waiting_;
     std::uint64_t round_ = 1;
+    bool is_in_round_ = false;
     bool is_posted_ = false;
 };
 

@@ -1,6 +1,6 @@
 #pragma once
 // Repeats a system call that a signal interrupted (EINTR). It does not retry any other error. Used
-// by http/loop/socket_transport.cpp and tls/secure_socket.cpp.
+// by http/loop/socket_call.hpp and http/loop/socket_transport.cpp.
 
 #include <sys/types.h>
 

@@ -6,7 +6,7 @@
 // a file is sent by sendfile. Used by http/sending/file_body.hpp and
 // http/sending/response_writer.hpp.
 
-#include "http/loop/asio.hpp"
+#include "http/loop/transport.hpp"
 
 #include <boost/asio/error.hpp>
 
@@ -47,12 +47,12 @@ class text_body {
   public:
     explicit text_body(std::string_view text) noexcept : text_(text) {}
 
-    /// Sends as many of the bytes from `first` on as the transport accepts. `more`: further bytes
-    /// follow at once.
+    /// Sends as many of the bytes from `first` on as the transport accepts. `next` comes after
+    /// them.
     template <class Transport>
-    body_step send_some(Transport& transport, std::uint64_t first, bool more) const {
+    body_step send_some(Transport& transport, std::uint64_t first, follow_up next) const {
         error_code ec;
-        const auto count = transport.write_some(text_.substr(first), more, ec);
+        const auto count = transport.write_some(text_.substr(first), next, ec);
         return step_of(count, ec, [](error_code) noexcept { return std::string_view{}; });
     }
 

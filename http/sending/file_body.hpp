@@ -83,7 +83,8 @@ class file_body {
         std::size_t count = 0;
         if (read_ != nullptr) {
             const auto bytes = read_bytes(next);
-            count = transport.write_some(bytes, bytes.size() < next.rest, ec);
+            const bool is_last = bytes.size() == next.rest;
+            count = transport.write_some(bytes, is_last ? follow_up::none : follow_up::write, ec);
             let_go(next.first + count, ec == net::error::would_block);
         } else {
             count = transport.send_file(media_->fd.get(), next.first, next.length, ec);
@@ -94,7 +95,7 @@ class file_body {
 
     /// REQUIRES: the last step was pending. Queues a read of the bytes that it needs. When the read
     /// has ended, `waiter` is called through `to`. `key` stands for the user: users take turns.
-    /// Throws when no thread can be started.
+    /// Throws std::bad_alloc when no thread can be started.
     void fetch(storage_waiter& waiter, const std::shared_ptr<mailbox>& to, std::uint64_t key);
     /// Abandons the read, if there is one: the waiter is not called any more.
     void forget() noexcept;
@@ -144,7 +145,7 @@ class file_body {
         const auto bytes = remote_->view(next.first).substr(0, next.length);
         // Not as a part of more: bytes that follow join those that wait to be sent anyway, and a
         // segment that is held back costs timers (docs/decisions/0043-object-stores.md).
-        const auto count = transport.write_some(bytes, false, ec);
+        const auto count = transport.write_some(bytes, follow_up::none, ec);
         return step_of(count, ec, fault_of);
     }
     [[nodiscard]] std::string_view read_bytes(part next) const noexcept;

@@ -32,10 +32,11 @@ class response_writer {
 
     void start() noexcept { *this = {}; }
 
-    /// Sends as much as the transport accepts, until `most` bytes of the file have been sent.
-    /// Checks whether the file has changed before it continues with a file, and once after its last
-    /// bytes. A change is noticed before the last bytes are sent, unless it happens while they are
-    /// sent.
+    /// The caller shuts the transport down at once after a response that does not keep the
+    /// connection alive. Sends as much as the transport accepts, until `most` bytes of the file
+    /// have been sent. Checks whether the file has changed before it continues with a file, and
+    /// once after its last bytes. A change is noticed before the last bytes are sent, unless it
+    /// happens while they are sent.
     template <class Transport>
     status advance(response& what, Transport& transport, time_point now,
                    std::uint64_t most = bytes_per_turn) {
@@ -117,13 +118,19 @@ class response_writer {
     body_step send(response& what, const response::segment& part, std::uint64_t budget,
                    Transport& transport, time_point now) const {
         if (!part.is_file) {
-            const bool is_last = index_ + 1 == what.segments().size();
             const text_body text(what.text().substr(part.first, part.length));
-            return text.send_some(transport, offset_, !is_last);
+            return text.send_some(transport, offset_, after_text(what));
         }
         const auto rest = part.length - offset_;
         return what.file().send_some(transport,
                                      {part.first + offset_, std::min(rest, budget), rest}, now);
+    }
+
+    follow_up after_text(const response& what) const noexcept {
+        if (index_ + 1 < what.segments().size()) {
+            return follow_up::write;
+        }
+        return what.keeps_alive() ? follow_up::none : follow_up::shutdown_send;
     }
 
     void count(std::uint64_t sent, const response::segment& part) noexcept {

@@ -121,6 +121,14 @@ long syscall(long number, ...) {
     if (number == SYS_openat2 && fails(call_openat2, -1, NULL)) {
         return -1;
     }
+    // http/loop/socket_call.hpp
+    const int is_socket_call = number == SYS_recvfrom || number == SYS_sendto;
+    size_t count = (size_t)a[2];
+    if (is_socket_call &&
+        fails(number == SYS_recvfrom ? call_recv : call_send, (int)a[0], &count)) {
+        return -1;
+    }
+    a[2] = is_socket_call ? (long)count : a[2];
     register long r10 __asm__("r10") = a[3];
     register long r8 __asm__("r8") = a[4];
     register long r9 __asm__("r9") = a[5];

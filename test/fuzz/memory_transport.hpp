@@ -85,7 +85,8 @@ class memory_transport {
         return count;
     }
 
-    std::size_t write_some(std::string_view text, bool /*more*/, http::error_code& ec) const {
+    std::size_t write_some(std::string_view text, http::follow_up /*next*/,
+                           http::error_code& ec) const {
         return write(text.size(), ec, [&](char* to, std::size_t n) { return text.copy(to, n); });
     }
 

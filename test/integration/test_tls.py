@@ -8,6 +8,7 @@ import select
 import shutil
 import socket
 import ssl
+import struct
 import subprocess
 import time
 
@@ -332,6 +333,35 @@ def test_a_request_after_the_handshake_waits_for_no_timer(start_tls):
             times.append(time.monotonic() - began)
             session = one.session
     assert min(times[1:]) < 0.03, times
+
+
+def segments_received(connection):
+    """Segments with data that the kernel has received (tcpi_data_segs_in of struct tcp_info, tcp(7))."""
+    return struct.unpack_from("=I", connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 160), 152)[0]
+
+
+def test_the_last_response_shares_a_segment_with_the_end(start_tls):
+    """And with the ticket, for a client that sends its request along with its last flight."""
+    server = start_tls()
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    context.minimum_version = ssl.TLSVersion.TLSv1_3
+    incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+    client = context.wrap_bio(incoming, outgoing)
+    with socket.create_connection(server.secure, timeout=10) as raw:
+        with pytest.raises(ssl.SSLWantReadError):
+            client.do_handshake()
+        raw.sendall(outgoing.read())
+        incoming.write(raw.recv(65536))
+        client.do_handshake()
+        client.write(request_bytes("GET", "/healthz", {"Connection": "close"}))
+        raw.sendall(outgoing.read())
+        while more := raw.recv(65536):
+            incoming.write(more)
+        assert client.read(65536).startswith(b"HTTP/1.1 200")
+        assert client.session.has_ticket
+        assert client.read(1) == b""  # close_notify
+        assert segments_received(raw) == 2  # the first flight of the handshake, and all the rest
 
 
 def test_behind_a_proxy_header(start_tls):

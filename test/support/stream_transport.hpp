@@ -40,7 +40,7 @@ class stream_transport {
         return count;
     }
 
-    std::size_t write_some(std::string_view text, bool /*more*/, http::error_code& ec) {
+    std::size_t write_some(std::string_view text, http::follow_up /*next*/, http::error_code& ec) {
         return accept(std::min(text.size(), turn), ec,
                       [&](char* to, std::size_t count) { return text.copy(to, count); });
     }

@@ -102,6 +102,25 @@ BOOST_AUTO_TEST_CASE(agrees_with_openssl_around_block_borders) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(a_start_that_is_expected_changes_no_tag) {
+    const auto plain = crypto::hmac_key::make_of_any_size("key");
+    for (const std::size_t expected : {0U, 63U, 64U, 65U, 128U}) {
+        const auto key = plain.expecting(std::string(expected, 'x'));
+        const auto again = key.expecting("short").expecting(std::string(expected, 'x'));
+        for (std::size_t size = 0; size <= 200; ++size) {
+            BOOST_TEST_CONTEXT("start " << expected << ", length " << size) {
+                std::string text(size, 'x');
+                BOOST_TEST((to_text(key.mac(text)) == mac_by_openssl("key", text)));
+                BOOST_TEST((to_text(again.mac(text)) == mac_by_openssl("key", text)));
+                if (!text.empty()) {
+                    text[std::min<std::size_t>(size, 64) - 1] = 'y'; // the last byte that counts
+                    BOOST_TEST((to_text(key.mac(text)) == mac_by_openssl("key", text)));
+                }
+            }
+        }
+    }
+}
+
 // docs/security.md, threat 8.
 BOOST_AUTO_TEST_CASE(a_key_has_at_least_32_bytes) {
     for (const std::size_t size : {0U, 1U, 8U, 31U}) {

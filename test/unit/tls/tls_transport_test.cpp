@@ -116,7 +116,7 @@ BOOST_AUTO_TEST_SUITE(transport_suite)
 
 BOOST_FIXTURE_TEST_CASE(a_header_and_its_file_share_a_record, fixture) {
     const file content("0123456789");
-    BOOST_TEST(over->write_some("header;", true, ec) == 7U);
+    BOOST_TEST(over->write_some("header;", http::follow_up::write, ec) == 7U);
     BOOST_TEST(read_once() == "");
     BOOST_TEST(over->send_file(content.fd, 2, 5, ec) == 5U);
     BOOST_TEST(!ec);
@@ -194,13 +194,13 @@ BOOST_FIXTURE_TEST_CASE(an_end_that_is_meant_is_said_and_a_cut_is_not, fixture) 
 }
 
 BOOST_FIXTURE_TEST_CASE(what_is_closed_writes_to_nobody_else, fixture) {
-    BOOST_TEST(over->write_some("held back", true, ec) == 9U);
+    BOOST_TEST(over->write_some("held back", http::follow_up::write, ec) == 9U);
     over->close();
     std::array<int, 2> ends{};
     BOOST_REQUIRE(::pipe(ends.data()) == 0);
     BOOST_REQUIRE(::dup2(ends[1], fd) == fd); // the number now belongs to another socket
     ::fcntl(ends[0], F_SETFL, O_NONBLOCK);
-    BOOST_TEST(over->write_some("more", false, ec) == 0U);
+    BOOST_TEST(over->write_some("more", http::follow_up::none, ec) == 0U);
     BOOST_TEST(ec.value() == EBADF);
     char byte = 0;
     BOOST_TEST(::read(ends[0], &byte, 1) == -1);

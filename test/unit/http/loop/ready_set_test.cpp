@@ -90,6 +90,22 @@ BOOST_AUTO_TEST_CASE(a_wait_is_over_when_bytes_come) {
     BOOST_TEST(one.read(ec) == "hello");
 }
 
+BOOST_AUTO_TEST_CASE(a_wait_for_bytes_is_not_disturbed_by_room_to_write) {
+    auto one = connect();
+    error_code ec;
+    for (int i = 0; i < 2; ++i) { // its first wait, and a later one
+        BOOST_TEST(one.read(ec).empty());
+        poll();
+        outcome_slot over;
+        one.stream.async_wait_readable(over.handler());
+        BOOST_TEST(context.poll() == 0U);
+        one.send("hello");
+        poll();
+        BOOST_REQUIRE(over.seen);
+        BOOST_TEST(one.read(ec) == "hello");
+    }
+}
+
 // The kernel ends a read before an urgent byte; the bytes after it cause no further event.
 BOOST_AUTO_TEST_CASE(urgent_data_hides_nothing_that_came_behind_it) {
     auto one = connect();
@@ -209,7 +225,7 @@ BOOST_AUTO_TEST_CASE(a_full_socket_is_writable_when_the_peer_has_read) {
     error_code ec;
     std::size_t sent = 0;
     while (!ec) {
-        sent += one.stream.write_some(much, false, ec);
+        sent += one.stream.write_some(much, follow_up::none, ec);
     }
     BOOST_TEST((ec == net::error::would_block));
     outcome_slot over;
@@ -225,7 +241,7 @@ BOOST_AUTO_TEST_CASE(a_full_socket_is_writable_when_the_peer_has_read) {
     poll();
     BOOST_REQUIRE(over.seen);
     BOOST_TEST(!*over.seen);
-    BOOST_TEST(one.stream.write_some("y", false, ec) == 1U);
+    BOOST_TEST(one.stream.write_some("y", follow_up::none, ec) == 1U);
 }
 
 BOOST_AUTO_TEST_CASE(a_peer_that_resets_ends_either_wait) {
@@ -236,7 +252,7 @@ BOOST_AUTO_TEST_CASE(a_peer_that_resets_ends_either_wait) {
         if (writes) {
             const std::string much(1 << 20, 'x');
             while (!ec) {
-                one.stream.write_some(much, false, ec);
+                one.stream.write_some(much, follow_up::none, ec);
             }
             one.stream.async_wait_writable(over.handler());
         } else {

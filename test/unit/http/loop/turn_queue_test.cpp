@@ -146,6 +146,27 @@ BOOST_AUTO_TEST_CASE(each_batch_of_events_and_each_turn_is_a_round) {
     BOOST_TEST(seen.front() > 0U);
 }
 
+BOOST_AUTO_TEST_CASE(a_round_ends) {
+    std::vector<bool> seen{turns.is_in_round()};
+    const auto note = [&] { seen.push_back(turns.is_in_round()); };
+    const auto a = make('a');
+    a->on_turn = note;
+    turns.run_along([&]() -> std::size_t {
+        note();
+        return 0;
+    });
+    note();
+    turns.push(*a);
+    context.poll();
+    note();
+    turns.begin_round();
+    note();
+    turns.end_round();
+    note();
+    const std::vector<bool> expected{false, true, false, true, false, true, false};
+    BOOST_TEST(seen == expected, boost::test_tools::per_element());
+}
+
 BOOST_AUTO_TEST_CASE(who_goes_leaves_the_queue) {
     auto a = make('a');
     const auto b = make('b');

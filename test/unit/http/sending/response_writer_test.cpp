@@ -17,7 +17,7 @@ struct disturbed_transport {
     const temp_dir& dir;
     std::string text;
 
-    std::size_t write_some(std::string_view bytes, bool, http::error_code& ec) {
+    std::size_t write_some(std::string_view bytes, http::follow_up, http::error_code& ec) {
         ec = {};
         text += bytes;
         return bytes.size();
