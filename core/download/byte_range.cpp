@@ -12,6 +12,8 @@ namespace sluice::core {
 
 namespace {
 
+constexpr auto largest = std::numeric_limits<std::uint64_t>::max();
+
 /// A range-spec as the client wrote it. Without `first`, `last` is the length of a suffix.
 struct range_spec {
     std::optional<std::uint64_t> first;
@@ -21,20 +23,22 @@ struct range_spec {
 /// 1*DIGIT. Saturates: no file reaches 2^64 bytes, so a larger number means the same as the
 /// largest.
 [[nodiscard]] std::optional<std::uint64_t> parse_position(std::string_view digits) noexcept {
-    constexpr auto most = std::numeric_limits<std::uint64_t>::max();
-    if (digits.empty() || !std::ranges::all_of(digits, is_ascii_digit)) {
+    if (digits.empty()) {
         return std::nullopt;
     }
     std::uint64_t value = 0;
     for (const char c : digits) {
+        if (!is_ascii_digit(c)) {
+            return std::nullopt;
+        }
         const auto digit = static_cast<std::uint64_t>(c - '0');
-        value = value > (most - digit) / 10 ? most : value * 10 + digit;
+        value = value > (largest - digit) / 10 ? largest : value * 10 + digit;
     }
     return value;
 }
 
-/// True when one run of digits is a smaller number than the other. Works for any length, so that
-/// numbers that saturate alike are still ordered.
+/// True when one run of digits is a smaller number than the other. For numbers of any length:
+/// those that saturate alike are still ordered.
 [[nodiscard]] bool is_less(std::string_view digits, std::string_view than) noexcept {
     digits.remove_prefix(std::min(digits.find_first_not_of('0'), digits.size()));
     than.remove_prefix(std::min(than.find_first_not_of('0'), than.size()));
@@ -53,7 +57,9 @@ struct range_spec {
     const bool first_is_bad = !before.empty() && !spec.first;
     const bool last_is_bad = !after.empty() && !spec.last;
     const bool is_bare_dash = before.empty() && after.empty();
-    const bool is_reversed = spec.first && spec.last && is_less(after, before);
+    const bool is_reversed =
+        spec.first && spec.last &&
+        (*spec.first == largest ? is_less(after, before) : *spec.last < *spec.first);
     if (first_is_bad || last_is_bad || is_bare_dash || is_reversed) {
         return std::nullopt;
     }
