@@ -63,7 +63,7 @@ class secure_socket final : private http::ready_socket {
     /// Waits until the call that would block can be repeated; `is_sure` as in ready_socket.
     template <class Handler>
     void wait_readable(const Handler& handler, bool is_sure = false) {
-        if (has_more()) { // the socket may stay silent
+        if (!is_full_ && has_more()) { // the socket may stay silent
             wait_no_longer(handler);
         } else {
             wait(is_full_ ? want::write : want::read, socket_.get(), handler, is_sure);

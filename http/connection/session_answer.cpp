@@ -119,6 +119,10 @@ void session_base::handle(std::chrono::system_clock::time_point wall) {
         believe_proxy(trust, asked, out_->record(), out_->facts->id);
     }
     auto opened = open_answer(wall);
+    if (out_->is_second) { // a token is judged by the time when its request began
+        asked.wall -= asked.steady_now - out_->record().started;
+        asked.now = std::chrono::floor<std::chrono::seconds>(asked.wall);
+    }
     dispatch(owner_.where(), asked, opened);
     if (is_suspended()) {
         start_waiting(owner_.pin());
@@ -135,10 +139,32 @@ bool session_base::begins_again() {
         out_->record().restart(out_->record().started, owner_.noted_fields());
         out_->is_second = true;
         in_->asked.steady_now = now();
-        // A token is judged by the time when its request began.
-        handle(owner_.where().clock.wall() - (in_->asked.steady_now - out_->record().started));
+        handle(owner_.where().clock.wall());
     };
     if (!fill(handle_again)) {
+        throw std::bad_alloc();
+    }
+    return true;
+}
+
+bool session_base::is_primed() {
+    // The time of the request is recent enough, and saves a reading of the clock.
+    const auto status = out_->writer.prime(out_->answer, in_ ? in_->asked.steady_now : now());
+    const bool is_pending = status == response_writer::status::pending;
+    const bool is_away = is_pending && out_->answer.file().is_away();
+    if (is_pending && !is_away) { // in_ is kept: an error response may need it
+        if (!fill([this] { await_storage(now()); })) {
+            throw std::bad_alloc();
+        }
+        return phase_ !=
+               phase::fetching; // true: no thread or memory for it, and a rejection instead
+    }
+    const bool has_failed = status == response_writer::status::failed;
+    if (has_failed && begins_again()) {
+        return !is_suspended() && is_primed();
+    }
+    const auto fault = is_away ? "storage_away" : out_->writer.file_fault();
+    if ((is_away || has_failed) && !refuse_unsent(fault)) {
         throw std::bad_alloc();
     }
     return true;

@@ -131,26 +131,6 @@ void session_base::await_storage(time_point instant) {
     arm(is_first ? std::max(instant, first) : instant + limits.storage_read_timeout);
 }
 
-bool session_base::is_primed() {
-    // The time of the request is recent enough, and saves a reading of the clock.
-    const auto status = out_->writer.prime(out_->answer, in_ ? in_->asked.steady_now : now());
-    const bool is_pending = status == response_writer::status::pending;
-    const bool is_away = is_pending && out_->answer.file().is_away();
-    if (is_pending && !is_away) { // in_ is kept: an error response may need it
-        await_storage(now());
-        return false;
-    }
-    const bool has_failed = status == response_writer::status::failed;
-    if (has_failed && begins_again()) {
-        return !is_suspended() && is_primed();
-    }
-    const auto fault = is_away ? "storage_away" : out_->writer.file_fault();
-    if ((is_away || has_failed) && !refuse_unsent(fault)) {
-        throw std::bad_alloc();
-    }
-    return true;
-}
-
 bool session_base::refuse_late() noexcept {
     constexpr std::string_view cause = "storage_timeout";
     if (out_->writer.bytes_sent() == 0 && in_ && refuse_unsent(cause)) {

@@ -186,8 +186,8 @@ class session_base : public counted_connection,
     template <class Work>
     [[nodiscard]] bool fill(Work work) noexcept;
     void compose();
-    /// Fills out_ with the response of the handler, which judges the request at the time `wall`, or
-    /// suspends it. REQUIRES: open_exchange().
+    /// Fills out_ with the response of the handler at the time `wall`, or suspends the request.
+    /// REQUIRES: open_exchange().
     void handle(std::chrono::system_clock::time_point wall);
     /// REQUIRES: nothing of the response has been sent. True when its file is of a version that the
     /// store does not have any more: the request has then been handled once more, from the

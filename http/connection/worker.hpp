@@ -181,8 +181,9 @@ class worker {
         std::chrono::steady_clock::time_point steady;
         std::chrono::system_clock::time_point wall;
     };
-    /// The time of turns().round(), read once for all of its requests, which had arrived before it.
-    /// Outside of a round, the time of the call.
+    /// The time at which turns().round() handled its first request: for all of its requests, which
+    /// arrived before that or within the time that one batch takes. Outside of a round, the time of
+    /// the call.
     [[nodiscard]] time_pair round_time() noexcept;
     /// The wall time of a recent `instant`, which saves a reading of the clock.
     [[nodiscard]] std::chrono::system_clock::time_point

@@ -45,7 +45,8 @@ void ready_socket::begin_wait(want what, int fd, bool is_sure) {
     wanted_ = what;
     if (what == want::read ? may_read_ : may_write_) {
         end_wait({});
-    } else if (!is_member_ || !is_sure || is_urgent_) { // both report the current state
+    } else if (!is_member_ || !is_sure || is_urgent_ || what == want::write) {
+        // Both operations report the current state.
         // Nearly every socket has room: who waits to read is not woken for that.
         if (const auto failure = owner_->arm(is_member_ ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, fd, *this,
                                              what == want::write ? room : 0U)) {

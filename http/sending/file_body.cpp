@@ -69,8 +69,8 @@ void file_body::fetch(storage_waiter& waiter, const std::shared_ptr<mailbox>& to
     next->media = media_;
     next->first = wanted_.first;
     next->length = std::min<std::uint64_t>(wanted_.rest, storage_buffers::window);
-    next->owner = &waiter;
     begin_read(next, where_->device(), key);
+    next->owner = &waiter; // not before: nobody is called for a read that has not begun
     read_ = std::move(next);
 }
 

@@ -7,7 +7,6 @@
 #include <exception>
 #include <mutex>
 #include <new>
-#include <system_error>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -31,6 +30,18 @@ struct lane::shared {
     std::size_t idle = 0;
     time_point last_done{};
     bool is_stopping = false;
+
+    /// Throws std::bad_alloc when the lane has no thread and none can be started.
+    static void start_thread(const std::shared_ptr<shared>& self) {
+        try {
+            std::thread([self, number = self->threads] { self->serve(number); }).detach();
+            ++self->threads;
+        } catch (const std::exception&) { // std::system_error, or no memory for its state
+            if (self->threads == 0) {     // a shortage, and not a fault: the request may come again
+                throw std::bad_alloc();
+            }
+        }
+    }
 
     void serve(std::size_t self) {
         std::unique_lock lock(mutex);
@@ -79,19 +90,12 @@ void lane::submit(turn when, std::unique_ptr<storage_job> one) {
     if (shared_->is_stopping) {
         return; // `one` is dropped
     }
-    shared_->queue.add({when, std::move(one)});
-    if (shared_->idle < shared_->queue.waiting() && shared_->threads < shared_->begun.size()) {
-        try {
-            std::thread([self = shared_, number = shared_->threads] {
-                self->serve(number);
-            }).detach();
-            ++shared_->threads;
-        } catch (const std::system_error&) {
-            if (shared_->threads == 0) { // a shortage, and not a fault: the request may come again
-                throw std::bad_alloc();
-            }
-        }
+    // The thread first: a job in the queue would be run later, although the caller was told that it
+    // is not.
+    if (shared_->idle <= shared_->queue.waiting() && shared_->threads < shared_->begun.size()) {
+        shared::start_thread(shared_);
     }
+    shared_->queue.add({when, std::move(one)});
     shared_->changed.notify_one();
 }
 

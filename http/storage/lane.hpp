@@ -43,8 +43,8 @@ class lane {
     lane& operator=(const lane&) = delete;
 
     /// Queues `one`. Starts a thread if no idle one is left and the bound allows it. Throws
-    /// std::system_error when the lane has no thread and none can be started. After stop(), `one`
-    /// is destroyed instead. Thread safe.
+    /// std::bad_alloc, and does not queue it, when the lane has no thread and none can be started,
+    /// or memory has run out. After stop(), `one` is destroyed instead. Thread safe.
     void submit(turn when, std::unique_ptr<storage_job> one);
 
     /// Drops the waiting jobs and ends the threads. A thread that is still in a call after half a

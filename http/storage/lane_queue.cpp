@@ -6,11 +6,19 @@
 namespace sluice::http {
 
 void lane_queue::add(task one) {
-    auto& of_key = by_key_[one.when.key];
-    if (of_key.empty()) {
-        turns_.push_back(one.when.key);
+    const auto key = one.when.key;
+    const auto [of_key, is_new] = by_key_.try_emplace(key);
+    try {
+        of_key->second.push_back(std::move(one));
+        if (is_new) {
+            turns_.push_back(key);
+        }
+    } catch (...) {
+        if (is_new) {
+            by_key_.erase(of_key);
+        }
+        throw;
     }
-    of_key.push_back(std::move(one));
     ++waiting_;
 }
 

@@ -23,6 +23,7 @@ class lane_queue {
 
     explicit lane_queue(std::size_t threads) noexcept : threads_(threads) {}
 
+    /// Without effect when it throws std::bad_alloc.
     void add(task one);
 
     /// Removes and returns the next job. None: no job waits, or all waiting jobs are for files that

@@ -2,10 +2,12 @@
 
 import contextlib
 import errno
+import os
 import subprocess
 import time
 
 import pytest
+from support.ability import unable
 from support.checks import check_problem
 from support.faults import Call, not_sanitized
 from support.ids import COURSE_PRESENTATION, VIDEO, Lesson
@@ -103,7 +105,7 @@ def limit_address_space(server):
     """Leaves the server 256 KiB more than it has."""
     with open(f"/proc/{server.process.pid}/statm", encoding="ascii") as file:
         used = int(file.read().split()[0]) * 4096
-    command = ["prlimit", f"--pid={server.process.pid}", f"--as={used + (256 << 10)}"]
+    command = ["prlimit", f"--pid={server.process.pid}", f"--as={used + (256 << 10)}:unlimited"]
     subprocess.run(command, check=True)
 
 
@@ -148,3 +150,32 @@ def test_a_thread_that_cannot_be_started_is_a_shortage(faulty, tree):
         assert fault.hits() > 0
     assert check_problem(answer, 503)["type"].endswith("overloaded")
     assert server.process.poll() is None
+
+
+def test_a_read_that_no_thread_can_do_is_a_shortage_and_forgotten(start_server, tree):
+    """The name is in memory, the bytes are not. The read that was given up is not done later, for a request
+    that is gone."""
+    body = noise(1 << 20)
+    video = tree.add(Lesson("cold.mp4"), body)
+    server = start_server(tree, config={"threads": 1})
+    bearer = {"Authorization": f"Bearer {mint(video)}", "Connection": "close"}
+    drop_pages(tree.path(video))
+    limit_address_space(server)
+    for _ in range(3):
+        answer = exchange(server, request_bytes("GET", video.target(), bearer))
+        assert check_problem(answer, 503)["type"].endswith("overloaded")
+    subprocess.run(["prlimit", f"--pid={server.process.pid}", "--as=unlimited:unlimited"], check=True)
+    for _ in range(2):
+        answer = exchange(server, request_bytes("GET", video.target(), bearer))
+        assert (answer.status, answer.body) == (200, body)
+    assert server.process.poll() is None
+
+
+def drop_pages(path):
+    with open(path, "rb") as file:
+        os.fsync(file.fileno())
+        os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+    command = ["fincore", "--bytes", "--noheadings", "--output", "RES", path]
+    done = subprocess.run(command, check=True, capture_output=True, encoding="ascii")
+    if int(done.stdout) != 0:
+        unable("the file system of the tests keeps a file in memory")
