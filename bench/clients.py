@@ -1,4 +1,4 @@
-"""The client programs: wrk, bench/load and bench/hold, all on the client's core."""
+"""The client programs: wrk, bench/load and bench/hold, on the client's core unless told otherwise."""
 
 import json
 import subprocess
@@ -7,15 +7,19 @@ from pathlib import Path
 
 from common import BENCH, CLIENT_CORE, HOST, PORT, WORK, VoidRound
 
-TASKSET = ["taskset", "-c", str(CLIENT_CORE)]
 HOLD_CHUNK = 5000
 
 
-def _output(command, seconds):
+def _on(cores):
+    """The words in front of a command that runs on `cores` only, in the form of taskset(1)."""
+    return ["taskset", "-c", str(cores)]
+
+
+def _output(command, seconds, cores=CLIENT_CORE):
     name = Path(command[0]).name
     try:
         done = subprocess.run(
-            [*TASKSET, *map(str, command)],
+            [*_on(cores), *map(str, command)],
             capture_output=True,
             text=True,
             timeout=seconds + 120,
@@ -40,7 +44,9 @@ def run_wrk(requests, connections, seconds):
     return found
 
 
-def run_load(running, requests, connections, seconds, rate=0, is_huge=False):
+def run_load(
+    running, requests, connections, seconds, rate=0, is_huge=False, cores=CLIENT_CORE
+):
     """Closed loop, or open loop when there is a rate, by bench/load; CPU time included. The
     measurement does not wait for a huge response before it starts."""
     command = [WORK / "load", "-p", PORT, "-c", connections, "-f", requests, "-s", seconds]
@@ -49,7 +55,7 @@ def run_load(running, requests, connections, seconds, rate=0, is_huge=False):
         command.append("-k")
     if is_huge:
         command.append("-n")
-    return json.loads(_output(command, seconds))
+    return json.loads(_output(command, seconds, cores))
 
 
 class Held:
@@ -65,7 +71,7 @@ class Held:
             command = [WORK / "hold", PORT, count, requests, source, mode]
             self._holders.append(
                 subprocess.Popen(
-                    ["setpriv", "--pdeathsig", "KILL", *TASKSET, *map(str, command)],
+                    ["setpriv", "--pdeathsig", "KILL", *_on(CLIENT_CORE), *map(str, command)],
                     stdin=subprocess.PIPE,
                     stdout=subprocess.PIPE,
                     stderr=subprocess.PIPE,

@@ -37,7 +37,7 @@ def _parents():
 class Running:
     """A started server; a context manager that ends it. RUN is emptied first."""
 
-    def __init__(self, server, answer):
+    def __init__(self, server, answer, cores=SERVER_CORE):
         if _accepts():
             raise BenchError(f"port {PORT} is taken: end what listens there")
         shutil.rmtree(RUN, ignore_errors=True)
@@ -45,7 +45,7 @@ class Running:
         self.server = server
         self._log = RUN / "output"
         # The kernel sends the signal to the server when this process ends in any way.
-        prefix = ["setpriv", "--pdeathsig", "TERM", "taskset", "-c", str(SERVER_CORE)]
+        prefix = ["setpriv", "--pdeathsig", "TERM", "taskset", "-c", str(cores)]
         with open(self._log, "wb") as log:
             self._process = subprocess.Popen(
                 [*prefix, *server.command(answer)],

@@ -9,12 +9,10 @@ that does nothing else."""
 
 import argparse
 import dataclasses
-import json
 import statistics
-import subprocess
 
-import process
-from common import PORT, WORK, raise_descriptor_limit
+from clients import run_load
+from common import CLIENT_CORE, SERVER_CORE, raise_descriptor_limit
 from process import Running
 from servers import SERVERS
 from targets import WHOLE_1K, make_media
@@ -36,14 +34,10 @@ def with_threads(count):
 
 def measure(count, requests, seconds):
     """(server CPU in µs per request, requests per second)."""
-    process.SERVER_CORE = "0" if count == 1 else "0,1"
-    with Running(with_threads(count), None) as running:
-        done = subprocess.run(
-            ["taskset", "-c", "1" if count == 1 else "0,1", WORK / "load", "-p", str(PORT),
-             "-c", str(CONNECTIONS * count), "-f", requests, "-s", str(seconds), "-w", "500",
-             "-r", "0", "-P", ",".join(map(str, running.pids))],
-            capture_output=True, text=True, check=True)
-    found = json.loads(done.stdout)
+    both = f"{SERVER_CORE},{CLIENT_CORE}"
+    server, client = (SERVER_CORE, CLIENT_CORE) if count == 1 else (both, both)
+    with Running(with_threads(count), None, server) as running:
+        found = run_load(running, requests, CONNECTIONS * count, seconds, cores=client)
     return found["cpu_seconds"] / found["requests"] * 1e6, found["requests"] / found["seconds"]
 
 

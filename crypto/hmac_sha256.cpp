@@ -65,10 +65,10 @@ class hasher {
         return digest;
     }
 
-    /// finish() for a state that has hashed `blocks` whole blocks, and then `message`. Writes the
-    /// padding of SHA-256 (FIPS 180-4 §5.1.1) itself, because SHA256_Final() writes the padding and
-    /// the output byte by byte, which took as long as hashing three blocks.
-    [[nodiscard]] mac_tag finish_after(std::size_t blocks,
+    /// finish() for a state that has hashed `before` bytes, in whole blocks, and then `message`.
+    /// Writes the padding of SHA-256 (FIPS 180-4 §5.1.1) itself, because SHA256_Final() writes the
+    /// padding and the output byte by byte, which took as long as hashing three blocks.
+    [[nodiscard]] mac_tag finish_after(std::size_t before,
                                        std::span<const unsigned char> message) noexcept {
         const std::size_t whole = message.size() / block_bytes * block_bytes;
         const auto tail = message.subspan(whole);
@@ -79,8 +79,7 @@ class hasher {
         last[tail.size()] = 0x80;
         const bool is_one = tail.size() + 1 + length_bytes <= block_bytes;
         const auto end = is_one ? block_bytes : last.size();
-        const std::uint64_t bits =
-            ::htobe64(std::uint64_t{blocks * block_bytes + message.size()} * 8);
+        const std::uint64_t bits = ::htobe64(std::uint64_t{before + message.size()} * 8);
         std::memcpy(&last[end - length_bytes], &bits, sizeof bits);
         SHA256_Transform(&context_, last.data());
         if (!is_one) {
@@ -149,9 +148,7 @@ hmac_key hmac_key::make_of_any_size(std::string_view key) {
     absorb(block, inner_pad, made->inner);
     absorb(block, outer_pad, made->outer);
     wipe(block.data(), block.size());
-    hmac_key whole;
-    whole.states_ = made;
-    return whole;
+    return hmac_key(made);
 }
 
 hmac_key hmac_key::expecting(std::string_view start) const {
@@ -163,20 +160,18 @@ hmac_key hmac_key::expecting(std::string_view start) const {
         hash.update(made->start.data(), made->start.size());
         hash.save(made->after_start);
     }
-    hmac_key whole;
-    whole.states_ = made;
-    return whole;
+    return hmac_key(made);
 }
 
 mac_tag hmac_key::mac(std::string_view message) const noexcept {
     const std::string_view start(states_->start.data(), states_->start.size());
     const bool is_expected = states_->has_start && message.starts_with(start);
+    const std::size_t known = is_expected ? start.size() : 0;
     hasher inner(is_expected ? states_->after_start : states_->inner);
-    mac_tag digest = inner.finish_after(is_expected ? 2 : 1,
-                                        as_bytes(message).subspan(is_expected ? start.size() : 0));
+    mac_tag digest = inner.finish_after(block_bytes + known, as_bytes(message).subspan(known));
 
     hasher outer(states_->outer);
-    const mac_tag tag = outer.finish_after(1, digest);
+    const mac_tag tag = outer.finish_after(block_bytes, digest);
     wipe(digest.data(), digest.size());
     return tag;
 }

@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <string_view>
+#include <utility>
 
 namespace sluice::crypto {
 
@@ -41,8 +42,6 @@ class hmac_key {
     [[nodiscard]] bool verify(std::string_view message, std::string_view tag) const noexcept;
 
   private:
-    hmac_key() = default;
-
     // One SHA256_CTX each, after the padded key block; opaque here so that no header includes
     // OpenSSL.
     struct state {
@@ -55,6 +54,8 @@ class hmac_key {
         std::array<char, 64> start{};
         state after_start; // `inner` after the bytes of `start`
     };
+    explicit hmac_key(std::shared_ptr<const states> made) noexcept : states_(std::move(made)) {}
+
     std::shared_ptr<const states> states_;
 };
 

@@ -51,9 +51,9 @@ class secure_socket final : private http::ready_socket {
     /// Read like a transport's calls of the same name; one record of data at most.
     std::size_t read_some(std::span<char> into, http::error_code& ec);
     [[nodiscard]] bool can_read(http::error_code& ec);
-    /// Whether a short segment is held back from now on, until say_goodbye() and shutdown_send()
-    /// follow: the last record, the close_notify and the FIN then share it.
-    void hold_back(bool does) noexcept { holds_back_ = does; }
+    /// A short segment is held back from now on: say_goodbye() and shutdown_send() follow, and the
+    /// last record, the close_notify and the FIN share it.
+    void hold_back() noexcept { holds_back_ = true; }
     /// One record.
     std::size_t write_some(std::string_view text, http::error_code& ec) noexcept;
 

@@ -57,8 +57,10 @@ std::size_t transport::write_some(std::string_view text, http::follow_up next,
     }
     const auto count = text.copy(out_.get() + taken_, room);
     taken_ += count;
+    if (next == http::follow_up::shutdown_send) {
+        socket_->hold_back();
+    }
     if (next != http::follow_up::write || taken_ == buffer_size) {
-        socket_->hold_back(next == http::follow_up::shutdown_send);
         flush(ec);
     }
     return ec ? 0 : count;

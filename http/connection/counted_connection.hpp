@@ -31,6 +31,9 @@ class counted_connection : public deadline_node, public connection {
     }
 
     [[nodiscard]] time_point now() const noexcept { return owner_.where().clock.steady(); }
+    [[nodiscard]] std::chrono::system_clock::time_point wall_now() const noexcept {
+        return owner_.where().clock.wall();
+    }
     void arm(time_point deadline) noexcept { owner_.deadlines().arm(*this, deadline); }
 
     /// The connection has had its first request, or ends without one.

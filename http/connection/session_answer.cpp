@@ -78,7 +78,7 @@ bool session_base::refuse_unsent(std::string_view cause) noexcept {
     owner_.count().media_read_failures.add();
     out_->answer.file().forget();
     return fill([&] {
-        open_answer(owner_.where().clock.wall()).refuse(problem_id::media_unavailable);
+        open_answer(wall_now()).refuse(problem_id::media_unavailable);
         out_->writer.start();
         out_->record().cause = cause;
     });
@@ -139,7 +139,7 @@ bool session_base::begins_again() {
         out_->record().restart(out_->record().started, owner_.noted_fields());
         out_->is_second = true;
         in_->asked.steady_now = now();
-        handle(owner_.where().clock.wall());
+        handle(wall_now());
     };
     if (!fill(handle_again)) {
         throw std::bad_alloc();
@@ -156,8 +156,8 @@ bool session_base::is_primed() {
         if (!fill([this] { await_storage(now()); })) {
             throw std::bad_alloc();
         }
-        return phase_ !=
-               phase::fetching; // true: no thread or memory for it, and a rejection instead
+        const bool is_rejected = phase_ != phase::fetching; // for want of a thread or of memory
+        return is_rejected;
     }
     const bool has_failed = status == response_writer::status::failed;
     if (has_failed && begins_again()) {
@@ -180,7 +180,7 @@ void session_base::resume(continuation then) {
     in_->later.forget();
     in_->asked.steady_now = now();
     const bool is_answered = fill([&] {
-        auto opened = open_answer(owner_.where().clock.wall());
+        auto opened = open_answer(wall_now());
         then.call(then.object, in_->asked, opened);
     });
     if (!is_answered) {
@@ -195,7 +195,7 @@ void session_base::resume(continuation then) {
 void session_base::give_up(problem_id why, std::string_view cause) {
     in_->later.forget();
     const auto refuse_it = [&] {
-        open_answer(owner_.where().clock.wall()).refuse(why);
+        open_answer(wall_now()).refuse(why);
         out_->record().cause = cause;
     };
     if (fill(refuse_it)) {

@@ -14,7 +14,8 @@ namespace sluice::http {
 
 namespace {
 
-constexpr std::uint32_t room = EPOLLOUT;
+constexpr std::uint32_t input = EPOLLIN | EPOLLPRI | EPOLLRDHUP | EPOLLET;
+constexpr std::uint32_t input_and_room = input | EPOLLOUT;
 constexpr std::uint32_t broken = EPOLLHUP | EPOLLERR;
 constexpr std::uint32_t ended = EPOLLRDHUP | broken;
 
@@ -47,9 +48,8 @@ void ready_socket::begin_wait(want what, int fd, bool is_sure) {
         end_wait({});
     } else if (!is_member_ || !is_sure || is_urgent_ || what == want::write) {
         // Both operations report the current state.
-        // Nearly every socket has room: who waits to read is not woken for that.
-        if (const auto failure = owner_->arm(is_member_ ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, fd, *this,
-                                             what == want::write ? room : 0U)) {
+        if (const auto failure =
+                owner_->arm(is_member_ ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, fd, *this)) {
             end_wait(failure);
         } else {
             is_member_ = true;
@@ -136,9 +136,10 @@ void ready_set::run_due() noexcept {
     turns_.end_round();
 }
 
-error_code ready_set::arm(int operation, int fd, ready_socket& one, std::uint32_t more) noexcept {
+// Nearly every socket has room: a socket that waits to read is not woken for that.
+error_code ready_set::arm(int operation, int fd, ready_socket& one) noexcept {
     epoll_event event{};
-    event.events = EPOLLIN | EPOLLPRI | EPOLLRDHUP | EPOLLET | more;
+    event.events = one.wanted_ == ready_socket::want::write ? input_and_room : input;
     event.data.ptr = &one;
     const int failed = ::epoll_ctl(set_.native_handle(), operation, fd, &event);
     return failed == 0 ? error_code{} : last_error();

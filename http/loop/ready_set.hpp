@@ -115,6 +115,7 @@ class ready_set {
   private:
     friend class ready_socket;
 
+    /// More requests and responses than these no longer fit into the first-level cache.
     static constexpr std::size_t events_at_once = 16;
 
     void watch();
@@ -122,8 +123,8 @@ class ready_set {
     std::size_t take_events();
     void run_due() noexcept;
     void make_due(ready_socket& one) noexcept;
-    [[nodiscard]] error_code arm(int operation, int fd, ready_socket& one,
-                                 std::uint32_t more = 0) noexcept;
+    /// Asks for the events that `one` waits for.
+    [[nodiscard]] error_code arm(int operation, int fd, ready_socket& one) noexcept;
     void forget(const ready_socket& one) noexcept;
 
     using descriptor = net::posix::basic_stream_descriptor<net::io_context::executor_type>;

@@ -128,7 +128,7 @@ long syscall(long number, ...) {
         fails(number == SYS_recvfrom ? call_recv : call_send, (int)a[0], &count)) {
         return -1;
     }
-    a[2] = is_socket_call ? (long)count : a[2];
+    a[2] = (long)count;
     register long r10 __asm__("r10") = a[3];
     register long r8 __asm__("r8") = a[4];
     register long r9 __asm__("r9") = a[5];

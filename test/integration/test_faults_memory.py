@@ -101,6 +101,12 @@ def test_no_memory_at_all_for_a_while(faulty, tree):
     assert metric(server, "sluice_faults_total") > 0
 
 
+def download(server, video):
+    """As exchange()."""
+    bearer = {"Authorization": f"Bearer {mint(video)}", "Connection": "close"}
+    return exchange(server, request_bytes("GET", video.target(), bearer))
+
+
 def limit_address_space(server):
     """Leaves the server 256 KiB more than it has."""
     with open(f"/proc/{server.process.pid}/statm", encoding="ascii") as file:
@@ -125,14 +131,13 @@ def test_address_space_limit(start_server, tree):
                 held.append(connection)
         eventually(lambda: exchange(server, request_bytes("GET", "/healthz")) or True)
         assert server.process.poll() is None, server.stderr()
-    eventually(lambda: downloads(server, video, body))
+    eventually(lambda: is_served(server, video, body))
 
 
-def downloads(server, video, body):
+def is_served(server, video, body):
     """True when `video` is served. Under the limit no thread can be started, so a request that must wait
     for the disk is rejected; on a machine where other tests rename files, any may be."""
-    bearer = {"Authorization": f"Bearer {mint(video)}", "Connection": "close"}
-    answer = exchange(server, request_bytes("GET", video.target(), bearer))
+    answer = download(server, video)
     if answer is not None and answer.status == 503:
         return False
     assert answer is not None and (answer.status, answer.body) == (200, body), answer
@@ -143,10 +148,9 @@ def test_a_thread_that_cannot_be_started_is_a_shortage(faulty, tree):
     """The first file that must be waited for, when there is no room for the stack of a thread."""
     video = tree.add(Lesson("waits.mp4"), noise(1 << 20))
     server, faults = faulty(tree, config={"threads": 1})
-    bearer = {"Authorization": f"Bearer {mint(video)}", "Connection": "close"}
     limit_address_space(server)
     with faults.inject(Call.OPENAT2, errno.EAGAIN, times=-1) as fault:  # the name is not in memory
-        answer = exchange(server, request_bytes("GET", video.target(), bearer))
+        answer = download(server, video)
         assert fault.hits() > 0
     assert check_problem(answer, 503)["type"].endswith("overloaded")
     assert server.process.poll() is None
@@ -158,15 +162,14 @@ def test_a_read_that_no_thread_can_do_is_a_shortage_and_forgotten(start_server, 
     body = noise(1 << 20)
     video = tree.add(Lesson("cold.mp4"), body)
     server = start_server(tree, config={"threads": 1})
-    bearer = {"Authorization": f"Bearer {mint(video)}", "Connection": "close"}
     drop_pages(tree.path(video))
     limit_address_space(server)
     for _ in range(3):
-        answer = exchange(server, request_bytes("GET", video.target(), bearer))
+        answer = download(server, video)
         assert check_problem(answer, 503)["type"].endswith("overloaded")
     subprocess.run(["prlimit", f"--pid={server.process.pid}", "--as=unlimited:unlimited"], check=True)
     for _ in range(2):
-        answer = exchange(server, request_bytes("GET", video.target(), bearer))
+        answer = download(server, video)
         assert (answer.status, answer.body) == (200, body)
     assert server.process.poll() is None
 

@@ -32,6 +32,13 @@ def get(server, media, fields=(), **options):
         return connection.request("GET", media.target(), fields)
 
 
+def unverified():
+    """The context of a client that accepts any certificate."""
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    return context
+
+
 def test_curl_downloads_and_resumes(start_tls, tree, pem, tmp_path):
     server = start_tls()
     large = tree.add(Lesson("large.mp4"), os.urandom(5 << 20))
@@ -307,8 +314,7 @@ def test_row_41_a_handshake_has_a_deadline_however_it_trickles(start_tls, first)
 def test_a_ticket_does_not_wait_for_a_request(start_tls):
     """It carries the acknowledgement that a client with Nagle's algorithm waits for with its request."""
     server = start_tls()
-    context = ssl.create_default_context()
-    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    context = unverified()
     context.minimum_version = ssl.TLSVersion.TLSv1_3
     with context.wrap_socket(socket.create_connection(server.secure, timeout=10)) as silent:
         assert not silent.session.has_ticket
@@ -322,8 +328,7 @@ def test_a_ticket_does_not_wait_for_a_request(start_tls):
 def test_a_request_after_the_handshake_waits_for_no_timer(start_tls):
     """Of several, resumed: a delayed acknowledgement would hold up each of them by 40 ms."""
     server = start_tls()
-    context = ssl.create_default_context()
-    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    context = unverified()
     session, times = None, []
     for _ in range(20):
         with context.wrap_socket(socket.create_connection(server.secure, timeout=10), session=session) as one:
@@ -343,8 +348,7 @@ def segments_received(connection):
 def test_the_last_response_shares_a_segment_with_the_end(start_tls):
     """And with the ticket, for a client that sends its request along with its last flight."""
     server = start_tls()
-    context = ssl.create_default_context()
-    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    context = unverified()
     context.minimum_version = ssl.TLSVersion.TLSv1_3
     incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
     client = context.wrap_bio(incoming, outgoing)
@@ -368,8 +372,7 @@ def test_behind_a_proxy_header(start_tls):
     server = start_tls(listener={"proxy_protocol": "v2"})
     with socket.create_connection(server.secure, timeout=10) as raw:
         raw.sendall(proxy.v2())
-        context = ssl.create_default_context()
-        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        context = unverified()
         with context.wrap_socket(raw) as secure:
             secure.sendall(request_bytes("GET", "/healthz", {"Connection": "close"}))
             assert secure.recv(65536).startswith(b"HTTP/1.1 200")
